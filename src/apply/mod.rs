@@ -1,0 +1,1 @@
+//! Executes an approved plan: order, waiting, retry, stop. Decides nothing else.

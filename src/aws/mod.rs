@@ -1,0 +1,1 @@
+//! The SDK behind the ports: clients, credentials, conversion of types and errors.

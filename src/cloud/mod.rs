@@ -1,0 +1,1 @@
+//! Ports to AWS and the errors that they give. No SDK type passes here.

@@ -1,0 +1,1 @@
+//! Ports to snapshots: paging, rate limits, and a `Gap` for what failed.

@@ -1,0 +1,96 @@
+//! The desired-state graph: objects as nodes, "needs" as edges.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::graphmap::DiGraphMap;
+
+use crate::diag::{Span, Spanned};
+use crate::lang::{Lifecycle, SharingWish};
+use crate::model::{
+    AccountId, Address, Gap, PermissionArn, Place, Principal, ResourceArn, ResourceType, StackName, Tags,
+};
+
+/// A stack, settled.
+#[derive(Clone, Debug)]
+pub struct DesiredGraph {
+    pub stack: StackName,
+    pub sharing: Option<DesiredSharing>,
+    /// Every account and Region in which the stack has, or may have left, shares: what must be read.
+    pub places: BTreeSet<Place>,
+    /// Names of accounts for people: label of the `account` block.
+    pub account_labels: BTreeMap<AccountId, String>,
+    pub shares: BTreeMap<Address, DesiredShare>,
+    /// Shares that could not be settled because a fact was unreadable. Never created, changed or deleted.
+    pub unresolved: BTreeMap<Address, Unresolved>,
+    /// Nodes in a fixed order; `edges` names them by index.
+    pub nodes: Vec<Node>,
+    /// An edge a -> b: b needs a first.
+    pub edges: DiGraphMap<NodeId, ()>,
+}
+
+/// Index into [`DesiredGraph::nodes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// An object that exists in AWS once the stack is applied.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Node {
+    OrganizationSharing,
+    Share(Address),
+    Permission(Address, ResourceType),
+    Resource(Address, ResourceArn),
+    Principal(Address, Principal),
+}
+
+/// Sharing inside the organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DesiredSharing {
+    pub wish: SharingWish,
+    pub management_account: AccountId,
+    pub span: Span,
+}
+
+/// One share as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DesiredShare {
+    pub address: Address,
+    pub span: Span,
+    pub place: Place,
+    pub name: String,
+    pub allow_external_principals: bool,
+    pub retain_sharing: bool,
+    pub accept_invitations: bool,
+    /// Each with its RAM type; none where the catalog does not know the ARN's form.
+    pub resources: BTreeMap<ResourceArn, Option<ResourceType>>,
+    pub principals: BTreeMap<Principal, DesiredPrincipal>,
+    pub sources: BTreeSet<String>,
+    /// Only types with a `permission` block: what is unset is AWS's default and never a difference.
+    pub permissions: BTreeMap<ResourceType, DesiredPermission>,
+    /// Without ramctl's own.
+    pub tags: Tags,
+    pub lifecycle: Lifecycle,
+}
+
+/// How a principal was written, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DesiredPrincipal {
+    pub span: Span,
+    /// `ou Workloads/Prod`, `account sandbox`, `organization`, `role deploy`.
+    pub label: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DesiredPermission {
+    pub arn: PermissionArn,
+    pub span: Span,
+}
+
+/// A share that cannot be settled now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unresolved {
+    pub place: Place,
+    pub span: Span,
+    /// What was to be looked up, as written: `ou("Workloads/Prod")`.
+    pub wanted: Vec<Spanned<String>>,
+    pub gap: Gap,
+}

@@ -1,0 +1,7 @@
+//! The desired state: a [`Declaration`](crate::lang::Declaration) checked against RAM's rules and settled against the organization.
+
+mod graph;
+
+pub use graph::{
+    DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Node, NodeId, Unresolved,
+};

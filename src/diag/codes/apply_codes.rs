@@ -1,0 +1,3 @@
+//! Codes of applying a plan.
+
+codes! {}

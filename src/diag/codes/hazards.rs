@@ -1,0 +1,3 @@
+//! Codes of hazards, changes that need consent.
+
+codes! {}

@@ -1,0 +1,3 @@
+//! Codes of what was found live.
+
+codes! {}

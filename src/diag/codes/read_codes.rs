@@ -1,0 +1,3 @@
+//! Codes of reading AWS and of the organization's bootstrap.
+
+codes! {}

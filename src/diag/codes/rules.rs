@@ -1,0 +1,3 @@
+//! Codes of RAM's rules that a configuration breaks.
+
+codes! {}

@@ -1,0 +1,1 @@
+//! Desired against live: one change per object, whole shares compared, nothing invented for what was not read.

@@ -1,0 +1,130 @@
+//! What the files say: every block evaluated and typed, every value with its place, names of units and accounts still symbolic.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diag::{Span, Spanned};
+use crate::model::{AccountId, Address, Principal, Region, ResourceArn, ResourceType, StackName, Tags};
+
+/// A whole stack.
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    pub stack: Spanned<StackName>,
+    pub organization: Option<OrganizationBlock>,
+    pub accounts: BTreeMap<Address, AccountBlock>,
+    /// In source order.
+    pub shares: Vec<ShareBlock>,
+}
+
+/// The `organization` block.
+#[derive(Clone, Debug)]
+pub struct OrganizationBlock {
+    pub span: Span,
+    /// Where the organization is read and sharing is enabled.
+    pub management_account: Spanned<AccountId>,
+    pub sharing: Spanned<SharingWish>,
+}
+
+/// What the stack wants of sharing inside the organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharingWish {
+    /// Turn it on where it is off. Never turned off again by ramctl.
+    Enabled,
+    /// Fail where it is off.
+    Required,
+    /// Neither read nor changed.
+    Unmanaged,
+}
+
+/// An `account` block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountBlock {
+    pub span: Span,
+    pub id: Spanned<AccountId>,
+    pub assume_role: Option<AssumeRole>,
+}
+
+/// The role through which an account is reached; none means the credentials of the process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssumeRole {
+    pub span: Span,
+    /// A full role ARN; `role_name` is completed with the account's id.
+    pub arn: String,
+    /// Shared secret with the role's trust policy. Never printed.
+    pub external_id: Option<String>,
+    pub session_name: Option<String>,
+    /// Seconds, 900 to 43,200.
+    pub duration_seconds: Option<u32>,
+}
+
+/// One instance of a `share` block.
+#[derive(Clone, Debug)]
+pub struct ShareBlock {
+    pub address: Address,
+    /// The block's header, `share "tgw"`.
+    pub span: Span,
+    /// The sharing account.
+    pub account: Spanned<AccountId>,
+    pub region: Spanned<Region>,
+    /// None: the default, made from the address.
+    pub name: Option<Spanned<String>>,
+    pub resources: Vec<Spanned<ResourceArn>>,
+    pub principals: Vec<Spanned<PrincipalExpr>>,
+    /// Accounts, ARNs, organization ids or paths that constrain service principals.
+    pub sources: Vec<Spanned<String>>,
+    pub permissions: Vec<PermissionUse>,
+    pub allow_external_principals: Option<Spanned<bool>>,
+    pub retain_sharing_on_account_leave_organization: Option<Spanned<bool>>,
+    pub accept_invitations: Option<Spanned<bool>>,
+    pub tags: BTreeMap<String, Spanned<String>>,
+    pub tags_span: Option<Span>,
+    pub lifecycle: Lifecycle,
+}
+
+impl ShareBlock {
+    /// The tags without their places.
+    pub fn plain_tags(&self) -> Tags {
+        self.tags.iter().map(|(key, value)| (key.clone(), value.value.clone())).collect()
+    }
+}
+
+/// A principal as written; names are settled against the organization by `desired`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PrincipalExpr {
+    /// An id or ARN, complete as it stands.
+    Literal(Principal),
+    /// `account.sandbox`: an `account` block of this stack.
+    Declared { address: Address, id: AccountId },
+    /// `account("sandbox-7")`: by name in the organization.
+    AccountNamed(String),
+    /// `ou("Workloads/Prod")`: by path of names.
+    UnitAtPath(String),
+    /// `ou("ou-ab12-9xyz1234")` or a bare unit id.
+    UnitById(crate::model::OuId),
+    /// `organization()`.
+    Organization,
+}
+
+/// A `permission "TYPE" { use = ... }` block inside a share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PermissionUse {
+    pub span: Span,
+    pub resource_type: Spanned<ResourceType>,
+    /// Name or ARN as written.
+    pub permission: Spanned<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lifecycle {
+    pub prevent_destroy: bool,
+    pub ignore_changes: BTreeSet<IgnorableAttribute>,
+}
+
+/// Attributes that `lifecycle.ignore_changes` may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum IgnorableAttribute {
+    Name,
+    Tags,
+    Resources,
+    Principals,
+    Permissions,
+}

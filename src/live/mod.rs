@@ -1,0 +1,7 @@
+//! What AWS says: rows of RAM's listings, joined into shares. What was not read is a `Gap`, never an empty list.
+
+mod rows;
+mod state;
+
+pub use rows::{AssociationRow, CustomerPermissionRow, PermissionRow, PlaceRows, ShareRow, SourceRow};
+pub use state::{Association, AttachedPermission, LivePlace, LiveShare, LiveState};

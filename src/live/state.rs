@@ -1,0 +1,64 @@
+//! Live shares in normal form.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::model::{
+    AssociationStatus, FeatureSet, Observed, PermissionArn, Place, Principal, ResourceArn, ResourceType,
+    ShareArn, ShareStatus, Tags,
+};
+
+use super::rows::CustomerPermissionRow;
+
+/// Everything that was read, or the reason why not, for each account and Region that the stack names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LiveState {
+    pub places: BTreeMap<Place, Observed<LivePlace>>,
+}
+
+/// One account and Region.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LivePlace {
+    /// Shares that are not DELETED.
+    pub shares: BTreeMap<ShareArn, LiveShare>,
+    /// Shares that RAM still lists as DELETED. They count as absent, and salt client tokens, so that making a share again is
+    /// not taken for a replay of the call that made the deleted one.
+    pub deleted: BTreeSet<ShareArn>,
+    pub customer_permissions: Vec<CustomerPermissionRow>,
+}
+
+/// A share with everything that is on it. DISASSOCIATED rows are dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveShare {
+    pub arn: ShareArn,
+    /// Foreign text.
+    pub name: String,
+    pub status: ShareStatus,
+    pub status_message: Option<String>,
+    pub allow_external_principals: bool,
+    pub retain_sharing: bool,
+    pub feature_set: FeatureSet,
+    pub tags: Tags,
+    pub resources: BTreeMap<ResourceArn, Association>,
+    pub principals: BTreeMap<Principal, Association>,
+    pub sources: BTreeMap<String, Association>,
+    pub permissions: BTreeMap<ResourceType, AttachedPermission>,
+}
+
+/// The state of one principal, resource or source on a share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Association {
+    pub status: AssociationStatus,
+    pub status_message: Option<String>,
+    pub external: bool,
+    pub created: Option<Timestamp>,
+    pub updated: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttachedPermission {
+    pub arn: PermissionArn,
+    pub version: String,
+    pub default_version: bool,
+}

@@ -1,0 +1,3 @@
+//! The `ramctl` binary: everything is in the library.
+
+fn main() {}

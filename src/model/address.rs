@@ -1,0 +1,83 @@
+//! What a block is called inside its stack.
+
+use std::fmt;
+
+use super::tags::tag_safe;
+
+/// The block types whose instances have an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BlockKind {
+    Account,
+    Permission,
+    Share,
+    Inbound,
+}
+
+impl BlockKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Permission => "permission",
+            Self::Share => "share",
+            Self::Inbound => "inbound",
+        }
+    }
+}
+
+/// `share.tgw` or, one instance of a `for_each`, `share.tgw["eu-central-1"]`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address {
+    pub kind: BlockKind,
+    pub label: String,
+    /// The `for_each` key of this instance.
+    pub key: Option<String>,
+}
+
+impl Address {
+    /// The form that fits into a tag value (at most 256 characters); distinct addresses stay distinct.
+    pub fn tag_value(&self) -> String {
+        let full = tag_safe(&format!("{}.{}", self.kind.as_str(), self.label), self.key.as_deref());
+        if full.chars().count() <= 256 {
+            return full;
+        }
+        use sha2::{Digest, Sha256};
+        let digest = Sha256::digest(full.as_bytes());
+        let head: String = full.chars().take(223).collect();
+        let tail: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        format!("{head}+{tail}")
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.key {
+            None => f.pad(&format!("{}.{}", self.kind.as_str(), self.label)),
+            Some(key) => f.pad(&format!("{}.{}[{key:?}]", self.kind.as_str(), self.label)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(key: Option<&str>) -> Address {
+        Address { kind: BlockKind::Share, label: "tgw".into(), key: key.map(Into::into) }
+    }
+
+    #[test]
+    fn an_address_reads_as_it_is_written_in_hcl() {
+        assert_eq!(share(None).to_string(), "share.tgw");
+        assert_eq!(share(Some("eu-central-1")).to_string(), r#"share.tgw["eu-central-1"]"#);
+    }
+
+    #[test]
+    fn tag_values_fit_and_stay_distinct() {
+        assert_eq!(share(Some("eu-central-1")).tag_value(), "share.tgw/eu-central-1");
+        let (a, b) = (share(Some("a\"b")), share(Some("a=22=b")));
+        assert_ne!(a.tag_value(), b.tag_value());
+        let long = |end: &str| share(Some(&format!("{}{end}", "x".repeat(400))));
+        assert!(long("1").tag_value().chars().count() <= 256);
+        assert_ne!(long("1").tag_value(), long("2").tag_value());
+    }
+}

@@ -1,0 +1,19 @@
+//! The nouns of RAM and of AWS accounts, parsed once at the border: past it no `String` is an id.
+//!
+//! Nothing here knows what is desired, live or planned.
+
+mod address;
+mod arn;
+mod ids;
+mod observed;
+mod principal;
+mod share;
+mod tags;
+
+pub use address::{Address, BlockKind};
+pub use arn::{Arn, OrganizationArn, OuArn, PermissionArn, ResourceArn, ShareArn};
+pub use ids::{AccountId, IdError, OrgId, OuId, Partition, Place, Region, ResourceType, RootId, StackName};
+pub use observed::{Gap, GapCause, Observed};
+pub use principal::Principal;
+pub use share::{AssociationStatus, FeatureSet, ShareStatus};
+pub use tags::{TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags, tag_safe};

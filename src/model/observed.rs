@@ -1,0 +1,81 @@
+//! What was read, and what could not be.
+
+use std::fmt;
+
+/// A fact about AWS that was either read or not. Unread is never absent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Observed<T> {
+    Known(T),
+    Unknown(Gap),
+}
+
+impl<T> Observed<T> {
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    pub fn gap(&self) -> Option<&Gap> {
+        match self {
+            Self::Known(_) => None,
+            Self::Unknown(gap) => Some(gap),
+        }
+    }
+
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Observed<U> {
+        match self {
+            Self::Known(value) => Observed::Known(f(value)),
+            Self::Unknown(gap) => Observed::Unknown(gap),
+        }
+    }
+}
+
+/// One thing that could not be read, and why.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    /// The API action that failed, as IAM spells it: `ram:GetResourceShares`.
+    pub action: String,
+    /// The principal that called, where known: a role ARN, or "the default credentials".
+    pub caller: String,
+    pub cause: GapCause,
+    /// What AWS or the network answered: code and message, foreign text.
+    pub detail: String,
+}
+
+/// Why a read failed, as far as ramctl can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GapCause {
+    /// No credentials, or expired ones, or ones for another account.
+    Credentials,
+    /// The account's role could not be assumed.
+    CannotAssumeRole,
+    AccessDenied,
+    Throttled,
+    /// No answer: DNS, connection, timeout.
+    Unreachable,
+    /// The service failed (5xx).
+    Service,
+    /// The answer made no sense to this version of ramctl.
+    Unreadable,
+    /// Nobody said where to read this: no `organization` block, no management account.
+    NotConfigured,
+    Other,
+}
+
+impl fmt::Display for GapCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Credentials => "no usable credentials",
+            Self::CannotAssumeRole => "cannot assume the role",
+            Self::AccessDenied => "access denied",
+            Self::Throttled => "throttled",
+            Self::Unreachable => "no answer",
+            Self::Service => "the service failed",
+            Self::Unreadable => "unreadable answer",
+            Self::NotConfigured => "not configured",
+            Self::Other => "failed",
+        })
+    }
+}

@@ -1,0 +1,33 @@
+//! Tags of shares, and the three by which ramctl knows its own.
+
+use std::collections::BTreeMap;
+
+/// Tag key to tag value, in key order.
+pub type Tags = BTreeMap<String, String>;
+
+/// The stack that owns the share.
+pub const TAG_STACK: &str = "ramctl:stack";
+/// The block that declares the share, in [`tag_safe`] form.
+pub const TAG_ADDRESS: &str = "ramctl:address";
+/// Digest of the desired state that was last applied in full.
+pub const TAG_APPLIED: &str = "ramctl:applied";
+
+/// Rewrites a text into the characters that every AWS tag value may hold: letters, digits, spaces and `_.:/=+-@`.
+///
+/// `share.tgw["eu-central-1"]` becomes `share.tgw/eu-central-1`. Texts that differ stay different: a character outside the
+/// set becomes `=XX=`, its code point in hexadecimal, and so does a literal `=`.
+pub fn tag_safe(kind_and_label: &str, key: Option<&str>) -> String {
+    use std::fmt::Write;
+    let mut out = kind_and_label.to_owned();
+    if let Some(key) = key {
+        out.push('/');
+        for c in key.chars() {
+            if c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '.' | ':' | '/' | '+' | '-' | '@') {
+                out.push(c);
+            } else {
+                write!(out, "={:X}=", u32::from(c)).expect("writing to a String cannot fail");
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,42 @@
+//! What became of a plan's steps. Filled in by `apply`, drawn by `render`.
+
+use crate::model::{Principal, ShareArn};
+
+use super::step::StepId;
+
+/// One result per step, in the plan's order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    pub steps: Vec<StepOutcome>,
+    /// Whether the run was asked to stop before it was through.
+    pub interrupted: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepOutcome {
+    pub id: StepId,
+    pub result: StepResult,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepResult {
+    Done {
+        /// The share that the step made, where it made one.
+        share: Option<ShareArn>,
+        /// Principals that have yet to accept an invitation.
+        waiting_for: Vec<Principal>,
+    },
+    Failed {
+        /// Error code of AWS, or a word of ours: `timeout`, `association_failed`.
+        code: String,
+        /// Foreign text.
+        message: String,
+        help: Option<String>,
+        /// The call may have been carried out although no answer came.
+        maybe_done: bool,
+    },
+    /// Not started because this step, on which it depends, failed.
+    Skipped { because_of: StepId },
+    /// Not started because the run was asked to stop.
+    NotStarted,
+}

@@ -1,0 +1,111 @@
+//! The steps of a plan. Each is one API call and bears the operation's name.
+
+use uuid::Uuid;
+
+use crate::model::{Address, PermissionArn, Place, Principal, ResourceArn, ShareArn, Tags};
+
+/// Position of a step in [`Plan::steps`](super::Plan); steps only need steps before them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StepId(pub u32);
+
+/// A share that exists, or one that an earlier step makes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ShareRef {
+    Known(ShareArn),
+    CreatedBy(StepId),
+}
+
+/// A step with its place in the order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedStep {
+    pub id: StepId,
+    /// Steps that must have succeeded before this one starts.
+    pub needs: Vec<StepId>,
+    /// Account and Region that are called. For organization steps: the management account and the Region of the call.
+    pub place: Place,
+    /// The share that the step works for; none for organization steps.
+    pub address: Option<Address>,
+    /// Idempotency token: UUIDv5 of the plan's fingerprint and the step. Sent where the operation takes one.
+    pub token: Uuid,
+    pub step: Step,
+}
+
+/// One API call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// RAM's own call: turns on trusted access and makes the service-linked role. Done when both read back.
+    EnableSharingWithAwsOrganization,
+    /// `iam:CreateServiceLinkedRole` for ram.amazonaws.com: repairs half-enabled sharing without removing anybody's access.
+    CreateServiceLinkedRole,
+    /// Done when the share is ACTIVE and its associations are settled.
+    CreateResourceShare {
+        name: String,
+        allow_external_principals: bool,
+        retain_sharing: bool,
+        tags: Tags,
+        permissions: Vec<PermissionArn>,
+        resources: Vec<ResourceArn>,
+        principals: Vec<Principal>,
+        sources: Vec<String>,
+    },
+    UpdateResourceShare {
+        share: ShareRef,
+        name: Option<String>,
+        allow_external_principals: Option<bool>,
+    },
+    /// Done when every association is settled (ASSOCIATED, or waiting for the consumer's acceptance).
+    AssociateResourceShare {
+        share: ShareRef,
+        resources: Vec<ResourceArn>,
+        principals: Vec<Principal>,
+        sources: Vec<String>,
+    },
+    /// Done when every association is gone.
+    DisassociateResourceShare {
+        share: ShareRef,
+        resources: Vec<ResourceArn>,
+        principals: Vec<Principal>,
+        sources: Vec<String>,
+    },
+    /// `replace` where the share already has a permission for the type.
+    AssociateResourceSharePermission {
+        share: ShareRef,
+        permission: PermissionArn,
+        replace: bool,
+    },
+    DisassociateResourceSharePermission {
+        share: ShareRef,
+        permission: PermissionArn,
+    },
+    TagResource {
+        share: ShareRef,
+        tags: Tags,
+    },
+    UntagResource {
+        share: ShareRef,
+        keys: Vec<String>,
+    },
+    /// Done when the share is DELETED or no longer listed.
+    DeleteResourceShare {
+        share: ShareArn,
+    },
+}
+
+impl Step {
+    /// RAM's (or IAM's) name of the operation.
+    pub fn operation(&self) -> &'static str {
+        match self {
+            Self::EnableSharingWithAwsOrganization => "EnableSharingWithAwsOrganization",
+            Self::CreateServiceLinkedRole => "CreateServiceLinkedRole",
+            Self::CreateResourceShare { .. } => "CreateResourceShare",
+            Self::UpdateResourceShare { .. } => "UpdateResourceShare",
+            Self::AssociateResourceShare { .. } => "AssociateResourceShare",
+            Self::DisassociateResourceShare { .. } => "DisassociateResourceShare",
+            Self::AssociateResourceSharePermission { .. } => "AssociateResourceSharePermission",
+            Self::DisassociateResourceSharePermission { .. } => "DisassociateResourceSharePermission",
+            Self::TagResource { .. } => "TagResource",
+            Self::UntagResource { .. } => "UntagResource",
+            Self::DeleteResourceShare { .. } => "DeleteResourceShare",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Faces for people: text now. Foreign text is escaped here, once per format.
