@@ -9,7 +9,7 @@ use crate::model::{
     ShareArn, ShareStatus, Tags,
 };
 
-use super::rows::CustomerPermissionRow;
+use crate::live::rows::CustomerPermissionRow;
 
 /// Everything that was read, or the reason why not, for each account and Region that the stack names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
