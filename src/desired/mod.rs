@@ -5,3 +5,6 @@ mod graph;
 pub use graph::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Node, NodeId, Unresolved,
 };
+
+/// The words of the language that a settled stack still speaks.
+pub use crate::lang::{IgnorableAttribute, Lifecycle, SharingWish};
