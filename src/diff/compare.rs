@@ -10,7 +10,7 @@ use crate::diff::edits;
 use crate::diff::owned::{self, Sorted};
 use crate::diff::sharing;
 use crate::live::LiveState;
-use crate::model::{Address, Gap, GapCause, Observed, Place, Region, ShareArn};
+use crate::model::{Address, Gap, GapCause, Observed, Place, ShareArn};
 use crate::org::OrgView;
 
 /// Compares a stack with what was read.
@@ -43,8 +43,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
         sharing: match purpose {
             Purpose::Destroy => None,
             Purpose::Apply => desired.sharing.as_ref().map(|wish| {
-                let place =
-                    Place { account: wish.management_account.clone(), region: sharing_region(desired) };
+                let place = Place { account: wish.management_account.clone(), region: wish.region.clone() };
                 sharing::compare(wish, &org.sharing, place)
             }),
         },
@@ -71,12 +70,6 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
             })
             .collect(),
     }
-}
-
-/// The Region in which RAM is asked to share inside the organization; one call covers all Regions.
-fn sharing_region(desired: &DesiredGraph) -> Region {
-    let smallest = desired.places.iter().map(|place| &place.region).min().cloned();
-    smallest.unwrap_or_else(|| Region::parse("us-east-1").expect("a Region"))
 }
 
 /// A place that the stack needs and nobody read is as unknown as one that could not be read.

@@ -114,6 +114,7 @@ pub(crate) fn stack(shares: impl IntoIterator<Item = DesiredShare>) -> DesiredGr
         sharing: Some(DesiredSharing {
             wish: SharingWish::Enabled,
             management_account: account("111111111111"),
+            region: hub().region,
             span: span(),
         }),
         places: [hub(), place(HUB, "us-east-1")].into(),

@@ -36,7 +36,7 @@ pub enum SharingVerdict {
 
 pub(crate) fn compare(desired: &DesiredSharing, state: &Observed<SharingState>, place: Place) -> SharingDiff {
     use SharingState as S;
-    let DesiredSharing { wish, management_account: _, span } = desired;
+    let DesiredSharing { wish, management_account: _, region: _, span } = desired;
     let verdict = match (wish, state) {
         (SharingWish::Unmanaged, _) => SharingVerdict::NotManaged,
         (_, Observed::Unknown(gap)) => SharingVerdict::Unread { gap: gap.clone() },
