@@ -6,5 +6,5 @@ pub use graph::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Node, NodeId, Unresolved,
 };
 
-/// The words of the language that a settled stack still speaks.
+// What a settled share takes over from its block as it is: rooms behind this one need not know the language.
 pub use crate::lang::{IgnorableAttribute, Lifecycle, SharingWish};

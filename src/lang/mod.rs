@@ -3,6 +3,8 @@
 //! Evaluation is pure and offline: `ou("...")` and `account("...")` give symbolic values that `desired` settles.
 
 mod declaration;
+pub mod functions;
+pub mod value;
 
 pub use declaration::{
     AccountBlock, AssumeRole, Declaration, IgnorableAttribute, Lifecycle, OrganizationBlock, PermissionUse,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::tags::tag_safe;
+use crate::model::tags::tag_safe;
 
 /// The block types whose instances have an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

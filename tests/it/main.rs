@@ -1,0 +1,4 @@
+//! The one integration test binary.
+#![expect(clippy::disallowed_methods, reason = "tests read the sources and the golden files")]
+
+mod layering;
