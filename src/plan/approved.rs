@@ -9,6 +9,7 @@ pub struct ApprovedPlan {
 }
 
 impl ApprovedPlan {
+    #[expect(dead_code, reason = "Plan::approve comes with the plan")]
     pub(crate) fn new(steps: Vec<PlannedStep>) -> Self {
         Self { steps }
     }
