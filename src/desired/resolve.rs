@@ -181,3 +181,6 @@ fn account_labels(declaration: &Declaration) -> BTreeMap<AccountId, String> {
     }
     labels
 }
+
+#[cfg(test)]
+mod tests;
