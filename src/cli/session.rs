@@ -72,3 +72,46 @@ impl Session {
 pub(crate) fn state_dir(stack: &Path) -> PathBuf {
     stack.join(".ramctl").join("sandbox")
 }
+
+/// Starts the stack's sandbox, seeded from the file beside it.
+pub(crate) async fn start_sandbox(
+    stack: &Path,
+    state: PathBuf,
+    output: &Output,
+) -> Result<sandbox::Running, SessionError> {
+    let content = seed(stack)?;
+    let settings = sandbox::Settings { state_dir: Some(state), ..sandbox::Settings::new(content) };
+    let running = sandbox::start(settings).await.map_err(SessionError::Sandbox)?;
+    for notice in running.notices() {
+        output.note(format_args!("sandbox: {notice}"));
+    }
+    Ok(running)
+}
+
+/// The seed beside a stack.
+pub(crate) fn seed(stack: &Path) -> Result<sandbox::Content, SessionError> {
+    let path = stack.join(SEED_FILE);
+    let name = path.display().to_string();
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(sandbox::Content::Seed { name, text }),
+        Err(source) => Err(SessionError::Seed { path: name, source }),
+    }
+}
+
+/// How each account of the stack is reached.
+fn accounts(declaration: &Declaration) -> std::collections::BTreeMap<crate::model::AccountId, Access> {
+    declaration
+        .accounts
+        .values()
+        .filter_map(|block| {
+            let role = block.assume_role.as_ref()?;
+            let assumed = AssumedRole {
+                arn: role.arn.clone(),
+                external_id: role.external_id.clone(),
+                session_name: role.session_name.clone(),
+                duration_seconds: role.duration_seconds,
+            };
+            Some((block.id.value.clone(), Access::Role(assumed)))
+        })
+        .collect()
+}
