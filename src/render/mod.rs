@@ -1,7 +1,10 @@
 //! Faces for people: text now. Foreign text is escaped here, once per format.
 
+mod diagnostics;
 mod escape;
 mod style;
+mod wrap;
 
+pub use diagnostics::DiagnosticsView;
 pub use escape::{Escaped, escape};
 pub use style::{Painted, Styles, paint};
