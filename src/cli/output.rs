@@ -64,7 +64,8 @@ impl Output {
     /// Shows what the compiler and the rules found; nothing where there is nothing.
     pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
         if !diagnostics.is_empty() {
-            self.note_raw(DiagnosticsView::new(diagnostics, sources, &Styles::coloured(), self.width()));
+            let styles = Styles::coloured();
+            self.note_raw(DiagnosticsView { sources, diagnostics, styles, width: self.width() });
         }
     }
 
