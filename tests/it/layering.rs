@@ -45,7 +45,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hcl", &["sandbox"]),
     ("hcl_edit", &["lang"]),
     ("indicatif", &["cli"]),
-    ("petgraph", &["desired", "render/graph.rs"]),
+    ("petgraph", &["desired", "lang", "render/graph.rs"]),
     ("quick_xml", &["sandbox"]),
     ("tokio", &["apply", "aws", "collect", "sandbox", "cli"]),
     ("tokio_util", &["apply", "aws", "collect", "sandbox", "cli"]),
