@@ -22,5 +22,6 @@ pub use change::{
 };
 pub use compare::{destroy, diff};
 pub use label::principal_label;
+pub(crate) use owned::is_outside;
 pub use sharing::{SharingDiff, SharingVerdict};
 pub use stamp::{Section, Stamp};
