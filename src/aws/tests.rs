@@ -390,3 +390,68 @@ async fn organizations_keep_their_errors_apart() {
         assert_eq!(org.describe_organization().await.map_err(|error| error.kind), Err(kind), "{code}");
     }
 }
+
+/// Runs one ignored test of this file in a process of its own with just these variables.
+async fn in_environment(test: &'static str, variables: Vec<(&'static str, String)>) -> String {
+    #[expect(clippy::disallowed_methods, reason = "the environment of a process cannot be changed safely from within")]
+    let run = move || {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        std::process::Command::new(std::env::current_exe().expect("this test"))
+            .args(["--exact", &format!("aws::tests::{test}"), "--ignored", "--nocapture"])
+            .env_clear()
+            .env("HOME", home.path())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .envs(variables)
+            .output()
+            .expect("this test starts")
+    };
+    let output = tokio::task::spawn_blocking(run).await.expect("no panic");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{text}");
+    text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_standard_variables_name_credentials_and_endpoints() {
+    let identity = |request: &Request, _| match request.operation.as_str() {
+        "Action=GetCallerIdentity" => (200, identity("222222222222")),
+        _ => (200, r#"{"resourceShares":[],"Roots":[]}"#.to_owned()),
+    };
+    let (general, ram) = (Server::start(identity).await, Server::start(identity).await);
+    let variables = vec![
+        ("AWS_ENDPOINT_URL", general.url.clone()),
+        ("AWS_ENDPOINT_URL_RAM", ram.url.clone()),
+        ("AWS_ACCESS_KEY_ID", "ENVKEY".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "secret".to_owned()),
+    ];
+    in_environment("reads_with_the_credentials_of_the_process", variables).await;
+    assert_eq!(general.requests("AWSOrganizationsV20161128.ListRoots").len(), 1);
+    assert_eq!(general.requests("/getresourceshares").len(), 0);
+    let reads = ram.requests("/getresourceshares");
+    assert_eq!(reads.iter().map(|request| request.access_key.as_str()).collect::<Vec<_>>(), ["ENVKEY"]);
+}
+
+#[tokio::test]
+#[ignore = "run by the test above, in an environment of its own"]
+async fn reads_with_the_credentials_of_the_process() {
+    let connector = Connector::new(Settings::default()).await.expect("valid settings");
+    shares(&connector.ram(&place("222222222222")).await.expect("reachable")).await.expect("read");
+    let org = connector.organization(&account("222222222222")).await.expect("reachable");
+    org.list_roots(&PageRequest::first(20)).await.expect("read");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_without_credentials_says_so() {
+    in_environment("has_no_credentials", vec![("AWS_ENDPOINT_URL", "http://127.0.0.1:9".to_owned())]).await;
+}
+
+#[tokio::test]
+#[ignore = "run by the test above, in an environment of its own"]
+async fn has_no_credentials() {
+    for settings in [Settings::default(), Settings { endpoint: None, credentials: None, loopback_only: false, ..with_role("", "222222222222") }] {
+        let connector = Connector::new(settings).await.expect("valid settings");
+        let refused = connector.ram(&place("222222222222")).await.expect_err("no credentials");
+        assert_eq!(refused.kind, ErrorKind::CredentialsUnavailable, "{refused:?}");
+        assert_eq!(Gap::from(refused).cause, GapCause::Credentials);
+    }
+}
