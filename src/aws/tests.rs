@@ -393,7 +393,10 @@ async fn organizations_keep_their_errors_apart() {
 
 /// Runs one ignored test of this file in a process of its own with just these variables.
 async fn in_environment(test: &'static str, variables: Vec<(&'static str, String)>) -> String {
-    #[expect(clippy::disallowed_methods, reason = "the environment of a process cannot be changed safely from within")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the environment of a process cannot be changed safely from within"
+    )]
     let run = move || {
         let home = tempfile::tempdir().expect("a temporary folder");
         std::process::Command::new(std::env::current_exe().expect("this test"))
@@ -448,7 +451,10 @@ async fn a_process_without_credentials_says_so() {
 #[tokio::test]
 #[ignore = "run by the test above, in an environment of its own"]
 async fn has_no_credentials() {
-    for settings in [Settings::default(), Settings { endpoint: None, credentials: None, loopback_only: false, ..with_role("", "222222222222") }] {
+    for settings in [
+        Settings::default(),
+        Settings { endpoint: None, credentials: None, loopback_only: false, ..with_role("", "222222222222") },
+    ] {
         let connector = Connector::new(settings).await.expect("valid settings");
         let refused = connector.ram(&place("222222222222")).await.expect_err("no credentials");
         assert_eq!(refused.kind, ErrorKind::CredentialsUnavailable, "{refused:?}");
