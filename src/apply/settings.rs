@@ -15,6 +15,9 @@ pub struct Settings {
     pub deadline: Duration,
     /// How long a share that was just made may be unknown. Listings of RAM follow its changes with a delay.
     pub visibility: Duration,
+    /// How long a share with the organization or a unit is tried where sharing was on before this run: an earlier run may have
+    /// turned it on moments ago. Where this run did it, the deadline counts.
+    pub onboarding_grace: Duration,
     /// After this long, a principal that RAM calls external and that is alone in not being associated waits for its
     /// invitation, not for RAM.
     pub external_invitation: Duration,
@@ -33,6 +36,7 @@ impl Default for Settings {
             longest_pause: Duration::from_secs(5),
             deadline: Duration::from_secs(300),
             visibility: Duration::from_secs(60),
+            onboarding_grace: Duration::from_secs(20),
             external_invitation: Duration::from_secs(3),
             inside_invitation: Duration::from_secs(60),
             repeats: 2,

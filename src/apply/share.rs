@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
-use crate::apply::step::{Look, Run};
+use crate::apply::step::{Look, Patience, Run};
 use crate::cloud::{Cloud, CreatedShare, NewShare, RamRead, RamWrite, share_permissions, share_row};
 use crate::model::{PermissionArn, Principal, ShareArn, ShareStatus};
 use crate::plan::StepId;
@@ -32,11 +32,12 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         share: &NewShare,
         token: Uuid,
     ) -> Result<(ShareArn, Vec<Principal>), Failure> {
+        let patience = Patience::of(&share.members.principals);
         let mut token = token;
         let mut deleted = String::new();
         for _ in 0..REISSUES {
             let CreatedShare { arn, status } =
-                self.call(step, None, || ram.create_resource_share(share, &token)).await?;
+                self.call(step, patience, || ram.create_resource_share(share, &token)).await?;
             let created = match status {
                 ShareStatus::Deleted | ShareStatus::Deleting => Created::Gone,
                 _ => self.await_active(step, ram, &arn, share).await?,

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
-use crate::apply::step::{Look, Run};
+use crate::apply::step::{Look, Patience, Run};
 use crate::cloud::{
     Cloud, ErrorKind, IamRead, IamWrite, RAM_ROLE, RAM_SERVICE, RamWrite, RoleState, sharing_facts,
 };
@@ -17,7 +17,9 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         let ram = &self.cloud.ram(place).await.map_err(Failure::Call)?;
         let org = &self.cloud.organization(&place.account).await.map_err(Failure::Call)?;
         let iam = &self.cloud.iam(&place.account).await.map_err(Failure::Call)?;
-        if let Err(failure) = self.call(step, None, || ram.enable_sharing_with_aws_organization()).await {
+        if let Err(failure) =
+            self.call(step, Patience::default(), || ram.enable_sharing_with_aws_organization()).await
+        {
             // The call takes no token. Where an answer was lost, or somebody else was faster, the facts decide.
             if !matches!(sharing_facts(org, iam).await, Ok((true, true))) {
                 return Err(failure);
@@ -40,7 +42,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
     /// The missing half of half-enabled sharing. Unlike turning trusted access off and on, it takes nobody's access away.
     pub(crate) async fn create_role(&self, step: StepId, place: &Place) -> Result<(), Failure> {
         let iam = &self.cloud.iam(&place.account).await.map_err(Failure::Call)?;
-        match self.call(step, None, || iam.create_service_linked_role(RAM_SERVICE)).await {
+        match self.call(step, Patience::default(), || iam.create_service_linked_role(RAM_SERVICE)).await {
             Err(Failure::Call(error)) if error.kind == ErrorKind::AlreadyDone => {}
             other => other?,
         }

@@ -12,7 +12,7 @@ use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::settings::Settings;
 use crate::cloud::{Cloud, CloudError, ErrorKind, Members, NewShare, RamWrite};
-use crate::model::ShareArn;
+use crate::model::{Principal, ShareArn};
 use crate::plan::{PlannedStep, ShareRef, Step, StepId, StepResult};
 
 /// What all steps of a run share.
@@ -25,6 +25,25 @@ pub(crate) struct Run<'a, C, E> {
     pub(crate) made: Mutex<BTreeMap<StepId, ShareArn>>,
     /// Sharing inside the organization was turned on by this run, so that RAM may not know of it everywhere yet.
     pub(crate) enabled_now: AtomicBool,
+}
+
+/// What a call may wait for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Patience {
+    /// The share was made by this run, and RAM may not know it everywhere yet.
+    pub(crate) new_share: bool,
+    /// Principals that need sharing inside the organization, which may have been turned on moments ago.
+    pub(crate) organization: bool,
+}
+
+impl Patience {
+    fn with(share: &ShareRef, principals: &[Principal]) -> Self {
+        Self { new_share: matches!(share, ShareRef::CreatedBy(_)), ..Self::of(principals) }
+    }
+
+    pub(crate) fn of(principals: &[Principal]) -> Self {
+        Self { new_share: false, organization: principals.iter().any(Principal::needs_organization_sharing) }
+    }
 }
 
 /// What one look at something under way showed.
@@ -91,7 +110,10 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             Step::UpdateResourceShare { share, name, allow_external_principals } => {
                 let arn = &self.resolve(share);
                 let (name, external) = (name.as_deref(), *allow_external_principals);
-                self.call(id, Some(share), || ram.update_resource_share(arn, name, external, token)).await?;
+                self.call(id, Patience::with(share, &[]), || {
+                    ram.update_resource_share(arn, name, external, token)
+                })
+                .await?;
                 self.await_update(id, ram, arn, name, external).await?;
             }
             Step::AssociateResourceShare { share, resources, principals, sources } => {
@@ -101,7 +123,10 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                     principals: principals.clone(),
                     sources: sources.clone(),
                 };
-                self.call(id, Some(share), || ram.associate_resource_share(arn, &members, token)).await?;
+                self.call(id, Patience::with(share, principals), || {
+                    ram.associate_resource_share(arn, &members, token)
+                })
+                .await?;
                 let waiting_for = self.await_members(id, ram, arn, &members).await?;
                 return Ok(StepResult::Done { share: None, waiting_for });
             }
@@ -112,14 +137,15 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                     principals: principals.clone(),
                     sources: sources.clone(),
                 };
-                let call =
-                    self.call(id, Some(share), || ram.disassociate_resource_share(arn, &members, token));
+                let call = self.call(id, Patience::with(share, &[]), || {
+                    ram.disassociate_resource_share(arn, &members, token)
+                });
                 absent_is_fine(call.await)?;
                 self.await_no_members(id, ram, arn, &members).await?;
             }
             Step::AssociateResourceSharePermission { share, permission, replace } => {
                 let arn = &self.resolve(share);
-                self.call(id, Some(share), || {
+                self.call(id, Patience::with(share, &[]), || {
                     ram.associate_resource_share_permission(arn, permission, *replace, token)
                 })
                 .await?;
@@ -127,7 +153,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             }
             Step::DisassociateResourceSharePermission { share, permission } => {
                 let arn = &self.resolve(share);
-                let call = self.call(id, Some(share), || {
+                let call = self.call(id, Patience::with(share, &[]), || {
                     ram.disassociate_resource_share_permission(arn, permission, token)
                 });
                 absent_is_fine(call.await)?;
@@ -135,14 +161,16 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             }
             Step::TagResource { share, tags } => {
                 let arn = &self.resolve(share);
-                self.call(id, Some(share), || ram.tag_resource(arn, tags)).await?;
+                self.call(id, Patience::with(share, &[]), || ram.tag_resource(arn, tags)).await?;
             }
             Step::UntagResource { share, keys } => {
                 let arn = &self.resolve(share);
-                self.call(id, Some(share), || ram.untag_resource(arn, keys)).await?;
+                self.call(id, Patience::with(share, &[]), || ram.untag_resource(arn, keys)).await?;
             }
             Step::DeleteResourceShare { share } => {
-                absent_is_fine(self.call(id, None, || ram.delete_resource_share(share, token)).await)?;
+                absent_is_fine(
+                    self.call(id, Patience::default(), || ram.delete_resource_share(share, token)).await,
+                )?;
                 self.await_deletion(id, ram, share).await?;
             }
         }
@@ -167,12 +195,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
     }
 
     /// Makes a call until it goes through, as long as what stands in its way may pass. Repeating is safe: the token is the same.
-    pub(crate) async fn call<T, F, A>(
-        &self,
-        step: StepId,
-        share: Option<&ShareRef>,
-        call: F,
-    ) -> Result<T, Failure>
+    pub(crate) async fn call<T, F, A>(&self, step: StepId, patience: Patience, call: F) -> Result<T, Failure>
     where
         F: Fn() -> A,
         A: Future<Output = Result<T, CloudError>>,
@@ -186,18 +209,17 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 Err(error) => error,
             };
             called |= error.maybe_done;
-            let patience = match error.kind {
+            let limit = match error.kind {
                 ErrorKind::InvalidState | ErrorKind::Throttled => self.settings.deadline,
                 ErrorKind::OrganizationSharing if self.enabled_now.load(Ordering::Relaxed) => {
                     self.settings.deadline
                 }
-                ErrorKind::NotFound if matches!(share, Some(ShareRef::CreatedBy(_))) => {
-                    self.settings.visibility
-                }
+                ErrorKind::OrganizationSharing if patience.organization => self.settings.onboarding_grace,
+                ErrorKind::NotFound if patience.new_share => self.settings.visibility,
                 _ if error.is_passing() && repeats < self.settings.repeats => self.settings.deadline,
                 _ => Duration::ZERO,
             };
-            if backoff.elapsed() >= patience {
+            if backoff.elapsed() >= limit {
                 return Err(Failure::Call(CloudError { maybe_done: called, ..error }));
             }
             repeats += 1;

@@ -34,6 +34,7 @@ fn settings() -> Settings {
         longest_pause: Duration::from_millis(4),
         deadline: Duration::from_millis(400),
         visibility: Duration::from_millis(60),
+        onboarding_grace: Duration::from_millis(30),
         external_invitation: Duration::from_millis(10),
         inside_invitation: Duration::from_millis(50),
         repeats: 2,
@@ -436,10 +437,20 @@ async fn sharing_is_enabled_read_back_and_its_onboarding_waited_out() {
 }
 
 #[tokio::test]
-async fn without_a_fresh_enable_the_onboarding_error_is_final() {
+async fn onboarding_that_an_earlier_run_began_is_waited_for_a_little_and_no_longer() {
     let cloud = FakeCloud::default();
     cloud.world().organization = Some(organization());
+    assert!(is_done(&run(&cloud, vec![planned(0, &[], Some("a"), create(UNIT))]).await[0]));
+
+    let cloud = FakeCloud::default();
+    cloud.world().organization = Some(FakeOrganization { onboarding: u32::MAX, ..organization() });
     let results = run(&cloud, vec![planned(0, &[], Some("a"), create(UNIT))]).await;
+    assert!(matches!(&results[0], StepResult::Failed { help: Some(_), .. }), "{results:?}");
+
+    // Without a principal of the organization the same error has another cause, and waiting helps nobody.
+    let cloud = FakeCloud::default();
+    cloud.world().faults.push(Fault::new("ram:CreateResourceShare", 9, ErrorKind::OrganizationSharing));
+    let results = run(&cloud, vec![planned(0, &[], Some("a"), create(CONSUMER))]).await;
     assert!(matches!(&results[0], StepResult::Failed { help: Some(_), .. }), "{results:?}");
     assert_eq!(cloud.count("ram:CreateResourceShare"), 1);
 }

@@ -300,4 +300,22 @@ mod tests {
             assert_eq!(kind_of(code, message, Some(status)), kind, "{code} {message}");
         }
     }
+
+    #[test]
+    fn every_cause_of_a_gap_is_explained() {
+        for cause in [
+            GapCause::Credentials,
+            GapCause::CannotAssumeRole,
+            GapCause::AccessDenied,
+            GapCause::Throttled,
+            GapCause::Unreachable,
+            GapCause::Service,
+            GapCause::Unreadable,
+            GapCause::NotConfigured,
+            GapCause::Other,
+        ] {
+            let code = crate::diag::find_code(cause.code()).expect("known");
+            assert!(code.explain.len() > 50 && !code.summary.is_empty());
+        }
+    }
 }
