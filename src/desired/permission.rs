@@ -1,17 +1,17 @@
 //! A permission as written, completed to its ARN.
 
-use crate::desired::view::ShareView;
-use crate::lang::PermissionUse;
+use crate::lang::{PermissionUse, ShareBlock};
 use crate::model::PermissionArn;
 
 /// A permission that AWS made, or one of a customer.
+#[derive(Clone)]
 pub(crate) enum WrittenPermission {
     AwsManaged(PermissionArn),
     CustomerManaged(PermissionArn),
 }
 
 impl WrittenPermission {
-    pub(crate) fn arn(self) -> PermissionArn {
+    pub(crate) fn arn(&self) -> &PermissionArn {
         match self {
             Self::AwsManaged(arn) | Self::CustomerManaged(arn) => arn,
         }
@@ -23,7 +23,7 @@ impl WrittenPermission {
 ///
 /// Names of customer managed permissions have 1 to 36 letters, digits, `-`, `_` and `.` (RAM API, `CreatePermission`); AWS's own
 /// are longer.
-pub(crate) fn read(share: &ShareView<'_>, wanted: &PermissionUse) -> Option<WrittenPermission> {
+pub(crate) fn read(share: &ShareBlock, wanted: &PermissionUse) -> Option<WrittenPermission> {
     let text = wanted.permission.value.as_str();
     if text.starts_with("arn:") {
         let arn = PermissionArn::parse(text).ok()?;
@@ -38,7 +38,7 @@ pub(crate) fn read(share: &ShareView<'_>, wanted: &PermissionUse) -> Option<Writ
     }
     let plain = !text.is_empty()
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
-    let partition = share.partition().as_str();
+    let partition = share.region.value.partition().as_str();
     if plain && text.starts_with("AWSRAM") && text.len() <= 128 {
         let arn = PermissionArn::parse(&format!("arn:{partition}:ram::aws:permission/{text}")).ok()?;
         return Some(WrittenPermission::AwsManaged(arn));
@@ -46,7 +46,7 @@ pub(crate) fn read(share: &ShareView<'_>, wanted: &PermissionUse) -> Option<Writ
     if !plain || text.len() > 36 {
         return None;
     }
-    let (account, region) = (&share.block.account.value, &share.block.region.value);
+    let (account, region) = (&share.account.value, &share.region.value);
     let arn =
         PermissionArn::parse(&format!("arn:{partition}:ram:{region}:{account}:permission/{text}")).ok()?;
     Some(WrittenPermission::CustomerManaged(arn))

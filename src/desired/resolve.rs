@@ -7,11 +7,10 @@ use crate::desired::edges::connect;
 use crate::desired::graph::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Unresolved,
 };
-use crate::desired::permission::read;
 use crate::desired::places::{organization_region, places};
 use crate::desired::rules;
 use crate::desired::settle::{Organization, settle};
-use crate::desired::view::{ShareView, as_written, offline};
+use crate::desired::view::{PermissionView, ShareView, as_written, offline};
 use crate::diag::{Diagnostic, Spanned};
 use crate::lang::Declaration;
 use crate::model::{AccountId, Gap, Place, Principal, ResourceType};
@@ -139,12 +138,12 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Vec<Spanned<String>>> {
         .iter()
         .map(|resource| (resource.arn.clone(), resource.kind.type_code().cloned()))
         .collect();
-    let permissions = block
+    let permissions = view
         .permissions
         .iter()
-        .map(|wanted| {
-            let arn = read(view, wanted).expect("a permission without a form is an error").arn();
-            (own_spelling(&wanted.resource_type.value), DesiredPermission { arn, span: wanted.span })
+        .map(|PermissionView { written, permission }| {
+            let arn = permission.as_ref().expect("a permission without a form is an error").arn().clone();
+            (own_spelling(&written.resource_type.value), DesiredPermission { arn, span: written.span })
         })
         .collect();
     Ok(DesiredShare {

@@ -2,8 +2,9 @@
 
 use crate::catalog::{Kind, TypeFacts, kind_of};
 use crate::desired::name::share_name;
+use crate::desired::permission::{WrittenPermission, read};
 use crate::diag::{Span, Spanned};
-use crate::lang::{PrincipalExpr, ShareBlock};
+use crate::lang::{PermissionUse, PrincipalExpr, ShareBlock};
 use crate::model::{Partition, Principal, ResourceArn};
 
 /// One share and what its parts are.
@@ -13,6 +14,7 @@ pub(crate) struct ShareView<'a> {
     pub(crate) name: String,
     pub(crate) resources: Vec<ResourceView<'a>>,
     pub(crate) principals: Vec<PrincipalView<'a>>,
+    pub(crate) permissions: Vec<PermissionView<'a>>,
 }
 
 pub(crate) struct ResourceView<'a> {
@@ -27,6 +29,12 @@ pub(crate) struct PrincipalView<'a> {
     pub(crate) principal: Option<Principal>,
     /// For people: `ou Workloads/Prod`.
     pub(crate) label: String,
+}
+
+pub(crate) struct PermissionView<'a> {
+    pub(crate) written: &'a PermissionUse,
+    /// None where the text is neither a name nor an ARN.
+    pub(crate) permission: Option<WrittenPermission>,
 }
 
 impl<'a> ShareView<'a> {
@@ -50,6 +58,11 @@ impl<'a> ShareView<'a> {
             name,
             resources: block.resources.iter().map(resource).collect(),
             principals: block.principals.iter().map(&mut principal).collect(),
+            permissions: block
+                .permissions
+                .iter()
+                .map(|written| PermissionView { written, permission: read(block, written) })
+                .collect(),
         }
     }
 
