@@ -242,7 +242,9 @@ mod tests {
 
     #[test]
     fn a_bare_sandbox_flag_does_not_swallow_the_stack() {
-        let Command::Apply(args) = parse_words("ramctl apply --sandbox examples/quickstart").expect("valid").command else {
+        let Command::Apply(args) =
+            parse_words("ramctl apply --sandbox examples/quickstart").expect("valid").command
+        else {
             panic!("not apply")
         };
         assert_eq!(args.cloud.sandbox, Some(None));
@@ -251,7 +253,8 @@ mod tests {
 
     #[test]
     fn terraforms_single_dash_flags_are_understood() {
-        let Command::Apply(args) = parse_words("ramctl apply -auto-approve -var=a=-auto-approve .").expect("valid").command
+        let Command::Apply(args) =
+            parse_words("ramctl apply -auto-approve -var=a=-auto-approve .").expect("valid").command
         else {
             panic!("not apply")
         };
@@ -261,11 +264,13 @@ mod tests {
 
     #[test]
     fn values_keep_the_order_in_which_they_were_typed() {
-        let Command::Plan(args) = parse_words("ramctl plan --var a=1 --var-file f.hcl -var b=2 .").expect("valid").command
+        let Command::Plan(args) =
+            parse_words("ramctl plan --var a=1 --var-file f.hcl -var b=2 .").expect("valid").command
         else {
             panic!("not plan")
         };
-        let expected = [ValueArg::Var("a=1".into()), ValueArg::File("f.hcl".into()), ValueArg::Var("b=2".into())];
+        let expected =
+            [ValueArg::Var("a=1".into()), ValueArg::File("f.hcl".into()), ValueArg::Var("b=2".into())];
         assert_eq!(args.stack.values, expected);
     }
 

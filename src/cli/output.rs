@@ -42,7 +42,8 @@ impl Output {
 
     /// Writes a JSON document, indented, with a newline at its end.
     pub(crate) fn json(&mut self, document: &impl serde::Serialize) {
-        let text = serde_json::to_string_pretty(document).expect("documents have string keys and no failing field");
+        let text =
+            serde_json::to_string_pretty(document).expect("documents have string keys and no failing field");
         self.line(text);
     }
 

@@ -113,7 +113,10 @@ pub(crate) fn with_session(
             }
         };
         let exit = work(&loaded, &session, output).await;
-        session.close().await;
+        if let Err(error) = session.close().await {
+            output.error(Chain(&error));
+            return Exit::Error;
+        }
         exit
     })
 }

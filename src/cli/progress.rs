@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::apply::Event;
 use crate::cli::output::Output;
 use crate::plan::{PlannedStep, StepId, StepResult};
-use crate::render::{StepView, escape};
+use crate::render::escape;
 
 /// How often a spinner moves.
 const TICK: Duration = Duration::from_millis(120);
@@ -67,7 +67,7 @@ impl<'a> ApplyProgress<'a> {
         let bar = ProgressBar::with_draw_target(Some(steps.len() as u64), target(output));
         bar.set_style(style("{spinner} {pos} of {len} steps  {wide_msg}"));
         bar.enable_steady_tick(TICK);
-        let names = steps.iter().map(|step| (step.id, StepView::new(step).to_string())).collect();
+        let names = steps.iter().map(|step| (step.id, name(step))).collect();
         Self { output, bar, names, running: Mutex::default() }
     }
 
@@ -88,9 +88,13 @@ impl<'a> ApplyProgress<'a> {
                         self.say(format_args!("  {}: done", self.name(step)));
                     }
                     StepResult::Done { waiting_for, .. } => {
-                        let who: Vec<String> = waiting_for.iter().map(|p| escape(p.as_str()).to_string()).collect();
+                        let who: Vec<String> =
+                            waiting_for.iter().map(|p| escape(p.as_str()).to_string()).collect();
                         let who = who.join(", ");
-                        self.say(format_args!("  {}: done; {who} must accept the invitation", self.name(step)));
+                        self.say(format_args!(
+                            "  {}: done; {who} must accept the invitation",
+                            self.name(step)
+                        ));
                     }
                     StepResult::Failed { code, message, .. } => {
                         let (code, message) = (escape(&code), escape(&message));
@@ -127,6 +131,15 @@ impl<'a> ApplyProgress<'a> {
     }
 }
 
+/// A step for people: what it is for, and the call.
+fn name(step: &PlannedStep) -> String {
+    let subject = match &step.address {
+        Some(address) => escape(&address.to_string()).to_string(),
+        None => "organization".to_owned(),
+    };
+    format!("{subject}: {}", step.step.operation())
+}
+
 fn target(output: &Output) -> ProgressDrawTarget {
     if output.stderr_is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
 }
@@ -141,9 +154,11 @@ mod tests {
 
     #[test]
     fn the_templates_are_sound() {
-        for template in
-            ["{spinner} {msg}", "{spinner} Reading accounts and Regions: {pos} of {len}", "{spinner} {pos} of {len} steps  {wide_msg}"]
-        {
+        for template in [
+            "{spinner} {msg}",
+            "{spinner} Reading accounts and Regions: {pos} of {len}",
+            "{spinner} {pos} of {len} steps  {wide_msg}",
+        ] {
             style(template);
         }
     }

@@ -1,5 +1,8 @@
 //! One run's connection to AWS, or to the sandbox that stands in for it.
-#![expect(clippy::disallowed_methods, reason = "the environment and the sandbox's seed enter the program here")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the environment and the sandbox's seed enter the program here"
+)]
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +44,7 @@ impl Session {
         if let Some(dir) = &args.sandbox {
             let state = dir.clone().unwrap_or_else(|| state_dir(stack));
             let sandbox = start_sandbox(stack, state, output).await?;
-            let keys = sandbox.management_credentials();
+            let keys = sandbox.management();
             settings.endpoint = Some(sandbox.endpoint_url());
             settings.credentials = Some(Keys {
                 access_key_id: keys.access_key_id.clone(),
@@ -61,9 +64,10 @@ impl Session {
     }
 
     /// Ends the sandbox; its state is on disk already.
-    pub(crate) async fn close(self) {
-        if let Some(sandbox) = self.sandbox {
-            sandbox.shutdown().await;
+    pub(crate) async fn close(self) -> Result<(), SessionError> {
+        match self.sandbox {
+            Some(sandbox) => sandbox.shutdown().await.map_err(SessionError::Sandbox),
+            None => Ok(()),
         }
     }
 }

@@ -1,5 +1,8 @@
 //! From a folder to a compiled stack: its files, the values of its variables, the compiler's word on them.
-#![expect(clippy::disallowed_methods, reason = "variables from the environment and the run's time enter the program here")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "variables from the environment and the run's time enter the program here"
+)]
 
 use std::path::{Path, PathBuf};
 

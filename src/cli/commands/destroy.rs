@@ -11,9 +11,8 @@ use crate::plan;
 pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
     let question = "Delete every share of this stack? Everyone who uses it loses access at once.";
     pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-        let make = |read: &pipeline::Read| {
-            plan::plan(&diff::destroy(&read.graph, &read.live, &read.org), &read.org)
-        };
+        let make =
+            |read: &pipeline::Read| plan::plan(&diff::destroy(&read.graph, &read.live, &read.org), &read.org);
         apply::run_plan(args, make, question, loaded, session, output).await
     })
 }

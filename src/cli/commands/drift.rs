@@ -5,24 +5,27 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pipeline;
 use crate::diff;
-use crate::drift::{self, Standing};
+use crate::drift::{self, DriftVerdict};
 use crate::render::DriftView;
 use crate::wire::DriftDocument;
 
 pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
     pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-        let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else { return Exit::Error };
+        let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
+            return Exit::Error;
+        };
         let report = drift::report(&diff::diff(&read.graph, &read.live, &read.org));
         let calls = session.calls().total().calls;
         if args.json {
             output.json(&DriftDocument::new(&report, &loaded.sources, calls));
         } else {
-            output.result(DriftView::new(&report, &loaded.sources, output.styles(), output.width(), calls));
+            let view = DriftView::new(&report, &loaded.sources);
+            output.result(view.styles(output.styles()).width(output.width()).calls(calls));
         }
-        match report.standing() {
-            Standing::InSync => Exit::Done,
-            Standing::Drift => Exit::Changes,
-            Standing::Incomplete => Exit::Incomplete,
+        match report.verdict() {
+            DriftVerdict::InSync => Exit::Done,
+            DriftVerdict::Drift => Exit::Changes,
+            DriftVerdict::Incomplete => Exit::Incomplete,
         }
     })
 }

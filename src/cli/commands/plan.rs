@@ -12,7 +12,9 @@ use crate::wire::PlanDocument;
 
 pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
     pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-        let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else { return Exit::Error };
+        let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
+            return Exit::Error;
+        };
         let plan = plan(&read);
         if args.json {
             output.json(&PlanDocument::new(&plan, &loaded.sources, session.calls().total().calls));
@@ -31,7 +33,9 @@ pub(crate) fn plan(read: &Read) -> Plan {
 /// Prints a plan as text.
 pub(crate) fn show(plan: &Plan, loaded: &Loaded, session: &Session, output: &mut Output) {
     let calls = session.calls().total().calls;
-    output.result(PlanView::new(plan, &loaded.sources, output.styles(), output.width(), calls));
+    let view =
+        PlanView::new(plan, &loaded.sources).styles(output.styles()).width(output.width()).calls(calls);
+    output.result(view);
 }
 
 fn exit(plan: &Plan, detailed: bool) -> Exit {

@@ -6,6 +6,7 @@ use crate::cli::interrupt;
 use crate::cli::output::{Chain, Output};
 use crate::cli::pipeline;
 use crate::cli::session::{SessionError, seed, state_dir};
+use crate::render::escape;
 use crate::sandbox::{self, Content, Settings};
 
 pub(crate) fn run(args: &ServeArgs, output: &mut Output) -> Exit {
@@ -27,8 +28,10 @@ pub(crate) fn run(args: &ServeArgs, output: &mut Output) -> Exit {
         for notice in running.notices() {
             output.note(format_args!("sandbox: {notice}"));
         }
-        output.line("# A stand-in for AWS. Paste this into a shell, or read it with `.`; Ctrl-C ends the sandbox.");
-        let keys = running.management_credentials();
+        output.line(
+            "# A stand-in for AWS. Paste this into a shell, or read it with `.`; Ctrl-C ends the sandbox.",
+        );
+        let keys = running.management();
         for (name, value) in [
             ("AWS_ENDPOINT_URL", running.endpoint_url().as_str()),
             ("AWS_ACCESS_KEY_ID", &keys.access_key_id),
@@ -42,14 +45,22 @@ pub(crate) fn run(args: &ServeArgs, output: &mut Output) -> Exit {
         output.line("unset AWS_SESSION_TOKEN AWS_PROFILE");
         for account in running.accounts() {
             output.line(format_args!(
-                "# account {} ({}): AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}",
-                account.id, crate::render::escape(&account.name), account.credentials.access_key_id, account.credentials.secret_access_key
+                "# account {} {}: AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}",
+                account.id,
+                escape(&account.name),
+                account.access_key_id,
+                account.secret_access_key
             ));
         }
         output.line("# ready");
         interrupt::signal_comes().await;
-        running.shutdown().await;
-        Exit::Done
+        match running.shutdown().await {
+            Ok(()) => Exit::Done,
+            Err(error) => {
+                output.error(Chain(&error));
+                Exit::Error
+            }
+        }
     })
 }
 

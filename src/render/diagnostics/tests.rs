@@ -40,7 +40,9 @@ fn a_finding_shows_its_line_its_labels_and_what_to_do() {
         )
         .help("Write \"a-b\"."),
     ];
-    is(shown(&sources, &found), expect![[r#"
+    is(
+        shown(&sources, &found),
+        expect![[r#"
         error[RAM121]: the resource belongs to another account
          --> network.ram.hcl:3:17
           |
@@ -62,7 +64,8 @@ fn a_finding_shows_its_line_its_labels_and_what_to_do() {
           = help: Write "a-b".
 
         1 error, 1 warning
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -75,7 +78,9 @@ fn labels_in_other_files_and_findings_without_a_place_are_shown() {
             .label(of(&sources, one, "1"), "first here"),
         Diagnostic::new(Severity::Error, &RAM001, None, "The stack has no files."),
     ];
-    is(shown(&sources, &found), expect![[r#"
+    is(
+        shown(&sources, &found),
+        expect![[r#"
         error[RAM001]: syntax error
          --> sub/b.ram.hcl:3:1
           |
@@ -94,7 +99,8 @@ fn labels_in_other_files_and_findings_without_a_place_are_shown() {
          = The stack has no files.
 
         2 errors
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -107,7 +113,9 @@ fn hostile_text_in_files_and_names_is_shown_and_not_obeyed() {
         .help("Do\n\u{7}this.")];
     let text = shown(&sources, &found);
     assert!(!text.chars().any(|c| c != '\n' && hides_or_moves(c)), "{text:?}");
-    is(text, expect![[r#"
+    is(
+        text,
+        expect![[r#"
         error[RAM001]: syntax error
          --> a\u{1b}[2J.ram.hcl:1:26
           |
@@ -120,7 +128,8 @@ fn hostile_text_in_files_and_names_is_shown_and_not_obeyed() {
           = help: Do\n\u{7}this.
 
         1 error
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
