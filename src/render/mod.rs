@@ -11,7 +11,7 @@ mod style;
 
 pub use drift::DriftView;
 pub use escape::{Escaped, escape};
-pub use outcome::OutcomeView;
+pub use outcome::{OutcomeView, StepView};
 pub use plan::PlanView;
 pub use style::{Painted, Styles, paint};
 
