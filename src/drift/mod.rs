@@ -4,4 +4,4 @@
 
 mod report;
 
-pub use report::{DriftClass, DriftItem, DriftReport, DriftVerdict, report};
+pub use report::{DriftClass, DriftItem, DriftReport, Standing, report};

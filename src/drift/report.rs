@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::Span;
 use crate::diff::{
-    Cause, Change, DeleteReason, Diff, Edit, Part, Remark, ReplaceReason, ShareDiff, SharingDiff,
-    SharingVerdict, Standing, Unmanaged, UnresolvedShare, Verdict,
+    Cause, Change, DeleteReason, Diff, Edit, Ownership, Part, Remark, ReplaceReason, ShareDiff, SharingDiff,
+    SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::model::{AccountId, Address, Gap, Place, StackName};
 
@@ -67,7 +67,7 @@ pub enum DriftClass {
 
 /// The report in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DriftVerdict {
+pub enum Standing {
     /// All was read and nothing differs.
     InSync,
     /// Nothing that was read differs, but not all was read.
@@ -140,11 +140,11 @@ fn class(share: &ShareDiff) -> DriftClass {
 }
 
 impl DriftReport {
-    pub fn verdict(&self) -> DriftVerdict {
+    pub fn standing(&self) -> Standing {
         let differs =
             |item: &DriftItem| !matches!(item.class, DriftClass::InSync | DriftClass::Unknown { .. });
         // A share in nobody's hands is an extra grant. Other stacks answer for theirs, and services for what they make.
-        let stray = |share: &Unmanaged| share.standing == Standing::Untagged;
+        let stray = |share: &Unmanaged| share.ownership == Ownership::Untagged;
         let sharing_off = self.sharing.as_ref().is_some_and(|sharing| match sharing.verdict {
             SharingVerdict::Enable { .. }
             | SharingVerdict::MakeRole
@@ -153,11 +153,11 @@ impl DriftReport {
             SharingVerdict::InSync | SharingVerdict::Unread { .. } | SharingVerdict::NotManaged => false,
         });
         if sharing_off || self.items.iter().any(differs) || self.unmanaged.iter().any(stray) {
-            DriftVerdict::Drift
+            Standing::Drift
         } else if !self.is_complete() {
-            DriftVerdict::Incomplete
+            Standing::Incomplete
         } else {
-            DriftVerdict::InSync
+            Standing::InSync
         }
     }
 
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn an_untouched_stack_is_in_sync() {
         let report = found(&live([live_share(&desired_share("tgw"), 1)]), &org());
-        assert_eq!(report.verdict(), DriftVerdict::InSync);
+        assert_eq!(report.standing(), Standing::InSync);
         assert_eq!(report.items[0].class, DriftClass::InSync);
     }
 
@@ -199,7 +199,7 @@ mod tests {
     fn a_share_deleted_by_hand_is_missing() {
         let report = found(&live([]), &org());
         assert_eq!(report.items[0].class, DriftClass::Missing { deleted_lately: false });
-        assert_eq!(report.verdict(), DriftVerdict::Drift);
+        assert_eq!(report.standing(), Standing::Drift);
     }
 
     #[test]
@@ -208,19 +208,19 @@ mod tests {
         share.principals.insert(principal("999999999999"), associated());
         let report = found(&live([share]), &org());
         assert!(matches!(report.items[0].class, DriftClass::Modified { cause: Cause::Drift, .. }));
-        assert_eq!(report.verdict(), DriftVerdict::Drift);
+        assert_eq!(report.standing(), Standing::Drift);
     }
 
     #[test]
     fn an_unhealthy_association_counts_and_one_under_way_does_not() {
         for (status, verdict) in [
-            (AssociationStatus::Suspended, DriftVerdict::Drift),
-            (AssociationStatus::Associating, DriftVerdict::InSync),
+            (AssociationStatus::Suspended, Standing::Drift),
+            (AssociationStatus::Associating, Standing::InSync),
         ] {
             let mut share = live_share(&desired_share("tgw"), 1);
             share.principals.insert(principal("333333333333"), association(status));
             let report = found(&live([share]), &org());
-            assert_eq!(report.verdict(), verdict);
+            assert_eq!(report.standing(), verdict);
             assert_eq!(report.items[0].remarks.len(), 1);
         }
     }
@@ -230,9 +230,9 @@ mod tests {
         let ours = live_share(&desired_share("tgw"), 1);
         let mut other = live_share(&desired_share("manual"), 2);
         other.tags.clear();
-        assert_eq!(found(&live([ours.clone(), other.clone()]), &org()).verdict(), DriftVerdict::Drift);
+        assert_eq!(found(&live([ours.clone(), other.clone()]), &org()).standing(), Standing::Drift);
         other.tags.insert(TAG_STACK.into(), "billing".into());
-        assert_eq!(found(&live([ours, other]), &org()).verdict(), DriftVerdict::InSync);
+        assert_eq!(found(&live([ours, other]), &org()).standing(), Standing::InSync);
     }
 
     #[test]
@@ -240,14 +240,14 @@ mod tests {
         let ours = live_share(&desired_share("tgw"), 1);
         let mut dark = live([ours.clone()]);
         dark.places.insert(place(HUB, "us-east-1"), Observed::Unknown(gap()));
-        assert_eq!(found(&dark, &org()).verdict(), DriftVerdict::Incomplete);
-        assert_eq!(found(&live([ours]), &unread_org()).verdict(), DriftVerdict::Incomplete);
-        assert_eq!(found(&LiveState::default(), &org()).verdict(), DriftVerdict::Incomplete);
+        assert_eq!(found(&dark, &org()).standing(), Standing::Incomplete);
+        assert_eq!(found(&live([ours]), &unread_org()).standing(), Standing::Incomplete);
+        assert_eq!(found(&LiveState::default(), &org()).standing(), Standing::Incomplete);
     }
 
     #[test]
     fn sharing_that_was_turned_off_is_drift() {
         let ours = live([live_share(&desired_share("tgw"), 1)]);
-        assert_eq!(found(&ours, &org_with(SharingState::Disabled)).verdict(), DriftVerdict::Drift);
+        assert_eq!(found(&ours, &org_with(SharingState::Disabled)).standing(), Standing::Drift);
     }
 }

@@ -19,8 +19,8 @@ pub(crate) struct Coverage<'a> {
     pub sharing_gap: Option<&'a Gap>,
     pub unresolved: &'a BTreeMap<Address, UnresolvedShare>,
     pub complete: bool,
-    /// Calls that were made to read it, where somebody counted.
-    pub calls: Option<u64>,
+    /// Calls that were made to read it.
+    pub calls: u64,
 }
 
 impl Coverage<'_> {
@@ -92,15 +92,13 @@ impl Coverage<'_> {
         let seen = self.places.iter().filter(|place| !self.unknown.contains_key(place));
         let seen: BTreeSet<&AccountId> = seen.map(|place| &place.account).collect();
         let read = |what: &str| {
-            let calls =
-                self.calls.map(|calls| format!(", {}", parts::count(as_usize(calls), "call", "calls")));
             format!(
-                "{what} {} of {}, {} of {}{}.",
+                "{what} {} of {}, {} of {}, {}.",
                 seen.len(),
                 parts::count(accounts.len(), "account", "accounts"),
                 self.places.iter().filter(|place| !self.unknown.contains_key(place)).count(),
                 parts::count(self.places.len(), "Region", "Regions"),
-                calls.unwrap_or_default()
+                parts::count(as_usize(self.calls), "call", "calls")
             )
         };
         if self.complete {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::diag::SourceMap;
 use crate::diff::{Cause, SharingVerdict};
-use crate::drift::{DriftClass, DriftItem, DriftReport, DriftVerdict};
+use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
 use crate::model::Place;
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
@@ -20,32 +20,19 @@ pub struct DriftView<'a> {
     sources: &'a SourceMap,
     styles: Styles,
     width: usize,
-    calls: Option<u64>,
+    calls: u64,
 }
 
 impl<'a> DriftView<'a> {
-    /// Without colour, 100 columns wide.
-    pub fn new(report: &'a DriftReport, sources: &'a SourceMap) -> Self {
-        Self { report, sources, styles: Styles::plain(), width: 100, calls: None }
-    }
-
-    #[must_use]
-    pub fn styles(mut self, styles: Styles) -> Self {
-        self.styles = styles;
-        self
-    }
-
-    #[must_use]
-    pub fn width(mut self, columns: usize) -> Self {
-        self.width = columns;
-        self
-    }
-
-    /// How many calls were made to read AWS, for the closing line.
-    #[must_use]
-    pub fn calls(mut self, calls: u64) -> Self {
-        self.calls = Some(calls);
-        self
+    /// `width` in columns; `calls` is how many were made to read AWS.
+    pub fn new(
+        report: &'a DriftReport,
+        sources: &'a SourceMap,
+        styles: Styles,
+        width: usize,
+        calls: u64,
+    ) -> Self {
+        Self { report, sources, styles, width, calls }
     }
 
     fn item(&self, f: &mut fmt::Formatter<'_>, item: &DriftItem) -> fmt::Result {
@@ -111,10 +98,10 @@ impl<'a> DriftView<'a> {
             counts.entry(6).or_insert(("unknown", 0)).1 += report.unresolved.len();
         }
         let said: Vec<String> = counts.values().map(|(word, n)| format!("{n} {word}")).collect();
-        let (style, word) = match report.verdict() {
-            DriftVerdict::InSync => (self.styles.strong, "No drift. AWS matches the configuration."),
-            DriftVerdict::Incomplete => (self.styles.warning, "No drift in what was read."),
-            DriftVerdict::Drift => (self.styles.error, "Drift."),
+        let (style, word) = match report.standing() {
+            Standing::InSync => (self.styles.strong, "No drift. AWS matches the configuration."),
+            Standing::Incomplete => (self.styles.warning, "No drift in what was read."),
+            Standing::Drift => (self.styles.error, "Drift."),
         };
         write!(f, "{}", paint(style, word))?;
         if said.is_empty() { writeln!(f) } else { writeln!(f, " {}.", said.join(", ")) }

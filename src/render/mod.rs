@@ -16,7 +16,7 @@ pub use diagnostics::DiagnosticsView;
 pub use drift::DriftView;
 pub use escape::{Escaped, escape};
 pub use graph::{GraphFormat, GraphView};
-pub use outcome::OutcomeView;
+pub use outcome::{OutcomeView, StepView};
 pub use plan::PlanView;
 pub use style::{Painted, Styles, paint};
 

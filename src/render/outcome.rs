@@ -13,26 +13,18 @@ pub struct OutcomeView<'a> {
     plan: &'a Plan,
     outcome: &'a Outcome,
     styles: Styles,
+    width: usize,
 }
 
 impl<'a> OutcomeView<'a> {
-    pub fn new(plan: &'a Plan, outcome: &'a Outcome) -> Self {
-        Self { plan, outcome, styles: Styles::plain() }
-    }
-
-    #[must_use]
-    pub fn styles(mut self, styles: Styles) -> Self {
-        self.styles = styles;
-        self
+    /// `width` in columns.
+    pub fn new(plan: &'a Plan, outcome: &'a Outcome, styles: Styles, width: usize) -> Self {
+        Self { plan, outcome, styles, width }
     }
 
     fn step(&self, planned: &PlannedStep) -> String {
         let place = parts::place(&planned.place, &self.plan.body().account_labels);
-        let address = match &planned.address {
-            Some(address) => format!("  {}", escape(&address.to_string())),
-            None => String::new(),
-        };
-        format!("{}{address}  {place}", planned.step.operation())
+        format!("{}  {place}", StepView::new(planned))
     }
 }
 
@@ -83,22 +75,46 @@ impl fmt::Display for OutcomeView<'_> {
         let total = self.plan.steps().len();
         let all = done == total && !interrupted;
         let word = if *interrupted {
-            paint(self.styles.warning, "Stopped on request:")
+            (self.styles.warning, "Stopped on request:".to_owned())
         } else if all {
-            paint(self.styles.strong, "Apply complete:")
+            (self.styles.strong, "Apply complete:".to_owned())
         } else {
-            paint(self.styles.error, "Apply incomplete:")
+            (self.styles.error, "Apply incomplete:".to_owned())
         };
-        write!(f, "{word} {done} of {} done", parts::count(total, "step", "steps"))?;
+        let mut counts = format!("{done} of {} done", parts::count(total, "step", "steps"));
         for (n, what) in [(failed, "failed"), (skipped, "skipped"), (not_started, "not started")] {
             if n > 0 {
-                write!(f, ", {n} {what}")?;
+                counts.push_str(&format!(", {n} {what}"));
             }
         }
-        writeln!(f, ".")?;
-        if all {
-            return Ok(());
+        let plain = anstyle::Style::new();
+        let mut said = vec![word, (plain, format!("{counts}."))];
+        if !all {
+            said.push((plain, "What is done stays done.".to_owned()));
+            said.push((plain, "Run apply again to go on from here.".to_owned()));
         }
-        writeln!(f, "What is done stays done. Run apply again to go on from here.")
+        writeln!(f, "{}", parts::fill(&said, self.width))
+    }
+}
+
+/// Names a step in a few words: `CreateResourceShare share.tgw`.
+#[derive(Clone, Copy, Debug)]
+pub struct StepView<'a> {
+    step: &'a PlannedStep,
+}
+
+impl<'a> StepView<'a> {
+    pub fn new(step: &'a PlannedStep) -> Self {
+        Self { step }
+    }
+}
+
+impl fmt::Display for StepView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.step.step.operation())?;
+        match &self.step.address {
+            Some(address) => write!(f, " {}", escape(&address.to_string())),
+            None => Ok(()),
+        }
     }
 }

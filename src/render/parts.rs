@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_width::UnicodeWidthStr;
 
 use crate::diff::{
-    Cause, DeleteReason, Delta, Edit, Entity, Membership, Part, Remark, ReplaceReason, Standing, Unmanaged,
+    Cause, DeleteReason, Delta, Edit, Entity, Membership, Ownership, Part, Remark, ReplaceReason, Unmanaged,
 };
 use crate::model::{AccountId, Gap, Place, Principal, ResourceArn};
 use crate::org::SharingState;
@@ -202,16 +202,16 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
 
 /// A share of nobody's as a row: name, what it is, code.
 pub(crate) fn unmanaged(share: &Unmanaged) -> Row {
-    let Unmanaged { place: _, arn, name: text, standing, outside, principals, resources: shared } = share;
-    let (whose, code) = match standing {
-        Standing::Untagged if *outside => {
+    let Unmanaged { place: _, arn, name: text, ownership, outside, principals, resources: shared } = share;
+    let (whose, code) = match ownership {
+        Ownership::Untagged if *outside => {
             ("in no stack, shared outside the organization".to_owned(), "RAM301")
         }
-        Standing::Untagged => ("in no stack".to_owned(), "RAM302"),
-        Standing::FromPolicy => {
+        Ownership::Untagged => ("in no stack".to_owned(), "RAM302"),
+        Ownership::FromPolicy => {
             ("made from a resource policy, not changeable through RAM".to_owned(), "RAM303")
         }
-        Standing::OtherStack(stack) => (format!("of the stack {}", name(stack)), "RAM308"),
+        Ownership::OtherStack(stack) => (format!("of the stack {}", name(stack)), "RAM308"),
     };
     let holds = format!(
         "{}, {}",

@@ -25,32 +25,13 @@ pub struct PlanView<'a> {
     sources: &'a SourceMap,
     styles: Styles,
     width: usize,
-    calls: Option<u64>,
+    calls: u64,
 }
 
 impl<'a> PlanView<'a> {
-    /// Without colour, 100 columns wide.
-    pub fn new(plan: &'a Plan, sources: &'a SourceMap) -> Self {
-        Self { plan, sources, styles: Styles::plain(), width: 100, calls: None }
-    }
-
-    #[must_use]
-    pub fn styles(mut self, styles: Styles) -> Self {
-        self.styles = styles;
-        self
-    }
-
-    #[must_use]
-    pub fn width(mut self, columns: usize) -> Self {
-        self.width = columns;
-        self
-    }
-
-    /// How many calls were made to read AWS, for the closing line.
-    #[must_use]
-    pub fn calls(mut self, calls: u64) -> Self {
-        self.calls = Some(calls);
-        self
+    /// `width` in columns; `calls` is how many were made to read AWS.
+    pub fn new(plan: &'a Plan, sources: &'a SourceMap, styles: Styles, width: usize, calls: u64) -> Self {
+        Self { plan, sources, styles, width, calls }
     }
 }
 

@@ -16,7 +16,7 @@ fn planned(graph: &DesiredGraph, live: &LiveState, org: &OrgView) -> Plan {
 }
 
 fn shows(plan: &Plan, width: usize, expected: Expect) {
-    expected.assert_eq(&PlanView::new(plan, &sources().0).width(width).calls(51).to_string());
+    expected.assert_eq(&PlanView::new(plan, &sources().0, Styles::plain(), width, 51).to_string());
 }
 
 /// A share that changes in many ways, one that is made, one that goes, one that stays and one of nobody's.
@@ -327,7 +327,8 @@ fn a_big_share_is_listed_in_part_and_counted() {
     let mut share = desired_share("big");
     share.resources = (0..250).map(|n| (tgw(n), Some(tgw_type()))).collect();
     let text =
-        PlanView::new(&planned(&stack([share]), &live([]), &org()), &sources().0).width(200).to_string();
+        PlanView::new(&planned(&stack([share]), &live([]), &org()), &sources().0, Styles::plain(), 200, 1)
+            .to_string();
     assert_eq!(text.lines().filter(|line| line.contains("+ resource")).count(), 21);
     assert!(text.contains("and 230 more"), "{text}");
 }
@@ -344,9 +345,10 @@ fn hostile_names_stay_on_their_line() {
     let (graph, live) = (stack([desired_share("tgw")]), live([manual, changed]));
     let plan = planned(&graph, &live, &org());
     let drift = report(&crate::diff::diff(&graph, &live, &org()));
-    for text in
-        [PlanView::new(&plan, &sources().0).to_string(), DriftView::new(&drift, &sources().0).to_string()]
-    {
+    for text in [
+        PlanView::new(&plan, &sources().0, Styles::plain(), 100, 1).to_string(),
+        DriftView::new(&drift, &sources().0, Styles::plain(), 100, 1).to_string(),
+    ] {
         assert!(!text.contains(['\u{1b}', '\r', '\u{202e}']), "{text:?}");
         assert!(!text.lines().any(|line| line.starts_with("No changes")), "{text}");
     }
@@ -357,9 +359,9 @@ fn no_line_ends_in_spaces_and_colours_change_no_text() {
     let (graph, live) = busy();
     let plan = planned(&graph, &live, &org());
     let (sources, _) = sources();
-    let plain = PlanView::new(&plan, &sources).width(120).to_string();
+    let plain = PlanView::new(&plan, &sources, Styles::plain(), 120, 1).to_string();
     assert!(plain.lines().all(|line| line.trim_end() == line), "{plain}");
-    let coloured = PlanView::new(&plan, &sources).width(120).styles(Styles::coloured()).to_string();
+    let coloured = PlanView::new(&plan, &sources, Styles::coloured(), 120, 1).to_string();
     assert_ne!(coloured, plain);
     let mut text = String::new();
     let mut rest = coloured.as_str();
@@ -375,7 +377,7 @@ fn no_line_ends_in_spaces_and_colours_change_no_text() {
 fn a_drift_report_tells_a_changed_aws_from_a_changed_configuration() {
     let (graph, live) = busy();
     let report = report(&crate::diff::diff(&graph, &live, &org()));
-    let view = DriftView::new(&report, &sources().0).width(160).calls(12).to_string();
+    let view = DriftView::new(&report, &sources().0, Styles::plain(), 160, 12).to_string();
     expect![[r#"
         network  eu-central-1
         - share.gone  "gone"
@@ -412,9 +414,9 @@ fn a_drift_report_of_a_dark_place_is_incomplete() {
             to do: let your credentials assume arn:aws:iam::222222222222:role/ramctl; its trust policy and their `sts:AssumeRole` both count
 
         No drift in what was read. 1 in sync.
-        INCOMPLETE: read 1 of 1 account, 1 of 2 Regions.
+        INCOMPLETE: read 1 of 1 account, 1 of 2 Regions, 12 calls.
         What was not read was not compared and is not changed.
-    "#]].assert_eq(&DriftView::new(&report, &sources().0).to_string());
+    "#]].assert_eq(&DriftView::new(&report, &sources().0, Styles::plain(), 100, 12).to_string());
 }
 
 #[test]
@@ -452,22 +454,22 @@ fn an_outcome_says_what_was_not_done_and_how_to_go_on() {
         interrupted: false,
     };
     expect![[r#"
-        waiting CreateResourceShare  share.a  network  eu-central-1
+        waiting CreateResourceShare share.a  network  eu-central-1
             999999999999 has yet to accept its invitation  RAM309
-        failed  CreateResourceShare  share.b  network  eu-central-1
+        failed  CreateResourceShare share.b  network  eu-central-1
             AccessDeniedException: not authorized to perform ram:CreateResourceShare
             to do: allow ram:CreateResourceShare to the role
-        failed  AssociateResourceShare  share.c  network  eu-central-1
+        failed  AssociateResourceShare share.c  network  eu-central-1
             timeout: no answer in 60 s
             The call may have been carried out although no answer came.
-        skipped AssociateResourceShare  share.c  network  eu-central-1
-            because this failed: AssociateResourceShare  share.c  network  eu-central-1
-        not started TagResource  share.c  network  eu-central-1
+        skipped AssociateResourceShare share.c  network  eu-central-1
+            because this failed: AssociateResourceShare share.c  network  eu-central-1
+        not started TagResource share.c  network  eu-central-1
 
-        Apply incomplete: 2 of 6 steps done, 2 failed, 1 skipped, 1 not started.
-        What is done stays done. Run apply again to go on from here.
+        Apply incomplete: 2 of 6 steps done, 2 failed, 1 skipped, 1 not started. What is done stays done.
+        Run apply again to go on from here.
     "#]]
-    .assert_eq(&OutcomeView::new(&plan, &outcome).to_string());
+    .assert_eq(&OutcomeView::new(&plan, &outcome, Styles::plain(), 100).to_string());
     let all = Outcome {
         steps: plan
             .steps()
@@ -479,5 +481,5 @@ fn an_outcome_says_what_was_not_done_and_how_to_go_on() {
     expect![[r#"
         Apply complete: 6 of 6 steps done.
     "#]]
-    .assert_eq(&OutcomeView::new(&plan, &all).to_string());
+    .assert_eq(&OutcomeView::new(&plan, &all, Styles::plain(), 100).to_string());
 }
