@@ -3,3 +3,5 @@
 
 mod lang;
 mod layering;
+#[cfg(feature = "cli")]
+mod sandbox;
