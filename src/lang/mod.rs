@@ -3,6 +3,7 @@
 //! Evaluation is pure and offline: `ou("...")` and `account("...")` give symbolic values that `desired` settles.
 
 mod declaration;
+pub mod fmt;
 
 pub use declaration::{
     AccountBlock, AssumeRole, Declaration, IgnorableAttribute, Lifecycle, OrganizationBlock, PermissionUse,
