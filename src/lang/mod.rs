@@ -4,6 +4,8 @@
 
 mod declaration;
 pub mod fmt;
+pub mod functions;
+pub mod value;
 
 pub use declaration::{
     AccountBlock, AssumeRole, Declaration, IgnorableAttribute, Lifecycle, OrganizationBlock, PermissionUse,

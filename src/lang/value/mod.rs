@@ -1,0 +1,15 @@
+//! Values, their types, and how one converts to another: HCL's type system, with the language's own symbols.
+
+mod number;
+mod types;
+mod symbol;
+mod data;
+mod unify;
+mod convert;
+
+pub use convert::{ConvertError, Step, convert, list_of, read_principal};
+pub use data::{Entries, Kind, Mapping, Sequence, Value};
+pub use number::{Number, NumberError};
+pub use symbol::{Symbol, SymbolKind};
+pub use types::{Field, Presence, Type};
+pub use unify::unify;
