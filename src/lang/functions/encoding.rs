@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::lang::functions::call::Call;
 use crate::lang::functions::charset::Charset;
 use crate::lang::functions::row::{Accepts, Body, Example, Function, FunctionError, Group, Param};
-use crate::lang::functions::{json, yaml, yaml_text};
+use crate::lang::functions::{csv, json, yaml, yaml_text};
 use crate::lang::value::{Entries, Field, Type, Value};
 
 const fn row(
@@ -116,22 +116,20 @@ fn base64decode(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 }
 
 fn csvdecode(call: &mut Call<'_>) -> Result<Value, FunctionError> {
-    let broken = |error: csv::Error| FunctionError::argument(0, format!("This is not valid CSV: {error}."));
-    let mut reader = csv::ReaderBuilder::new().from_reader(call.str(0).as_bytes());
-    let header: Vec<Arc<str>> = reader.headers().map_err(broken)?.iter().map(Arc::from).collect();
-    if header.is_empty() {
+    let records = csv::records(call.str(0)).map_err(|message| FunctionError::argument(0, message))?;
+    let Some((header, rows)) = records.split_first() else {
         return Err(FunctionError::argument(0, "The first line, which names the columns, is missing."));
-    }
+    };
+    let header: Vec<Arc<str>> = header.iter().map(|name| Arc::from(name.as_str())).collect();
     let mut seen = BTreeSet::new();
     if let Some(twice) = header.iter().find(|name| !seen.insert(*name)) {
         return Err(FunctionError::argument(0, format!("Two columns are named {twice:?}.")));
     }
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(broken)?;
-        let row: Entries = header.iter().cloned().zip(record.iter().map(Value::string)).collect();
-        rows.push(Value::object(row));
-    }
+    let objects = rows.iter().map(|row| {
+        let entries: Entries = header.iter().cloned().zip(row.iter().map(Value::string)).collect();
+        Value::object(entries)
+    });
+    let objects = objects.collect();
     let fields = header.into_iter().map(|name| (name, Field::required(Type::String)));
-    Ok(Value::list(Type::object(fields), rows))
+    Ok(Value::list(Type::object(fields), objects))
 }

@@ -217,7 +217,7 @@ impl Verb {
 
     fn any(&self, value: &Value) -> Result<String, String> {
         let text = match value.kind() {
-            Kind::String(text) if !self.sharp => self.cut(text.to_string()),
+            Kind::String(text) if !self.sharp => text.to_string(),
             Kind::Number(number) if !self.sharp => Decimal::of(number).general(None),
             _ => json::encode(value)?,
         };

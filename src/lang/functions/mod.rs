@@ -7,6 +7,7 @@ mod call;
 mod charset;
 mod collection;
 mod conversion;
+mod csv;
 mod date;
 mod decimal;
 mod encoding;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
 /// A point in time with the offset that it was written with.
@@ -82,10 +83,9 @@ impl Moment {
         (0..=9999).contains(&local.year()).then_some(Self { local, offset: self.offset })
     }
 
-    /// For comparison; none at the very ends of time.
+    /// The same for all offsets; none at the very ends of time.
     pub(crate) fn instant(&self) -> Option<Timestamp> {
-        let utc = self.local.checked_sub(SignedDuration::from_secs(self.offset.into())).ok()?;
-        utc.in_tz("UTC").ok().map(|zoned| zoned.timestamp())
+        Offset::from_seconds(self.offset).ok()?.to_timestamp(self.local).ok()
     }
 
     /// `+01:00`, without the colon where `colon` is empty.

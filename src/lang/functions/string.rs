@@ -36,7 +36,7 @@ pub(crate) static FUNCTIONS: &[Function] = &[
         .and_any(Param::nullable("values", Accepts::Any))
         .shows(&[
             Example::new(r#"format("There are %d lights", 4)"#, r#""There are 4 lights""#),
-            Example::new(r#"format("%[2]s-%[1]s %05.1f|%-4s|", "a", "b", 3.14159, "c")"#, r#""b-a 003.1|c   |""#),
+            Example::new(r#"format("%[2]s-%[1]s %05.1[3]f|%-4s|", "a", "b", 3.14159, "c")"#, r#""b-a 003.1|c   |""#),
             Example::new(r#"format("%v %#v", [1, "a"], "a")"#, r#""[1,\"a\"] \"a\"""#),
         ]),
     row("formatlist", "formatlist(spec, values...)", format::formatlist)

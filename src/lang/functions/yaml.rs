@@ -169,6 +169,9 @@ fn scalar(text: &str, plain: bool, tag: Option<&Tag>) -> Result<Value, String> {
     if !tag.is_yaml_core_schema() {
         return unsupported();
     }
+    if !plain && !matches!(tag.suffix.as_str(), "str" | "binary") {
+        return Err(format!("The tag {tag} stands before a quoted text."));
+    }
     let resolved = resolve(text)?;
     let fits = match tag.suffix.as_str() {
         "str" | "binary" => return Ok(Value::string(text)),
