@@ -5,3 +5,6 @@ mod graph;
 pub use graph::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Node, NodeId, Unresolved,
 };
+
+// What a settled share takes over from its block as it is: rooms behind this one need not know the language.
+pub use crate::lang::{IgnorableAttribute, Lifecycle, SharingWish};

@@ -1,7 +1,7 @@
 //! One finding about a configuration.
 
-use super::codes::Code;
-use super::source::Span;
+use crate::diag::codes::Code;
+use crate::diag::source::Span;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::ids::{AccountId, IdError, OrgId, OuId, Region};
+use crate::model::ids::{AccountId, IdError, OrgId, OuId, Region};
 
 /// `arn:partition:service:region:account:resource`, region and account possibly empty.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

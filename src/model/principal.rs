@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::arn::{Arn, OrganizationArn, OuArn};
-use super::ids::AccountId;
+use crate::model::arn::{Arn, OrganizationArn, OuArn};
+use crate::model::ids::AccountId;
 
 /// A principal in the one form in which ramctl compares it.
 ///

@@ -1,6 +1,6 @@
 //! A plan that somebody consented to: the only thing that `apply` takes.
 
-use super::step::PlannedStep;
+use crate::plan::step::PlannedStep;
 
 /// Made by `Plan::approve` alone.
 #[derive(Clone, Debug)]
@@ -9,7 +9,8 @@ pub struct ApprovedPlan {
 }
 
 impl ApprovedPlan {
-    pub(super) fn new(steps: Vec<PlannedStep>) -> Self {
+    #[expect(dead_code, reason = "Plan::approve comes with the plan")]
+    pub(crate) fn new(steps: Vec<PlannedStep>) -> Self {
         Self { steps }
     }
 

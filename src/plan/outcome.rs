@@ -2,7 +2,7 @@
 
 use crate::model::{Principal, ShareArn};
 
-use super::step::StepId;
+use crate::plan::step::StepId;
 
 /// One result per step, in the plan's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

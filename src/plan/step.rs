@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::model::{Address, PermissionArn, Place, Principal, ResourceArn, ShareArn, Tags};
 
-/// Position of a step in [`Plan::steps`](super::Plan); steps only need steps before them.
+/// Position of a step in the plan's steps; steps only need steps before them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StepId(pub u32);
 

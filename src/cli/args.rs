@@ -1,0 +1,228 @@
+//! What can be typed: commands and flags, Terraform's spelling where Terraform has one.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+/// Infrastructure as code for AWS Resource Access Manager.
+///
+/// Exit codes: 0 done or nothing to do; 1 error; 2 changes (plan --detailed-exitcode) or drift; 6 incomplete, something could not be read.
+#[derive(Debug, Parser)]
+#[command(name = "ramctl", version, disable_help_subcommand = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Never colour the output (as does NO_COLOR).
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what would change, and who would gain and lose access.
+    Plan(PlanArgs),
+    /// Make AWS match the stack: plan, show, ask, apply.
+    Apply(ApplyArgs),
+    /// Delete every share that the stack owns. Sharing with the organization stays on.
+    Destroy(ApplyArgs),
+    /// Compare AWS with the stack and classify every difference. Never writes.
+    Drift(DriftArgs),
+    /// Check the stack's files. Needs no credentials.
+    Validate(ValidateArgs),
+    /// Draw the desired-state graph as DOT or Mermaid.
+    Graph(GraphArgs),
+    /// Explain a code such as RAM101.
+    Explain(ExplainArgs),
+    /// A stand-in for AWS on this machine.
+    #[command(subcommand)]
+    Sandbox(SandboxCommand),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell to write for.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// The stack and its input values.
+#[derive(Args, Debug)]
+pub(crate) struct StackArgs {
+    /// Folder of the stack's *.ram.hcl files.
+    #[arg(value_name = "STACK", default_value = ".")]
+    pub stack: PathBuf,
+    /// Set a variable: name=value. May be repeated.
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub vars: Vec<String>,
+    /// Read variables from a file of HCL or JSON. May be repeated.
+    #[arg(long = "var-file", value_name = "FILE")]
+    pub var_files: Vec<PathBuf>,
+}
+
+/// Where AWS is.
+#[derive(Args, Debug)]
+pub(crate) struct CloudArgs {
+    /// Use the embedded sandbox instead of AWS; its state is kept in DIR [default: .ramctl/sandbox beside the stack].
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true)]
+    pub sandbox: Option<Option<PathBuf>>,
+    /// How many accounts and Regions are read, and shares written, at the same time.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub parallelism: u16,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub stack: StackArgs,
+    #[command(flatten)]
+    pub cloud: CloudArgs,
+    /// Exit with 2 when there are changes.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Print the plan as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ApplyArgs {
+    #[command(flatten)]
+    pub stack: StackArgs,
+    #[command(flatten)]
+    pub cloud: CloudArgs,
+    /// Apply without asking. Required where nobody can answer.
+    #[arg(long)]
+    pub auto_approve: bool,
+    /// Print the plan and what became of it as one JSON document. Needs --auto-approve.
+    #[arg(long, requires = "auto_approve")]
+    pub json: bool,
+    /// How long to wait for one association or share to settle, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub wait_timeout: u64,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DriftArgs {
+    #[command(flatten)]
+    pub stack: StackArgs,
+    #[command(flatten)]
+    pub cloud: CloudArgs,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ValidateArgs {
+    #[command(flatten)]
+    pub stack: StackArgs,
+    /// Print the diagnostics as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct GraphArgs {
+    #[command(flatten)]
+    pub stack: StackArgs,
+    #[command(flatten)]
+    pub cloud: CloudArgs,
+    /// The language to draw in.
+    #[arg(long, value_enum, default_value_t = GraphFormat::Dot)]
+    pub format: GraphFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum GraphFormat {
+    Dot,
+    Mermaid,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExplainArgs {
+    /// The code, as diagnostics and plans print it. Without one: the list of all codes.
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SandboxCommand {
+    /// Keep a sandbox running for other clients (AWS CLI, boto3) until Ctrl-C, and print how to reach it.
+    Serve(ServeArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ServeArgs {
+    /// Folder with a sandbox.hcl to start from.
+    #[arg(value_name = "STACK", default_value = ".", conflicts_with = "empty")]
+    pub stack: PathBuf,
+    /// Loopback address to listen on; port 0 picks a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Start with no organization, no resources, and management credentials testing/testing.
+    #[arg(long)]
+    pub empty: bool,
+    /// Keep the state in this folder [default: .ramctl/sandbox beside the stack; with --empty, nowhere].
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+}
+
+/// Parses a command line. Long flags may be written with one dash, as Terraform's are: `-auto-approve`.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let known = long_flags(&Cli::command());
+    Cli::try_parse_from(args.into_iter().enumerate().map(|(index, arg)| {
+        if index == 0 {
+            return arg;
+        }
+        match arg.to_str().and_then(|text| text.strip_prefix('-')) {
+            Some(rest) if known.iter().any(|flag| rest.split('=').next() == Some(flag)) => {
+                OsString::from(format!("--{rest}"))
+            }
+            _ => arg,
+        }
+    }))
+}
+
+/// The names of all flags of two letters and more, of all commands.
+fn long_flags(command: &clap::Command) -> Vec<String> {
+    let own = command.get_arguments().filter_map(|arg| arg.get_long()).filter(|name| name.len() > 1);
+    own.map(str::to_owned).chain(command.get_subcommands().flat_map(long_flags)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_words(line: &str) -> Result<Cli, clap::Error> {
+        parse(line.split(' ').map(OsString::from))
+    }
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_bare_sandbox_flag_does_not_swallow_the_stack() {
+        let Command::Apply(args) = parse_words("ramctl apply --sandbox examples/quickstart").expect("valid").command else {
+            panic!("not apply")
+        };
+        assert_eq!(args.cloud.sandbox, Some(None));
+        assert_eq!(args.stack.stack, PathBuf::from("examples/quickstart"));
+    }
+
+    #[test]
+    fn terraforms_single_dash_flags_are_understood() {
+        let Command::Apply(args) = parse_words("ramctl apply -auto-approve -var=a=-auto-approve .").expect("valid").command
+        else {
+            panic!("not apply")
+        };
+        assert!(args.auto_approve);
+        assert_eq!(args.stack.vars, ["a=-auto-approve"]);
+    }
+
+    #[test]
+    fn json_from_apply_needs_consent_in_advance() {
+        assert!(parse_words("ramctl apply --json .").is_err());
+    }
+}

@@ -1,0 +1,33 @@
+//! Exit codes: a contract with CI. 0, 1 and 2 mean what they mean in Terraform.
+
+use std::process::ExitCode;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done, or nothing to do. For drift: in sync and complete.
+    Done,
+    /// Bad input, a failed call, a partly applied plan.
+    Error,
+    /// `plan --detailed-exitcode`: there are changes. `drift`: there is drift.
+    Changes,
+    /// Something could not be read: what was read is no proof of the rest.
+    Incomplete,
+}
+
+impl Exit {
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Error => 1,
+            Self::Changes => 2,
+            Self::Incomplete => 6,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}

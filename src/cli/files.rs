@@ -1,0 +1,140 @@
+//! The stack's folder on disk: its HCL files, its variable files, and what `file()` and friends may read.
+#![expect(clippy::disallowed_methods, reason = "this module is where the stack's files enter the program")]
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::lang::functions::{FileError, StackFiles};
+
+/// Largest file that is read, in bytes.
+pub(crate) const MAX_FILE_BYTES: usize = 64 << 20;
+
+/// The folder of one stack, with every symlink in its own path resolved.
+pub(crate) struct StackFolder {
+    root: PathBuf,
+}
+
+/// Why the stack cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FolderError {
+    #[error("the stack's folder {path} cannot be opened")]
+    Folder { path: String, source: io::Error },
+    #[error("the stack's folder {path} cannot be listed")]
+    List { path: String, source: io::Error },
+    #[error("{path} cannot be read")]
+    Read { path: String, source: io::Error },
+    #[error("{path} is larger than {limit} bytes")]
+    TooLarge { path: String, limit: usize },
+    #[error("{path} is not UTF-8: the byte at offset {offset} fits no character")]
+    NotUtf8 { path: String, offset: usize },
+    #[error("there are no *.ram.hcl files in {path}")]
+    Empty { path: String },
+}
+
+/// A text file as the user would name it.
+pub(crate) struct TextFile {
+    pub name: String,
+    pub text: String,
+}
+
+impl StackFolder {
+    pub(crate) fn open(path: &Path) -> Result<Self, FolderError> {
+        let error = |source| FolderError::Folder { path: path.display().to_string(), source };
+        let root = path.canonicalize().map_err(error)?;
+        if !root.is_dir() {
+            return Err(error(io::Error::from(io::ErrorKind::NotADirectory)));
+        }
+        Ok(Self { root })
+    }
+
+    /// The names in the folder that end in one of the suffixes, in order. Hidden files, as editors leave them, are left out.
+    pub(crate) fn names(&self, suffixes: &[&str]) -> Result<Vec<String>, FolderError> {
+        let error = |source| FolderError::List { path: self.root.display().to_string(), source };
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.root).map_err(error)? {
+            let entry = entry.map_err(error)?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let wanted = !name.starts_with('.') && suffixes.iter().any(|suffix| name.ends_with(suffix));
+            if wanted && entry.path().is_file() {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// A path inside the folder, symlinks resolved.
+    fn inside(&self, path: &str) -> Result<PathBuf, FileError> {
+        let full = self.root.join(path).canonicalize().map_err(|error| file_error(&error))?;
+        if full.starts_with(&self.root) { Ok(full) } else { Err(FileError::OutsideStack) }
+    }
+}
+
+impl StackFiles for StackFolder {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        let full = self.inside(path)?;
+        if full.is_dir() {
+            return Err(FileError::NotAFile);
+        }
+        read_bounded(&full).map_err(|error| file_error(&error))?.ok_or(FileError::TooLarge { limit: MAX_FILE_BYTES })
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
+        let top = self.inside(if folder.is_empty() { "." } else { folder })?;
+        let mut found = Vec::new();
+        let mut folders = vec![(top, String::new())];
+        while let Some((dir, prefix)) = folders.pop() {
+            for entry in fs::read_dir(&dir).map_err(|error| file_error(&error))? {
+                let entry = entry.map_err(|error| file_error(&error))?;
+                let Ok(name) = entry.file_name().into_string() else { continue };
+                let kind = entry.file_type().map_err(|error| file_error(&error))?;
+                let path = format!("{prefix}{name}");
+                // Links to folders are not followed: a link may lead outside, or in a circle.
+                if kind.is_dir() {
+                    folders.push((entry.path(), format!("{path}/")));
+                } else if kind.is_file() || entry.path().canonicalize().is_ok_and(|to| to.is_file() && to.starts_with(&self.root))
+                {
+                    found.push(path);
+                }
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    fn folder(&self) -> String {
+        self.root.display().to_string()
+    }
+}
+
+fn file_error(error: &io::Error) -> FileError {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileError::NotFound,
+        _ => FileError::Unreadable(error.to_string()),
+    }
+}
+
+/// A file's bytes; none where there are more than [`MAX_FILE_BYTES`].
+fn read_bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(MAX_FILE_BYTES).expect("a constant below 2^64");
+    fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= MAX_FILE_BYTES).then_some(bytes))
+}
+
+/// Reads a text file and names it as the user typed it.
+pub(crate) fn read_text(path: &Path) -> Result<TextFile, FolderError> {
+    let name = path.display().to_string();
+    let bytes = read_bounded(path)
+        .map_err(|source| FolderError::Read { path: name.clone(), source })?
+        .ok_or_else(|| FolderError::TooLarge { path: name.clone(), limit: MAX_FILE_BYTES })?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(TextFile { name, text }),
+        Err(error) => Err(FolderError::NotUtf8 { path: name, offset: error.utf8_error().valid_up_to() }),
+    }
+}

@@ -1,0 +1,96 @@
+//! The only place that writes: results to stdout, everything else to stderr.
+#![expect(clippy::disallowed_methods, reason = "this module is where output leaves the program")]
+
+use std::fmt::{self, Display};
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+
+/// Where a run writes to.
+///
+/// A reader who closed the pipe (`ramctl plan | head`) is no error: the rest is dropped and the run goes on. Any other failure
+/// to write stdout (a full disk) is remembered for [`Output::finish`].
+pub(crate) struct Output {
+    color: ColorChoice,
+    stdout_error: Option<io::Error>,
+}
+
+impl Output {
+    /// `NO_COLOR`, `CLICOLOR_FORCE` and whether a stream is a terminal are anstream's to judge.
+    pub(crate) fn new(no_color: bool) -> Self {
+        Self { color: if no_color { ColorChoice::Never } else { ColorChoice::Auto }, stdout_error: None }
+    }
+
+    /// Writes a result.
+    pub(crate) fn result(&mut self, text: impl Display) {
+        if self.stdout_error.is_some() {
+            return;
+        }
+        let mut stdout = AutoStream::new(io::stdout(), self.color);
+        if let Err(error) = write!(stdout, "{text}").and_then(|()| stdout.flush()) {
+            self.stdout_error = Some(error);
+        }
+    }
+
+    /// Writes one result line.
+    pub(crate) fn line(&mut self, text: impl Display) {
+        self.result(format_args!("{text}\n"));
+    }
+
+    /// Writes a note to stderr; a failure to do so has nowhere to be told.
+    pub(crate) fn note(&self, text: impl Display) {
+        let _ = writeln!(AutoStream::new(io::stderr(), self.color), "{text}");
+    }
+
+    /// Writes to stderr with no newline of its own.
+    pub(crate) fn note_raw(&self, text: impl Display) {
+        let mut stderr = AutoStream::new(io::stderr(), self.color);
+        let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
+    }
+
+    /// Whether a person can be asked: stdin and stderr are terminals.
+    pub(crate) fn can_ask(&self) -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Whether progress may redraw lines on stderr.
+    pub(crate) fn stderr_is_terminal(&self) -> bool {
+        io::stderr().is_terminal()
+    }
+
+    /// Columns for text on stdout: the terminal's, else `COLUMNS`, else 100.
+    pub(crate) fn width(&self) -> usize {
+        let terminal = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+        let columns = || std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+        terminal.or_else(columns).unwrap_or(100).clamp(40, 400)
+    }
+
+    /// Reads one line from stdin; none at its end.
+    pub(crate) fn read_line(&self) -> io::Result<Option<String>> {
+        let mut line = String::new();
+        Ok((io::stdin().read_line(&mut line)? > 0).then(|| line.trim().to_owned()))
+    }
+
+    /// The failure to write stdout, unless the reader merely went away.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        match self.stdout_error {
+            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An error with its causes, outermost first, joined as `a: b: c`.
+pub(crate) struct Chain<'a>(pub &'a dyn std::error::Error);
+
+impl Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}
