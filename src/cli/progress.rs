@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::apply::Event;
 use crate::cli::output::Output;
 use crate::plan::{PlannedStep, StepId, StepResult};
-use crate::render::escape;
+use crate::render::{StepView, escape};
 
 /// How often a spinner moves.
 const TICK: Duration = Duration::from_millis(120);
@@ -67,7 +67,7 @@ impl<'a> ApplyProgress<'a> {
         let bar = ProgressBar::with_draw_target(Some(steps.len() as u64), target(output));
         bar.set_style(style("{spinner} {pos} of {len} steps  {wide_msg}"));
         bar.enable_steady_tick(TICK);
-        let names = steps.iter().map(|step| (step.id, name(step))).collect();
+        let names = steps.iter().map(|step| (step.id, StepView::new(step).to_string())).collect();
         Self { output, bar, names, running: Mutex::default() }
     }
 
@@ -129,15 +129,6 @@ impl<'a> ApplyProgress<'a> {
         let texts: Vec<&str> = running.values().map(String::as_str).collect();
         self.bar.set_message(texts.join("; "));
     }
-}
-
-/// A step for people: what it is for, and the call.
-fn name(step: &PlannedStep) -> String {
-    let subject = match &step.address {
-        Some(address) => escape(&address.to_string()).to_string(),
-        None => "organization".to_owned(),
-    };
-    format!("{subject}: {}", step.step.operation())
 }
 
 fn target(output: &Output) -> ProgressDrawTarget {

@@ -99,6 +99,6 @@ fn finish(
     if args.json {
         output.json(&ApplyDocument::new(plan, outcome, &loaded.sources, calls));
     } else if !outcome.steps.is_empty() {
-        output.result(OutcomeView::new(plan, outcome).styles(output.styles()));
+        output.result(OutcomeView::new(plan, outcome, output.styles(), output.width()));
     }
 }

@@ -5,7 +5,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pipeline;
 use crate::diff;
-use crate::drift::{self, DriftVerdict};
+use crate::drift::{self, Standing};
 use crate::render::DriftView;
 use crate::wire::DriftDocument;
 
@@ -19,13 +19,13 @@ pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
         if args.json {
             output.json(&DriftDocument::new(&report, &loaded.sources, calls));
         } else {
-            let view = DriftView::new(&report, &loaded.sources);
-            output.result(view.styles(output.styles()).width(output.width()).calls(calls));
+            let view = DriftView::new(&report, &loaded.sources, output.styles(), output.width(), calls);
+            output.result(view);
         }
-        match report.verdict() {
-            DriftVerdict::InSync => Exit::Done,
-            DriftVerdict::Drift => Exit::Changes,
-            DriftVerdict::Incomplete => Exit::Incomplete,
+        match report.standing() {
+            Standing::InSync => Exit::Done,
+            Standing::Drift => Exit::Changes,
+            Standing::Incomplete => Exit::Incomplete,
         }
     })
 }

@@ -33,8 +33,7 @@ pub(crate) fn plan(read: &Read) -> Plan {
 /// Prints a plan as text.
 pub(crate) fn show(plan: &Plan, loaded: &Loaded, session: &Session, output: &mut Output) {
     let calls = session.calls().total().calls;
-    let view =
-        PlanView::new(plan, &loaded.sources).styles(output.styles()).width(output.width()).calls(calls);
+    let view = PlanView::new(plan, &loaded.sources, output.styles(), output.width(), calls);
     output.result(view);
 }
 
