@@ -1,6 +1,6 @@
 //! What is going on while a run reads and applies: bars on a terminal, lines in CI. All of it on stderr.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -60,6 +60,8 @@ pub(crate) struct ApplyProgress<'a> {
     names: BTreeMap<StepId, String>,
     /// Steps under way, with what each waits for.
     running: Mutex<BTreeMap<StepId, String>>,
+    /// Steps whose first retry was told. The rest would only repeat it.
+    retried: Mutex<BTreeSet<StepId>>,
 }
 
 impl<'a> ApplyProgress<'a> {
@@ -68,7 +70,7 @@ impl<'a> ApplyProgress<'a> {
         bar.set_style(style("{spinner} {pos} of {len} steps  {wide_msg}"));
         bar.enable_steady_tick(TICK);
         let names = steps.iter().map(|step| (step.id, StepView::new(step).to_string())).collect();
-        Self { output, bar, names, running: Mutex::default() }
+        Self { output, bar, names, running: Mutex::default(), retried: Mutex::default() }
     }
 
     pub(crate) fn on(&self, event: Event) {
@@ -78,7 +80,10 @@ impl<'a> ApplyProgress<'a> {
             }
             Event::Waiting { step, what } => self.set_running(step, format!(" (waiting: {})", escape(&what))),
             Event::Retrying { step, why } => {
-                self.say(format_args!("  {}: retrying: {}", self.name(step), escape(&why)));
+                let first = self.retried.lock().unwrap_or_else(PoisonError::into_inner).insert(step);
+                if first {
+                    self.say(format_args!("  {}: retrying: {}", self.name(step), escape(&why)));
+                }
             }
             Event::Finished { step, result } => {
                 self.with_running(|running| running.remove(&step));
