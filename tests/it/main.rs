@@ -2,3 +2,5 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the sources and the golden files")]
 
 mod layering;
+#[cfg(feature = "cli")]
+mod sandbox;
