@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::settings::Settings;
@@ -55,8 +57,7 @@ fn wanted(members: &Members) -> Vec<Member> {
     resources.chain(principals).chain(sources.iter().cloned().map(Member::Source)).collect()
 }
 
-/// The rows of one share, of the kinds that are asked for. Of several rows of a member, one that is not DISASSOCIATED counts,
-/// and among those the newest.
+/// The rows of one share, of the kinds that are asked for.
 async fn seen<R: RamRead>(
     ram: &R,
     arn: &ShareArn,
@@ -87,9 +88,13 @@ async fn seen<R: RamRead>(
         let seen = Seen { status: row.status, message: row.status_message, external: false };
         rows.push((Member::Source(row.source), None, seen));
     }
-    let live = |seen: &Seen| seen.status != AssociationStatus::Disassociated;
-    rows.sort_by_key(|(_, updated, seen)| (live(seen), *updated));
-    Ok(rows.into_iter().map(|(member, _, seen)| (member, seen)).collect())
+    Ok(newest(rows))
+}
+
+/// One row per member. DISASSOCIATED rows linger, so one that is not counts before them, and among equals the newest.
+fn newest(mut rows: Vec<(Member, Option<Timestamp>, Seen)>) -> BTreeMap<Member, Seen> {
+    rows.sort_by_key(|(_, updated, seen)| (seen.status != AssociationStatus::Disassociated, *updated));
+    rows.into_iter().map(|(member, _, seen)| (member, seen)).collect()
 }
 
 impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
@@ -200,4 +205,122 @@ fn summary<'a>(left: impl Iterator<Item = (&'a Member, &'a str)>) -> Option<Stri
         n => format!(", and {n} more"),
     };
     Some(format!("{} is {status}{more}", member.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(status: AssociationStatus, external: bool) -> Seen {
+        Seen { status, message: Some("because".into()), external }
+    }
+
+    fn principal(text: &str) -> Member {
+        Member::Principal(Principal::read(text))
+    }
+
+    #[test]
+    fn lingering_rows_do_not_hide_the_row_that_counts() {
+        let at = |second| Timestamp::from_second(second).ok();
+        let row = |second, status| (principal("333333333333"), at(second), seen(status, false));
+        for (rows, expected) in [
+            (
+                vec![row(9, AssociationStatus::Disassociated), row(1, AssociationStatus::Associating)],
+                AssociationStatus::Associating,
+            ),
+            (
+                vec![row(2, AssociationStatus::Associated), row(1, AssociationStatus::Failed)],
+                AssociationStatus::Associated,
+            ),
+            (vec![row(1, AssociationStatus::Disassociated)], AssociationStatus::Disassociated),
+        ] {
+            let mut reversed: Vec<_> = rows
+                .iter()
+                .map(|(member, at, row)| (member.clone(), *at, seen(row.status.clone(), false)))
+                .collect();
+            reversed.reverse();
+            for rows in [rows, reversed] {
+                assert_eq!(newest(rows)[&principal("333333333333")].status, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn an_account_root_is_the_account_that_was_asked_for() {
+        let rows = vec![(
+            principal("arn:aws:iam::333333333333:root"),
+            None,
+            seen(AssociationStatus::Associated, false),
+        )];
+        assert!(newest(rows).contains_key(&principal("333333333333")));
+    }
+
+    #[test]
+    fn associations_are_judged_by_state_kind_and_time() {
+        const UNIT: &str = "arn:aws:organizations::111111111111:ou/o-a1b2c3d4e5/ou-ab12-11111111";
+        let settings = Settings::default();
+        let (now, soon, late) = (Duration::ZERO, settings.external_invitation, settings.inside_invitation);
+        let judged = |member: Member, state: Option<(AssociationStatus, bool)>, elapsed| {
+            let seen = state
+                .map(|(status, external)| (member.clone(), seen(status, external)))
+                .into_iter()
+                .collect();
+            match judge(&[member], &seen, elapsed, &settings) {
+                Look::Settled(invited) if invited.is_empty() => "settled",
+                Look::Settled(_) => "invited",
+                Look::Pending(_) => "pending",
+                Look::Failed(_) => "failed",
+            }
+        };
+        let account = || principal("999999999999");
+        let subnet = || Member::Resource("arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1".into());
+        let associating = |external| Some((AssociationStatus::Associating, external));
+        for (member, state, elapsed, expected) in [
+            (account(), None, late, "pending"),
+            (account(), Some((AssociationStatus::Associated, true)), now, "settled"),
+            (account(), Some((AssociationStatus::Failed, false)), now, "failed"),
+            (account(), Some((AssociationStatus::Suspended, false)), now, "failed"),
+            (account(), Some((AssociationStatus::Disassociated, false)), late, "pending"),
+            (account(), Some((AssociationStatus::Other("NEW".into()), false)), late, "pending"),
+            (account(), associating(true), now, "pending"),
+            (account(), associating(true), soon, "invited"),
+            (account(), associating(false), soon, "pending"),
+            (account(), associating(false), late, "invited"),
+            (principal("arn:aws:iam::999999999999:role/r"), associating(true), soon, "invited"),
+            (principal(UNIT), associating(true), late, "pending"),
+            (subnet(), associating(true), late, "pending"),
+        ] {
+            assert_eq!(
+                judged(member.clone(), state.clone(), elapsed),
+                expected,
+                "{member:?} {state:?}",
+                state = state.map(|state| state.0)
+            );
+        }
+    }
+
+    #[test]
+    fn failures_are_told_together_once_the_rest_is_settled() {
+        let settings = Settings::default();
+        let members: Vec<Member> = ["111111111111", "222222222222", "333333333333"].map(principal).to_vec();
+        let state = |last| {
+            let statuses = [AssociationStatus::Failed, AssociationStatus::Failed, last];
+            members
+                .iter()
+                .cloned()
+                .zip(statuses.map(|status| seen(status, false)))
+                .collect::<BTreeMap<_, _>>()
+        };
+        let pending = state(AssociationStatus::Disassociating);
+        assert!(matches!(judge(&members, &pending, Duration::ZERO, &settings), Look::Pending(_)));
+        for (seen, elapsed) in
+            [(state(AssociationStatus::Associated), Duration::ZERO), (pending, settings.deadline)]
+        {
+            let Look::Failed(Failure::Refused { message, .. }) = judge(&members, &seen, elapsed, &settings)
+            else {
+                panic!("two have failed")
+            };
+            assert!(message.contains("111111111111 is FAILED: because; 222222222222 is FAILED"), "{message}");
+        }
+    }
 }

@@ -159,6 +159,7 @@ pub(crate) fn kind_of(code: &str, message: &str, http_status: Option<u16>) -> Er
     }
     if says("can only be shared within your aws organization")
         || says("onboarding process is still in progress")
+        || says("is not in your aws organization")
         || (code == "UnknownResourceException"
             && (says("organizationalunit ")
                 || says("organization o-")
