@@ -1,6 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::diag::SourceMap;
+use proptest::prelude::*;
+
+use crate::diag::{Diagnostic, SourceMap};
 use crate::lang::eval::{Evaluator, Limits, Names, Scope, World};
 use crate::lang::functions::{
     Body, FileError, Group, StackFiles, TABLES, all_functions, find_function, json,
@@ -8,104 +10,147 @@ use crate::lang::functions::{
 use crate::lang::syntax::parse_expression;
 use crate::lang::value::Value;
 
-/// Expressions and their values as JSON, or `error CODE`; all but the last two chapters as Terraform 1.11 answers.
+/// The table of cases, which `tests/it/lang.rs` runs.
 const CASES: &str = include_str!("../../../tests/cases/lang/functions.txt");
 
-/// A stack in memory.
-struct Files(BTreeMap<&'static str, &'static [u8]>);
+/// A stack with one file.
+struct OneFile;
 
-impl StackFiles for Files {
+impl StackFiles for OneFile {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        if self.0.keys().any(|file| file.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))) {
-            return Err(FileError::NotAFile);
-        }
-        self.0.get(path).map(|bytes| bytes.to_vec()).ok_or(FileError::NotFound)
+        if path == "a" { Ok(b"${a}".to_vec()) } else { Err(FileError::NotFound) }
     }
 
-    fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
-        let inside = |file: &&str| match folder {
-            "" => Some((*file).to_owned()),
-            _ => file.strip_prefix(folder)?.strip_prefix('/').map(str::to_owned),
-        };
-        Ok(self.0.keys().filter_map(inside).collect())
+    fn list(&self, _: &str) -> Result<Vec<String>, FileError> {
+        Ok(vec!["a".into()])
     }
 
     fn folder(&self) -> String {
-        "/work/stack".into()
+        "/stack".into()
     }
 }
 
-fn files() -> Files {
-    Files(BTreeMap::from([
-        ("hello.txt", b"Hello World".as_slice()),
-        ("greeting.tmpl", b"Hello, ${name}!%{ for x in list } ${x}%{ endfor }".as_slice()),
-        ("bytes.bin", b"\xff\xfe\x00".as_slice()),
-        ("data/a.json", b"{\"a\": 1}".as_slice()),
-        ("data/b.yaml", b"b: 2\n".as_slice()),
-        ("data/deep/er/c.json", b"[]".as_slice()),
-    ]))
-}
-
-/// The value of an expression, or the details of its diagnostics.
-fn evaluate(expression: &str) -> Result<Value, String> {
+/// The value of an expression, or its diagnostics.
+fn evaluate(expression: &str) -> Result<Value, Vec<Diagnostic>> {
     let mut sources = SourceMap::default();
     let file = sources.add("expression", expression);
-    let files = files();
-    let details = |diagnostics: &[crate::diag::Diagnostic]| {
-        diagnostics
-            .iter()
-            .map(|found| format!("{} {}", found.code, found.detail))
-            .collect::<Vec<_>>()
-            .join("; ")
-    };
-    let expr = parse_expression(file, expression, usize::MAX).map_err(|found| details(&found))?;
-    let world = World { files: &files, plan_timestamp: "2026-11-22T12:00:00Z", limits: Limits::default() };
+    let expr = parse_expression(file, expression, usize::MAX)?;
+    let world = World { files: &OneFile, plan_timestamp: "2026-11-22T12:00:00Z", limits: Limits::default() };
     let mut evaluator = Evaluator::new(world, Names::default());
-    evaluator.eval(&expr, &Scope::EMPTY).map_err(|_| details(&evaluator.diagnostics))
-}
-
-fn as_json(value: &Value) -> Result<serde_json::Value, String> {
-    serde_json::from_str(&json::encode(&value.unmarked())?).map_err(|error| error.to_string())
-}
-
-fn check(expression: &str, expected: &str) -> Result<(), String> {
-    let result = evaluate(expression).and_then(|value| as_json(&value));
-    match (expected.strip_prefix("error "), result) {
-        (Some(code), Err(message)) if message.starts_with(code) => Ok(()),
-        (Some(code), Err(message)) => Err(format!("{expression}\n    fails with {message}, not with {code}")),
-        (Some(code), Ok(value)) => Err(format!("{expression}\n    gives {value}, not {code}")),
-        (None, Err(message)) => Err(format!("{expression}\n    fails: {message}")),
-        (None, Ok(value)) => {
-            let wanted: serde_json::Value = serde_json::from_str(expected).expect(expected);
-            if wanted == value {
-                Ok(())
-            } else {
-                Err(format!("{expression}\n    gives {value}\n    not   {wanted}"))
-            }
-        }
-    }
-}
-
-#[test]
-fn functions_answer_as_the_table_says() {
-    let cases: Vec<(&str, &str)> = CASES
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(|line| line.rsplit_once(" => ").expect("EXPRESSION => JSON"))
-        .collect();
-    assert!(cases.len() >= 500, "{} cases", cases.len());
-    let wrong: Vec<String> =
-        cases.iter().filter_map(|(expression, expected)| check(expression, expected).err()).collect();
-    assert!(wrong.is_empty(), "{} of {} cases are wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    evaluator.eval(&expr, &Scope::EMPTY).map_err(|_| evaluator.diagnostics)
 }
 
 #[test]
 fn the_examples_of_the_reference_hold() {
     for function in all_functions().filter(|function| function.group != Group::Ram) {
         for example in function.examples {
-            if let Err(message) = check(example.expression, example.json) {
-                panic!("{}: {message}", function.name);
-            }
+            let value =
+                evaluate(example.expression).unwrap_or_else(|found| panic!("{}: {found:?}", function.name));
+            let json = json::encode(&value).expect("examples have JSON");
+            let [actual, expected]: [serde_json::Value; 2] =
+                [json.as_str(), example.json].map(|json| serde_json::from_str(json).expect(json));
+            assert_eq!(actual, expected, "{}", example.expression);
+        }
+    }
+}
+
+/// Arguments of every kind, among them those that functions trip over.
+const ARGUMENTS: &[&str] = &[
+    "null",
+    "true",
+    "0",
+    "1",
+    "-1",
+    "2",
+    "8",
+    "62",
+    "0.5",
+    "-1.5",
+    "129",
+    "1025",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "18446744073709551616",
+    "340282366920938463463374607431768211456",
+    "1e300",
+    "1e-300",
+    "1/3",
+    "\"\"",
+    "\"a\"",
+    "\"1\"",
+    "\"-0x1F\"",
+    "\"é日👾🕹️\"",
+    "\"\\u0000\\t\\n \\r\"",
+    "\"%\"",
+    "\"%s%d%v\"",
+    "\"%-+ #010000.9999[1]f\"",
+    "\"%[99999]d\"",
+    "\"%x\"",
+    "\"/(a|b*)+/\"",
+    "\"(\"",
+    "\"[[:alpha:\"",
+    "\"[^\"",
+    "\"a{1001}\"",
+    "\"\\\\\"",
+    "\"$${1}$1\"",
+    "\"$${a}\"",
+    "\"%%{ for\"",
+    "\"10.0.0.0/8\"",
+    "\"::/0\"",
+    "\"0.0.0.0/0\"",
+    "\"255.255.255.255/32\"",
+    "\"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128\"",
+    "\"2018-01-02T23:12:01Z\"",
+    "\"9999-12-31T23:59:59-23:59\"",
+    "\"0000-01-01T00:00:00+23:59\"",
+    "\"-1h\"",
+    "\"2562047h\"",
+    "\"9999999h\"",
+    "\"YYYY'\"",
+    "\"EEEE é Z\"",
+    "\"{\\\"a\\\":[1e999]}\"",
+    "\"[[[[\"",
+    "\"a: &a [*a]\"",
+    "\"<<: {a: 1}\"",
+    "\"? [\"",
+    "\"- - - |2+\\n x\"",
+    "\"!!int x\"",
+    "\"a,b\\n\\\"\"",
+    "\"////\"",
+    "\"UTF-16\"",
+    "\"../a\"",
+    "\"**/{\"",
+    "[]",
+    "[[]]",
+    "[1, \"a\", null]",
+    "[null]",
+    "[\"b\", \"a\", \"b\"]",
+    "tolist([\"a\"])",
+    "toset([\"a\", \"b\"])",
+    "toset([])",
+    "{}",
+    "{ a = 1 }",
+    "{ a = null, b = [1] }",
+    "tomap({ a = \"x\" })",
+    "tomap({ a = [\"x\"] })",
+    "sensitive(\"s\")",
+    "[sensitive(1)]",
+    "ou(\"a\")",
+    "organization()",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    #[test]
+    fn no_arguments_make_a_function_panic(
+        function in any::<prop::sample::Index>(),
+        args in prop::collection::vec(prop::sample::select(ARGUMENTS), 0..4),
+    ) {
+        let functions: Vec<_> = all_functions().collect();
+        let expression = format!("{}({})", function.get(&functions).name, args.join(", "));
+        if let Err(found) = evaluate(&expression) {
+            prop_assert!(!found.is_empty(), "{expression} fails without a diagnostic");
         }
     }
 }
