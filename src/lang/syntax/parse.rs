@@ -1,0 +1,180 @@
+//! Texts to trees, or to every syntax error in them.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::diag::{Diagnostic, FileId, Span, language as codes};
+use crate::lang::syntax::ast::{Body, Expr, Template};
+use crate::lang::syntax::lower::Lowering;
+use crate::lang::syntax::mistakes;
+use crate::lang::syntax::scan::{Scan, scan};
+use crate::lang::syntax::template::Form;
+
+/// A byte order mark, which HCL accepts at the start of a file.
+const BOM: &str = "\u{feff}";
+
+/// Parses a file. Either the whole body or at least one error, in source order.
+pub(crate) fn parse_body(file: FileId, text: &str, max_bytes: usize) -> Result<Body, Vec<Diagnostic>> {
+    check_size(file, text, max_bytes)?;
+    let base = if text.starts_with(BOM) { BOM.len() } else { 0 };
+    let content = &text[base..];
+    let scan = scan(content);
+    let place = Place { file, base };
+    if scan.errors.is_empty() {
+        match hcl_edit::parser::parse_body(&with_newline(&parseable(content, &scan))) {
+            Ok(body) => {
+                let mut lowering = Lowering { file, text, base, diagnostics: Vec::new() };
+                let body = lowering.body(&body);
+                return finish(body, lowering.diagnostics);
+            }
+            Err(error) => {
+                let mut diagnostics = errors_of_items(place, content, &scan);
+                if diagnostics.is_empty() {
+                    diagnostics.push(mistakes::of_parser(place, content, &scan, 0, &error));
+                }
+                return finish(Body::default(), diagnostics);
+            }
+        }
+    }
+    let mut diagnostics: Vec<Diagnostic> =
+        scan.errors.iter().map(|error| mistakes::of_scan(place, content, error)).collect();
+    diagnostics.extend(errors_of_items(place, content, &scan));
+    finish(Body::default(), diagnostics)
+}
+
+/// Parses one expression that is a whole text: a value from the command line, a line of the console.
+pub(crate) fn parse_expression(file: FileId, text: &str, max_bytes: usize) -> Result<Expr, Vec<Diagnostic>> {
+    check_size(file, text, max_bytes)?;
+    let base = text.len() - text.trim_start().len();
+    let content = text.trim();
+    let scan = scan(content);
+    let place = Place { file, base };
+    if !scan.errors.is_empty() {
+        return Err(scan.errors.iter().map(|error| mistakes::of_scan(place, content, error)).collect());
+    }
+    match hcl_edit::parser::parse_expr(&parseable(content, &scan)) {
+        Ok(expr) => {
+            let mut lowering = Lowering { file, text, base, diagnostics: Vec::new() };
+            let expr = lowering.expr(&expr);
+            finish(expr, lowering.diagnostics)
+        }
+        Err(error) => Err(vec![mistakes::of_parser(place, content, &scan, 0, &error)]),
+    }
+}
+
+/// Parses a template that is a whole text.
+pub(crate) fn parse_template(
+    file: FileId,
+    text: &str,
+    max_bytes: usize,
+) -> Result<Template, Vec<Diagnostic>> {
+    check_size(file, text, max_bytes)?;
+    match hcl_edit::parser::parse_template(text) {
+        Ok(template) => {
+            let mut lowering = Lowering { file, text, base: 0, diagnostics: Vec::new() };
+            let template = lowering.template(&template, Form::File);
+            finish(template, lowering.diagnostics)
+        }
+        Err(error) => {
+            let place = Place { file, base: 0 };
+            Err(vec![mistakes::of_parser(place, text, &Scan::default(), 0, &error)])
+        }
+    }
+}
+
+/// A part of a file that is parsed for itself.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) file: FileId,
+    /// Where the part starts.
+    pub(crate) base: usize,
+}
+
+impl Place {
+    pub(crate) fn span(self, range: Range<usize>) -> Span {
+        Span::new(self.file, range.start + self.base..range.end + self.base)
+    }
+}
+
+fn check_size(file: FileId, text: &str, max_bytes: usize) -> Result<(), Vec<Diagnostic>> {
+    if text.len() <= max_bytes {
+        return Ok(());
+    }
+    let detail = format!("The file has {} bytes; the limit is {max_bytes}.", text.len());
+    Err(vec![Diagnostic::error(&codes::RAM004, Span::new(file, 0..0), detail).help("Split the file.")])
+}
+
+fn finish<T>(tree: T, mut diagnostics: Vec<Diagnostic>) -> Result<T, Vec<Diagnostic>> {
+    if diagnostics.is_empty() {
+        return Ok(tree);
+    }
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    diagnostics.dedup();
+    Err(diagnostics)
+}
+
+/// The text with numbers that the parser cannot hold blotted out, byte for byte; their digits are read from the source.
+fn parseable<'t>(text: &'t str, scan: &Scan) -> Cow<'t, str> {
+    if scan.large_numbers.is_empty() {
+        return text.into();
+    }
+    let mut patched = text.to_owned();
+    for range in &scan.large_numbers {
+        patched.replace_range(range.clone(), &"0".repeat(range.len()));
+    }
+    patched.into()
+}
+
+fn with_newline<'t>(text: &'t Cow<'t, str>) -> Cow<'t, str> {
+    if text.is_empty() || text.ends_with('\n') { Cow::Borrowed(text) } else { format!("{text}\n").into() }
+}
+
+/// Parses every item for itself and gives the errors of each.
+fn errors_of_items(place: Place, text: &str, scan: &Scan) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    items_at(place, text, scan, 0..text.len(), 0, &mut out);
+    out
+}
+
+fn items_at(
+    place: Place,
+    text: &str,
+    scan: &Scan,
+    range: Range<usize>,
+    depth: usize,
+    out: &mut Vec<Diagnostic>,
+) {
+    for item in scan.items(range, depth) {
+        let broken = scan.errors.iter().any(|error| {
+            error.range.start < item.end && item.start < error.range.end.max(error.range.start + 1)
+        });
+        let source: Cow<'_, str> = parseable_item(text, scan, &item);
+        let Err(error) = hcl_edit::parser::parse_body(&format!("{source}\n")) else { continue };
+        let before = out.len();
+        if let Some(body) = scan.block_body(&item, depth)
+            && text[body.clone()].contains('\n')
+        {
+            items_at(place, text, scan, body, depth + 1, out);
+        }
+        // A scan error tells better what is wrong with an item than the parser does.
+        if out.len() == before && !broken {
+            out.push(mistakes::of_parser(place, text, scan, item.start, &error));
+        }
+    }
+}
+
+fn parseable_item<'t>(text: &'t str, scan: &Scan, item: &Range<usize>) -> Cow<'t, str> {
+    let mut inside = scan
+        .large_numbers
+        .iter()
+        .filter(|number| number.start >= item.start && number.end <= item.end)
+        .peekable();
+    if inside.peek().is_none() {
+        return text[item.clone()].into();
+    }
+    let mut patched = text[item.clone()].to_owned();
+    for range in inside {
+        patched.replace_range(range.start - item.start..range.end - item.start, &"0".repeat(range.len()));
+    }
+    patched.into()
+}
