@@ -55,13 +55,13 @@ pub(crate) fn retaining_is_for_types_that_leave(share: &ShareView<'_>, found: &m
                 &RAM172,
                 retain,
                 format!(
-                    "{} holds {}, a {}, which stays inside the organization.",
+                    "{} holds {} ({}), which stays inside the organization.",
                     share.block.address,
                     resource.arn.arn().short(),
                     facts.code
                 ),
             )
-            .label(resource.span, format!("a {}", facts.code))
+            .label(resource.span, facts.code.to_string())
             .help("Remove the setting, or move the resource into a share of its own."),
         );
     }

@@ -73,7 +73,10 @@ pub(crate) fn has_all_features(
             Diagnostic::error(
                 &RAM105,
                 view.written.span,
-                format!("RAM cannot share {} with {}.", share.block.address, view.label),
+                format!(
+                    "{} has {} as a principal, and the organization has consolidated billing only.",
+                    share.block.address, view.label
+                ),
             )
             .help("Enable all features in the management account, or list the accounts and allow external principals."),
         );
@@ -165,14 +168,14 @@ pub(crate) fn types_that_stay_inside_stay(
                     &RAM133,
                     view.written.span,
                     format!(
-                        "Account {account} is outside the organization {}; {} holds {}, a {}.",
+                        "Account {account} is outside the organization {}; {} holds {} ({}).",
                         organization.snapshot.arn.id(),
                         share.block.address,
                         resource.arn.arn().short(),
                         facts.code
                     ),
                 )
-                .label(resource.span, format!("a {}", facts.code))
+                .label(resource.span, facts.code.to_string())
                 .help("Remove the principal, or move the resource into a share without it."),
             );
         }
