@@ -1,6 +1,6 @@
 //! Settings of a share that exclude one another.
 
-use crate::desired::view::ShareView;
+use crate::desired::view::{ShareView, as_written};
 use crate::diag::Diagnostic;
 use crate::diag::rules::{RAM170, RAM171, RAM172};
 use crate::lang::PrincipalExpr;
@@ -37,7 +37,7 @@ pub(crate) fn retaining_is_for_accounts(share: &ShareView<'_>, found: &mut Vec<D
                 Diagnostic::error(
                     &RAM171,
                     view.written.span,
-                    format!("{} is no single account.", view.label),
+                    format!("{} is no single account.", as_written(&view.written.value)),
                 )
                 .label(retain, "set here")
                 .help("List the accounts, or remove retain_sharing_on_account_leave_organization."),

@@ -1,7 +1,7 @@
 //! Rules that take the organization. None of them speaks where it could not be read.
 
 use crate::desired::settle::{Organization, no_unit_with};
-use crate::desired::view::{PrincipalView, ShareView};
+use crate::desired::view::{PrincipalView, ShareView, as_written};
 use crate::diag::Diagnostic;
 use crate::diag::rules::{RAM105, RAM106, RAM107, RAM133, RAM139};
 use crate::lang::PrincipalExpr;
@@ -75,7 +75,7 @@ pub(crate) fn has_all_features(
                 view.written.span,
                 format!(
                     "{} has {} as a principal, and the organization has consolidated billing only.",
-                    share.block.address, view.label
+                    share.block.address, as_written(&view.written.value)
                 ),
             )
             .help("Enable all features in the management account, or list the accounts and allow external principals."),

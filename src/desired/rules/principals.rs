@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::TypeFacts;
-use crate::desired::view::{PrincipalView, ShareView};
+use crate::desired::view::{PrincipalView, ShareView, as_written};
 use crate::diag::rules::{RAM126, RAM131, RAM132, RAM134, RAM135, RAM136, RAM137, RAM138};
 use crate::diag::{Code, Diagnostic};
 use crate::model::{AccountId, Arn, OrgId, Principal};
@@ -20,7 +20,7 @@ pub(crate) fn listed_once(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
         let mut finding = Diagnostic::warning(
             &RAM131,
             view.written.span,
-            format!("{} is a principal of {} already.", view.label, share.block.address),
+            format!("{} is a principal of {} already.", as_written(&view.written.value), share.block.address),
         )
         .help("Remove it.");
         if before.written.span != view.written.span {
@@ -149,7 +149,12 @@ pub(crate) fn services_stand_alone(share: &ShareView<'_>, found: &mut Vec<Diagno
             Diagnostic::error(
                 &RAM136,
                 service.written.span,
-                format!("{} has {} and {} as principals.", share.block.address, service.label, other.label),
+                format!(
+                    "{} has {} and {} as principals.",
+                    share.block.address,
+                    as_written(&service.written.value),
+                    as_written(&other.written.value)
+                ),
             )
             .label(other.written.span, "not a service")
             .help("Write one share for services and one for the other principals, with the same resources."),
