@@ -127,6 +127,24 @@ fn accounts_that_share_or_are_reached_through_a_role_are_read_in_every_region() 
 }
 
 #[test]
+fn an_account_that_lists_regions_is_read_in_those_and_where_its_shares_are() {
+    let mut declaration = stack_of([share("tgw")]);
+    declaration.regions = vec![at(region("eu-west-1"))];
+    let mut list = |label: &str, regions: &[&str]| {
+        let block = declaration.accounts.get_mut(&address(BlockKind::Account, label, None));
+        block.expect("in the fixture").regions = Some(regions.iter().map(|name| at(region(name))).collect());
+        places_of(&declaration)
+    };
+    assert_eq!(
+        list("dev", &["us-west-2"]),
+        ["222222222222 eu-central-1", "222222222222 eu-west-1", "444444444444 us-west-2"]
+    );
+    assert_eq!(list("dev", &[]), ["222222222222 eu-central-1", "222222222222 eu-west-1"]);
+    assert_eq!(list("network", &["us-east-2"]), ["222222222222 eu-central-1", "222222222222 us-east-2"]);
+    assert_eq!(list("management", &["us-east-1"])[0], "111111111111 us-east-1");
+}
+
+#[test]
 fn sharing_is_turned_on_in_the_first_region_of_the_stack() {
     let mut east = share("east");
     east.region = at(region("ap-south-1"));

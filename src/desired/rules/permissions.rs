@@ -40,7 +40,7 @@ pub(crate) fn one_per_type(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
 
 /// RAM153.
 pub(crate) fn have_a_form(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
-    for PermissionView { written: wanted, permission } in &share.permissions {
+    for PermissionView { written: wanted, permission, .. } in &share.permissions {
         if permission.is_none() {
             found.push(
                 Diagnostic::error(
@@ -54,11 +54,30 @@ pub(crate) fn have_a_form(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// RAM151: for the permissions whose type a source shows.
+/// RAM151: for the permissions of this stack's blocks, and those of AWS whose type a source shows.
 pub(crate) fn are_for_the_type(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
-    for PermissionView { written: wanted, permission } in &share.permissions {
-        let Some(WrittenPermission::AwsManaged(arn)) = permission else { continue };
+    for PermissionView { written: wanted, permission, block } in &share.permissions {
         let code = &wanted.resource_type.value;
+        if let Some(block) = block {
+            if !same(&block.resource_type.value, code) {
+                let theirs = &block.resource_type.value;
+                found.push(
+                    Diagnostic::error(
+                        &RAM151,
+                        wanted.permission.span,
+                        format!("{} is for {theirs}, not for {code}.", block.address),
+                    )
+                    .label(wanted.resource_type.span, "the type that it is given for")
+                    .label(block.resource_type.span, "the type that it is made for")
+                    .help(format!(
+                        "Write permission \"{theirs}\", or correct the type of {}.",
+                        block.address
+                    )),
+                );
+            }
+            continue;
+        }
+        let Some(WrittenPermission::AwsManaged(arn)) = permission else { continue };
         let Some(facts) = type_of_permission(arn.name()) else { continue };
         let is = |name: &str| name.eq_ignore_ascii_case(code.as_str());
         if is(facts.code.as_str()) || facts.aliases.iter().any(|alias| is(alias)) {
@@ -82,7 +101,7 @@ pub(crate) fn are_for_the_type(share: &ShareView<'_>, found: &mut Vec<Diagnostic
 
 /// RAM152.
 pub(crate) fn customer_managed_only_where_allowed(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
-    for PermissionView { written: wanted, permission } in &share.permissions {
+    for PermissionView { written: wanted, permission, .. } in &share.permissions {
         let Some(WrittenPermission::CustomerManaged(arn)) = permission else { continue };
         let Some(facts) = type_with_code(&wanted.resource_type.value) else { continue };
         if facts.customer_managed_permissions != Some(false) {
@@ -113,7 +132,7 @@ pub(crate) fn customer_managed_only_where_allowed(share: &ShareView<'_>, found: 
 /// RAM154, and RAM126 for another partition.
 pub(crate) fn are_in_the_place(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
     let (account, region) = (&share.block.account.value, &share.block.region.value);
-    for PermissionView { written: wanted, permission } in &share.permissions {
+    for PermissionView { written: wanted, permission, .. } in &share.permissions {
         let (arn, customer) = match permission {
             Some(WrittenPermission::AwsManaged(arn)) => (arn, false),
             Some(WrittenPermission::CustomerManaged(arn)) => (arn, true),
