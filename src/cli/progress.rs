@@ -82,7 +82,7 @@ impl<'a> ApplyProgress<'a> {
             Event::Retrying { step, why } => {
                 let first = self.retried.lock().unwrap_or_else(PoisonError::into_inner).insert(step);
                 if first {
-                    self.say(format_args!("  {}: retrying: {}", self.name(step), escape(&why)));
+                    self.say(format_args!("  {}: trying again: {}", self.name(step), escape(&why)));
                 }
             }
             Event::Finished { step, result } => {

@@ -4,7 +4,7 @@
     reason = "variables from the environment and the run's time enter the program here"
 )]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::cli::args::{StackArgs, ValueArg};
 use crate::cli::files::{FolderError, StackFolder, TextFile, read_text};
@@ -16,8 +16,6 @@ const VARIABLE_PREFIX: &str = "RAMCTL_VAR_";
 
 /// A stack as far as it can be read with no credentials.
 pub(crate) struct Stack {
-    /// The folder as the user named it.
-    pub dir: PathBuf,
     pub sources: SourceMap,
     pub compiled: Compiled,
 }
@@ -67,7 +65,7 @@ pub(crate) fn load(args: &StackArgs) -> Result<Stack, StackError> {
     let inputs =
         Inputs { values: &values, files: &folder, plan_timestamp: &now, limits: lang::Limits::default() };
     let compiled = lang::compile(&mut sources, &stack_files, &inputs);
-    Ok(Stack { dir: args.stack.clone(), sources, compiled })
+    Ok(Stack { sources, compiled })
 }
 
 /// A file of the folder, under the name by which the user would open it.
