@@ -91,10 +91,9 @@ expect 2 "$ramctl" drift "$work" --json
 py "$work/out" <<'PY'
 import json, sys
 report = json.load(open(sys.argv[1]))
-classes = {}
-for item in report["items"]:
-    classes.setdefault(item["class"], []).append(item)
-assert len(classes["modified"]) == 1 and len(classes["unmanaged"]) == 1, report
+modified = [share for share in report["shares"] if share["class"] == "modified"]
+assert [(share["address"], share["cause"]) for share in modified] == [("share.corp_dns", "drift")], report
+assert [share["name"] for share in report["unmanaged"]] == ["manual-test"], report
 PY
 expect 2 "$ramctl" drift "$work"
 cat "$work/out"
