@@ -2,4 +2,5 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the sources and the golden files")]
 
 mod lang;
+mod cases;
 mod layering;
