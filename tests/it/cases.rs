@@ -209,3 +209,22 @@ fn the_order_of_blocks_does_not_change_what_is_desired() {
     }
     assert!(compared > 40, "{compared}");
 }
+
+#[test]
+fn every_example_is_a_stack_without_a_mistake() {
+    let examples =
+        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")).expect("there are examples");
+    let mut read = 0;
+    for example in examples.map(|entry| entry.expect("the folder can be listed").path()) {
+        let (mut sources, files) = stack(&example);
+        if files.is_empty() {
+            continue;
+        }
+        let Compiled { declaration, mut diagnostics, .. } = compiled(&mut sources);
+        diagnostics.extend(declaration.iter().flat_map(check));
+        assert_eq!(diagnostics, [], "{}", example.display());
+        assert!(declaration.is_some_and(|declaration| !declaration.shares.is_empty()));
+        read += 1;
+    }
+    assert!(read > 0);
+}

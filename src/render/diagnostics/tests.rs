@@ -40,7 +40,9 @@ fn a_finding_shows_its_line_its_labels_and_what_to_do() {
         )
         .help("Write \"a-b\"."),
     ];
-    is(shown(&sources, &found), expect![[r#"
+    is(
+        shown(&sources, &found),
+        expect![[r#"
         error[RAM121]: the resource belongs to another account
          --> network.ram.hcl:3:17
           |
@@ -62,7 +64,8 @@ fn a_finding_shows_its_line_its_labels_and_what_to_do() {
           = help: Write "a-b".
 
         1 error, 1 warning
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -75,7 +78,9 @@ fn labels_in_other_files_and_findings_without_a_place_are_shown() {
             .label(of(&sources, one, "1"), "first here"),
         Diagnostic::new(Severity::Error, &RAM001, None, "The stack has no files."),
     ];
-    is(shown(&sources, &found), expect![[r#"
+    is(
+        shown(&sources, &found),
+        expect![[r#"
         error[RAM001]: syntax error
          --> sub/b.ram.hcl:3:1
           |
@@ -94,7 +99,8 @@ fn labels_in_other_files_and_findings_without_a_place_are_shown() {
          = The stack has no files.
 
         2 errors
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -107,7 +113,9 @@ fn hostile_text_in_files_and_names_is_shown_and_not_obeyed() {
         .help("Do\n\u{7}this.")];
     let text = shown(&sources, &found);
     assert!(!text.chars().any(|c| c != '\n' && hides_or_moves(c)), "{text:?}");
-    is(text, expect![[r#"
+    is(
+        text,
+        expect![[r#"
         error[RAM001]: syntax error
          --> a\u{1b}[2J.ram.hcl:1:26
           |
@@ -120,7 +128,8 @@ fn hostile_text_in_files_and_names_is_shown_and_not_obeyed() {
           = help: Do\n\u{7}this.
 
         1 error
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -138,6 +147,28 @@ fn any_place_in_any_text_can_be_drawn() {
                 );
             }
         }
+    }
+}
+
+proptest::proptest! {
+    /// Texts of few characters, the awkward ones among them, so that places fall on them.
+    #[test]
+    fn no_text_and_no_place_makes_drawing_fail(
+        text in "[a\"\n\r\t \u{1b}\u{301}\u{200d}\u{202e}\u{feff}\u{8a9e}\u{1f600}]{0,40}",
+        places in proptest::collection::vec((0..160_usize, 0..160_usize), 1..4),
+        width in 0..120_usize,
+    ) {
+        let mut sources = SourceMap::default();
+        let file = sources.add("x", &*text);
+        let spans: Vec<Span> = places.iter().map(|(start, end)| Span::new(file, *start..*end)).collect();
+        let mut finding = Diagnostic::error(&RAM001, spans[0], text.clone()).help(text.clone());
+        for span in &spans[1..] {
+            finding = finding.label(*span, text.clone());
+        }
+        let found = [finding];
+        let drawn =
+            DiagnosticsView { sources: &sources, diagnostics: &found, styles: Styles::plain(), width }.to_string();
+        proptest::prop_assert!(!drawn.chars().any(|c| !matches!(c, '\n' | '\u{240d}') && hides_or_moves(c)), "{drawn:?}");
     }
 }
 

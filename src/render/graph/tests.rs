@@ -140,5 +140,6 @@ fn mermaid_has_a_frame_per_share_and_quotes_every_name() {
           n4 --> n5
           n5 --> n6
           n5 --> n7
-    "#]].assert_eq(&GraphView { graph: &graph, format: GraphFormat::Mermaid }.to_string());
+    "#]]
+    .assert_eq(&GraphView { graph: &graph, format: GraphFormat::Mermaid }.to_string());
 }
