@@ -4,6 +4,7 @@
 #[cfg(feature = "cli")]
 mod edge;
 mod lang;
+mod cases;
 mod layering;
 #[cfg(feature = "cli")]
 mod sandbox;

@@ -150,6 +150,28 @@ fn any_place_in_any_text_can_be_drawn() {
     }
 }
 
+proptest::proptest! {
+    /// Texts of few characters, the awkward ones among them, so that places fall on them.
+    #[test]
+    fn no_text_and_no_place_makes_drawing_fail(
+        text in "[a\"\n\r\t \u{1b}\u{301}\u{200d}\u{202e}\u{feff}\u{8a9e}\u{1f600}]{0,40}",
+        places in proptest::collection::vec((0..160_usize, 0..160_usize), 1..4),
+        width in 0..120_usize,
+    ) {
+        let mut sources = SourceMap::default();
+        let file = sources.add("x", &*text);
+        let spans: Vec<Span> = places.iter().map(|(start, end)| Span::new(file, *start..*end)).collect();
+        let mut finding = Diagnostic::error(&RAM001, spans[0], text.clone()).help(text.clone());
+        for span in &spans[1..] {
+            finding = finding.label(*span, text.clone());
+        }
+        let found = [finding];
+        let drawn =
+            DiagnosticsView { sources: &sources, diagnostics: &found, styles: Styles::plain(), width }.to_string();
+        proptest::prop_assert!(!drawn.chars().any(|c| !matches!(c, '\n' | '\u{240d}') && hides_or_moves(c)), "{drawn:?}");
+    }
+}
+
 #[test]
 fn colours_follow_the_styles() {
     let mut sources = SourceMap::default();
