@@ -8,6 +8,7 @@ mod compile;
 mod eval;
 mod suggest;
 mod syntax;
+pub mod fmt;
 pub mod functions;
 pub mod value;
 
