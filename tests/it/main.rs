@@ -2,6 +2,8 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the sources and the golden files")]
 
 #[cfg(feature = "cli")]
+mod cli;
+#[cfg(feature = "cli")]
 mod edge;
 mod lang;
 mod cases;

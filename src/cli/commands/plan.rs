@@ -5,6 +5,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pipeline::{self, Loaded, Read};
 use crate::cli::session::Session;
+use crate::diag::Diagnostic;
 use crate::diff;
 use crate::plan::{self, Plan};
 use crate::render::PlanView;
@@ -35,6 +36,9 @@ pub(crate) fn show(plan: &Plan, loaded: &Loaded, session: &Session, output: &mut
     let calls = session.calls().total().calls;
     let view = PlanView::new(plan, &loaded.sources, output.styles(), output.width(), calls);
     output.result(view);
+    // The text names what forbids the plan; the diagnostics say where in the files, and what to do.
+    let refusals: Vec<Diagnostic> = plan.notices().into_iter().filter(Diagnostic::is_error).collect();
+    output.diagnostics(&refusals, &loaded.sources);
 }
 
 fn exit(plan: &Plan, detailed: bool) -> Exit {
