@@ -248,7 +248,7 @@ fn an_account_whose_role_cannot_be_assumed_is_unknown_and_the_rest_goes_on() {
         .plan()
         .exits(6)
         .says(&named)
-        .says(&["0 to create, 0 to update, 0 to delete"])
+        .says(&["No changes in what was read. 1 unknown."])
         .never_says("No changes. AWS matches");
     stack.run("drift").exits(6).says(&named).never_says("In sync.");
     // Nothing of an unread account is deleted either, not even when its block goes.
@@ -286,7 +286,10 @@ fn sharing_that_is_off_is_turned_on_by_rams_own_call() {
         let stack =
             Stack::with(&one_share(&organization("enabled")), &seed(&format!("sharing = \"{state}\""), ""));
         let plan = stack.plan_json();
-        assert_eq!(plan["steps"][0]["operation"], "ram:EnableSharingWithAwsOrganization", "{state}: {plan:#}");
+        assert_eq!(
+            plan["steps"][0]["operation"], "ram:EnableSharingWithAwsOrganization",
+            "{state}: {plan:#}"
+        );
         stack.apply().exits(0);
         stack.plan().exits(0);
     }
@@ -327,8 +330,13 @@ fn required_sharing_that_is_off_is_refused_and_nothing_is_written() {
 fn an_organization_with_consolidated_billing_only_cannot_share() {
     let state = "feature_set = \"CONSOLIDATED_BILLING\"\n  sharing = \"off\"";
     let stack = Stack::with(&one_share(&organization("enabled")), &seed(state, ""));
-    stack.plan().exits(1).says(&["RAM405", "turn on all features in Organizations"]);
+    stack.plan().exits(1).says(&["RAM105", "stack.ram.hcl:16", "all features"]);
     stack.apply().exits(1);
+    stack.write(
+        "stack.ram.hcl",
+        &one_share(&organization("enabled")).replace("ou(\"Workloads/Dev\")", "\"444444444444\""),
+    );
+    stack.plan().exits(1).says(&["RAM405", "turn on all features in Organizations"]);
 }
 
 #[test]
