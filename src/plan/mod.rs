@@ -25,5 +25,6 @@ pub use body::{Blocked, Counts, Detail, Plan, PlanBody, PlannedShare, PlannedSha
 pub use build::plan;
 pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};
+pub use notice::remedy;
 pub use outcome::{Outcome, StepOutcome, StepResult};
 pub use step::{PlannedStep, ShareRef, Step, StepId};

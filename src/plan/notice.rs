@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Severity, Span, hazards, live_codes, read_codes};
 use crate::diff::{Change, DeleteReason, SharingVerdict, Verdict};
-use crate::model::Gap;
+use crate::model::{Gap, GapCause};
 use crate::org::SharingState;
 use crate::plan::body::{Blocked, Plan, PlanBody, Refusal};
 
@@ -34,7 +34,7 @@ impl Plan {
             }
         }
         if let Some(gap) = &body.organization_gap {
-            out.push(warning(&read_codes::RAM411, None, told(gap)).help(what_to_do(gap)));
+            out.push(warning(&read_codes::RAM411, None, told(gap)).help(remedy(gap)));
         }
         for (address, unresolved) in &body.unresolved {
             let detail = format!(
@@ -46,7 +46,7 @@ impl Plan {
         }
         for (place, gap) in &body.unknown {
             let detail = format!("{place}: {}", told(gap));
-            out.push(warning(&read_codes::RAM410, None, detail).help(what_to_do(gap)));
+            out.push(warning(&read_codes::RAM410, None, detail).help(remedy(gap)));
         }
         out
     }
@@ -116,7 +116,7 @@ fn sharing(body: &PlanBody) -> Option<Diagnostic> {
             Some(warning(&read_codes::RAM402, Some(sharing.span), detail.to_owned()))
         }
         SharingVerdict::Unread { gap } => {
-            Some(warning(&read_codes::RAM407, Some(sharing.span), told(gap)).help(what_to_do(gap)))
+            Some(warning(&read_codes::RAM407, Some(sharing.span), told(gap)).help(remedy(gap)))
         }
         SharingVerdict::Enable { .. }
         | SharingVerdict::InSync
@@ -133,14 +133,15 @@ fn told(gap: &Gap) -> String {
     format!("{action}{caller}: {cause}. {detail}")
 }
 
-fn what_to_do(gap: &Gap) -> String {
-    use crate::model::GapCause as C;
+/// What a person can do about a gap, in a phrase that begins with a verb.
+pub fn remedy(gap: &Gap) -> String {
+    use GapCause as C;
     let Gap { action, caller, cause, detail: _ } = gap;
     match cause {
         C::Credentials => "sign in again, or set credentials for this account".to_owned(),
         C::CannotAssumeRole => {
             format!(
-                "let your credentials assume {caller}: its trust policy and their `sts:AssumeRole` both count"
+                "let your credentials assume {caller}; its trust policy and their `sts:AssumeRole` both count"
             )
         }
         C::AccessDenied if caller.is_empty() => format!("allow {action} to the role of this account"),

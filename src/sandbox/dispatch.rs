@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Response, Uri, header};
@@ -10,6 +11,8 @@ use serde_json::Value;
 use crate::model::Region;
 use crate::sandbox::authorization::permit;
 use crate::sandbox::clock::Millis;
+use crate::sandbox::control;
+use crate::sandbox::faults::{Blow, Faults, Target};
 use crate::sandbox::protocol::{Credential, Routed, Unrouted, Wire, credential, respond, route};
 use crate::sandbox::services::{Answer, Call, Caller, Refusal, Run, Service, uuid};
 use crate::sandbox::settings::Behaviour;
@@ -20,6 +23,7 @@ use crate::sandbox::state::{State, Store};
 pub(crate) struct Sandbox {
     pub store: Store,
     pub behaviour: Behaviour,
+    pub faults: Faults,
     events: AtomicU64,
 }
 
@@ -29,68 +33,92 @@ struct Envelope<'a> {
     request_id: &'a str,
 }
 
+/// What becomes of a request.
+pub(crate) struct Handled {
+    /// `None`: the connection is cut instead.
+    pub response: Option<Response<Body>>,
+    pub late: Duration,
+}
+
+impl Handled {
+    fn now(response: Response<Body>) -> Self {
+        Self { response: Some(response), late: Duration::ZERO }
+    }
+}
+
 impl Sandbox {
-    pub(crate) fn new(store: Store, behaviour: Behaviour) -> Self {
-        Self { store, behaviour, events: AtomicU64::new(0) }
+    pub(crate) fn new(store: Store, behaviour: Behaviour, faults: Faults) -> Self {
+        Self { store, behaviour, faults, events: AtomicU64::new(0) }
     }
 
     /// Answers any request; what goes wrong in here is an answer too.
-    pub(crate) fn handle(
-        &self,
-        method: &Method,
-        uri: &Uri,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Response<Body> {
+    pub(crate) fn handle(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Handled {
+        if uri.path().starts_with(control::PREFIX) {
+            return Handled::now(control::handle(self, method, uri.path(), headers, body));
+        }
         let request_id = uuid();
         let routed = match route(method, uri, headers, body) {
             Ok(routed) => routed,
-            Err(Unrouted { wire, refusal }) => return respond(wire, "", None, Err(refusal), &request_id),
+            Err(Unrouted { wire, refusal }) => {
+                return Handled::now(respond(wire, "", None, Err(refusal), &request_id));
+            }
         };
         let envelope = Envelope { headers, request_id: &request_id };
-        let answer =
-            catch_unwind(AssertUnwindSafe(|| self.answer(uri, &routed, &envelope))).unwrap_or_else(|_| {
-                Err(Refusal::new("InternalFailure", "The sandbox failed. This is a defect of ramctl.")
-                    .with_status(500))
-            });
-        respond(routed.wire, routed.operation.name, Some(routed.service), answer, &request_id)
+        let mut blow = Blow::default();
+        let answer = catch_unwind(AssertUnwindSafe(|| self.answer(uri, &routed, &envelope, &mut blow)));
+        let answer = answer.unwrap_or_else(|_| {
+            Err(Refusal::new("InternalFailure", "The sandbox failed. This is a defect of ramctl.")
+                .with_status(500))
+        });
+        let response = respond(routed.wire, routed.operation.name, Some(routed.service), answer, &request_id);
+        Handled {
+            response: (!blow.reset && !blow.lose_response).then_some(response),
+            late: Duration::from_millis(blow.late_ms),
+        }
     }
 
-    fn answer(&self, uri: &Uri, routed: &Routed, envelope: &Envelope<'_>) -> Answer {
+    fn answer(&self, uri: &Uri, routed: &Routed, envelope: &Envelope<'_>, blow: &mut Blow) -> Answer {
         let credential = credential(uri, envelope.headers).ok_or_else(|| {
             Refusal::new("MissingAuthenticationToken", "Missing Authentication Token").with_status(403)
         })?;
-        if Region::parse(&credential.region).is_err() {
+        let region = credential.region.as_str();
+        if Region::parse(region).is_err() {
             return Err(Refusal::new(
                 "InvalidSignatureException",
                 "Credential should be scoped to a valid region.",
             )
             .with_status(403));
         }
+        let (caller, now) =
+            self.store.read(|state, now| (identify(state, &credential, routed.wire, now), now));
+        let caller = caller?;
+        let (service, operation) = (routed.service, routed.operation.name);
+        *blow = self.faults.strike(Target { service, operation, account: &caller.account, region }, now);
+        if let Some(refusal) = blow.refusal.take() {
+            return Err(refusal);
+        }
+        if blow.reset {
+            return Err(Refusal::new("RequestTimeout", "Nobody reads this."));
+        }
+        let slow = blow.associate_ms.map(|associate_ms| Behaviour { associate_ms, ..self.behaviour.clone() });
+        let behaviour = slow.as_ref().unwrap_or(&self.behaviour);
+        let call = |now| Call { caller: &caller, region, input: &routed.input, now, behaviour };
         match routed.operation.run {
             Run::Read(run) => self.store.read(|state, now| {
-                let caller = identify(state, &credential, routed.wire, now)?;
-                let call = self.call(&caller, &credential, routed, now);
-                permit(&call, state, routed.service, routed.operation.name)?;
-                run(&call, state)
+                permit(&call(now), state, service, operation)?;
+                run(&call(now), state)
             }),
             Run::Write(run) => {
-                let mut seen = None;
                 let answer = self.store.write(|state, now| {
-                    let caller = identify(state, &credential, routed.wire, now)?;
-                    let call = self.call(&caller, &credential, routed, now);
-                    let answer = permit(&call, state, routed.service, routed.operation.name)
-                        .and_then(|()| run(&call, state));
-                    seen = Some((caller.clone(), now));
-                    if answer.is_ok() {
-                        self.note(state, &caller, now, &credential.region, routed, envelope, &answer);
-                    }
-                    answer
+                    permit(&call(now), state, service, operation)?;
+                    let answer = run(&call(now), state)?;
+                    self.note(state, &call(now), routed, envelope, Ok(&answer));
+                    Ok(answer)
                 });
-                if let (Err(_), Some((caller, now))) = (&answer, seen) {
+                if let Err(refusal) = &answer {
                     // A refused call changes nothing but is in the event history all the same.
-                    let _ = self.store.write(|state, _| {
-                        self.note(state, &caller, now, &credential.region, routed, envelope, &answer);
+                    let _ = self.store.write(|state, now| {
+                        self.note(state, &call(now), routed, envelope, Err(refusal));
                         Ok::<_, Refusal>(())
                     });
                 }
@@ -99,31 +127,19 @@ impl Sandbox {
         }
     }
 
-    fn call<'a>(
-        &'a self,
-        caller: &'a Caller,
-        credential: &'a Credential,
-        routed: &'a Routed,
-        now: Millis,
-    ) -> Call<'a> {
-        Call { caller, region: &credential.region, input: &routed.input, now, behaviour: &self.behaviour }
-    }
-
     /// Writes a call that changes something into the event history.
-    #[expect(clippy::too_many_arguments, reason = "all that an event tells")]
     fn note(
         &self,
         state: &mut State,
-        caller: &Caller,
-        now: Millis,
-        region: &str,
+        call: &Call<'_>,
         routed: &Routed,
         envelope: &Envelope<'_>,
-        answer: &Answer,
+        answer: Result<&Vec<u8>, &Refusal>,
     ) {
+        let (caller, now) = (call.caller, call.now);
         // Global services are logged where they live.
         let region = match routed.service {
-            Service::Ram | Service::Tagging | Service::CloudTrail => region,
+            Service::Ram | Service::Tagging | Service::CloudTrail => call.region,
             Service::Organizations | Service::Iam | Service::Sts => "us-east-1",
         };
         let response: Value = match answer {
@@ -157,7 +173,7 @@ impl Sandbox {
                 .collect(),
             request: routed.input.clone(),
             response,
-            error: answer.as_ref().err().map(|refusal| (refusal.code.to_string(), refusal.message.clone())),
+            error: answer.err().map(|refusal| (refusal.code.to_string(), refusal.message.clone())),
             resources,
             request_id: envelope.request_id.to_owned(),
         };

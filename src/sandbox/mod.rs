@@ -10,7 +10,9 @@
 
 mod authorization;
 mod clock;
+mod control;
 mod dispatch;
+mod faults;
 mod protocol;
 mod seed;
 mod server;

@@ -77,7 +77,7 @@ pub async fn start(settings: Settings) -> Result<Running, SandboxError> {
     let failed = |source| SandboxError::Listen { address: settings.listen, source };
     let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let sandbox = Arc::new(Sandbox::new(store, planted.behaviour));
+    let sandbox = Arc::new(Sandbox::new(store, planted.behaviour, planted.faults));
     let (stop, stopped) = oneshot::channel::<()>();
     let router = Router::new().fallback(serve).with_state(Arc::clone(&sandbox));
     let server = tokio::spawn(async move {
@@ -139,6 +139,13 @@ impl Running {
     }
 }
 
+/// An answer that breaks off before its first byte: the server closes the connection.
+fn cut() -> Response<Body> {
+    let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    let body = futures_util::stream::once(async { Err::<Vec<u8>, _>(broken) });
+    Response::new(Body::from_stream(body))
+}
+
 async fn serve(Shared(sandbox): Shared<Arc<Sandbox>>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let refuse = |status, code: &'static str, message: &str| {
@@ -146,7 +153,13 @@ async fn serve(Shared(sandbox): Shared<Arc<Sandbox>>, request: Request<Body>) ->
         respond(Wire::RestJson, "", None, Err(refusal), &uuid())
     };
     match tokio::time::timeout(SLOWEST_BODY, to_bytes(body, LARGEST_BODY)).await {
-        Ok(Ok(body)) => sandbox.handle(&parts.method, &parts.uri, &parts.headers, &body),
+        Ok(Ok(body)) => {
+            let handled = sandbox.handle(&parts.method, &parts.uri, &parts.headers, &body);
+            if !handled.late.is_zero() {
+                tokio::time::sleep(handled.late).await;
+            }
+            handled.response.unwrap_or_else(cut)
+        }
         Ok(Err(_)) => {
             refuse(413, "RequestEntityTooLargeException", "The request body is too large or was cut off.")
         }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::sandbox::clock::Millis;
+use crate::sandbox::faults::Rates;
 
 /// What a new sandbox holds.
 #[derive(Clone, Debug)]
@@ -63,6 +64,8 @@ pub(crate) struct Behaviour {
     /// Milliseconds that CreateAccount takes.
     pub account_ms: Millis,
     pub empty_pages: EmptyPages,
+    /// How fast calls may come.
+    pub rates: Rates,
     /// The longest page of a RAM listing, whatever was asked.
     pub page_size: usize,
     /// Whether any ARN of the caller's is taken for a resource that exists, or those of the seed alone.
@@ -87,6 +90,7 @@ impl Default for Behaviour {
             onboarding_ms: 400,
             account_ms: 200,
             empty_pages: EmptyPages::Filtered,
+            rates: Rates::Unlimited,
             page_size: 500,
             resources: Resources::Listed,
             lenient: false,

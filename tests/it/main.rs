@@ -3,6 +3,8 @@
 
 #[cfg(feature = "cli")]
 mod edge;
+mod lang;
+mod cases;
 mod layering;
 #[cfg(feature = "cli")]
 mod sandbox;

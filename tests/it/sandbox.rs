@@ -1,5 +1,8 @@
 //! The sandbox, driven by the AWS SDK over HTTP.
 
+mod over_time;
+mod wire;
+
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -61,6 +64,7 @@ fn config(running: &Running, credentials: Credentials) -> SdkConfig {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("eu-central-1"))
         .endpoint_url(running.endpoint_url())
+        .retry_config(aws_config::retry::RetryConfig::disabled())
         .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
         .build()
 }

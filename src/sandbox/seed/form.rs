@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::sandbox::faults::Fault;
 use crate::sandbox::settings::Behaviour;
 use crate::sandbox::state::rows_account::AccountState;
 
@@ -25,6 +26,9 @@ pub(super) struct Seed {
     pub share: BTreeMap<String, ShareForm>,
     #[serde(default)]
     pub settings: Behaviour,
+    /// Faults by name.
+    #[serde(default)]
+    pub fault: BTreeMap<String, Fault>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

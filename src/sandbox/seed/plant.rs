@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::{AccountId, Arn, OrgId, OuId, Region};
 use crate::sandbox::clock::{DAY, Millis};
+use crate::sandbox::faults::Faults;
 use crate::sandbox::seed::SeedError;
 use crate::sandbox::seed::form::*;
 use crate::sandbox::server::AccountAccess;
@@ -22,6 +23,7 @@ use crate::sandbox::state::{State, Store};
 /// A state that is ready.
 pub(crate) struct Planted {
     pub behaviour: Behaviour,
+    pub faults: Faults,
     pub accounts: Vec<AccountAccess>,
     pub notices: Vec<String>,
 }
@@ -69,7 +71,9 @@ pub(crate) fn plant(store: &Store, content: &Content) -> Result<Planted, SeedErr
             })?;
         }
     }
-    Ok(Planted { behaviour, accounts: store.read(|state, _| accounts(state)), notices })
+    let faults = seed.map(|seed| seed.fault).unwrap_or_default().into_values();
+    let faults = Faults::new(behaviour.rates, faults);
+    Ok(Planted { behaviour, faults, accounts: store.read(|state, _| accounts(state)), notices })
 }
 
 /// Who a client can be, from the accounts' own keys.

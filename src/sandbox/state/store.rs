@@ -6,7 +6,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 use crate::sandbox::clock::{Clock, Millis};
 use crate::sandbox::state::State;
 use crate::sandbox::state::journal::{Journal, JournalError};
-use crate::sandbox::state::rows_account::Meta;
 
 /// The state, its journal and the time it lives in.
 pub(crate) struct Store {
@@ -57,7 +56,6 @@ impl Store {
     }
 
     /// Moves the clock forward; what falls due on the way happens in its order.
-    #[cfg(test)]
     pub(crate) fn advance(&self, by: Millis) -> std::io::Result<Millis> {
         self.write(|state, now| {
             let ahead =
@@ -130,6 +128,7 @@ impl Drop for Transaction<'_> {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests look at the journal's file")]
 mod tests {
     use super::*;
     use crate::sandbox::clock::{HOUR, SECOND};

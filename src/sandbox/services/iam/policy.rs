@@ -130,7 +130,7 @@ pub(super) fn like(pattern: &str, text: &str) -> bool {
     pattern[p..].iter().all(|b| *b == b'*')
 }
 
-fn like_ignoring_case(pattern: &str, text: &str) -> bool {
+pub(crate) fn like_ignoring_case(pattern: &str, text: &str) -> bool {
     like(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
 }
 

@@ -179,6 +179,11 @@ pub(super) fn managed() -> impl Iterator<Item = Managed> {
     })
 }
 
+/// Whether AWS manages a permission of this name.
+pub(crate) fn is_managed(name: &str) -> bool {
+    managed_by_name(name).is_some()
+}
+
 pub(super) fn managed_by_name(name: &str) -> Option<Managed> {
     managed().find(|permission| permission.name == name)
 }

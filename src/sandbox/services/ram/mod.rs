@@ -18,6 +18,7 @@ mod tags;
 mod views;
 mod works;
 
+pub(crate) use kinds::is_managed;
 pub(crate) use request::describe_request;
 pub(crate) use sharing::{end_sharing, leave_organization};
 
