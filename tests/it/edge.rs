@@ -145,3 +145,34 @@ async fn each_state_of_sharing_is_told_apart() {
         running.shutdown().await.expect("the sandbox stops");
     }
 }
+
+#[tokio::test]
+async fn short_empty_and_late_answers_change_nothing_about_what_is_read() {
+    let mut names = Vec::new();
+    for settings in ["", "settings {\n empty_pages = \"always\"\n page_size = 2\n}\n"] {
+        let mut seed = format!("{SEED}{settings}");
+        for n in 0..7 {
+            seed.push_str(&format!(
+                "share \"s{n}\" {{\n account = \"network\"\n region = \"eu-central-1\"\n \
+                 resources = [\"arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-0a\"]\n \
+                 principals = [\"333333333333\", \"444444444444\"]\n}}\n"
+            ));
+        }
+        let running = start(&seed).await;
+        let cloud = connect(&running, ROLE).await;
+        let here = place("222222222222", "eu-central-1");
+        let live = read_places(&cloud, std::slice::from_ref(&here)).await;
+        let shares = &live.places[&here].known().expect("read").shares;
+        let mut read: Vec<_> = shares
+            .values()
+            .map(|share| {
+                (share.name.clone(), share.resources.len(), share.principals.len(), share.permissions.len())
+            })
+            .collect();
+        read.sort();
+        names.push(read);
+        running.shutdown().await.expect("the sandbox stops");
+    }
+    assert_eq!(names[0].len(), 7);
+    assert_eq!(names[0], names[1]);
+}
