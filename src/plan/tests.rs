@@ -8,6 +8,7 @@ use crate::model::{AssociationStatus, Observed, ResourceArn, TAG_APPLIED};
 use crate::org::{OrgView, SharingState};
 use crate::plan::simulator::Simulator;
 use crate::plan::{Blocked, Consent, Plan, Refusal, Step, plan};
+use crate::render::{PlanView, Styles};
 
 fn planned(graph: &DesiredGraph, live: &LiveState, org: &OrgView) -> Plan {
     plan(&diff(graph, live, org), org)
@@ -269,4 +270,24 @@ fn the_totals_leave_out_what_a_blocked_share_would_have_given() {
     let plan = planned(&stack([unit]), &live([]), &unread_org());
     assert!(plan.is_empty() && plan.has_changes());
     assert_eq!(plan.body().access, crate::access::AccessTotals::default());
+}
+
+#[test]
+fn a_crowded_region_is_planned_without_comparing_everything_with_everything() {
+    let shares = (0..500).map(|n| {
+        let mut share = desired_share(&format!("share-{n}"));
+        share.resources = (0..10).map(|r| (tgw(n * 10 + r), Some(tgw_type()))).collect();
+        share.principals.extend([as_written(ou("w")), as_written(ou("d"))]);
+        share
+    });
+    let mut crowded = desired_share("crowded");
+    crowded.principals =
+        (0..2_000u64).map(|n| as_written(principal(&format!("{:012}", 600_000_000_000 + n)))).collect();
+    crowded.resources = many(2_000);
+    let graph = stack(shares.chain([crowded]));
+    let gone = (0..200).map(|n| live_share(&desired_share(&format!("gone-{n}")), n + 1));
+    let plan = planned(&graph, &live(gone), &org());
+    let text = PlanView::new(&plan, &sources().0, Styles::plain(), 120, 1).to_string();
+    assert!(text.contains("Plan: 501 to create, 0 to update, 200 to delete."));
+    assert_eq!(plan.steps().len(), 500 + 41 + 200);
 }

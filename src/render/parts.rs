@@ -40,12 +40,12 @@ pub(crate) fn accounts(n: usize, verb: &str) -> String {
     if n == 1 { format!("1 account {verb}s") } else { format!("{n} accounts {verb}") }
 }
 
-/// The short name of one resource, or how many there are.
-pub(crate) fn resources(resources: &BTreeSet<ResourceArn>) -> String {
-    match resources.iter().collect::<Vec<_>>()[..] {
-        [] => "nothing".to_owned(),
-        [one] => escape(one.arn().short()).to_string(),
-        _ => format!("{} resources", resources.len()),
+/// The short name of one resource, or how many there are; none where there is none.
+pub(crate) fn resources<'a>(mut resources: impl ExactSizeIterator<Item = &'a ResourceArn>) -> Option<String> {
+    match resources.len() {
+        0 => None,
+        1 => resources.next().map(|one| escape(one.arn().short()).to_string()),
+        n => Some(format!("{n} resources")),
     }
 }
 
