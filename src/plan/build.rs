@@ -10,7 +10,7 @@ use crate::model::{Address, ResourceArn};
 use crate::org::OrgView;
 use crate::plan::body::{Blocked, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
 use crate::plan::chain::Chain;
-use crate::plan::details::{details, grants_of_wanted};
+use crate::plan::details::{details, grants_after};
 use crate::plan::fingerprint::{Fingerprint, Tokens};
 use crate::plan::hazard;
 use crate::plan::step::{PlannedStep, Step, StepId};
@@ -101,7 +101,7 @@ fn sides(share: &ShareDiff) -> (Option<Grants>, Option<Grants>) {
     let after = match &share.verdict {
         Verdict::Unread { .. } => None,
         Verdict::InSync { .. } => before.clone(),
-        Verdict::Changed(change) => change.after().map(grants_of_wanted),
+        Verdict::Changed(change) => grants_after(change),
     };
     (before, after)
 }

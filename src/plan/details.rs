@@ -5,17 +5,30 @@ use std::sync::Arc;
 
 use crate::access::{Grants, reach};
 use crate::diff::{Cause, Change, Delta, Edit, Membership, Part, Present, Wanted, principal_label};
-use crate::model::{AccountId, Principal, ResourceArn};
+use crate::live::Association;
+use crate::model::{AccountId, AssociationStatus, Principal, ResourceArn};
 use crate::org::OrgView;
 use crate::plan::body::Detail;
 
-/// What a share gives once it is as wanted.
-pub(crate) fn grants_of_wanted(after: &Wanted) -> Grants {
-    Grants {
+/// What a change leaves the share to give. What is stuck in a state that no step mends gives nothing.
+pub(crate) fn grants_after(change: &Change) -> Option<Grants> {
+    let after = change.after()?;
+    let mut grants = Grants {
         owner: after.place.account.clone(),
         principals: after.principals.keys().cloned().collect(),
         resources: after.resources.keys().cloned().collect(),
+    };
+    if let Change::Update { before, .. } = change {
+        let stuck = |association: Option<&Association>| {
+            use AssociationStatus as S;
+            association.is_some_and(|association| {
+                matches!(association.status, S::Suspended | S::Suspending | S::Disassociating)
+            })
+        };
+        grants.principals.retain(|principal| !stuck(before.share.principals.get(principal)));
+        grants.resources.retain(|resource| !stuck(before.share.resources.get(resource)));
     }
+    Some(grants)
 }
 
 /// The parts of a change. What is made or goes as a whole is listed as if it came or went member by member.

@@ -155,6 +155,8 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
     {
         let because = message.as_ref().map(|message| format!(": {}", escape(message).at_most(120)));
         row.effect = format!("FAILED{}; taken off and put on again", because.unwrap_or_default());
+        // Nobody changed it: it never worked, or ceased to.
+        row.mark = "";
     }
     row
 }
@@ -191,6 +193,17 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
             Row::new(Sign::Held, ["permission".into(), resource_type.to_string(), what])
                 .effect("not AWS's default, and no block names it")
                 .code("RAM307")
+        }
+        Remark::NameTaken { arn, ownership } => {
+            let whose = match ownership {
+                Ownership::Untagged => "in no stack".to_owned(),
+                Ownership::FromPolicy => "made from a resource policy".to_owned(),
+                Ownership::OtherStack(stack) => format!("of the stack {}", name(stack)),
+            };
+            let short = escape(arn.arn().short()).to_string();
+            Row::new(Sign::Held, ["share".into(), short, String::new()])
+                .effect(format!("has this name already and is {whose}; a second one is made"))
+                .code("RAM310")
         }
         Remark::Share { status, message } => {
             let because = message.as_ref().map(|message| format!(": {}", escape(message).at_most(120)));
