@@ -1,5 +1,8 @@
 //! One run's connection to AWS, or to the sandbox that stands in for it.
-#![expect(clippy::disallowed_methods, reason = "the environment and the sandbox's seed enter the program here")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the environment and the sandbox's seed enter the program here"
+)]
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +44,7 @@ impl Session {
         if let Some(dir) = &args.sandbox {
             let state = dir.clone().unwrap_or_else(|| state_dir(stack));
             let sandbox = start_sandbox(stack, state, output).await?;
-            let keys = sandbox.management_credentials();
+            let keys = sandbox.management();
             settings.endpoint = Some(sandbox.endpoint_url());
             settings.credentials = Some(Keys {
                 access_key_id: keys.access_key_id.clone(),
@@ -61,9 +64,10 @@ impl Session {
     }
 
     /// Ends the sandbox; its state is on disk already.
-    pub(crate) async fn close(self) {
-        if let Some(sandbox) = self.sandbox {
-            sandbox.shutdown().await;
+    pub(crate) async fn close(self) -> Result<(), SessionError> {
+        match self.sandbox {
+            Some(sandbox) => sandbox.shutdown().await.map_err(SessionError::Sandbox),
+            None => Ok(()),
         }
     }
 }
@@ -71,4 +75,47 @@ impl Session {
 /// Where a stack's sandbox keeps its state unless told otherwise.
 pub(crate) fn state_dir(stack: &Path) -> PathBuf {
     stack.join(".ramctl").join("sandbox")
+}
+
+/// Starts the stack's sandbox, seeded from the file beside it.
+pub(crate) async fn start_sandbox(
+    stack: &Path,
+    state: PathBuf,
+    output: &Output,
+) -> Result<sandbox::Running, SessionError> {
+    let content = seed(stack)?;
+    let settings = sandbox::Settings { state_dir: Some(state), ..sandbox::Settings::new(content) };
+    let running = sandbox::start(settings).await.map_err(SessionError::Sandbox)?;
+    for notice in running.notices() {
+        output.note(format_args!("sandbox: {notice}"));
+    }
+    Ok(running)
+}
+
+/// The seed beside a stack.
+pub(crate) fn seed(stack: &Path) -> Result<sandbox::Content, SessionError> {
+    let path = stack.join(SEED_FILE);
+    let name = path.display().to_string();
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(sandbox::Content::Seed { name, text }),
+        Err(source) => Err(SessionError::Seed { path: name, source }),
+    }
+}
+
+/// How each account of the stack is reached.
+fn accounts(declaration: &Declaration) -> std::collections::BTreeMap<crate::model::AccountId, Access> {
+    declaration
+        .accounts
+        .values()
+        .filter_map(|block| {
+            let role = block.assume_role.as_ref()?;
+            let assumed = AssumedRole {
+                arn: role.arn.clone(),
+                external_id: role.external_id.clone(),
+                session_name: role.session_name.clone(),
+                duration_seconds: role.duration_seconds,
+            };
+            Some((block.id.value.clone(), Access::Role(assumed)))
+        })
+        .collect()
 }

@@ -1,5 +1,7 @@
 //! Names of shares.
 
+use sha2::{Digest, Sha256};
+
 use crate::model::Address;
 
 /// Characters that a share name has at most: "fewer than 256" (RAM user guide, "Creating a resource share").
@@ -22,6 +24,21 @@ pub(crate) fn share_name(address: &Address) -> String {
         name.truncate(LONGEST - 33);
         name.push('-');
         name.push_str(digest);
+    }
+    name
+}
+
+/// The name of a customer managed permission whose block gives none: at most 36 letters, digits, `-`, `_` and `.` (RAM API,
+/// `CreatePermission`).
+pub(crate) fn permission_name(address: &Address) -> String {
+    const LONGEST: usize = 36;
+    let mut name = share_name(address).replace(' ', "-");
+    if name.len() > LONGEST {
+        let digest = Sha256::digest(address.tag_value().as_bytes());
+        let tail: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        name.truncate(LONGEST - 1 - tail.len());
+        name.push('-');
+        name.push_str(&tail);
     }
     name
 }
@@ -51,6 +68,20 @@ mod tests {
         ] {
             assert_eq!(name(label, key), expected);
         }
+    }
+
+    #[test]
+    fn names_of_permissions_are_shorter() {
+        let name = |key: &str| {
+            permission_name(&Address {
+                kind: BlockKind::Permission,
+                label: "ipam_read".into(),
+                key: Some(key.into()),
+            })
+        };
+        assert_eq!(name("eu central/1"), "ipam-read-eu-central-1");
+        let (one, other) = (name(&"x".repeat(40)), name(&"x".repeat(41)));
+        assert!(one.len() == 36 && other.len() == 36 && one != other, "{one} {other}");
     }
 
     #[test]

@@ -7,11 +7,11 @@ use crate::desired::edges::connect;
 use crate::desired::graph::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Unresolved,
 };
-use crate::desired::permission::read;
+use crate::desired::permission::PermissionBlocks;
 use crate::desired::places::{organization_region, places};
 use crate::desired::rules;
 use crate::desired::settle::{Organization, settle};
-use crate::desired::view::{ShareView, as_written, offline};
+use crate::desired::view::{PermissionView, ShareView, as_written, offline};
 use crate::diag::{Diagnostic, Spanned};
 use crate::lang::Declaration;
 use crate::model::{AccountId, Gap, Place, Principal, ResourceType};
@@ -28,8 +28,9 @@ pub struct Resolution {
 
 /// Holds a declaration to the rules that need no organization.
 pub fn check(declaration: &Declaration) -> Vec<Diagnostic> {
+    let blocks = permission_blocks(declaration);
     let views: Vec<ShareView<'_>> =
-        declaration.shares.iter().map(|block| ShareView::new(block, offline)).collect();
+        declaration.shares.iter().map(|block| ShareView::new(block, &blocks, offline)).collect();
     rules::tidy(rules::check(declaration, &views, None))
 }
 
@@ -40,15 +41,19 @@ pub fn check(declaration: &Declaration) -> Vec<Diagnostic> {
 pub fn resolve(declaration: &Declaration, org: &OrgView) -> Resolution {
     let organization = org.snapshot.known().map(Organization::new);
     let labels = account_labels(declaration);
+    let blocks = permission_blocks(declaration);
     let mut found = Vec::new();
     let views: Vec<ShareView<'_>> = declaration
         .shares
         .iter()
         .map(|block| {
-            ShareView::new(block, |written| settle(written, &labels, organization.as_ref(), &mut found))
+            ShareView::new(block, &blocks, |written| {
+                settle(written, &labels, organization.as_ref(), &mut found)
+            })
         })
         .collect();
     found.extend(rules::check(declaration, &views, organization.as_ref()));
+    rules::carried_out(declaration, &mut found);
     let diagnostics = rules::tidy(found);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Resolution { graph: None, diagnostics };
@@ -139,12 +144,12 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Vec<Spanned<String>>> {
         .iter()
         .map(|resource| (resource.arn.clone(), resource.kind.type_code().cloned()))
         .collect();
-    let permissions = block
+    let permissions = view
         .permissions
         .iter()
-        .map(|wanted| {
-            let arn = read(view, wanted).expect("a permission without a form is an error").arn();
-            (own_spelling(&wanted.resource_type.value), DesiredPermission { arn, span: wanted.span })
+        .map(|PermissionView { written, permission, block: _ }| {
+            let arn = permission.as_ref().expect("a permission without a form is an error").arn().clone();
+            (own_spelling(&written.resource_type.value), DesiredPermission { arn, span: written.span })
         })
         .collect();
     Ok(DesiredShare {
@@ -167,6 +172,10 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Vec<Spanned<String>>> {
 /// The type code as RAM spells it; as written where the catalog does not know it.
 fn own_spelling(code: &ResourceType) -> ResourceType {
     type_with_code(code).map_or(code, |facts| &facts.code).clone()
+}
+
+fn permission_blocks(declaration: &Declaration) -> PermissionBlocks<'_> {
+    declaration.permissions.iter().map(|block| (&block.address, block)).collect()
 }
 
 /// What people call each account of the stack. Of two blocks for one account, an error elsewhere, the first in order counts.

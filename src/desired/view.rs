@@ -2,8 +2,9 @@
 
 use crate::catalog::{Kind, TypeFacts, kind_of};
 use crate::desired::name::share_name;
+use crate::desired::permission::{PermissionBlocks, WrittenPermission, read};
 use crate::diag::{Span, Spanned};
-use crate::lang::{PrincipalExpr, ShareBlock};
+use crate::lang::{PermissionBlock, PermissionUse, PrincipalExpr, ShareBlock};
 use crate::model::{Partition, Principal, ResourceArn};
 
 /// One share and what its parts are.
@@ -13,6 +14,7 @@ pub(crate) struct ShareView<'a> {
     pub(crate) name: String,
     pub(crate) resources: Vec<ResourceView<'a>>,
     pub(crate) principals: Vec<PrincipalView<'a>>,
+    pub(crate) permissions: Vec<PermissionView<'a>>,
 }
 
 pub(crate) struct ResourceView<'a> {
@@ -29,10 +31,19 @@ pub(crate) struct PrincipalView<'a> {
     pub(crate) label: String,
 }
 
+pub(crate) struct PermissionView<'a> {
+    pub(crate) written: &'a PermissionUse,
+    /// None where the text is neither a name nor an ARN.
+    pub(crate) permission: Option<WrittenPermission>,
+    /// The block of this stack that makes the permission.
+    pub(crate) block: Option<&'a PermissionBlock>,
+}
+
 impl<'a> ShareView<'a> {
     /// The share with `settle` saying which principal an expression stands for, and what people call it.
     pub(crate) fn new(
         block: &'a ShareBlock,
+        blocks: &PermissionBlocks<'a>,
         mut settle: impl FnMut(&Spanned<PrincipalExpr>) -> (Option<Principal>, String),
     ) -> Self {
         let name = block.name.as_ref().map_or_else(|| share_name(&block.address), |name| name.value.clone());
@@ -50,6 +61,15 @@ impl<'a> ShareView<'a> {
             name,
             resources: block.resources.iter().map(resource).collect(),
             principals: block.principals.iter().map(&mut principal).collect(),
+            permissions: block
+                .permissions
+                .iter()
+                .map(|written| PermissionView {
+                    written,
+                    permission: read(block, written, blocks),
+                    block: written.declared.as_ref().and_then(|address| blocks.get(address).copied()),
+                })
+                .collect(),
         }
     }
 

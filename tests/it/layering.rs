@@ -45,7 +45,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hcl", &["sandbox"]),
     ("hcl_edit", &["lang"]),
     ("indicatif", &["cli"]),
-    ("petgraph", &["desired", "render/graph.rs"]),
+    ("petgraph", &["desired", "lang"]),
     ("quick_xml", &["sandbox"]),
     ("tokio", &["cloud", "apply", "aws", "collect", "sandbox", "cli"]),
     ("tokio_util", &["cloud", "apply", "aws", "collect", "sandbox", "cli"]),

@@ -44,10 +44,7 @@ fn every_principal_gets_the_form_that_ram_takes_and_a_label_for_people() {
             (DEV.to_owned(), "account dev"),
             ("555555555555".to_owned(), "account Production"),
             ("666666666661".to_owned(), "account twin-1"),
-            (
-                "arn:aws:organizations::111111111111:organization/o-a1b2c3d4e5".to_owned(),
-                "organization"
-            ),
+            ("arn:aws:organizations::111111111111:organization/o-a1b2c3d4e5".to_owned(), "organization"),
             (
                 "arn:aws:organizations::111111111111:ou/o-a1b2c3d4e5/ou-ab12-prod0001".to_owned(),
                 "ou Workloads/Prod"
@@ -107,7 +104,8 @@ fn accounts_that_share_or_are_reached_through_a_role_are_read_in_every_region() 
         "neither the management account, which owns no share, nor dev, which has no role"
     );
 
-    let dev = declaration.accounts.get_mut(&address(BlockKind::Account, "dev", None)).expect("in the fixture");
+    let dev =
+        declaration.accounts.get_mut(&address(BlockKind::Account, "dev", None)).expect("in the fixture");
     dev.assume_role = Some(crate::lang::AssumeRole {
         span: span(),
         arn: "arn:aws:iam::444444444444:role/ramctl".into(),
@@ -129,11 +127,30 @@ fn accounts_that_share_or_are_reached_through_a_role_are_read_in_every_region() 
 }
 
 #[test]
+fn an_account_that_lists_regions_is_read_in_those_and_where_its_shares_are() {
+    let mut declaration = stack_of([share("tgw")]);
+    declaration.regions = vec![at(region("eu-west-1"))];
+    let mut list = |label: &str, regions: &[&str]| {
+        let block = declaration.accounts.get_mut(&address(BlockKind::Account, label, None));
+        block.expect("in the fixture").regions = Some(regions.iter().map(|name| at(region(name))).collect());
+        places_of(&declaration)
+    };
+    assert_eq!(
+        list("dev", &["us-west-2"]),
+        ["222222222222 eu-central-1", "222222222222 eu-west-1", "444444444444 us-west-2"]
+    );
+    assert_eq!(list("dev", &[]), ["222222222222 eu-central-1", "222222222222 eu-west-1"]);
+    assert_eq!(list("network", &["us-east-2"]), ["222222222222 eu-central-1", "222222222222 us-east-2"]);
+    assert_eq!(list("management", &["us-east-1"])[0], "111111111111 us-east-1");
+}
+
+#[test]
 fn sharing_is_turned_on_in_the_first_region_of_the_stack() {
     let mut east = share("east");
     east.region = at(region("ap-south-1"));
     east.resources.clear();
-    let sharing = |declaration: &Declaration| settle_all(declaration).sharing.expect("a block").region.to_string();
+    let sharing =
+        |declaration: &Declaration| settle_all(declaration).sharing.expect("a block").region.to_string();
     assert_eq!(sharing(&stack_of([share("tgw"), east])), "ap-south-1");
     assert_eq!(sharing(&stack_of([])), "us-east-1");
 }
@@ -160,15 +177,14 @@ fn the_graph_orders_permissions_before_resources_before_principals() {
         .collect();
     assert_eq!(
         order,
-        [
-            "sharing", "share", "permission", "resource", "resource", "all resources", "principal", "principal"
-        ]
+        ["sharing", "share", "permission", "resource", "resource", "all resources", "principal", "principal"]
     );
 }
 
 #[test]
 fn shares_with_principals_of_the_organization_come_after_sharing() {
-    let [mut unit, account, mut stranger, mut service] = ["unit", "account", "stranger", "service"].map(share);
+    let [mut unit, account, mut stranger, mut service] =
+        ["unit", "account", "stranger", "service"].map(share);
     unit.principals = vec![ou("Security")];
     stranger.principals = vec![literal(STRANGER)];
     stranger.allow_external_principals = Some(at(true));

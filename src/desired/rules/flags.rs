@@ -1,6 +1,6 @@
 //! Settings of a share that exclude one another.
 
-use crate::desired::view::ShareView;
+use crate::desired::view::{ShareView, as_written};
 use crate::diag::Diagnostic;
 use crate::diag::rules::{RAM170, RAM171, RAM172};
 use crate::lang::PrincipalExpr;
@@ -37,7 +37,7 @@ pub(crate) fn retaining_is_for_accounts(share: &ShareView<'_>, found: &mut Vec<D
                 Diagnostic::error(
                     &RAM171,
                     view.written.span,
-                    format!("{} is no single account.", view.label),
+                    format!("{} is no single account.", as_written(&view.written.value)),
                 )
                 .label(retain, "set here")
                 .help("List the accounts, or remove retain_sharing_on_account_leave_organization."),
@@ -55,13 +55,13 @@ pub(crate) fn retaining_is_for_types_that_leave(share: &ShareView<'_>, found: &m
                 &RAM172,
                 retain,
                 format!(
-                    "{} holds {}, a {}, which stays inside the organization.",
+                    "{} holds {} ({}), which stays inside the organization.",
                     share.block.address,
                     resource.arn.arn().short(),
                     facts.code
                 ),
             )
-            .label(resource.span, format!("a {}", facts.code))
+            .label(resource.span, facts.code.to_string())
             .help("Remove the setting, or move the resource into a share of its own."),
         );
     }

@@ -8,12 +8,15 @@ mod tests;
 mod flags;
 mod names;
 mod organization;
+mod later;
 mod permissions;
 mod principals;
 mod quotas;
 mod resources;
 mod stack;
 mod tags;
+
+pub(crate) use later::carried_out;
 
 use std::collections::BTreeMap;
 
@@ -35,7 +38,6 @@ const SHARE: &[fn(&ShareView<'_>, &mut Found)] = &[
     resources::are_in_the_partition,
     resources::can_be_shared,
     resources::have_a_known_type,
-    principals::are_principals,
     principals::listed_once,
     principals::do_not_include_the_owner,
     principals::are_in_the_partition,

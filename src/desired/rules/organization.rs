@@ -1,7 +1,7 @@
 //! Rules that take the organization. None of them speaks where it could not be read.
 
 use crate::desired::settle::{Organization, no_unit_with};
-use crate::desired::view::{PrincipalView, ShareView};
+use crate::desired::view::{PrincipalView, ShareView, as_written};
 use crate::diag::Diagnostic;
 use crate::diag::rules::{RAM105, RAM106, RAM107, RAM133, RAM139};
 use crate::lang::PrincipalExpr;
@@ -73,7 +73,10 @@ pub(crate) fn has_all_features(
             Diagnostic::error(
                 &RAM105,
                 view.written.span,
-                format!("RAM cannot share {} with {}.", share.block.address, view.label),
+                format!(
+                    "{} has {} as a principal, and the organization has consolidated billing only.",
+                    share.block.address, as_written(&view.written.value)
+                ),
             )
             .help("Enable all features in the management account, or list the accounts and allow external principals."),
         );
@@ -165,14 +168,14 @@ pub(crate) fn types_that_stay_inside_stay(
                     &RAM133,
                     view.written.span,
                     format!(
-                        "Account {account} is outside the organization {}; {} holds {}, a {}.",
+                        "Account {account} is outside the organization {}; {} holds {} ({}).",
                         organization.snapshot.arn.id(),
                         share.block.address,
                         resource.arn.arn().short(),
                         facts.code
                     ),
                 )
-                .label(resource.span, format!("a {}", facts.code))
+                .label(resource.span, facts.code.to_string())
                 .help("Remove the principal, or move the resource into a share without it."),
             );
         }

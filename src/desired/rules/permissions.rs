@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::{Kind, type_of_permission, type_with_code, types};
-use crate::desired::permission::{WrittenPermission, read};
+use crate::desired::permission::WrittenPermission;
 use crate::desired::suggest::suggest;
-use crate::desired::view::ShareView;
+use crate::desired::view::{PermissionView, ShareView};
 use crate::diag::rules::{RAM125, RAM126, RAM150, RAM151, RAM152, RAM153, RAM154, RAM155};
 use crate::diag::{Diagnostic, Span};
 use crate::model::ResourceType;
@@ -40,8 +40,8 @@ pub(crate) fn one_per_type(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
 
 /// RAM153.
 pub(crate) fn have_a_form(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
-    for wanted in &share.block.permissions {
-        if read(share, wanted).is_none() {
+    for PermissionView { written: wanted, permission, .. } in &share.permissions {
+        if permission.is_none() {
             found.push(
                 Diagnostic::error(
                     &RAM153,
@@ -54,11 +54,30 @@ pub(crate) fn have_a_form(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// RAM151: for the permissions whose type a source shows.
+/// RAM151: for the permissions of this stack's blocks, and those of AWS whose type a source shows.
 pub(crate) fn are_for_the_type(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
-    for wanted in &share.block.permissions {
-        let Some(WrittenPermission::AwsManaged(arn)) = read(share, wanted) else { continue };
+    for PermissionView { written: wanted, permission, block } in &share.permissions {
         let code = &wanted.resource_type.value;
+        if let Some(block) = block {
+            if !same(&block.resource_type.value, code) {
+                let theirs = &block.resource_type.value;
+                found.push(
+                    Diagnostic::error(
+                        &RAM151,
+                        wanted.permission.span,
+                        format!("{} is for {theirs}, not for {code}.", block.address),
+                    )
+                    .label(wanted.resource_type.span, "the type that it is given for")
+                    .label(block.resource_type.span, "the type that it is made for")
+                    .help(format!(
+                        "Write permission \"{theirs}\", or correct the type of {}.",
+                        block.address
+                    )),
+                );
+            }
+            continue;
+        }
+        let Some(WrittenPermission::AwsManaged(arn)) = permission else { continue };
         let Some(facts) = type_of_permission(arn.name()) else { continue };
         let is = |name: &str| name.eq_ignore_ascii_case(code.as_str());
         if is(facts.code.as_str()) || facts.aliases.iter().any(|alias| is(alias)) {
@@ -82,8 +101,8 @@ pub(crate) fn are_for_the_type(share: &ShareView<'_>, found: &mut Vec<Diagnostic
 
 /// RAM152.
 pub(crate) fn customer_managed_only_where_allowed(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
-    for wanted in &share.block.permissions {
-        let Some(WrittenPermission::CustomerManaged(arn)) = read(share, wanted) else { continue };
+    for PermissionView { written: wanted, permission, .. } in &share.permissions {
+        let Some(WrittenPermission::CustomerManaged(arn)) = permission else { continue };
         let Some(facts) = type_with_code(&wanted.resource_type.value) else { continue };
         if facts.customer_managed_permissions != Some(false) {
             continue;
@@ -113,8 +132,8 @@ pub(crate) fn customer_managed_only_where_allowed(share: &ShareView<'_>, found: 
 /// RAM154, and RAM126 for another partition.
 pub(crate) fn are_in_the_place(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
     let (account, region) = (&share.block.account.value, &share.block.region.value);
-    for wanted in &share.block.permissions {
-        let (arn, customer) = match read(share, wanted) {
+    for PermissionView { written: wanted, permission, .. } in &share.permissions {
+        let (arn, customer) = match permission {
             Some(WrittenPermission::AwsManaged(arn)) => (arn, false),
             Some(WrittenPermission::CustomerManaged(arn)) => (arn, true),
             None => continue,

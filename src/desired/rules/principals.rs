@@ -3,51 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::TypeFacts;
-use crate::desired::view::{PrincipalView, ShareView};
-use crate::diag::rules::{RAM126, RAM130, RAM131, RAM132, RAM134, RAM135, RAM136, RAM137, RAM138};
+use crate::desired::view::{PrincipalView, ShareView, as_written};
+use crate::diag::rules::{RAM126, RAM131, RAM132, RAM134, RAM135, RAM136, RAM137, RAM138};
 use crate::diag::{Code, Diagnostic};
-use crate::model::{AccountId, Arn, OrgId, OuId, Principal, RootId};
-
-/// RAM130: what [`Principal::read`] could make nothing of.
-pub(crate) fn are_principals(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
-    for view in &share.principals {
-        if let Some(Principal::Other(text)) = &view.principal {
-            found.push(
-                Diagnostic::error(&RAM130, view.written.span, format!("{text:?} is not a principal."))
-                    .help(instead_of(text)),
-            );
-        }
-    }
-}
-
-/// What was probably meant.
-fn instead_of(text: &str) -> String {
-    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return format!("An account id has 12 digits; this has {}.", text.len());
-    }
-    if OuId::parse(text).is_ok() {
-        return format!("Write ou({text:?}).");
-    }
-    if OrgId::parse(text).is_ok() || RootId::parse(text).is_ok() {
-        return "Write organization().".to_owned();
-    }
-    if let Ok(arn) = Arn::parse(text) {
-        if arn.service() == "sts" && arn.resource().starts_with("assumed-role/") {
-            let role = arn.resource().split('/').nth(1).unwrap_or_default();
-            return format!(
-                "This is a session. Name its role: \"arn:{}:iam::{}:role/{role}\".",
-                arn.partition(),
-                arn.account()
-            );
-        }
-        if arn.service() == "iam" && arn.resource().starts_with("group/") {
-            return "RAM does not share with IAM groups. Name a role, or the account.".to_owned();
-        }
-    }
-    "Use organization(), ou(\"Path\"), account.label, account(\"name\"), 12 digits, the ARN of a role or user, or \
-     service(\"name.amazonaws.com\")."
-        .to_owned()
-}
+use crate::model::{AccountId, Arn, OrgId, Principal};
 
 /// RAM131.
 pub(crate) fn listed_once(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
@@ -61,7 +20,7 @@ pub(crate) fn listed_once(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
         let mut finding = Diagnostic::warning(
             &RAM131,
             view.written.span,
-            format!("{} is a principal of {} already.", view.label, share.block.address),
+            format!("{} is a principal of {} already.", as_written(&view.written.value), share.block.address),
         )
         .help("Remove it.");
         if before.written.span != view.written.span {
@@ -167,13 +126,13 @@ fn only_where_allowed(
                     code,
                     view.written.span,
                     format!(
-                        "{principal} is a principal of {}, which holds {}, a {}.",
+                        "{principal} is a principal of {}, which holds {} ({}).",
                         share.block.address,
                         resource.arn.arn().short(),
                         facts.code
                     ),
                 )
-                .label(resource.span, format!("a {}", facts.code))
+                .label(resource.span, facts.code.to_string())
                 .help(help(principal)),
             );
         }
@@ -190,7 +149,12 @@ pub(crate) fn services_stand_alone(share: &ShareView<'_>, found: &mut Vec<Diagno
             Diagnostic::error(
                 &RAM136,
                 service.written.span,
-                format!("{} has {} and {} as principals.", share.block.address, service.label, other.label),
+                format!(
+                    "{} has {} and {} as principals.",
+                    share.block.address,
+                    as_written(&service.written.value),
+                    as_written(&other.written.value)
+                ),
             )
             .label(other.written.span, "not a service")
             .help("Write one share for services and one for the other principals, with the same resources."),

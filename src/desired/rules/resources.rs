@@ -93,7 +93,7 @@ pub(crate) fn global_ones_are_in_us_east_1(share: &ShareView<'_>, found: &mut Ve
                     &RAM123,
                     resource.span,
                     format!(
-                        "{} is a {}, a global resource; {} is in {}.",
+                        "{} is a global resource ({}); {} is in {}.",
                         resource.arn.arn().short(),
                         facts.code,
                         share.block.address,

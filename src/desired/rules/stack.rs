@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::desired::view::{ShareView, as_written};
 use crate::diag::rules::{RAM100, RAM101, RAM110};
-use crate::diag::{Diagnostic, Span};
+use crate::diag::{Diagnostic, Span, Spanned};
 use crate::lang::{Declaration, PrincipalExpr};
-use crate::model::{AccountId, Address, Principal};
+use crate::model::{AccountId, Address};
 
 /// RAM100.
 pub(crate) fn accounts_have_one_block(
@@ -70,7 +70,8 @@ pub(crate) fn names_are_distinct(_: &Declaration, shares: &[ShareView<'_>], foun
     }
 }
 
-/// RAM101: an error where something must be looked up, a warning where a complete ARN is given.
+/// RAM101: an error where something must be looked up, a warning where a complete ARN is given. One of each for the stack: they
+/// have one cause.
 pub(crate) fn units_and_names_have_an_organization(
     declaration: &Declaration,
     shares: &[ShareView<'_>],
@@ -79,37 +80,38 @@ pub(crate) fn units_and_names_have_an_organization(
     if declaration.organization.is_some() {
         return;
     }
-    const HELP: &str = "Add an organization block with the management account: organization { management_account = account.LABEL }.";
-    for share in shares {
-        for view in &share.principals {
-            let span = view.written.span;
-            match &view.written.value {
-                PrincipalExpr::AccountNamed(_)
-                | PrincipalExpr::UnitAtPath(_)
-                | PrincipalExpr::UnitById(_)
-                | PrincipalExpr::Organization => found.push(
-                    Diagnostic::error(
-                        &RAM101,
-                        span,
-                        format!("{} is looked up in the organization.", as_written(&view.written.value)),
-                    )
-                    .help(HELP),
-                ),
-                PrincipalExpr::Literal(Principal::Organization(_) | Principal::OrganizationalUnit(_)) => found.push(
-                    Diagnostic::warning(
-                        &RAM101,
-                        span,
-                        format!(
-                            "{} is a principal of {}, and nothing says where the organization can be read: the plan cannot show \
-                             which accounts gain or lose access.",
-                            as_written(&view.written.value),
-                            share.block.address
-                        ),
-                    )
-                    .help(HELP),
-                ),
-                PrincipalExpr::Literal(_) | PrincipalExpr::Declared { .. } => {}
-            }
-        }
+    let principals = || shares.iter().flat_map(|share| &share.principals).map(|view| view.written);
+    let mut looked_up: Vec<_> = principals()
+        .filter(|written| match &written.value {
+            PrincipalExpr::AccountNamed(_)
+            | PrincipalExpr::UnitAtPath(_)
+            | PrincipalExpr::UnitById(_)
+            | PrincipalExpr::Organization => true,
+            PrincipalExpr::Literal(_) | PrincipalExpr::Declared { .. } => false,
+        })
+        .collect();
+    let mut complete: Vec<_> = principals()
+        .filter(|written| match &written.value {
+            PrincipalExpr::Literal(principal) => principal.needs_organization_sharing(),
+            _ => false,
+        })
+        .collect();
+    let written = |all: &mut Vec<&Spanned<PrincipalExpr>>| {
+        all.sort_by_key(|written| written.span);
+        let (first, more) = all.split_first()?;
+        let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+        Some((first.span, format!("{}{more}", as_written(&first.value))))
+    };
+    const HELP: &str = "Add organization { management_account = account.LABEL }.";
+    if let Some((span, what)) = written(&mut looked_up) {
+        let verb = if looked_up.len() == 1 { "is" } else { "are" };
+        let detail = format!("{what} {verb} looked up in the organization.");
+        found.push(Diagnostic::error(&RAM101, span, detail).help(HELP));
+    }
+    if let Some((span, what)) = written(&mut complete) {
+        let detail = format!(
+            "Nothing says where the organization can be read, so the plan cannot show which accounts are behind {what}."
+        );
+        found.push(Diagnostic::warning(&RAM101, span, detail).help(HELP));
     }
 }

@@ -1,7 +1,7 @@
 //! Codes of RAM's rules that a configuration breaks.
 //!
 //! RAM100-109 accounts and the organization, 110-119 names, 120-129 resources, 130-149 principals, 150-159 permissions,
-//! 160-169 tags, 170-179 settings of a share, 180-189 quotas.
+//! 160-169 tags, 170-179 settings of a share, 180-189 quotas, 190 what is not carried out yet.
 
 codes! {
     RAM100 "two account blocks have one id"
@@ -102,17 +102,6 @@ Check the ARN or the type code for a typing error. If it is right, the plan goes
 
     RAM126 "the ARN is of another partition"
 "The commercial Regions, China, GovCloud, the European Sovereign Cloud and the isolated Regions are separate partitions, and nothing is shared between them. The second field of an ARN is the partition: aws, aws-cn, aws-us-gov, aws-eusc and so on. It has to be the one of the share's Region."
-
-    RAM130 "not a principal"
-"A principal is one of
-
-    organization()                              the whole organization
-    ou(\"Workloads/Prod\") or ou(\"ou-ab12-...\")    a unit and all units below it
-    account.label, account(\"name\"), 12 digits   an account
-    \"arn:aws:iam::333333333333:role/deploy\"     a role or user, for types that allow it
-    service(\"name.amazonaws.com\")               a service, alone on its share
-
-IAM groups, sessions of assumed roles and federated users cannot be principals of a share; name the role instead. A bare root (r-...) or organization id (o-...) is organization()."
 
     RAM131 "the principal is listed twice"
 "Two ways of writing one principal, such as account.dev and its 12 digits, name it once. The second mention is without effect.
@@ -215,4 +204,7 @@ Remove the setting, or move the resource into a share of its own."
 "By default RAM allows 5,000 resources and 5,000 principals on a share. The quotas can be raised for an account, which ramctl cannot see, so this is a warning; applying fails where they were not.
 
 Split the share, or name a unit instead of its accounts."
+
+    RAM190 "not carried out yet"
+"The language can say this, validate checks it, and this version of ramctl does not act on it. Rather than plan as if it did not stand there, ramctl refuses: a removed block that is to keep a share, or a check that is to guard it, must not be passed over in silence."
 }

@@ -274,7 +274,7 @@ impl Value {
 }
 
 /// The text in Unicode normal form C, as HCL wants every string.
-fn nfc(text: &str) -> Arc<str> {
+pub(crate) fn nfc(text: &str) -> Arc<str> {
     if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
         text.into()
     } else {
