@@ -121,14 +121,17 @@ pub fn totals<'a>(
         }
     }
     let signatures: BTreeSet<[Vec<usize>; 2]> = holders.into_values().collect();
+    let (mut gain, mut lose) = (BTreeSet::new(), BTreeSet::new());
     for [before, after] in signatures {
-        let union = |side: usize, shares: &[usize]| -> BTreeSet<AccountId> {
-            shares.iter().flat_map(|share| &reaches[*share][side]).cloned().collect()
+        let union = |side: usize, shares: &[usize]| -> BTreeSet<&AccountId> {
+            shares.iter().flat_map(|share| &reaches[*share][side]).collect()
         };
         let (before, after) = (union(0, &before), union(1, &after));
-        out.gain.extend(after.difference(&before).cloned());
-        out.lose.extend(before.difference(&after).cloned());
+        gain.extend(after.difference(&before).copied());
+        lose.extend(before.difference(&after).copied());
     }
+    out.gain = gain.into_iter().cloned().collect();
+    out.lose = lose.into_iter().cloned().collect();
     out
 }
 

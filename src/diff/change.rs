@@ -267,6 +267,8 @@ pub enum Remark {
     Outdated { resource_type: ResourceType, permission: PermissionArn, version: String },
     /// A permission that no block names and that is not one of AWS's defaults.
     UndeclaredPermission { resource_type: ResourceType, permission: PermissionArn },
+    /// A share that is not the stack's has the name that this one is to be made with.
+    NameTaken { arn: ShareArn, ownership: Ownership },
     /// The share itself is neither ACTIVE nor FAILED.
     Share { status: ShareStatus, message: Option<String> },
 }

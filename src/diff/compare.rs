@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{DesiredGraph, DesiredShare};
 use crate::diff::change::{
-    Change, DeleteReason, Diff, Present, Purpose, ShareDiff, UnresolvedShare, Verdict,
+    Change, DeleteReason, Diff, Present, Purpose, Remark, ShareDiff, UnresolvedShare, Verdict, Wanted,
 };
 use crate::diff::edits;
 use crate::diff::owned::{self, Sorted};
@@ -124,7 +124,8 @@ fn wanted_shares(
         match candidates.next() {
             None => {
                 let after = edits::wanted(share, None, &desired.stack, org);
-                out.push(of(Verdict::Changed(Change::Create { after }), Vec::new()));
+                let remarks = namesakes(sorted, &after);
+                out.push(of(Verdict::Changed(Change::Create { after }), remarks));
             }
             Some(before) => {
                 let after = edits::wanted(share, Some(&before.share), &desired.stack, org);
@@ -137,12 +138,16 @@ fn wanted_shares(
     out
 }
 
-fn verdict(
-    desired: &DesiredShare,
-    before: Present,
-    after: crate::diff::change::Wanted,
-    org: &OrgView,
-) -> Verdict {
+/// Shares of others that look like the one to be made: perhaps it was made by hand and should be adopted.
+fn namesakes(sorted: &Sorted, after: &Wanted) -> Vec<Remark> {
+    let alike =
+        sorted.unmanaged.iter().filter(|share| share.place == after.place && share.name == after.name);
+    alike
+        .map(|share| Remark::NameTaken { arn: share.arn.clone(), ownership: share.ownership.clone() })
+        .collect()
+}
+
+fn verdict(desired: &DesiredShare, before: Present, after: Wanted, org: &OrgView) -> Verdict {
     let reasons = owned::replace_reasons(desired, &before);
     if !reasons.is_empty() {
         return Verdict::Changed(Change::Replace { before, after, reasons });

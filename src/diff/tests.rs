@@ -463,3 +463,15 @@ fn deleted_shares_salt_the_address_that_they_had() {
     let out = diff(&stack([desired_share("tgw")]), &live, &org());
     assert_eq!(out.shares[0].salt, [share_arn(&hub(), 1), share_arn(&hub(), 4)].into());
 }
+
+#[test]
+fn a_share_of_the_same_name_that_somebody_made_is_pointed_at() {
+    let mut manual = live_share(&desired_share("tgw"), 1);
+    manual.tags.clear();
+    let out = diff(&stack([desired_share("tgw")]), &live([manual.clone()]), &org());
+    assert_eq!(verdicts(&out), [("share.tgw".to_owned(), "create")]);
+    assert_eq!(
+        out.shares[0].remarks,
+        [Remark::NameTaken { arn: manual.arn, ownership: Ownership::Untagged }]
+    );
+}

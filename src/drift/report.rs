@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::Span;
 use crate::diff::{
-    Cause, Change, DeleteReason, Diff, Edit, Ownership, Part, Remark, ReplaceReason, ShareDiff, SharingDiff,
-    SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
+    Cause, Change, DeleteReason, Diff, Edit, Membership, Ownership, Part, Remark, ReplaceReason, ShareDiff,
+    SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::model::{AccountId, Address, Gap, Place, StackName};
 
@@ -57,8 +57,10 @@ pub enum DriftClass {
     Surplus {
         reason: DeleteReason,
     },
-    /// As declared, but something on it is in a state that gives no access.
-    Unhealthy,
+    /// As declared, but something on it is in a state that gives no access. The edits are what the next apply repairs.
+    Unhealthy {
+        repairs: Vec<Edit>,
+    },
     /// Not compared.
     Unknown {
         gap: Gap,
@@ -116,7 +118,8 @@ fn item(share: &ShareDiff) -> DriftItem {
 
 fn class(share: &ShareDiff) -> DriftClass {
     let healthy = !share.remarks.iter().any(|remark| matches!(remark, Remark::Unhealthy { .. }));
-    let matching = || if healthy { DriftClass::InSync } else { DriftClass::Unhealthy };
+    let matching =
+        || if healthy { DriftClass::InSync } else { DriftClass::Unhealthy { repairs: Vec::new() } };
     match &share.verdict {
         Verdict::InSync { .. } => matching(),
         Verdict::Unread { after: _, gap } => DriftClass::Unknown { gap: gap.clone() },
@@ -127,6 +130,7 @@ fn class(share: &ShareDiff) -> DriftClass {
             let real: Vec<Edit> =
                 edits.iter().filter(|edit| !matches!(edit.part, Part::Record)).cloned().collect();
             match real.iter().map(|edit| edit.cause).reduce(Cause::and) {
+                Some(_) if real.iter().all(is_repair) => DriftClass::Unhealthy { repairs: real },
                 Some(cause) => DriftClass::Modified { cause, edits: real },
                 // Only ramctl's own record is behind: AWS is as declared.
                 None => matching(),
@@ -136,6 +140,16 @@ fn class(share: &ShareDiff) -> DriftClass {
             DriftClass::NeedsReplacement { reasons: reasons.clone() }
         }
         Verdict::Changed(Change::Delete { before: _, reason }) => DriftClass::Surplus { reason: *reason },
+    }
+}
+
+/// Whether an edit only brings back what failed.
+fn is_repair(edit: &Edit) -> bool {
+    match &edit.part {
+        Part::Principal { how, .. } | Part::Resource { how, .. } | Part::Source { how, .. } => {
+            matches!(how, Membership::Repaired { .. })
+        }
+        _ => false,
     }
 }
 
@@ -213,15 +227,17 @@ mod tests {
 
     #[test]
     fn an_unhealthy_association_counts_and_one_under_way_does_not() {
-        for (status, verdict) in [
+        for (status, standing) in [
             (AssociationStatus::Suspended, Standing::Drift),
+            (AssociationStatus::Failed, Standing::Drift),
             (AssociationStatus::Associating, Standing::InSync),
         ] {
             let mut share = live_share(&desired_share("tgw"), 1);
             share.principals.insert(principal("333333333333"), association(status));
             let report = found(&live([share]), &org());
-            assert_eq!(report.standing(), verdict);
-            assert_eq!(report.items[0].remarks.len(), 1);
+            assert_eq!(report.standing(), standing);
+            let unhealthy = matches!(report.items[0].class, DriftClass::Unhealthy { .. });
+            assert_eq!(unhealthy, standing == Standing::Drift);
         }
     }
 

@@ -1,6 +1,7 @@
 //! A plan as data.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::access::{AccessDelta, AccessTotals};
 use crate::diff::{
@@ -65,14 +66,15 @@ pub struct PlannedShare {
     pub steps: Vec<StepId>,
 }
 
-/// One part of a change and the accounts that it concerns.
+/// One part of a change and the accounts that it concerns. Thousands of resources may concern the same thousands of accounts,
+/// so they share one set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Detail {
     pub edit: Edit,
-    pub gain: BTreeSet<AccountId>,
-    pub lose: BTreeSet<AccountId>,
+    pub gain: Arc<BTreeSet<AccountId>>,
+    pub lose: Arc<BTreeSet<AccountId>>,
     /// Principals of this part behind which the accounts are not known.
-    pub unknown: BTreeSet<Principal>,
+    pub unknown: Arc<BTreeSet<Principal>>,
 }
 
 /// Why a share of the plan has no steps although it differs.

@@ -1,16 +1,16 @@
 //! From a comparison to a plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Grants, delta, totals};
 use crate::diff::{
     Change, DeleteReason, Diff, Edit, Membership, Part, ShareDiff, SharingDiff, SharingVerdict, Verdict,
 };
-use crate::model::Address;
+use crate::model::{Address, ResourceArn};
 use crate::org::OrgView;
 use crate::plan::body::{Blocked, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
 use crate::plan::chain::Chain;
-use crate::plan::details::{details, grants_of_wanted};
+use crate::plan::details::{details, grants_after};
 use crate::plan::fingerprint::{Fingerprint, Tokens};
 use crate::plan::hazard;
 use crate::plan::step::{PlannedStep, Step, StepId};
@@ -25,7 +25,6 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
     let mut shares: Vec<PlannedShare> = diff.shares.iter().map(|share| describe(diff, share, org)).collect();
     block(diff, &mut shares);
     write_steps(diff, sharing.as_ref().and_then(|sharing| sharing.step), &mut shares, &mut steps);
-
     let sides: Vec<(Option<Grants>, Option<Grants>)> = shares.iter().map(settled_sides).collect();
     let access = totals(sides.iter().map(|(before, after)| (before.as_ref(), after.as_ref())), org);
     let Diff {
@@ -102,7 +101,7 @@ fn sides(share: &ShareDiff) -> (Option<Grants>, Option<Grants>) {
     let after = match &share.verdict {
         Verdict::Unread { .. } => None,
         Verdict::InSync { .. } => before.clone(),
-        Verdict::Changed(change) => change.after().map(grants_of_wanted),
+        Verdict::Changed(change) => grants_after(change),
     };
     (before, after)
 }
@@ -186,10 +185,17 @@ fn write_steps(
         share.steps = chain.written();
     }
 
-    let ends: BTreeMap<usize, StepId> =
-        shares.iter().enumerate().filter_map(|(index, share)| Some((index, *share.steps.last()?))).collect();
-    for index in 0..shares.len() {
-        let share = &shares[index];
+    // The last step of each share that has one, by what it takes over from shares that go.
+    let mut by_address: BTreeMap<Address, Vec<StepId>> = BTreeMap::new();
+    let mut by_resource: BTreeMap<ResourceArn, Vec<StepId>> = BTreeMap::new();
+    for share in shares.iter() {
+        let Some(end) = share.steps.last() else { continue };
+        by_address.entry(share.diff.address.clone()).or_default().push(*end);
+        for resource in share.diff.after().into_iter().flat_map(|after| after.resources.keys()) {
+            by_resource.entry(resource.clone()).or_default().push(*end);
+        }
+    }
+    for share in shares.iter_mut() {
         if share.blocked.is_some() {
             continue;
         }
@@ -198,21 +204,16 @@ fn write_steps(
         else {
             continue;
         };
-        let takes_over = |other: &PlannedShare| {
-            other.diff.address == share.diff.address
-                || other.diff.after().is_some_and(|after| {
-                    after.resources.keys().any(|resource| before.share.resources.contains_key(resource))
-                })
-        };
-        let needs: Vec<StepId> =
-            ends.iter().filter(|(other, _)| takes_over(&shares[**other])).map(|(_, end)| *end).collect();
+        let heirs = before.share.resources.keys().filter_map(|resource| by_resource.get(resource));
+        let needs: BTreeSet<StepId> =
+            heirs.chain(by_address.get(&share.diff.address)).flatten().copied().collect();
         let place = before.place.clone();
         let tokens = Tokens::of_share(&diff.stack, &share.diff);
         let arn = before.share.arn.clone();
         let mut chain = Chain::new(steps, &place, &share.diff.address, tokens, None);
         chain.delete(&arn, needs);
         let written = chain.written();
-        shares[index].steps.extend(written);
+        share.steps.extend(written);
     }
 }
 

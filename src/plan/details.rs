@@ -1,20 +1,34 @@
 //! A change part by part, each part with the accounts that it concerns.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::access::{Grants, reach};
 use crate::diff::{Cause, Change, Delta, Edit, Membership, Part, Present, Wanted, principal_label};
-use crate::model::Principal;
+use crate::live::Association;
+use crate::model::{AccountId, AssociationStatus, Principal, ResourceArn};
 use crate::org::OrgView;
 use crate::plan::body::Detail;
 
-/// What a share gives once it is as wanted.
-pub(crate) fn grants_of_wanted(after: &Wanted) -> Grants {
-    Grants {
+/// What a change leaves the share to give. What is stuck in a state that no step mends gives nothing.
+pub(crate) fn grants_after(change: &Change) -> Option<Grants> {
+    let after = change.after()?;
+    let mut grants = Grants {
         owner: after.place.account.clone(),
         principals: after.principals.keys().cloned().collect(),
         resources: after.resources.keys().cloned().collect(),
+    };
+    if let Change::Update { before, .. } = change {
+        let stuck = |association: Option<&Association>| {
+            use AssociationStatus as S;
+            association.is_some_and(|association| {
+                matches!(association.status, S::Suspended | S::Suspending | S::Disassociating)
+            })
+        };
+        grants.principals.retain(|principal| !stuck(before.share.principals.get(principal)));
+        grants.resources.retain(|resource| !stuck(before.share.resources.get(resource)));
     }
+    Some(grants)
 }
 
 /// The parts of a change. What is made or goes as a whole is listed as if it came or went member by member.
@@ -29,7 +43,30 @@ pub(crate) fn details(
         Change::Update { edits, .. } => edits.clone(),
         Change::Delete { before, .. } => leaving(before, org),
     };
-    edits.into_iter().map(|edit| detail(edit, before, after, org)).collect()
+    let (before, after) = (Side::of(before, org), Side::of(after, org));
+    edits.into_iter().map(|edit| detail(edit, &before, &after, org)).collect()
+}
+
+/// One side of a change with its accounts, worked out once for all parts.
+struct Side<'a> {
+    grants: Option<&'a Grants>,
+    accounts: Arc<BTreeSet<AccountId>>,
+    unknown: Arc<BTreeSet<Principal>>,
+}
+
+impl<'a> Side<'a> {
+    fn of(grants: Option<&'a Grants>, org: &OrgView) -> Self {
+        let reached = grants.map(|grants| reach(&grants.principals, &grants.owner, org)).unwrap_or_default();
+        Self { grants, accounts: Arc::new(reached.accounts), unknown: Arc::new(reached.unknown) }
+    }
+
+    fn gives_something(&self) -> bool {
+        self.grants.is_some_and(|grants| !grants.resources.is_empty())
+    }
+
+    fn holds(&self, resource: &ResourceArn) -> bool {
+        self.grants.is_some_and(|grants| grants.resources.contains(resource))
+    }
 }
 
 fn arriving(after: &Wanted) -> Vec<Edit> {
@@ -73,57 +110,34 @@ fn leaving(before: &Present, org: &OrgView) -> Vec<Edit> {
     principals.chain(resources).map(|part| Edit { part, cause: Cause::Pending }).collect()
 }
 
-fn detail(edit: Edit, before: Option<&Grants>, after: Option<&Grants>, org: &OrgView) -> Detail {
-    let mut out = Detail { edit, gain: BTreeSet::new(), lose: BTreeSet::new(), unknown: BTreeSet::new() };
-    let all = |grants: Option<&Grants>| {
-        grants.map(|grants| reach(&grants.principals, &grants.owner, org)).unwrap_or_default()
+fn detail(edit: Edit, before: &Side<'_>, after: &Side<'_>, org: &OrgView) -> Detail {
+    let mut out = Detail { edit, gain: Arc::default(), lose: Arc::default(), unknown: Arc::default() };
+    let (Part::Principal { how, .. } | Part::Resource { how, .. }) = &out.edit.part else { return out };
+    let ((from, to), slot) = match how {
+        Membership::Added | Membership::Repaired { .. } => ((before, after), &mut out.gain),
+        Membership::Removed => ((after, before), &mut out.lose),
     };
-    let gives = |grants: Option<&Grants>| grants.is_some_and(|grants| !grants.resources.is_empty());
-    let owner = after.or(before).map(|grants| grants.owner.clone());
     match &out.edit.part {
-        Part::Principal { principal, label: _, how } => {
-            let Some(owner) = owner else { return out };
-            let (from, to) = match how {
-                Membership::Added | Membership::Repaired { .. } => (before, after),
-                Membership::Removed => (after, before),
-            };
-            if !gives(to) {
-                return out;
-            }
-            let one = reach([principal], &owner, org);
-            out.unknown = one.unknown;
-            let others = if gives(from) { all(from).accounts } else { BTreeSet::new() };
-            let accounts = one.accounts.difference(&others).cloned().collect();
-            match how {
-                Membership::Added | Membership::Repaired { .. } => out.gain = accounts,
-                Membership::Removed => out.lose = accounts,
+        Part::Principal { principal, .. } => {
+            if let Some(grants) = to.grants.filter(|_| to.gives_something()) {
+                let mut one = reach([principal], &grants.owner, org);
+                if from.gives_something() {
+                    one.accounts.retain(|account| !from.accounts.contains(account));
+                }
+                *slot = Arc::new(one.accounts);
+                out.unknown = Arc::new(one.unknown);
             }
         }
-        Part::Resource { resource, resource_type: _, how } => {
-            let holders =
-                |grants: Option<&Grants>| all(grants.filter(|grants| grants.resources.contains(resource)));
-            let (had, has) = (holders(before), holders(after));
-            match how {
-                Membership::Added | Membership::Repaired { .. } => {
-                    out.gain = has.accounts.difference(&had.accounts).cloned().collect();
-                    out.unknown = unknown(&has.unknown, &had.unknown);
-                }
-                Membership::Removed => {
-                    out.lose = had.accounts.difference(&has.accounts).cloned().collect();
-                    out.unknown = unknown(&had.unknown, &has.unknown);
-                }
+        Part::Resource { resource, .. } if to.holds(resource) => {
+            if from.holds(resource) {
+                *slot = Arc::new(to.accounts.difference(&from.accounts).cloned().collect());
+                out.unknown = Arc::new(to.unknown.difference(&from.unknown).cloned().collect());
+            } else {
+                slot.clone_from(&to.accounts);
+                out.unknown.clone_from(&to.unknown);
             }
         }
-        Part::Name { .. }
-        | Part::AllowExternalPrincipals { .. }
-        | Part::Source { .. }
-        | Part::Permission { .. }
-        | Part::Tag { .. }
-        | Part::Record => {}
+        _ => {}
     }
     out
-}
-
-fn unknown(of: &BTreeSet<Principal>, but: &BTreeSet<Principal>) -> BTreeSet<Principal> {
-    of.difference(but).cloned().collect()
 }

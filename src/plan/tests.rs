@@ -8,6 +8,7 @@ use crate::model::{AssociationStatus, Observed, ResourceArn, TAG_APPLIED};
 use crate::org::{OrgView, SharingState};
 use crate::plan::simulator::Simulator;
 use crate::plan::{Blocked, Consent, Plan, Refusal, Step, plan};
+use crate::render::{PlanView, Styles};
 
 fn planned(graph: &DesiredGraph, live: &LiveState, org: &OrgView) -> Plan {
     plan(&diff(graph, live, org), org)
@@ -269,4 +270,87 @@ fn the_totals_leave_out_what_a_blocked_share_would_have_given() {
     let plan = planned(&stack([unit]), &live([]), &unread_org());
     assert!(plan.is_empty() && plan.has_changes());
     assert_eq!(plan.body().access, crate::access::AccessTotals::default());
+}
+
+#[test]
+fn a_crowded_region_is_planned_without_comparing_everything_with_everything() {
+    let shares = (0..500).map(|n| {
+        let mut share = desired_share(&format!("share-{n}"));
+        share.resources = (0..10).map(|r| (tgw(n * 10 + r), Some(tgw_type()))).collect();
+        share.principals.extend([as_written(ou("w")), as_written(ou("d"))]);
+        share
+    });
+    let mut crowded = desired_share("crowded");
+    crowded.principals =
+        (0..2_000u64).map(|n| as_written(principal(&format!("{:012}", 600_000_000_000 + n)))).collect();
+    crowded.resources = many(2_000);
+    let graph = stack(shares.chain([crowded]));
+    let gone = (0..200).map(|n| live_share(&desired_share(&format!("gone-{n}")), n + 1));
+    let plan = planned(&graph, &live(gone), &org());
+    let text = PlanView::new(&plan, &sources().0, Styles::plain(), 120, 1).to_string();
+    assert!(text.contains("Plan: 501 to create, 0 to update, 200 to delete."));
+    assert_eq!(plan.steps().len(), 500 + 41 + 200);
+}
+
+#[test]
+fn every_fact_that_a_step_depends_on_is_in_the_fingerprint() {
+    type Case = fn(&mut crate::live::LiveShare);
+    let facts: [Case; 8] = [
+        |share| share.name.push('x'),
+        |share| share.allow_external_principals = true,
+        |share| share.status = crate::model::ShareStatus::Pending,
+        |share| drop(share.tags.insert("more".into(), "x".into())),
+        |share| drop(share.principals.insert(principal("555555555555"), associated())),
+        |share| drop(share.resources.insert(tgw(9), associated())),
+        |share| {
+            let status = AssociationStatus::Associating;
+            share.principals.insert(principal("333333333333"), association(status));
+        },
+        |share| share.permissions.get_mut(&tgw_type()).unwrap().version = "2".into(),
+    ];
+    // A change of the configuration, so that the share is touched in any case.
+    let mut desired = desired_share("tgw");
+    let untouched = live_share(&desired, 1);
+    desired.tags.insert("new".into(), "x".into());
+    let graph = stack([desired]);
+    let fingerprint = |share, org: &OrgView| planned(&graph, &live([share]), org).body().fingerprint.clone();
+    let mut seen = vec![fingerprint(untouched.clone(), &org())];
+    for fact in facts {
+        let mut share = untouched.clone();
+        fact(&mut share);
+        let found = fingerprint(share, &org());
+        assert!(!seen.contains(&found));
+        seen.push(found);
+    }
+    let mut same = untouched.clone();
+    same.status_message = Some("a wording".into());
+    same.created = None;
+    assert_eq!(fingerprint(same, &org()), seen[0]);
+}
+
+#[test]
+fn an_account_that_moves_between_units_changes_the_fingerprint() {
+    let mut desired = DesiredShare { principals: [as_written(ou("d"))].into(), ..desired_share("tgw") };
+    let live = live([live_share(&desired, 1)]);
+    desired.name = "new".into();
+    let graph = stack([desired]);
+    let mut moved = org();
+    let Observed::Known(snapshot) = &mut moved.snapshot else { unreachable!() };
+    let dev = snapshot.accounts[&account("333333333333")].parent.clone();
+    snapshot.accounts.get_mut(&account("555555555555")).unwrap().parent = dev;
+    let (before, after) = (planned(&graph, &live, &org()), planned(&graph, &live, &moved));
+    assert_ne!(before.body().fingerprint, after.body().fingerprint);
+}
+
+#[test]
+fn new_sources_come_before_old_ones_go() {
+    let old = DesiredShare {
+        principals: [as_written(principal("x.amazonaws.com"))].into(),
+        sources: ["333333333333".to_owned()].into(),
+        ..desired_share("tgw")
+    };
+    let desired = DesiredShare { sources: ["444444444444".to_owned()].into(), ..old.clone() };
+    let plan = planned(&stack([desired]), &live([live_share(&old, 1)]), &org());
+    let operations: Vec<_> = plan.steps().iter().map(|step| step.step.operation()).collect();
+    assert_eq!(operations, ["AssociateResourceShare", "DisassociateResourceShare", "TagResource"]);
 }

@@ -63,7 +63,10 @@ impl<'a> DriftView<'a> {
             DriftClass::Surplus { reason } => {
                 (Sign::Removed, format!("surplus: {}", parts::delete_reason(*reason)))
             }
-            DriftClass::Unhealthy => (Sign::Held, "unhealthy".to_owned()),
+            DriftClass::Unhealthy { repairs } => {
+                rows.extend(repairs.iter().map(|edit| parts::row(edit, place)));
+                (Sign::Held, "unhealthy".to_owned())
+            }
             DriftClass::Unknown { gap } => (Sign::Unknown, format!("unknown: {}", parts::gap(gap))),
         };
         rows.extend(remarks.iter().map(|remark| parts::remark(remark, place)));
@@ -86,7 +89,7 @@ impl<'a> DriftView<'a> {
                 DriftClass::Modified { .. } | DriftClass::NeedsReplacement { .. } => (1, "modified"),
                 DriftClass::Missing { .. } => (2, "missing"),
                 DriftClass::Surplus { .. } => (3, "surplus"),
-                DriftClass::Unhealthy => (4, "unhealthy"),
+                DriftClass::Unhealthy { .. } => (4, "unhealthy"),
                 DriftClass::Unknown { .. } => (6, "unknown"),
             };
             counts.entry(rank).or_insert((word, 0)).1 += 1;

@@ -40,12 +40,12 @@ pub(crate) fn accounts(n: usize, verb: &str) -> String {
     if n == 1 { format!("1 account {verb}s") } else { format!("{n} accounts {verb}") }
 }
 
-/// The short name of one resource, or how many there are.
-pub(crate) fn resources(resources: &BTreeSet<ResourceArn>) -> String {
-    match resources.iter().collect::<Vec<_>>()[..] {
-        [] => "nothing".to_owned(),
-        [one] => escape(one.arn().short()).to_string(),
-        _ => format!("{} resources", resources.len()),
+/// The short name of one resource, or how many there are; none where there is none.
+pub(crate) fn resources<'a>(mut resources: impl ExactSizeIterator<Item = &'a ResourceArn>) -> Option<String> {
+    match resources.len() {
+        0 => None,
+        1 => resources.next().map(|one| escape(one.arn().short()).to_string()),
+        n => Some(format!("{n} resources")),
     }
 }
 
@@ -155,6 +155,8 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
     {
         let because = message.as_ref().map(|message| format!(": {}", escape(message).at_most(120)));
         row.effect = format!("FAILED{}; taken off and put on again", because.unwrap_or_default());
+        // Nobody changed it: it never worked, or ceased to.
+        row.mark = "";
     }
     row
 }
@@ -191,6 +193,17 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
             Row::new(Sign::Held, ["permission".into(), resource_type.to_string(), what])
                 .effect("not AWS's default, and no block names it")
                 .code("RAM307")
+        }
+        Remark::NameTaken { arn, ownership } => {
+            let whose = match ownership {
+                Ownership::Untagged => "in no stack".to_owned(),
+                Ownership::FromPolicy => "made from a resource policy".to_owned(),
+                Ownership::OtherStack(stack) => format!("of the stack {}", name(stack)),
+            };
+            let short = escape(arn.arn().short()).to_string();
+            Row::new(Sign::Held, ["share".into(), short, String::new()])
+                .effect(format!("has this name already and is {whose}; a second one is made"))
+                .code("RAM310")
         }
         Remark::Share { status, message } => {
             let because = message.as_ref().map(|message| format!(": {}", escape(message).at_most(120)));

@@ -1,11 +1,11 @@
 //! A plan as text: what changes, who gains and loses by it, and what could not be read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diag::SourceMap;
 use crate::diff::{Change, Membership, Part, Purpose, SharingVerdict, Verdict};
-use crate::model::{Place, ResourceArn};
+use crate::model::Place;
 use crate::plan::{
     Blocked, Counts, Detail, HazardSubject, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal,
 };
@@ -221,21 +221,26 @@ impl PlanView<'_> {
 
     fn rows(&self, share: &PlannedShare) -> Vec<Row> {
         let whole = !matches!(share.diff.verdict, Verdict::Changed(Change::Update { .. }));
+        let mut codes: BTreeMap<&HazardSubject, Vec<&'static str>> = BTreeMap::new();
+        for hazard in &share.hazards {
+            codes.entry(&hazard.subject).or_default().push(hazard.code.id);
+        }
+        let named = [before_resources(share), after_resources(share)];
         let mut listed: BTreeMap<&'static str, usize> = BTreeMap::new();
         let mut left_out: BTreeMap<&'static str, (usize, Sign)> = BTreeMap::new();
         let mut rows = Vec::new();
         for detail in &share.details {
+            let part = &detail.edit.part;
             let mut row = parts::row(&detail.edit, share.diff.place());
-            row.codes.extend(codes(share, detail));
-            let kind = kind(&detail.edit.part);
-            let n = listed.entry(kind).or_default();
+            row.codes.extend(subject(part).and_then(|subject| codes.get(&subject)).into_iter().flatten());
+            let n = listed.entry(kind(part)).or_default();
             *n += 1;
             if whole && *n > LISTED && row.codes.is_empty() {
-                left_out.entry(kind).or_insert((0, row.sign)).0 += 1;
+                left_out.entry(kind(part)).or_insert((0, row.sign)).0 += 1;
                 continue;
             }
             if row.effect.is_empty() {
-                row.effect = effect(share, detail);
+                row.effect = effect(share, detail, &named);
             }
             rows.push(row);
         }
@@ -343,53 +348,50 @@ fn kind(part: &Part) -> &'static str {
     }
 }
 
-/// The hazards that are about this part.
-fn codes(share: &PlannedShare, detail: &Detail) -> Vec<&'static str> {
-    let about = |subject: &HazardSubject| match (subject, &detail.edit.part) {
-        (HazardSubject::Principal(hazard), Part::Principal { principal, .. }) => hazard == principal,
-        (HazardSubject::Resource(hazard), Part::Resource { resource, .. }) => hazard == resource,
-        _ => false,
-    };
-    share.hazards.iter().filter(|hazard| about(&hazard.subject)).map(|hazard| hazard.code.id).collect()
-}
-
-/// What one part means for accounts.
-fn effect(share: &PlannedShare, detail: &Detail) -> String {
-    let Detail { edit, gain, lose, unknown } = detail;
-    let (verb, how, object) = match &edit.part {
-        Part::Principal { how, .. } => {
-            let side = match how {
-                Membership::Removed => before_resources(share),
-                Membership::Added | Membership::Repaired { .. } => after_resources(share),
-            };
-            if side.is_empty() {
-                return "no resource to use yet".to_owned();
-            }
-            (if *how == Membership::Removed { "lose" } else { "gain" }, how, parts::resources(&side))
-        }
-        Part::Resource { how, .. } => {
-            (if *how == Membership::Removed { "lose" } else { "gain" }, how, "it".to_owned())
-        }
-        _ => return String::new(),
-    };
-    let set: &BTreeSet<_> = if *how == Membership::Removed { lose } else { gain };
-    if !unknown.is_empty() && set.is_empty() {
-        format!("unknown which accounts {verb} {object}")
-    } else if !unknown.is_empty() {
-        format!("at least {} {object}", parts::accounts(set.len(), verb))
-    } else if set.is_empty() && matches!(share.diff.verdict, Verdict::Changed(Change::Replace { .. })) {
-        "as before".to_owned()
-    } else if set.is_empty() {
-        format!("no account {verb}s {object}")
-    } else {
-        format!("{} {object}", parts::accounts(set.len(), verb))
+/// What a hazard about this part names.
+fn subject(part: &Part) -> Option<HazardSubject> {
+    match part {
+        Part::Principal { principal, .. } => Some(HazardSubject::Principal(principal.clone())),
+        Part::Resource { resource, .. } => Some(HazardSubject::Resource(resource.clone())),
+        _ => None,
     }
 }
 
-fn after_resources(share: &PlannedShare) -> BTreeSet<ResourceArn> {
-    share.diff.after().map(|after| after.resources.keys().cloned().collect()).unwrap_or_default()
+/// What one part means for accounts. `named` says what the share holds before and after; none where it holds nothing.
+fn effect(share: &PlannedShare, detail: &Detail, named: &[Option<String>; 2]) -> String {
+    let Detail { edit, gain, lose, unknown } = detail;
+    let (how, is_principal) = match &edit.part {
+        Part::Principal { how, .. } => (how, true),
+        Part::Resource { how, .. } => (how, false),
+        _ => return String::new(),
+    };
+    let (verb, accounts, [before, after]) = match how {
+        Membership::Removed => ("lose", lose, named),
+        Membership::Added | Membership::Repaired { .. } => ("gain", gain, named),
+    };
+    let object = match if *how == Membership::Removed { before } else { after } {
+        _ if !is_principal => "it",
+        Some(named) => named,
+        None => return "no resource to use".to_owned(),
+    };
+    let n = accounts.len();
+    if n == 0 && !unknown.is_empty() {
+        format!("unknown which accounts {verb} {object}")
+    } else if !unknown.is_empty() {
+        format!("at least {} {object}", parts::accounts(n, verb))
+    } else if n == 0 && matches!(share.diff.verdict, Verdict::Changed(Change::Replace { .. })) {
+        "as before".to_owned()
+    } else if n == 0 {
+        format!("no account {verb}s {object}")
+    } else {
+        format!("{} {object}", parts::accounts(n, verb))
+    }
 }
 
-fn before_resources(share: &PlannedShare) -> BTreeSet<ResourceArn> {
-    share.diff.before().map(|before| before.share.resources.keys().cloned().collect()).unwrap_or_default()
+fn after_resources(share: &PlannedShare) -> Option<String> {
+    parts::resources(share.diff.after()?.resources.keys())
+}
+
+fn before_resources(share: &PlannedShare) -> Option<String> {
+    parts::resources(share.diff.before()?.share.resources.keys())
 }

@@ -305,20 +305,20 @@ fn states_of_associations_are_told_and_repairs_planned() {
         &planned(&stack([share]), &live([found]), &org()),
         120,
         expect![[r#"
-        network  eu-central-1
-        ~ share.tgw  "tgw"  shares.ram.hcl:3
-            ~ principal   ou Workloads/Prod   ou-ab12-0000000p
-                  FAILED: unit \u{1b}[31mnot found; taken off and put on again  drift
-              principal   999999999999
-                  ASSOCIATING since 1970-01-01T00:16:40Z; the account has yet to accept the invitation  RAM309
-            ! principal   ou-ab12-0000000d
-                  SUSPENDED: quota  RAM304
-              permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway version 1
-                  behind its default version  RAM306
+            network  eu-central-1
+            ~ share.tgw  "tgw"  shares.ram.hcl:3
+                ~ principal   ou Workloads/Prod   ou-ab12-0000000p
+                      FAILED: unit \u{1b}[31mnot found; taken off and put on again
+                  principal   999999999999
+                      ASSOCIATING since 1970-01-01T00:16:40Z; the account has yet to accept the invitation  RAM309
+                ! principal   ou-ab12-0000000d
+                      SUSPENDED: quota  RAM304
+                  permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway version 1
+                      behind its default version  RAM306
 
-        Plan: 0 to create, 1 to update, 0 to delete. Access: 2 accounts gain, 0 lose.
-        Read 1 of 1 account, 2 of 2 Regions, 51 calls.
-    "#]],
+            Plan: 0 to create, 1 to update, 0 to delete. Access: 1 account gains, 0 lose.
+            Read 1 of 1 account, 2 of 2 Regions, 51 calls.
+        "#]],
     );
 }
 

@@ -95,7 +95,10 @@ impl DriftDocument {
                     out.class = "surplus";
                     out.reasons = vec![delete_reason(*reason)];
                 }
-                DriftClass::Unhealthy => out.class = "unhealthy",
+                DriftClass::Unhealthy { repairs } => {
+                    out.class = "unhealthy";
+                    out.changes = repairs.iter().map(EditDocument::new).collect();
+                }
                 DriftClass::Unknown { gap } => {
                     out.class = "unknown";
                     out.gap = Some(GapDocument::new(gap));

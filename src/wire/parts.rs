@@ -330,7 +330,7 @@ fn membership(how: &Membership) -> &'static str {
 /// Something about a live share that the run does not change.
 #[derive(Serialize)]
 pub(crate) struct RemarkDocument {
-    /// `waiting`, `unhealthy`, `outdated_permission`, `undeclared_permission` or `share_status`.
+    /// `waiting`, `unhealthy`, `outdated_permission`, `undeclared_permission`, `name_taken` or `share_status`.
     kind: &'static str,
     subject: Option<String>,
     /// RAM's word for the state, or a permission's version.
@@ -371,6 +371,13 @@ impl RemarkDocument {
             Remark::UndeclaredPermission { resource_type: _, permission } => Self {
                 kind: "undeclared_permission",
                 subject: Some(permission.to_string()),
+                status: None,
+                message: None,
+                since: None,
+            },
+            Remark::NameTaken { arn, ownership: _ } => Self {
+                kind: "name_taken",
+                subject: Some(arn.to_string()),
                 status: None,
                 message: None,
                 since: None,

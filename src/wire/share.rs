@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::diag::SourceMap;
-use crate::diff::{Change, DeleteReason, Present, ReplaceReason, ShareDiff, Verdict, Wanted};
+use crate::diff::{Change, DeleteReason, Part, Present, ReplaceReason, ShareDiff, Verdict, Wanted};
 use crate::live::LiveShare;
 use crate::model::{AccountId, Tags};
 use crate::plan::{Blocked, Detail, Hazard, HazardSubject, PlannedShare};
@@ -54,7 +54,13 @@ struct SideDocument {
 #[derive(Serialize)]
 struct ChangeDocument {
     edit: EditDocument,
-    access: AccessDocument,
+    /// How many accounts gain or lose by this part alone. `access` of the share says which.
+    gain: usize,
+    lose: usize,
+    /// For a principal: the accounts behind it that gain or lose.
+    accounts: Vec<String>,
+    /// How many principals of this part nobody can see behind.
+    unknown: usize,
 }
 
 /// Accounts that gain or lose the use of at least one resource.
@@ -109,9 +115,14 @@ impl ShareDocument {
         };
         let change = |detail: &Detail| {
             let Detail { edit, gain, lose, unknown } = detail;
+            let is_principal = matches!(edit.part, Part::Principal { .. });
+            let behind = gain.iter().chain(lose.iter()).filter(|_| is_principal);
             ChangeDocument {
                 edit: EditDocument::new(edit),
-                access: AccessDocument { gain: texts(gain), lose: texts(lose), unknown: texts(unknown) },
+                gain: gain.len(),
+                lose: lose.len(),
+                accounts: texts(behind),
+                unknown: unknown.len(),
             }
         };
         Self {

@@ -44,7 +44,7 @@ fn a_plan_document_holds_sides_changes_steps_and_gaps() {
         json!({
             "edit": {"part": "principal", "action": "add", "subject": ou("d").as_str(), "label": "ou Workloads/Dev",
                      "before": null, "after": null, "cause": "pending"},
-            "access": {"gain": ["444444444444"], "lose": [], "unknown": []}
+            "gain": 1, "lose": 0, "accounts": ["444444444444"], "unknown": 0
         })
     );
     assert_eq!(document["shares"][0]["before"], Value::Null);

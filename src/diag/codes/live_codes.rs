@@ -30,4 +30,9 @@ codes! {
     RAM309 "association is under way"
         "RAM has not finished: a principal outside of the organization has yet to accept its invitation, or a resource is still \
         being associated. Invitations expire after 12 hours or 7 days, depending on the resource type."
+    RAM310 "a share of this name exists"
+        "The plan makes a share, and another one with the same name is there that is not this stack's. RAM allows that, so the plan \
+        is right unless the two should be one.\n\nTo take the existing share over instead, tag it with `ramctl:stack` = the stack's \
+        name and `ramctl:address` = the address that the plan shows for the block (`share.tgw`, or `share.tgw/KEY` for an instance \
+        of `for_each`), and plan again."
 }
