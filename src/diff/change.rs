@@ -278,7 +278,7 @@ pub struct Unmanaged {
     pub arn: ShareArn,
     /// Foreign text.
     pub name: String,
-    pub standing: Standing,
+    pub ownership: Ownership,
     /// Somebody outside the organization can use it, as far as is known.
     pub outside: bool,
     pub principals: BTreeSet<Principal>,
@@ -287,7 +287,7 @@ pub struct Unmanaged {
 
 /// Why a share is not the stack's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub enum Ownership {
     /// No stack's tag.
     Untagged,
     /// Another stack's; the name is foreign text.

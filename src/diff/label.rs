@@ -8,8 +8,9 @@ use crate::org::OrgView;
 pub fn principal_label(principal: &Principal, org: &OrgView) -> String {
     let snapshot = org.snapshot.known();
     match principal {
-        Principal::Account(id) => match snapshot.and_then(|snapshot| snapshot.accounts.get(id)) {
-            Some(account) => format!("account {}", account.name),
+        Principal::Account(id) => match snapshot.map(|snapshot| snapshot.accounts.get(id)) {
+            Some(Some(account)) => format!("account {}", account.name),
+            Some(None) => "outside account".to_owned(),
             None => "account".to_owned(),
         },
         Principal::Organization(_) => "organization".to_owned(),

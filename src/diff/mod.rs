@@ -17,10 +17,11 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use change::{
-    Cause, Change, DeleteReason, Delta, Diff, Edit, Entity, Membership, Part, Present, Purpose, Remark,
-    ReplaceReason, ShareDiff, Standing, Unmanaged, UnresolvedShare, Verdict, Wanted,
+    Cause, Change, DeleteReason, Delta, Diff, Edit, Entity, Membership, Ownership, Part, Present, Purpose,
+    Remark, ReplaceReason, ShareDiff, Unmanaged, UnresolvedShare, Verdict, Wanted,
 };
 pub use compare::{destroy, diff};
 pub use label::principal_label;
+pub(crate) use owned::is_outside;
 pub use sharing::{SharingDiff, SharingVerdict};
 pub use stamp::{Section, Stamp};

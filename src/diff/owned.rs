@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::DesiredShare;
-use crate::diff::change::{Present, ReplaceReason, Standing, Unmanaged};
+use crate::diff::change::{Ownership, Present, ReplaceReason, Unmanaged};
 use crate::live::{LiveShare, LiveState};
 use crate::model::{
     Address, AssociationStatus, BlockKind, FeatureSet, Observed, Place, Principal, ShareArn, ShareStatus,
@@ -46,8 +46,8 @@ impl Sorted {
     fn place_share(&mut self, stack: &StackName, place: &Place, share: &LiveShare, org: &OrgView) {
         let present = || Present { place: place.clone(), share: share.clone() };
         let address = owned_address(stack, &share.tags);
-        let standing = match (address, &share.feature_set) {
-            (_, FeatureSet::CreatedFromPolicy) => Standing::FromPolicy,
+        let ownership = match (address, &share.feature_set) {
+            (_, FeatureSet::CreatedFromPolicy) => Ownership::FromPolicy,
             (Some(address), _) if share.status == ShareStatus::Deleting => {
                 self.gone.entry(address.to_owned()).or_default().insert(share.arn.clone());
                 return;
@@ -58,12 +58,12 @@ impl Sorted {
             }
             (Some(address), FeatureSet::PromotingToStandard | FeatureSet::Other(_)) => {
                 self.unmanageable.entry(address.to_owned()).or_default().push(present());
-                Standing::FromPolicy
+                Ownership::FromPolicy
             }
             (None, _) if share.status == ShareStatus::Deleting => return,
             (None, _) => match share.tags.get(TAG_STACK) {
-                Some(other) => Standing::OtherStack(other.clone()),
-                None => Standing::Untagged,
+                Some(other) => Ownership::OtherStack(other.clone()),
+                None => Ownership::Untagged,
             },
         };
         let reaching = |status: &AssociationStatus| *status != AssociationStatus::Failed;
@@ -71,7 +71,7 @@ impl Sorted {
             place: place.clone(),
             arn: share.arn.clone(),
             name: share.name.clone(),
-            standing,
+            ownership,
             outside: share.principals.iter().any(|(principal, association)| {
                 reaching(&association.status) && (association.external || is_outside(principal, org))
             }),

@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use crate::desired::{DesiredShare, IgnorableAttribute, Unresolved};
 use crate::diff::fixture::*;
 use crate::diff::{
-    Cause, Change, DeleteReason, Delta, Diff, Edit, Membership, Part, Remark, ReplaceReason, ShareDiff,
-    SharingVerdict, Standing, Verdict, destroy, diff,
+    Cause, Change, DeleteReason, Delta, Diff, Edit, Membership, Ownership, Part, Remark, ReplaceReason,
+    ShareDiff, SharingVerdict, Verdict, destroy, diff,
 };
 use crate::live::{LiveShare, LiveState};
 use crate::model::{
@@ -331,13 +331,13 @@ fn only_the_stacks_own_shares_are_ever_changed() {
     from_policy.tags.clear();
     let out = diff(&stack([]), &live([untagged, foreign, from_policy]), &org());
     assert_eq!(out.shares, []);
-    let found: Vec<_> = out.unmanaged.iter().map(|share| (share.standing.clone(), share.outside)).collect();
+    let found: Vec<_> = out.unmanaged.iter().map(|share| (share.ownership.clone(), share.outside)).collect();
     assert_eq!(
         found,
         [
-            (Standing::Untagged, true),
-            (Standing::OtherStack("billing".into()), false),
-            (Standing::FromPolicy, false)
+            (Ownership::Untagged, true),
+            (Ownership::OtherStack("billing".into()), false),
+            (Ownership::FromPolicy, false)
         ]
     );
 }
