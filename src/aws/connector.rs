@@ -240,7 +240,9 @@ fn partition(service: &str, account: &str, region: &str) -> RetryPartition {
 
 /// What all accounts have in common.
 async fn base_config(settings: &Settings) -> Result<SdkConfig, ConnectorError> {
-    let retry = RetryConfig::standard().with_max_attempts(8).with_max_backoff(Duration::from_secs(2));
+    let retry = RetryConfig::standard()
+        .with_max_attempts(settings.attempts.max(1))
+        .with_max_backoff(Duration::from_secs(2));
     let timeout = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
         .operation_attempt_timeout(Duration::from_secs(20))

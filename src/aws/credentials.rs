@@ -51,6 +51,10 @@ impl RoleCredentials {
     }
 
     /// The role's credentials, from the cache while they are good.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "whether credentials are still good is a question to the clock"
+    )]
     pub(crate) async fn get(&self) -> Result<Credentials, CloudError> {
         // Held over the call on purpose: whoever comes meanwhile waits for this answer and does not ask again.
         let mut cached = self.inner.cached.lock().await;

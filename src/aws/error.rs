@@ -43,10 +43,13 @@ where
         SdkError::ServiceError(service) => {
             let code = service.err().code().unwrap_or_default();
             let message = service.err().message().unwrap_or_default();
-            CloudError {
-                code: code.to_owned(),
-                ..caller.error(kind_of(code, message, status), action, message)
-            }
+            let kind = match status {
+                // An answer of success that does not parse comes as an error without a code.
+                Some(200..300) if code.is_empty() => ErrorKind::Unreadable,
+                _ => kind_of(code, message, status),
+            };
+            let message = if message.is_empty() { chain(&error) } else { message.to_owned() };
+            CloudError { code: code.to_owned(), ..caller.error(kind, action, message) }
         }
         SdkError::TimeoutError(_) => caller.error(ErrorKind::Timeout, action, chain(&error)),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => {

@@ -17,6 +17,8 @@ mod ram_write;
 mod rates;
 mod rows;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub use connector::{Connector, ConnectorError};
 pub use counts::{CallCount, CallCounts};

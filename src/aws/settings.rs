@@ -6,7 +6,7 @@ use std::fmt;
 use crate::model::{AccountId, Region};
 
 /// What a [`Connector`](crate::aws::Connector) needs to know.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// How each account is reached. An account that is not here is reached with the credentials of the process.
     pub accounts: BTreeMap<AccountId, Access>,
@@ -20,6 +20,22 @@ pub struct Settings {
     /// Needs `endpoint` and `credentials`.
     pub loopback_only: bool,
     pub rates: Rates,
+    /// How often a call is tried in all before it counts as failed.
+    pub attempts: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            accounts: BTreeMap::new(),
+            home: None,
+            endpoint: None,
+            credentials: None,
+            loopback_only: false,
+            rates: Rates::Published,
+            attempts: 8,
+        }
+    }
 }
 
 /// How one account is reached.

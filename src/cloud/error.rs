@@ -159,6 +159,7 @@ pub(crate) fn kind_of(code: &str, message: &str, http_status: Option<u16>) -> Er
     }
     if says("can only be shared within your aws organization")
         || says("onboarding process is still in progress")
+        || says("is not in your aws organization")
         || (code == "UnknownResourceException"
             && (says("organizationalunit ")
                 || says("organization o-")
@@ -298,6 +299,24 @@ mod tests {
             ("SomethingNewException", "", 400, ErrorKind::Other),
         ] {
             assert_eq!(kind_of(code, message, Some(status)), kind, "{code} {message}");
+        }
+    }
+
+    #[test]
+    fn every_cause_of_a_gap_is_explained() {
+        for cause in [
+            GapCause::Credentials,
+            GapCause::CannotAssumeRole,
+            GapCause::AccessDenied,
+            GapCause::Throttled,
+            GapCause::Unreachable,
+            GapCause::Service,
+            GapCause::Unreadable,
+            GapCause::NotConfigured,
+            GapCause::Other,
+        ] {
+            let code = crate::diag::find_code(cause.code()).expect("known");
+            assert!(code.explain.len() > 50 && !code.summary.is_empty());
         }
     }
 }

@@ -37,6 +37,11 @@ pub(crate) fn help(error: &CloudError) -> Option<String> {
         ErrorKind::Throttled => {
             "Something else uses the same request quota. Run again; fewer parallel runs against this account help.".to_owned()
         }
+        ErrorKind::OrganizationSharing if says("not in your aws organization") => {
+            "The principal is outside the organization, or sharing inside the organization is off, which makes every account \
+             an outsider. To share outside, set allow_external_principals = true on the share."
+                .to_owned()
+        }
         ErrorKind::OrganizationSharing => {
             "RAM gives this one error for several causes: the resource type can be shared inside the organization only and a \
              principal is outside; sharing in the organization is off or half on; or it was turned on moments ago. \
@@ -48,10 +53,6 @@ pub(crate) fn help(error: &CloudError) -> Option<String> {
         }
         ErrorKind::InvalidState => {
             "Another change of this share was still under way. Run again once its associations are settled.".to_owned()
-        }
-        ErrorKind::InvalidRequest if says("not in your aws organization") => {
-            "The principal is outside the organization. If that is wanted, set allow_external_principals = true on the share."
-                .to_owned()
         }
         ErrorKind::InvalidRequest if code.starts_with("TagPolicyViolation") => {
             "A tag key is reserved (such as aws:). Rename the tag.".to_owned()

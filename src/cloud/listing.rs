@@ -126,9 +126,10 @@ pub(crate) async fn sharing_facts<O: OrgRead, I: IamRead>(
         "organizations:ListAWSServiceAccessForOrganization",
         ORG_PAGE,
         |page| async move { org.list_aws_service_access(&page).await },
-    );
-    let (services, role) = tokio::join!(services, iam.get_role(RAM_ROLE));
-    Ok((services?.iter().any(|service| service == RAM_SERVICE), role? == RoleState::Exists))
+    )
+    .await?;
+    let role = iam.get_role(RAM_ROLE).await?;
+    Ok((services.iter().any(|service| service == RAM_SERVICE), role == RoleState::Exists))
 }
 
 #[cfg(test)]

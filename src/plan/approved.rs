@@ -41,3 +41,11 @@ impl ApprovedPlan {
         &self.steps
     }
 }
+
+#[cfg(test)]
+impl ApprovedPlan {
+    /// A plan of any steps, for tests of what carries plans out.
+    pub(crate) fn of_steps(steps: Vec<PlannedStep>) -> Self {
+        Self { steps }
+    }
+}

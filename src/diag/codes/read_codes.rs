@@ -41,4 +41,39 @@ codes! {
     RAM411 "organization not read"
         "The tree of the organization could not be read. Shares that need a name from it are left alone, and who gains and loses \
         access through units is unknown."
+    RAM440 "no usable credentials"
+        "ramctl found no credentials that reach this account: none at all, expired ones, or ones that belong to another account. \
+        What it reads with the wrong credentials would be taken for this account's state, so it stops before the first call.\n\nAn \
+        account without an `assume_role` block is reached with the credentials of the process: environment variables, the profile \
+        in AWS_PROFILE, single sign-on (`aws sso login`), a web identity token, or the role of the machine. Give every other \
+        account an `assume_role` block."
+    RAM441 "cannot assume the role"
+        "`sts:AssumeRole` on the account's role was refused. AWS gives the same answer for a role that does not exist and for one \
+        that does not trust the caller.\n\nCheck in this order: the role's ARN; its trust policy, which must name the caller (and \
+        the external id, if it asks for one); the caller's own policy, which must allow sts:AssumeRole on the role; service \
+        control policies of the organization. The rest of the stack is planned without this account."
+    RAM442 "access denied"
+        "The credentials work, but may not make this call. Allow the action that is named to the role that is named. To read an \
+        account ramctl needs `ram:Get*` and `ram:List*`; to read the organization `organizations:Describe*`, \
+        `organizations:List*` and `iam:GetRole`, in the management account or that of a delegated administrator.\n\nOne denied \
+        listing makes the whole account and Region unknown: a share that is read by half cannot be compared."
+    RAM443 "throttled"
+        "AWS refused calls for their rate until ramctl's retries were used up. ramctl stays under the rates that Organizations \
+        publishes; RAM publishes none. Other tools in the account use the same quota: run again, or fewer at a time."
+    RAM444 "no answer"
+        "The endpoint could not be reached, or did not answer in time. Check the network, the proxy, the spelling of the Region, and \
+        whether the Region is enabled for the account. AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_RAM redirect calls: see that they \
+        are not left over from something else."
+    RAM445 "the service failed"
+        "AWS answered with an internal error until ramctl's retries were used up. Run again later."
+    RAM446 "unreadable answer"
+        "AWS answered something that this version of ramctl does not understand: a row without its share, an id of a new form, a \
+        listing that goes round in circles. Leaving such a row out could hide a grant, so the whole account and Region counts as \
+        unknown. Update ramctl, or report the message."
+    RAM447 "not configured"
+        "Nobody said where to read this. The organization is read through the account that `management_account` in the \
+        `organization` block names; without that block, units, names of accounts and the state of sharing are unknown."
+    RAM448 "reading failed"
+        "A call failed for a reason that ramctl has no advice for. The message of AWS is in the output, with the request id that AWS \
+        support asks for."
 }

@@ -1,0 +1,202 @@
+//! One request from its bytes to its answer: who calls, may they, do it, write it down.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Response, Uri, header};
+use serde_json::Value;
+
+use crate::model::Region;
+use crate::sandbox::authorization::permit;
+use crate::sandbox::clock::Millis;
+use crate::sandbox::protocol::{Credential, Routed, Unrouted, Wire, credential, respond, route};
+use crate::sandbox::services::{Answer, Call, Caller, Refusal, Run, Service, uuid};
+use crate::sandbox::settings::Behaviour;
+use crate::sandbox::state::rows_account::TrailEvent;
+use crate::sandbox::state::{State, Store};
+
+/// The sandbox without its socket.
+pub(crate) struct Sandbox {
+    pub store: Store,
+    pub behaviour: Behaviour,
+    events: AtomicU64,
+}
+
+/// What a request brings besides its operation.
+struct Envelope<'a> {
+    headers: &'a HeaderMap,
+    request_id: &'a str,
+}
+
+impl Sandbox {
+    pub(crate) fn new(store: Store, behaviour: Behaviour) -> Self {
+        Self { store, behaviour, events: AtomicU64::new(0) }
+    }
+
+    /// Answers any request; what goes wrong in here is an answer too.
+    pub(crate) fn handle(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Response<Body> {
+        let request_id = uuid();
+        let routed = match route(method, uri, headers, body) {
+            Ok(routed) => routed,
+            Err(Unrouted { wire, refusal }) => return respond(wire, "", None, Err(refusal), &request_id),
+        };
+        let envelope = Envelope { headers, request_id: &request_id };
+        let answer =
+            catch_unwind(AssertUnwindSafe(|| self.answer(uri, &routed, &envelope))).unwrap_or_else(|_| {
+                Err(Refusal::new("InternalFailure", "The sandbox failed. This is a defect of ramctl.")
+                    .with_status(500))
+            });
+        respond(routed.wire, routed.operation.name, Some(routed.service), answer, &request_id)
+    }
+
+    fn answer(&self, uri: &Uri, routed: &Routed, envelope: &Envelope<'_>) -> Answer {
+        let credential = credential(uri, envelope.headers).ok_or_else(|| {
+            Refusal::new("MissingAuthenticationToken", "Missing Authentication Token").with_status(403)
+        })?;
+        if Region::parse(&credential.region).is_err() {
+            return Err(Refusal::new(
+                "InvalidSignatureException",
+                "Credential should be scoped to a valid region.",
+            )
+            .with_status(403));
+        }
+        match routed.operation.run {
+            Run::Read(run) => self.store.read(|state, now| {
+                let caller = identify(state, &credential, routed.wire, now)?;
+                let call = self.call(&caller, &credential, routed, now);
+                permit(&call, state, routed.service, routed.operation.name)?;
+                run(&call, state)
+            }),
+            Run::Write(run) => {
+                let mut seen = None;
+                let answer = self.store.write(|state, now| {
+                    let caller = identify(state, &credential, routed.wire, now)?;
+                    let call = self.call(&caller, &credential, routed, now);
+                    let answer = permit(&call, state, routed.service, routed.operation.name)
+                        .and_then(|()| run(&call, state));
+                    seen = Some((caller.clone(), now));
+                    if answer.is_ok() {
+                        self.note(state, &caller, now, &credential.region, routed, envelope, &answer);
+                    }
+                    answer
+                });
+                if let (Err(_), Some((caller, now))) = (&answer, seen) {
+                    // A refused call changes nothing but is in the event history all the same.
+                    let _ = self.store.write(|state, _| {
+                        self.note(state, &caller, now, &credential.region, routed, envelope, &answer);
+                        Ok::<_, Refusal>(())
+                    });
+                }
+                answer
+            }
+        }
+    }
+
+    fn call<'a>(
+        &'a self,
+        caller: &'a Caller,
+        credential: &'a Credential,
+        routed: &'a Routed,
+        now: Millis,
+    ) -> Call<'a> {
+        Call { caller, region: &credential.region, input: &routed.input, now, behaviour: &self.behaviour }
+    }
+
+    /// Writes a call that changes something into the event history.
+    #[expect(clippy::too_many_arguments, reason = "all that an event tells")]
+    fn note(
+        &self,
+        state: &mut State,
+        caller: &Caller,
+        now: Millis,
+        region: &str,
+        routed: &Routed,
+        envelope: &Envelope<'_>,
+        answer: &Answer,
+    ) {
+        // Global services are logged where they live.
+        let region = match routed.service {
+            Service::Ram | Service::Tagging | Service::CloudTrail => region,
+            Service::Organizations | Service::Iam | Service::Sts => "us-east-1",
+        };
+        let response: Value = match answer {
+            // Credentials do not belong into a log.
+            Ok(body) if routed.service != Service::Sts => serde_json::from_slice(body).unwrap_or_default(),
+            _ => Value::Null,
+        };
+        let arn = |value: &Value, at: &str| value.pointer(at).and_then(Value::as_str).map(str::to_owned);
+        let resources: Vec<String> = arn(&routed.input, "/resourceShareArn")
+            .into_iter()
+            .chain(arn(&response, "/resourceShare/resourceShareArn"))
+            .collect();
+        let number = self.events.fetch_add(1, Ordering::Relaxed);
+        let event = TrailEvent {
+            id: uuid(),
+            at: now,
+            name: routed.operation.name.to_owned(),
+            source: format!("{}.amazonaws.com", routed.service.prefix()),
+            region: region.to_owned(),
+            account: caller.account.clone(),
+            actor: caller.arn.clone(),
+            access_key: caller.access_key.clone(),
+            role: caller.role.clone(),
+            user_agent: envelope
+                .headers
+                .get(header::USER_AGENT)
+                .and_then(|agent| agent.to_str().ok())
+                .unwrap_or_default()
+                .chars()
+                .take(256)
+                .collect(),
+            request: routed.input.clone(),
+            response,
+            error: answer.as_ref().err().map(|refusal| (refusal.code.to_string(), refusal.message.clone())),
+            resources,
+            request_id: envelope.request_id.to_owned(),
+        };
+        state.trail.put(format!("{}/{region}/{now:015}-{number:08}", caller.account), event);
+    }
+}
+
+/// Whose access key it is.
+fn identify(state: &State, credential: &Credential, wire: Wire, now: Millis) -> Result<Caller, Refusal> {
+    let key = &credential.access_key;
+    let invalid = || {
+        let code = if wire == Wire::Query { "InvalidClientTokenId" } else { "UnrecognizedClientException" };
+        Refusal::new(code, "The security token included in the request is invalid.").with_status(403)
+    };
+    // Twelve digits are the account's own key: a convention among stand-ins for AWS.
+    if key.len() == 12 && state.accounts.contains(key) {
+        return Ok(Caller {
+            account: key.clone(),
+            arn: format!("arn:aws:iam::{key}:root"),
+            user_id: key.clone(),
+            access_key: key.clone(),
+            role: None,
+        });
+    }
+    let known = state.access_keys.get(key).ok_or_else(invalid)?;
+    if known.session_token.is_some() && known.session_token != credential.session_token {
+        return Err(invalid());
+    }
+    if known.expires.is_some_and(|at| at <= now) {
+        let code = if wire == Wire::Query { "ExpiredToken" } else { "ExpiredTokenException" };
+        return Err(
+            Refusal::new(code, "The security token included in the request is expired").with_status(403)
+        );
+    }
+    Ok(Caller {
+        account: known.account.clone(),
+        arn: known.arn.clone(),
+        user_id: known.user_id.clone(),
+        access_key: key.clone(),
+        role: known.role.clone(),
+    })
+}

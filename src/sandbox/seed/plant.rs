@@ -1,0 +1,479 @@
+//! Puts a seed's rows into an empty state.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::model::{AccountId, Arn, OrgId, OuId, Region};
+use crate::sandbox::clock::{DAY, Millis};
+use crate::sandbox::seed::SeedError;
+use crate::sandbox::seed::form::*;
+use crate::sandbox::server::AccountAccess;
+use crate::sandbox::services::sts::HOME;
+use crate::sandbox::services::{Call, Caller, Refusal, Run, Service, iam};
+use crate::sandbox::settings::{Behaviour, Content};
+use crate::sandbox::state::rows_account::*;
+use crate::sandbox::state::rows_ram::{
+    Attachment, FeatureSet as ShareFeatures, Permission, Resource, ShareId,
+};
+use crate::sandbox::state::{State, Store};
+
+/// A state that is ready.
+pub(crate) struct Planted {
+    pub behaviour: Behaviour,
+    pub accounts: Vec<AccountAccess>,
+    pub notices: Vec<String>,
+}
+
+/// Digest of the seed that the state began with.
+const SEED: &str = "seed";
+/// The account of a sandbox that starts empty.
+const FIRST_ACCOUNT: &str = "123456789012";
+const ROOT: &str = "r-sbox";
+
+/// Fills an empty state; a state that is there stays as it is, and a seed that has changed since is told of.
+pub(crate) fn plant(store: &Store, content: &Content) -> Result<Planted, SeedError> {
+    let (name, text) = match content {
+        Content::Empty => ("the empty sandbox", "empty"),
+        Content::Seed { name, text } => (name.as_str(), text.as_str()),
+    };
+    let seed: Option<Seed> = match content {
+        Content::Empty => None,
+        Content::Seed { name, text } => Some(
+            hcl::from_str(text)
+                .map_err(|error| SeedError::Syntax { name: name.clone(), why: error.to_string() })?,
+        ),
+    };
+    let behaviour = seed.as_ref().map_or_else(Behaviour::lenient, |seed| seed.settings.clone());
+    let digest: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let before = store.read(|state, _| state.meta.get(SEED).map(|meta| meta.value.clone()));
+    let mut notices = Vec::new();
+    match before {
+        Some(before) if before == digest => {}
+        Some(_) => notices.push(format!(
+            "{name} has changed since the sandbox state was made from it. The state is kept as it is; its settings are taken over. \
+             Remove the state to start from the file again."
+        )),
+        None => {
+            store.write(|state, now| {
+                match &seed {
+                    None => first_account(state, now),
+                    Some(seed) => {
+                        let seeder = Seeder { name, state, now, behaviour: &behaviour };
+                        seeder.plant(seed)?;
+                    }
+                }
+                state.meta.put(SEED, Meta { value: digest.clone() });
+                Ok::<_, SeedError>(())
+            })?;
+        }
+    }
+    Ok(Planted { behaviour, accounts: store.read(|state, _| accounts(state)), notices })
+}
+
+/// Who a client can be, from the accounts' own keys.
+fn accounts(state: &State) -> Vec<AccountAccess> {
+    let home = state.meta.get(HOME).map(|meta| meta.value.as_str());
+    let mut accounts: Vec<AccountAccess> = state
+        .access_keys
+        .iter()
+        .filter(|(_, key)| key.session_token.is_none())
+        .filter_map(|(id, key)| {
+            let account = state.accounts.get(&key.account)?;
+            Some(AccountAccess {
+                id: AccountId::parse(&key.account).ok()?,
+                name: account.name.clone(),
+                access_key_id: id.to_owned(),
+                secret_access_key: key.secret.clone(),
+                is_management: home == Some(key.account.as_str()),
+                in_organization: account.parent.is_some(),
+            })
+        })
+        .collect();
+    accounts.sort_by(|a, b| a.id.cmp(&b.id));
+    accounts
+}
+
+fn put_account(state: &mut State, account: Account, key: (String, String)) {
+    state.access_keys.put(
+        key.0,
+        AccessKey {
+            account: account.id.clone(),
+            secret: key.1,
+            arn: format!("arn:aws:iam::{}:user/sandbox", account.id),
+            user_id: format!("AIDASANDBOX{}", &account.id),
+            role: None,
+            session_token: None,
+            expires: None,
+        },
+    );
+    state.accounts.put(account.id.clone(), account);
+}
+
+fn first_account(state: &mut State, now: Millis) {
+    let account = Account {
+        id: FIRST_ACCOUNT.into(),
+        name: "management".into(),
+        email: "management@example.com".into(),
+        state: AccountState::Active,
+        parent: None,
+        invited: false,
+        joined: now,
+        tags: BTreeMap::new(),
+    };
+    put_account(state, account, ("testing".into(), "testing".into()));
+    state.meta.put(HOME, Meta { value: FIRST_ACCOUNT.into() });
+}
+
+struct Seeder<'a> {
+    name: &'a str,
+    state: &'a mut State,
+    now: Millis,
+    behaviour: &'a Behaviour,
+}
+
+impl Seeder<'_> {
+    fn wrong(&self, why: impl Into<String>) -> SeedError {
+        SeedError::Content { name: self.name.to_owned(), why: why.into() }
+    }
+
+    fn plant(mut self, seed: &Seed) -> Result<(), SeedError> {
+        if let Some(form) = &seed.organization {
+            self.organization(form)?;
+        }
+        let management = self.state.meta.get(HOME).map(|meta| meta.value.clone());
+        for (name, form) in &seed.outside {
+            self.account(name, form, None, management.as_deref())?;
+        }
+        if management.is_none() {
+            let first = self.state.accounts.iter().next().map(|(id, _)| id.to_owned());
+            let first = first.ok_or_else(|| self.wrong("it describes no account"))?;
+            self.state.meta.put(HOME, Meta { value: first });
+        }
+        for (arn, form) in &seed.resource {
+            self.resource(arn, form)?;
+        }
+        for (name, form) in &seed.permission {
+            let id = self.account_named(&form.account)?;
+            let input = json!({
+                "name": name,
+                "resourceType": form.resource_type,
+                "policyTemplate": form.policy,
+                "tags": tag_list(&form.tags),
+            });
+            self.call(&id, &form.region, "CreatePermission", input)
+                .map_err(|why| self.refused("permission", name, &why))?;
+        }
+        for (label, form) in &seed.share {
+            self.share(label, form)?;
+        }
+        Ok(())
+    }
+
+    fn refused(&self, what: &str, name: &str, why: &Refusal) -> SeedError {
+        self.wrong(format!("{what} {name:?} is refused: {}: {}", why.code, why.message))
+    }
+
+    fn organization(&mut self, form: &OrganizationForm) -> Result<(), SeedError> {
+        let id = form.id.clone().unwrap_or_else(|| "o-sandbox0001".into());
+        OrgId::parse(&id).map_err(|error| self.wrong(error.to_string()))?;
+        let name = &form.management_account;
+        let management = form.account.get(name).or_else(|| find(&form.ou, name)).ok_or_else(|| {
+            self.wrong(format!("management_account names {name:?}, which is no account of the organization"))
+        })?;
+        self.state.meta.put(HOME, Meta { value: management.id.clone() });
+        self.state.organization.put(
+            id.clone(),
+            Organization {
+                id,
+                root: ROOT.into(),
+                management: management.id.clone(),
+                all_features: form.feature_set == FeatureSet::All,
+                created: self.now - DAY,
+            },
+        );
+        self.under(ROOT, "", &form.account, &form.ou, &management.id)?;
+        let long_ago = self.now - DAY;
+        if matches!(form.sharing, Sharing::Enabled | Sharing::Half) {
+            self.state.service_access.put("ram.amazonaws.com", ServiceAccess { since: long_ago });
+        }
+        if matches!(form.sharing, Sharing::Enabled | Sharing::LeftoverRole) {
+            let role = iam::service_linked_role(&management.id, "ram.amazonaws.com", long_ago);
+            self.state.roles.put(Role::key(&role.account, &role.name), role);
+        }
+        for service in &form.trusted_services {
+            self.state.service_access.put(service.clone(), ServiceAccess { since: long_ago });
+        }
+        for (name, services) in &form.delegated_administrators {
+            let account = self.account_named(name)?;
+            for service in services {
+                self.state.service_access.put(service.clone(), ServiceAccess { since: long_ago });
+                self.state.delegations.put(
+                    format!("{account}/{service}"),
+                    Delegation { account: account.clone(), service: service.clone(), since: long_ago },
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// The accounts and units under a parent, and so on down.
+    fn under(
+        &mut self,
+        parent: &str,
+        path: &str,
+        accounts: &BTreeMap<String, AccountForm>,
+        units: &BTreeMap<String, UnitForm>,
+        management: &str,
+    ) -> Result<(), SeedError> {
+        for (name, form) in accounts {
+            self.account(name, form, Some(parent), Some(management))?;
+        }
+        for (name, form) in units {
+            let path = format!("{path}/{name}");
+            let id = form.id.clone().unwrap_or_else(|| unit_id(&path));
+            OuId::parse(&id).map_err(|error| self.wrong(error.to_string()))?;
+            if path.split('/').count() > 6 || self.state.units.contains(&id) {
+                return Err(
+                    self.wrong(format!("ou {name:?} is more than five levels deep, or its id is taken"))
+                );
+            }
+            let unit =
+                Unit { id: id.clone(), name: name.clone(), parent: parent.into(), tags: BTreeMap::new() };
+            self.state.units.put(id.clone(), unit);
+            self.under(&id, &path, &form.account, &form.ou, management)?;
+        }
+        Ok(())
+    }
+
+    fn account(
+        &mut self,
+        name: &str,
+        form: &AccountForm,
+        parent: Option<&str>,
+        management: Option<&str>,
+    ) -> Result<(), SeedError> {
+        AccountId::parse(&form.id).map_err(|error| self.wrong(format!("account {name:?}: {error}")))?;
+        if self.state.accounts.contains(&form.id) {
+            return Err(self.wrong(format!("two accounts have the id {}", form.id)));
+        }
+        let account = Account {
+            id: form.id.clone(),
+            name: name.to_owned(),
+            email: form.email.clone().unwrap_or_else(|| format!("{name}@example.com")),
+            state: form.state.unwrap_or(AccountState::Active),
+            parent: parent.map(str::to_owned),
+            invited: false,
+            joined: self.now - DAY,
+            tags: form.tags.clone(),
+        };
+        let key = (format!("AKIASBOX{}", form.id), format!("sandbox-secret-of-{}", form.id));
+        put_account(self.state, account, key);
+        if form.roles == Some(false) {
+            return Ok(());
+        }
+        if let Some(management) = management.filter(|management| *management != form.id && parent.is_some()) {
+            let role = iam::access_role(&form.id, management, self.now);
+            self.state.roles.put(Role::key(&form.id, &role.name), role);
+        }
+        for (role, role_form) in &form.role {
+            self.role(&form.id, role, role_form, management)?;
+        }
+        Ok(())
+    }
+
+    fn role(
+        &mut self,
+        account: &str,
+        name: &str,
+        form: &RoleForm,
+        management: Option<&str>,
+    ) -> Result<(), SeedError> {
+        let trusted: Vec<String> = if form.trust.is_empty() {
+            vec![format!("arn:aws:iam::{}:root", management.unwrap_or(account))]
+        } else {
+            form.trust
+                .iter()
+                .map(|who| {
+                    if AccountId::parse(who).is_ok() {
+                        format!("arn:aws:iam::{who}:root")
+                    } else {
+                        who.clone()
+                    }
+                })
+                .collect()
+        };
+        let mut statement =
+            json!({"Effect": "Allow", "Principal": {"AWS": trusted}, "Action": "sts:AssumeRole"});
+        if let Some(id) = &form.external_id {
+            statement["Condition"] = json!({"StringEquals": {"sts:ExternalId": id}});
+        }
+        let trust = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+        let mut role = iam::new_role(account, name, trust, self.now);
+        if let Some(path) = &form.path {
+            role.path = path.clone();
+        }
+        match &form.policy {
+            None => role.attached.push(iam::ADMINISTRATOR.to_owned()),
+            Some(policy) => {
+                iam::check_document(policy).map_err(|why| {
+                    self.wrong(format!("role {name:?} of account {account}: {}", why.message))
+                })?;
+                role.inline.insert("sandbox".into(), policy.clone());
+            }
+        }
+        self.state.roles.put(Role::key(account, name), role);
+        Ok(())
+    }
+
+    fn resource(&mut self, arn: &str, form: &ResourceForm) -> Result<(), SeedError> {
+        let parsed = Arn::parse(arn).map_err(|error| self.wrong(error.to_string()))?;
+        let account =
+            parsed.account_id().filter(|id| self.state.accounts.contains(id.as_str())).ok_or_else(|| {
+                self.wrong(format!("resource {arn:?} belongs to no account that is described here"))
+            })?;
+        let region = form.region.clone().unwrap_or_else(|| parsed.region().to_owned());
+        self.state.resources.put(
+            format!("{account}/{arn}"),
+            Resource { arn: arn.to_owned(), region, tags: form.tags.clone(), fails: form.fails.clone() },
+        );
+        Ok(())
+    }
+
+    /// An account by its label, or by its id.
+    fn account_named(&self, name: &str) -> Result<String, SeedError> {
+        let by_id = self.state.accounts.get(name);
+        let found =
+            by_id.or_else(|| self.state.accounts.iter().map(|(_, row)| row).find(|row| row.name == name));
+        found.map(|row| row.id.clone()).ok_or_else(|| self.wrong(format!("there is no account {name:?}")))
+    }
+
+    fn share(&mut self, label: &str, form: &ShareForm) -> Result<(), SeedError> {
+        let account = self.account_named(&form.account)?;
+        let mut principals = Vec::new();
+        for principal in &form.principals {
+            principals.push(self.principal(principal)?);
+        }
+        let mut input = json!({
+            "name": form.name.as_deref().unwrap_or(label),
+            "resourceArns": form.resources,
+            "principals": principals,
+            "sources": form.sources,
+            "permissionArns": form.permissions,
+            "tags": tag_list(&form.tags),
+        });
+        if let Some(allow) = form.allow_external_principals {
+            input["allowExternalPrincipals"] = allow.into();
+        }
+        if let Some(retain) = form.retain_sharing_on_account_leave_organization {
+            input["resourceShareConfiguration"]["retainSharingOnAccountLeaveOrganization"] = retain.into();
+        }
+        let output = self
+            .call(&account, &form.region, "CreateResourceShare", input)
+            .map_err(|why| self.refused("share", label, &why))?;
+        let arn =
+            output.pointer("/resourceShare/resourceShareArn").and_then(Value::as_str).unwrap_or_default();
+        if form.created_from_policy {
+            let uuid = arn.rsplit('/').next().unwrap_or_default().to_owned();
+            self.make_policy_made(&ShareId { account, region: form.region.clone(), uuid });
+        }
+        Ok(())
+    }
+
+    /// `organization`, an OU's path of names, an account's label, or what RAM's API takes.
+    fn principal(&self, text: &str) -> Result<String, SeedError> {
+        if text == "organization" {
+            return self
+                .state
+                .org()
+                .map(Organization::arn)
+                .ok_or_else(|| self.wrong("there is no organization"));
+        }
+        if let Some(path) = text.strip_prefix("ou:") {
+            let mut parent = ROOT.to_owned();
+            for name in path.split('/') {
+                let found = self
+                    .state
+                    .units
+                    .iter()
+                    .map(|(_, unit)| unit)
+                    .find(|unit| unit.parent == parent && unit.name == name);
+                parent = found.ok_or_else(|| self.wrong(format!("there is no ou {path:?}")))?.id.clone();
+            }
+            return self
+                .state
+                .org()
+                .map(|org| org.unit_arn(&parent))
+                .ok_or_else(|| self.wrong("there is no organization"));
+        }
+        Ok(self.account_named(text).unwrap_or_else(|_| text.to_owned()))
+    }
+
+    /// Turns a share and its permissions into what RAM makes when somebody puts a policy on a resource.
+    fn make_policy_made(&mut self, share: &ShareId) {
+        self.state.shares.update(&share.key(), |share| share.feature_set = ShareFeatures::CreatedFromPolicy);
+        let attached: Vec<(String, Attachment)> = self
+            .state
+            .attachments
+            .under(&format!("{}/", share.key()))
+            .map(|(key, attachment)| (key.to_owned(), attachment.clone()))
+            .collect();
+        for (at, (key, attachment)) in attached.into_iter().enumerate() {
+            let service = attachment.resource_type.split(':').next().unwrap_or_default();
+            let policy = json!({"Effect": "Allow", "Action": [format!("{service}:Describe*")]}).to_string();
+            let head = share.uuid.split('-').next().unwrap_or_default();
+            let permission = Permission::made_by_policy(
+                share,
+                format!("CreatedFromPolicy-{head}-{at}"),
+                &attachment.resource_type,
+                policy,
+                self.now,
+            );
+            let arn = permission.arn();
+            self.state
+                .permissions
+                .put(Permission::key(&share.account, &share.region, &permission.name), permission);
+            self.state
+                .attachments
+                .update(&key, |attachment| (attachment.permission, attachment.version) = (arn, 1));
+        }
+    }
+
+    /// Runs one of RAM's operations as the account's own.
+    fn call(&mut self, account: &str, region: &str, operation: &str, input: Value) -> Result<Value, Refusal> {
+        Region::parse(region)
+            .map_err(|error| Refusal::new("InvalidParameterException", error.to_string()))?;
+        let caller = Caller {
+            account: account.to_owned(),
+            arn: format!("arn:aws:iam::{account}:user/sandbox"),
+            user_id: account.to_owned(),
+            access_key: String::new(),
+            role: None,
+        };
+        // What is there from the start has been there for long.
+        let behaviour = Behaviour { associate_ms: 0, pending_ms: 0, ..self.behaviour.clone() };
+        let call = Call { caller: &caller, region, input: &input, now: self.now, behaviour: &behaviour };
+        let Some(Run::Write(run)) = Service::Ram.operation(operation).map(|operation| &operation.run) else {
+            return Err(Refusal::new("UnknownOperationException", operation.to_owned()));
+        };
+        let output = run(&call, self.state)?;
+        Ok(serde_json::from_slice(&output).unwrap_or_default())
+    }
+}
+
+/// An account of some unit, by its label.
+fn find<'a>(units: &'a BTreeMap<String, UnitForm>, name: &str) -> Option<&'a AccountForm> {
+    units.values().find_map(|unit| unit.account.get(name).or_else(|| find(&unit.ou, name)))
+}
+
+/// The same id for the same path of names, so that what was written down of a sandbox stays true.
+fn unit_id(path: &str) -> String {
+    let digest = Sha256::digest(path.as_bytes());
+    let tail: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("ou-{}-{tail}", ROOT.trim_start_matches("r-"))
+}
+
+fn tag_list(tags: &BTreeMap<String, String>) -> Vec<Value> {
+    tags.iter().map(|(key, value)| json!({"key": key, "value": value})).collect()
+}

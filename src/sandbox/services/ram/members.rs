@@ -1,0 +1,426 @@
+//! Associating and disassociating, and the listings of associations.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::Arn;
+use crate::sandbox::clock::seconds;
+use crate::sandbox::services::ram::admission::{
+    Admitted, Target, Wanted, admit, invitation_window, source_type,
+};
+use crate::sandbox::services::ram::attachments::attach_default;
+use crate::sandbox::services::ram::output::{MemberOut, value};
+use crate::sandbox::services::ram::{
+    INVALID, changeable_share, invalid, kinds, malformed_arn, no_such_share, not_permitted, object, once,
+    one_of, own_share, pager, required, share_id, unknown, wrong_state,
+};
+use crate::sandbox::services::{Answer, Call, Operation, Refusal, answer, uuid};
+use crate::sandbox::state::State;
+use crate::sandbox::state::rows_ram::*;
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation::write("AssociateResourceShare", associate),
+    Operation::write("DisassociateResourceShare", disassociate),
+    Operation::read("GetResourceShareAssociations", list),
+    Operation::read("ListSourceAssociations", list_sources),
+];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MembersInput {
+    resource_share_arn: Option<String>,
+    resource_arns: Option<Vec<String>>,
+    principals: Option<Vec<String>>,
+    sources: Option<Vec<String>>,
+}
+
+impl MembersInput {
+    fn wanted(&self) -> Wanted<'_> {
+        fn texts(list: &Option<Vec<String>>) -> &[String] {
+            list.as_deref().unwrap_or_default()
+        }
+        Wanted {
+            resources: texts(&self.resource_arns),
+            principals: texts(&self.principals),
+            sources: texts(&self.sources),
+        }
+    }
+}
+
+fn associate(call: &Call<'_>, state: &mut State) -> Answer {
+    once(call, state, "AssociateResourceShare", |call, state| {
+        let input: MembersInput = call.input(INVALID)?;
+        let share = changeable_share(call, state, input.resource_share_arn.as_deref())?;
+        let wanted = input.wanted();
+        if wanted.resources.is_empty() && wanted.principals.is_empty() && wanted.sources.is_empty() {
+            return Err(invalid("Specify at least one resource, principal or source."));
+        }
+        let id = share.id.clone();
+        let target =
+            Target { id: &id, allow_external: share.allow_external, retain: share.retain.unwrap_or(false) };
+        let admitted = admit(call, state, &target, wanted)?;
+        let keys = join(call, state, &id, admitted);
+        touch(call, state, &id);
+        Ok(object([("resourceShareAssociations", rows(state, &keys))]))
+    })
+}
+
+fn touch(call: &Call<'_>, state: &mut State, share: &ShareId) {
+    state.shares.update(&share.key(), |share| share.updated = call.now);
+}
+
+fn rows(state: &State, keys: &[String]) -> Value {
+    keys.iter()
+        .filter_map(|key| state.members.get(key))
+        .map(|member| value(&MemberOut::new(state, member)))
+        .collect()
+}
+
+/// Puts members on a share, invites whom it must and attaches default permissions; returns the members' keys.
+pub(super) fn join(
+    call: &Call<'_>,
+    state: &mut State,
+    share: &ShareId,
+    admitted: Vec<Admitted>,
+) -> Vec<String> {
+    let mut keys = Vec::new();
+    for member in &admitted {
+        if let Some(code) = &member.resource_type {
+            attach_default(call, state, share, code);
+        }
+    }
+    for member in admitted {
+        let key = Member::key(share, member.side, &member.entity);
+        keys.push(key.clone());
+        if state.members.get(&key).is_some_and(|member| member.status.is_on()) {
+            continue;
+        }
+        if let Some(receiver) = &member.invites {
+            let row = Member { due: None, ..fresh(call, share, &member) };
+            state.members.put(key, row);
+            invite(call, state, share, receiver.clone(), member.entity);
+        } else {
+            state.members.put(key, fresh(call, share, &member));
+        }
+    }
+    keys
+}
+
+fn fresh(call: &Call<'_>, share: &ShareId, member: &Admitted) -> Member {
+    let at_once = call.behaviour.associate_ms <= 0 && member.fails.is_none();
+    Member {
+        share: share.clone(),
+        side: member.side,
+        entity: member.entity.clone(),
+        resource_type: member.resource_type.clone(),
+        status: if at_once { Association::Associated } else { Association::Associating },
+        message: None,
+        external: member.external,
+        created: call.now,
+        updated: call.now,
+        due: (!at_once).then_some(call.now + call.behaviour.associate_ms.max(1)),
+        fails: member.fails.clone(),
+    }
+}
+
+fn invite(call: &Call<'_>, state: &mut State, share: &ShareId, receiver: String, principal: String) {
+    let window = invitation_window(
+        state
+            .members_of(share, Side::Resource)
+            .filter(|member| member.status.is_on())
+            .filter_map(|member| kinds::by_code(member.resource_type.as_deref()?)),
+    );
+    let invitation = Invitation {
+        uuid: uuid(),
+        share: share.clone(),
+        receiver,
+        principal,
+        status: InvitationStatus::Pending,
+        created: call.now,
+        due: Some(call.now + window),
+    };
+    state.invitations.put(invitation.key(), invitation);
+}
+
+fn disassociate(call: &Call<'_>, state: &mut State) -> Answer {
+    once(call, state, "DisassociateResourceShare", |call, state| {
+        let input: MembersInput = call.input(INVALID)?;
+        let arn = required(input.resource_share_arn.as_deref(), "resourceShareArn")?;
+        let wanted = input.wanted();
+        let id = share_id(arn)?;
+        if id.account != call.caller.account {
+            leave(call, state, &id, wanted)?;
+        } else {
+            changeable_share(call, state, Some(arn))?;
+        }
+        let all: Vec<(Side, &String)> = (wanted.resources.iter().map(|text| (Side::Resource, text)))
+            .chain(wanted.principals.iter().map(|text| (Side::Principal, text)))
+            .chain(wanted.sources.iter().map(|text| (Side::Source, text)))
+            .collect();
+        if all.is_empty() {
+            return Err(invalid("Specify at least one resource, principal or source."));
+        }
+        // What waits for an invitation does not block, or a share could not be changed for days. An inference.
+        let busy = |member: &Member| member.status == Association::Associating && member.due.is_some();
+        if Side::ALL.into_iter().any(|side| state.members_of(&id, side).any(busy)) {
+            return Err(wrong_state(
+                "At least one of the associations in the resource share is in ASSOCIATING status. Wait and try again.",
+            ));
+        }
+        for (side, entity) in &all {
+            if *side == Side::Resource {
+                Arn::parse(entity).map_err(|_| malformed_arn(entity))?;
+            }
+            match state.members.get(&Member::key(&id, *side, entity)).map(|member| member.status) {
+                None => {
+                    return Err(unknown(format!(
+                        "{entity} is not associated with the resource share {arn}."
+                    )));
+                }
+                Some(Association::Disassociated | Association::Disassociating) => {
+                    return Err(invalid(format!(
+                        "{entity} has already been disassociated from the resource share {arn}."
+                    )));
+                }
+                Some(_) => {}
+            }
+        }
+        keep_one_source(state, &id, wanted)?;
+        for (side, entity) in &all {
+            dismiss(call, state, &id, *side, entity);
+        }
+        touch(call, state, &id);
+        let keys: Vec<String> = all.iter().map(|(side, entity)| Member::key(&id, *side, entity)).collect();
+        Ok(object([("resourceShareAssociations", rows(state, &keys))]))
+    })
+}
+
+/// At least one source remains while service principals are there.
+fn keep_one_source(state: &State, share: &ShareId, wanted: Wanted<'_>) -> Result<(), Refusal> {
+    if wanted.sources.is_empty() {
+        return Ok(());
+    }
+    let stays = |side, gone: &[String]| {
+        state.members_of(share, side).any(|member| member.status.is_on() && !gone.contains(&member.entity))
+    };
+    if stays(Side::Principal, wanted.principals) && !stays(Side::Source, wanted.sources) {
+        return Err(invalid(
+            "At least one source must remain while the resource share has service principals.",
+        ));
+    }
+    Ok(())
+}
+
+/// A consumer may take itself off a share that names it, where all the types on the share allow that.
+fn leave(call: &Call<'_>, state: &State, share: &ShareId, wanted: Wanted<'_>) -> Result<(), Refusal> {
+    let me = &call.caller.account;
+    let named = state
+        .members
+        .get(&Member::key(share, Side::Principal, me))
+        .is_some_and(|member| member.status.is_on());
+    if share.region != call.region || !named {
+        return Err(no_such_share(&share.arn()));
+    }
+    if !wanted.resources.is_empty()
+        || !wanted.sources.is_empty()
+        || wanted.principals.iter().any(|text| text != me)
+    {
+        return Err(not_permitted(
+            "You can disassociate only your own account from a resource share that you do not own.",
+        ));
+    }
+    let stuck =
+        state.members_of(share, Side::Resource).filter(|member| member.status.is_on()).any(|member| {
+            !member
+                .resource_type
+                .as_deref()
+                .and_then(kinds::by_code)
+                .is_some_and(|kind| kind.consumer_can_leave())
+        });
+    if stuck {
+        return Err(not_permitted(
+            "You cannot leave this resource share, because of the resource types that it contains.",
+        ));
+    }
+    Ok(())
+}
+
+/// Starts to take a member off a share; a pending invitation ends with it.
+pub(super) fn dismiss(call: &Call<'_>, state: &mut State, share: &ShareId, side: Side, entity: &str) {
+    state.members.update(&Member::key(share, side, entity), |member| {
+        (member.status, member.updated, member.fails) = (Association::Disassociating, call.now, None);
+        member.due = Some(call.now + call.behaviour.disassociate_ms.max(1));
+    });
+    if side == Side::Principal {
+        let pending: Vec<String> = state
+            .invitations
+            .indexed(&share.key())
+            .filter(|key| {
+                state.invitations.get(key).is_some_and(|invitation| {
+                    invitation.principal == entity && invitation.status == InvitationStatus::Pending
+                })
+            })
+            .map(str::to_owned)
+            .collect();
+        for key in pending {
+            state.invitations.update(&key, |invitation| {
+                (invitation.status, invitation.due) = (InvitationStatus::Expired, None);
+            });
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ListInput {
+    association_type: Option<String>,
+    resource_share_arns: Option<Vec<String>>,
+    resource_arn: Option<String>,
+    principal: Option<String>,
+    association_status: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ListOutput<'a> {
+    resource_share_associations: Vec<MemberOut<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+const STATUSES: &[&str] = &[
+    "ASSOCIATING",
+    "ASSOCIATED",
+    "FAILED",
+    "DISASSOCIATING",
+    "DISASSOCIATED",
+    "SUSPENDED",
+    "SUSPENDING",
+    "RESTORING",
+];
+
+fn list(call: &Call<'_>, state: &State) -> Answer {
+    let input: ListInput = call.input(INVALID)?;
+    let side = required(input.association_type.as_deref(), "associationType")?;
+    one_of(Some(side), "associationType", &["PRINCIPAL", "RESOURCE", "SOURCE"])?;
+    one_of(input.association_status.as_deref(), "associationStatus", STATUSES)?;
+    let side = match side {
+        "PRINCIPAL" => Side::Principal,
+        "RESOURCE" => Side::Resource,
+        _ => Side::Source,
+    };
+    if input.resource_arn.is_some() && side != Side::Resource {
+        return Err(invalid("You can specify resourceArn only with the association type RESOURCE."));
+    }
+    if input.principal.is_some() && side != Side::Principal {
+        return Err(invalid("You can specify principal only with the association type PRINCIPAL."));
+    }
+    if let Some(arn) = &input.resource_arn {
+        Arn::parse(arn).map_err(|_| malformed_arn(arn))?;
+    }
+    let shares = own_shares(call, state, input.resource_share_arns.as_deref())?;
+    if shares.is_some() && input.association_status.is_some() {
+        return Err(invalid("You cannot specify resourceShareArns and associationStatus in one request."));
+    }
+    let entity = input.resource_arn.as_ref().or(input.principal.as_ref());
+    let pager = pager(call, "GetResourceShareAssociations", shares.is_some() && entity.is_some())?;
+    let fits = |member: &Member| {
+        entity.is_none_or(|entity| *entity == member.entity)
+            && shares.as_ref().is_none_or(|shares| shares.contains(&member.share))
+            && input.association_status.as_ref().is_none_or(|status| value(&member.status) == status.as_str())
+    };
+    let output = |(key, member)| (key, MemberOut::new(state, member));
+    let page = match &shares {
+        // One share: its own range. Several: they are sorted, and so are their ranges.
+        Some(shares) => pager.take(
+            shares
+                .iter()
+                .flat_map(|share| state.members.under_after(&Member::prefix(share, side), pager.after()))
+                .filter(|(key, member)| pager.after().is_none_or(|after| *key > after) && fits(member))
+                .map(output),
+        ),
+        None => {
+            let prefix = format!("{}{}/", place(&call.caller.account, call.region), side.as_str());
+            pager.take(
+                state
+                    .members
+                    .under_after(&prefix, pager.after())
+                    .filter(|(_, member)| fits(member))
+                    .map(output),
+            )
+        }
+    };
+    answer(&ListOutput { resource_share_associations: page.rows, next_token: page.next })
+}
+
+/// The caller's shares that a listing is limited to, deleted ones too.
+fn own_shares(
+    call: &Call<'_>,
+    state: &State,
+    arns: Option<&[String]>,
+) -> Result<Option<BTreeSet<ShareId>>, Refusal> {
+    let Some(arns) = arns.filter(|arns| !arns.is_empty()) else { return Ok(None) };
+    let ids: Result<BTreeSet<ShareId>, Refusal> =
+        arns.iter().map(|arn| own_share(call, state, arn).map(|share| share.id.clone())).collect();
+    ids.map(Some)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SourcesInput {
+    resource_share_arns: Option<Vec<String>>,
+    source_id: Option<String>,
+    source_type: Option<String>,
+    association_status: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SourceOut<'a> {
+    resource_share_arn: String,
+    source_id: &'a str,
+    source_type: &'static str,
+    status: Association,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_message: Option<&'a str>,
+    creation_time: f64,
+    last_updated_time: f64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SourcesOutput<'a> {
+    source_associations: Vec<SourceOut<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+fn list_sources(call: &Call<'_>, state: &State) -> Answer {
+    let input: SourcesInput = call.input(INVALID)?;
+    one_of(input.association_status.as_deref(), "associationStatus", STATUSES)?;
+    let shares = own_shares(call, state, input.resource_share_arns.as_deref())?;
+    let pager = pager(call, "ListSourceAssociations", false)?;
+    let prefix = format!("{}{}/", place(&call.caller.account, call.region), Side::Source.as_str());
+    let kind = |member: &Member| source_type(&member.entity).unwrap_or("ARN");
+    let rows = state.members.under_after(&prefix, pager.after()).filter(|(_, member)| {
+        shares.as_ref().is_none_or(|shares| shares.contains(&member.share))
+            && input.source_id.as_ref().is_none_or(|id| *id == member.entity)
+            && input.source_type.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(kind(member)))
+            && input.association_status.as_ref().is_none_or(|status| value(&member.status) == status.as_str())
+    });
+    let page = pager.take(rows.map(|(key, member)| {
+        let row = SourceOut {
+            resource_share_arn: member.share.arn(),
+            source_id: &member.entity,
+            source_type: kind(member),
+            status: member.status,
+            status_message: member.message.as_deref(),
+            creation_time: seconds(member.created),
+            last_updated_time: seconds(member.updated),
+        };
+        (key, row)
+    }));
+    answer(&SourcesOutput { source_associations: page.rows, next_token: page.next })
+}

@@ -1,0 +1,102 @@
+//! How a sandbox is started.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::sandbox::clock::Millis;
+
+/// What a new sandbox holds.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// One account outside any organization, with the credentials `testing`/`testing`.
+    ///
+    /// It is as lenient as [`Behaviour::lenient`] says: for clients that were not written for this sandbox.
+    Empty,
+    /// What a seed file describes.
+    Seed {
+        /// As messages name the file.
+        name: String,
+        text: String,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Must be on loopback. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where the state is kept; without it the state ends with the sandbox.
+    pub state_dir: Option<PathBuf>,
+    pub content: Content,
+}
+
+impl Settings {
+    /// A sandbox on a free port that forgets everything.
+    pub fn new(content: Content) -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), state_dir: None, content }
+    }
+}
+
+/// When a listing begins with an empty page that has a token, as RAM's sometimes do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EmptyPages {
+    Never,
+    /// When a share and an entity are filtered for at once: seen in public (terraform-provider-aws issue 33985).
+    Filtered,
+    Always,
+}
+
+/// Where AWS publishes no figure, or tests want another one. Block `settings` of a seed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Behaviour {
+    /// Milliseconds that a share is PENDING.
+    pub pending_ms: Millis,
+    /// Milliseconds that an association is ASSOCIATING.
+    pub associate_ms: Millis,
+    /// Milliseconds that an association is DISASSOCIATING, and a share DELETING.
+    pub disassociate_ms: Millis,
+    /// Milliseconds after sharing was enabled in which the organization is still refused.
+    pub onboarding_ms: Millis,
+    /// Milliseconds that CreateAccount takes.
+    pub account_ms: Millis,
+    pub empty_pages: EmptyPages,
+    /// The longest page of a RAM listing, whatever was asked.
+    pub page_size: usize,
+    /// Whether any ARN of the caller's is taken for a resource that exists, or those of the seed alone.
+    pub resources: Resources,
+    /// Takes what real RAM refuses only sometimes or by lists that change: see the sandbox's README.
+    pub lenient: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Resources {
+    Listed,
+    Any,
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self {
+            pending_ms: 0,
+            associate_ms: 200,
+            disassociate_ms: 200,
+            onboarding_ms: 400,
+            account_ms: 200,
+            empty_pages: EmptyPages::Filtered,
+            page_size: 500,
+            resources: Resources::Listed,
+            lenient: false,
+        }
+    }
+}
+
+impl Behaviour {
+    /// Of a sandbox that was started empty, for clients that were not written for it.
+    pub(crate) fn lenient() -> Self {
+        Self { resources: Resources::Any, lenient: true, onboarding_ms: 0, ..Self::default() }
+    }
+}
