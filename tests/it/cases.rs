@@ -2,6 +2,7 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test --no-default-features --test it cases` writes the texts anew; read the difference before you keep it.
 
+mod live;
 mod org;
 
 use std::fs;
@@ -11,9 +12,12 @@ use std::path::{Path, PathBuf};
 use expect_test::expect_file;
 use ramctl::desired::{DesiredGraph, DesiredShare, Resolution, check, resolve};
 use ramctl::diag::{Diagnostic, FileId, SourceMap, all_codes};
+use ramctl::diff::diff;
+use ramctl::drift::report;
 use ramctl::lang::functions::{FileError, StackFiles};
 use ramctl::lang::{Compiled, Inputs, Limits, compile};
-use ramctl::render::{DiagnosticsView, Styles};
+use ramctl::plan::plan;
+use ramctl::render::{DiagnosticsView, DriftView, PlanView, Styles};
 
 fn folder(stage: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(stage)
@@ -227,4 +231,35 @@ fn every_example_is_a_stack_without_a_mistake() {
         read += 1;
     }
     assert!(read > 0);
+}
+
+/// What a stack's plan and drift report say in a case, given what AWS says.
+fn planned(case: &Path) -> [String; 2] {
+    let (mut sources, _) = stack(case);
+    let Compiled { declaration, diagnostics, .. } = compiled(&mut sources);
+    let declaration = declaration.unwrap_or_else(|| panic!("{diagnostics:#?}"));
+    let org = org::read(case, &declaration);
+    let Resolution { graph, diagnostics } = resolve(&declaration, &org);
+    let graph = graph.unwrap_or_else(|| panic!("{diagnostics:#?}"));
+    // What was applied before: the files in `before`, or else the same as today's.
+    let before = case.join("before");
+    let (earlier, _) = stack(if before.is_dir() { &before } else { case });
+    let applied = desired(case, earlier).expect("the stack before has no mistake");
+    let live = live::read(case, &graph, &applied);
+    let difference = diff(&graph, &live, &org);
+    let plan = plan(&difference, &org);
+    let report = report(&difference);
+    [
+        PlanView::new(&plan, &sources, Styles::plain(), 110, 0).to_string(),
+        DriftView::new(&report, &sources, Styles::plain(), 110, 0).to_string(),
+    ]
+}
+
+#[test]
+fn plans_and_drift_reports_come_out_as_written() {
+    run("plan", |case| {
+        let [plan, drift] = planned(case);
+        expect_file![case.join("plan.txt")].assert_eq(&plan);
+        expect_file![case.join("drift.txt")].assert_eq(&drift);
+    });
 }
