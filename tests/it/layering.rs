@@ -41,14 +41,14 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("fastrand", &["apply", "aws", "collect", "sandbox"]),
-    ("futures_util", &["apply", "aws", "collect", "sandbox", "cli"]),
+    ("futures_util", &["cloud", "apply", "aws", "collect", "sandbox", "cli"]),
     ("hcl", &["sandbox"]),
     ("hcl_edit", &["lang"]),
     ("indicatif", &["cli"]),
     ("petgraph", &["desired", "lang", "render/graph.rs"]),
     ("quick_xml", &["sandbox"]),
-    ("tokio", &["apply", "aws", "collect", "sandbox", "cli"]),
-    ("tokio_util", &["apply", "aws", "collect", "sandbox", "cli"]),
+    ("tokio", &["cloud", "apply", "aws", "collect", "sandbox", "cli"]),
+    ("tokio_util", &["cloud", "apply", "aws", "collect", "sandbox", "cli"]),
 ];
 
 const RULES: Rules<'static> = Rules { rooms: ROOMS, crates: CRATES };

@@ -54,7 +54,12 @@ impl<'d> Decoder<'d, '_> {
         ))
     }
 
+    /// Reports that a required argument is absent, unless a misspelt one is there and reported already.
     pub(crate) fn missing(&mut self, block: &Block, name: &str, help: &str) -> Failed {
+        let misspelt = |written: &str| written != name && suggest::closest(written, [name]).is_some();
+        if block.body.attributes.iter().any(|attribute| misspelt(&attribute.name.value)) {
+            return Failed;
+        }
         let detail = format!("The block {} needs the argument {name}.", block.keyword.value);
         self.evaluator.report(&codes::RAM042, block.header, detail, help)
     }
@@ -373,7 +378,7 @@ fn form_help(name: &str, text: &str) -> Option<String> {
 
 fn principal_help(text: &str) -> String {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return format!("It has {} digits; an account id has 12.", text.len());
+        return digits_help(text.len());
     }
     if !text.is_empty() && !text.starts_with("arn:") {
         return format!(
@@ -381,4 +386,9 @@ fn principal_help(text: &str) -> String {
         );
     }
     "Write 12 digits, account.NAME, account(\"name\"), ou(\"Path/Of/Names\"), organization(), service(\"name.amazonaws.com\"), or the ARN of an IAM role or user.".into()
+}
+
+fn digits_help(count: usize) -> String {
+    let digits = if count == 1 { "digit" } else { "digits" };
+    format!("It has {count} {digits}; an account id has 12.")
 }

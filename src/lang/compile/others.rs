@@ -21,10 +21,10 @@ impl Compiler<'_, '_> {
         let mut out = Vec::new();
         for block in self.blocks.of(&schema::PERMISSION) {
             for inner in &block.body.blocks {
-                let schema = if &*inner.keyword.value == "lifecycle" {
-                    &schema::LIFECYCLE
-                } else {
-                    &schema::STATEMENT
+                let schema = match &*inner.keyword.value {
+                    "lifecycle" => &schema::LIFECYCLE,
+                    "statement" => &schema::STATEMENT,
+                    _ => continue,
                 };
                 check(inner, schema, &mut self.evaluator.diagnostics);
             }

@@ -19,6 +19,15 @@ pub(crate) enum Labels {
     ResourceType,
 }
 
+impl Labels {
+    pub(crate) fn count(self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Name | Self::ResourceType => 1,
+        }
+    }
+}
+
 const NONE: &[&str] = &[];
 
 pub(crate) static RAMCTL: Schema = Schema {

@@ -28,10 +28,10 @@ impl Compiler<'_, '_> {
         let mut out = Vec::new();
         for block in self.blocks.of(&schema::SHARE) {
             for inner in &block.body.blocks {
-                let schema = if &*inner.keyword.value == "lifecycle" {
-                    &schema::LIFECYCLE
-                } else {
-                    &schema::PERMISSION_USE
+                let schema = match &*inner.keyword.value {
+                    "lifecycle" => &schema::LIFECYCLE,
+                    "permission" => &schema::PERMISSION_USE,
+                    _ => continue,
                 };
                 check(inner, schema, &mut self.evaluator.diagnostics);
             }

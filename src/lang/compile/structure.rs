@@ -44,6 +44,10 @@ pub(crate) fn sort(bodies: Vec<Body>, diagnostics: &mut Vec<Diagnostic>) -> Bloc
                 out.locals.extend(block.body.attributes);
             } else if let Some(schema) = TOP.iter().find(|schema| schema.keyword == &*block.keyword.value) {
                 check(&block, schema, diagnostics);
+                if block.labels.len() != schema.labels.count() {
+                    // It has no address; what it says is not read.
+                    continue;
+                }
                 out.by_keyword.entry(schema.keyword).or_default().push(block);
             } else {
                 diagnostics.push(unknown_block(&block));
@@ -137,10 +141,7 @@ fn hint(keyword: &str, name: &str) -> Option<String> {
 
 fn check_labels(block: &Block, schema: &Schema, diagnostics: &mut Vec<Diagnostic>) {
     let keyword = schema.keyword;
-    let wanted = match schema.labels {
-        Labels::None => 0,
-        Labels::Name | Labels::ResourceType => 1,
-    };
+    let wanted = schema.labels.count();
     if block.labels.len() != wanted {
         let (detail, form) = match schema.labels {
             Labels::None => (format!("A block {keyword} has no label."), format!("{keyword} {{ ... }}")),

@@ -130,16 +130,28 @@ impl<'a> Evaluator<'a> {
         if self.quiet == 0 {
             for reference in shown(context).into_iter().take(5) {
                 let already = diagnostic.labels.iter().any(|label| label.span == reference.span);
-                if let Some(value) = self.peek(reference, scope)
-                    && !already
-                {
-                    let name = written_reference(reference);
-                    diagnostic = diagnostic.label(reference.span, format!("{name} is {}", brief(&value)));
+                if !already && let Some((known, value)) = self.longest_known(reference, scope) {
+                    let text = format!("{} is {}", written_reference(&known), brief(&value));
+                    diagnostic = diagnostic.label(known.span, text);
                 }
             }
         }
         self.diagnostics.push(diagnostic);
         Failed
+    }
+
+    /// A reference, or as much of it from the left as has a value.
+    fn longest_known(&mut self, reference: &Expr, scope: &Scope<'_>) -> Option<(Expr, Value)> {
+        let mut known = reference.clone();
+        loop {
+            if let Some(value) = self.peek(&known, scope) {
+                return Some((known, value));
+            }
+            let ExprKind::Traversal(base, steps) = &mut known.kind else { return None };
+            steps.pop()?;
+            let last = steps.last()?;
+            known.span.end = last.end().max(base.span.end);
+        }
     }
 
     /// The value of an expression if it has one; reports nothing.

@@ -76,6 +76,18 @@ pub enum Step {
     FullSplat(Span),
 }
 
+impl Step {
+    /// Where the step ends in the file, but for a closing bracket.
+    pub fn end(&self) -> usize {
+        match self {
+            Self::Attribute(name) => name.span.end,
+            Self::LegacyIndex(index) => index.span.end,
+            Self::Index(expr) => expr.span.end,
+            Self::AttributeSplat(span) | Self::FullSplat(span) => span.end,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Call {
     pub name: Name,

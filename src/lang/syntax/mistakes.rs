@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use hcl_edit::parser::Error;
 
-use crate::diag::{Diagnostic, language as codes};
+use crate::diag::{Diagnostic, Span, language as codes};
 use crate::lang::syntax::parse::Place;
 use crate::lang::syntax::scan::{Scan, ScanError, ScanErrorKind, TokenKind};
 
@@ -54,6 +54,7 @@ pub(crate) fn of_scan(place: Place, text: &str, error: &ScanError) -> Diagnostic
             Diagnostic::error(&codes::RAM002, span, format!("This {found} closes nothing."))
                 .help("Remove it, or add what it should close.")
         }
+        Kind::TooDeep => too_deep(span),
         Kind::BadCharacter(c) => bad_character(Diagnostic::error(&codes::RAM001, span, String::new()), *c),
     };
     match (other, &error.kind) {
@@ -61,6 +62,11 @@ pub(crate) fn of_scan(place: Place, text: &str, error: &ScanError) -> Diagnostic
         (Some(other), _) => diagnostic.label(other, "opened here"),
         (None, _) => diagnostic,
     }
+}
+
+fn too_deep(span: Span) -> Diagnostic {
+    Diagnostic::error(&codes::RAM004, span, "Expressions and blocks nest at most 64 levels deep.")
+        .help("Name inner parts in locals.")
 }
 
 fn closing(open: char) -> char {
@@ -104,12 +110,7 @@ pub(crate) fn of_parser(place: Place, text: &str, scan: &Scan, start: usize, err
         message.strip_prefix("invalid ").and_then(|rest| rest.split_once(';')).map(|(label, _)| label);
     match label {
         Some("nesting depth") => {
-            return Diagnostic::error(
-                &codes::RAM004,
-                span,
-                "Expressions and blocks nest at most 64 levels deep.",
-            )
-            .help("Name inner parts in locals.");
+            return too_deep(span);
         }
         Some("binary operation") => {
             return Diagnostic::error(
@@ -131,8 +132,12 @@ pub(crate) fn of_parser(place: Place, text: &str, scan: &Scan, start: usize, err
         _ => {}
     }
     if message.contains("found redefined attribute") {
-        return Diagnostic::error(&codes::RAM003, span, format!("{found} is set twice in this block."))
-            .help("Keep one of the two.");
+        return Diagnostic::error(
+            &codes::RAM003,
+            span,
+            format!("The argument {found} is set twice in this block."),
+        )
+        .help("Keep one of the two.");
     }
     if message.contains("unique object key") || message.contains("redefined") {
         return Diagnostic::error(
@@ -155,9 +160,10 @@ pub(crate) fn of_parser(place: Place, text: &str, scan: &Scan, start: usize, err
         _ => {
             let expected =
                 message.rsplit_once("expected ").map_or("something else", |(_, expected)| expected);
-            let expected = expected.split("; ").next().unwrap_or(expected).replace('`', "");
+            let expected = expected.split("; ").next().unwrap_or(expected).replace('`', "\"");
+            let expected = expected.replace("newline", "a new line");
             match expected.as_str() {
-                "identifier" => diagnostic("a name"),
+                "identifier" | "letter" => diagnostic("a name"),
                 _ if expected.is_empty() || expected.contains("unexpected token") => {
                     diagnostic("something else")
                 }
@@ -175,8 +181,7 @@ fn token_at(text: &str, scan: &Scan, offset: usize) -> (Range<usize>, String) {
             start -= 1;
         }
         let end = text[start..].chars().next().map_or(start, |c| start + c.len_utf8());
-        let found =
-            if end == start { "the end".to_owned() } else { text[start..end].escape_debug().to_string() };
+        let found = if end == start { "the end".to_owned() } else { format!("{:?}", &text[start..end]) };
         return (start..end, found);
     };
     match token.kind {
@@ -193,7 +198,7 @@ fn token_at(text: &str, scan: &Scan, offset: usize) -> (Range<usize>, String) {
         _ => {
             let word = &text[token.range.clone()];
             let short: String = word.chars().take(40).collect();
-            (token.range.clone(), short)
+            (token.range.clone(), format!("{short:?}"))
         }
     }
 }

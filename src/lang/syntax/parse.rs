@@ -7,7 +7,7 @@ use crate::diag::{Diagnostic, FileId, Span, language as codes};
 use crate::lang::syntax::ast::{Body, Expr, Template};
 use crate::lang::syntax::lower::Lowering;
 use crate::lang::syntax::mistakes;
-use crate::lang::syntax::scan::{Scan, scan};
+use crate::lang::syntax::scan::{Scan, ScanErrorKind, scan};
 use crate::lang::syntax::template::Form;
 
 /// A byte order mark, which HCL accepts at the start of a file.
@@ -19,18 +19,23 @@ pub(crate) fn parse_body(file: FileId, text: &str, max_bytes: usize) -> Result<B
     let base = if text.starts_with(BOM) { BOM.len() } else { 0 };
     let content = &text[base..];
     let scan = scan(content);
+    on_a_deep_stack(|| parse_scanned(file, text, base, &scan))
+}
+
+fn parse_scanned(file: FileId, text: &str, base: usize, scan: &Scan) -> Result<Body, Vec<Diagnostic>> {
+    let content = &text[base..];
     let place = Place { file, base };
     if scan.errors.is_empty() {
-        match hcl_edit::parser::parse_body(&with_newline(&parseable(content, &scan))) {
+        match hcl_edit::parser::parse_body(&with_newline(&parseable(content, scan))) {
             Ok(body) => {
                 let mut lowering = Lowering { file, text, base, diagnostics: Vec::new() };
                 let body = lowering.body(&body);
                 return finish(body, lowering.diagnostics);
             }
             Err(error) => {
-                let mut diagnostics = errors_of_items(place, content, &scan);
+                let mut diagnostics = errors_of_items(place, content, scan);
                 if diagnostics.is_empty() {
-                    diagnostics.push(mistakes::of_parser(place, content, &scan, 0, &error));
+                    diagnostics.push(mistakes::of_parser(place, content, scan, 0, &error));
                 }
                 return finish(Body::default(), diagnostics);
             }
@@ -38,7 +43,10 @@ pub(crate) fn parse_body(file: FileId, text: &str, max_bytes: usize) -> Result<B
     }
     let mut diagnostics: Vec<Diagnostic> =
         scan.errors.iter().map(|error| mistakes::of_scan(place, content, error)).collect();
-    diagnostics.extend(errors_of_items(place, content, &scan));
+    if scan.errors.iter().any(|error| error.kind == ScanErrorKind::TooDeep) {
+        return finish(Body::default(), diagnostics);
+    }
+    diagnostics.extend(errors_of_items(place, content, scan));
     finish(Body::default(), diagnostics)
 }
 
@@ -52,14 +60,15 @@ pub(crate) fn parse_expression(file: FileId, text: &str, max_bytes: usize) -> Re
     if !scan.errors.is_empty() {
         return Err(scan.errors.iter().map(|error| mistakes::of_scan(place, content, error)).collect());
     }
-    match hcl_edit::parser::parse_expr(&parseable(content, &scan)) {
+    let parse = || match hcl_edit::parser::parse_expr(&parseable(content, &scan)) {
         Ok(expr) => {
             let mut lowering = Lowering { file, text, base, diagnostics: Vec::new() };
             let expr = lowering.expr(&expr);
             finish(expr, lowering.diagnostics)
         }
         Err(error) => Err(vec![mistakes::of_parser(place, content, &scan, 0, &error)]),
-    }
+    };
+    if may_nest_deeply(content) { on_a_deep_stack(parse) } else { parse() }
 }
 
 /// Parses a template that is a whole text.
@@ -69,7 +78,7 @@ pub(crate) fn parse_template(
     max_bytes: usize,
 ) -> Result<Template, Vec<Diagnostic>> {
     check_size(file, text, max_bytes)?;
-    match hcl_edit::parser::parse_template(text) {
+    let parse = || match hcl_edit::parser::parse_template(text) {
         Ok(template) => {
             let mut lowering = Lowering { file, text, base: 0, diagnostics: Vec::new() };
             let template = lowering.template(&template, Form::File);
@@ -79,7 +88,26 @@ pub(crate) fn parse_template(
             let place = Place { file, base: 0 };
             Err(vec![mistakes::of_parser(place, text, &Scan::default(), 0, &error)])
         }
-    }
+    };
+    if may_nest_deeply(text) { on_a_deep_stack(parse) } else { parse() }
+}
+
+/// Stack for the parser. It follows 64 levels of nesting, and takes up to 150 kB for each when it is compiled without
+/// optimization: more than a thread has.
+const DEEP_STACK: usize = 64 << 20;
+
+/// Runs a parse where it cannot overflow the stack.
+fn on_a_deep_stack<T: Send>(parse: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, parse);
+        let thread = thread.expect("a process that starts can start one more thread");
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Whether a text has enough of what nests to be worth a thread of its own.
+fn may_nest_deeply(text: &str) -> bool {
+    text.bytes().filter(|b| matches!(b, b'(' | b'[' | b'{' | b'?' | b'!' | b'-' | b'%')).nth(8).is_some()
 }
 
 /// A part of a file that is parsed for itself.
@@ -145,8 +173,14 @@ fn items_at(
     out: &mut Vec<Diagnostic>,
 ) {
     for item in scan.items(range, depth) {
+        // To the end of its last line: what a mistake cut off is part of no token.
+        let end = text[item.end..].find('\n').map_or(text.len(), |at| item.end + at);
         let broken = scan.errors.iter().any(|error| {
-            error.range.start < item.end && item.start < error.range.end.max(error.range.start + 1)
+            let places = [Some(&error.range), error.other.as_ref()];
+            places
+                .into_iter()
+                .flatten()
+                .any(|place| place.start <= end && item.start < place.end.max(place.start + 1))
         });
         let source: Cow<'_, str> = parseable_item(text, scan, &item);
         let Err(error) = hcl_edit::parser::parse_body(&format!("{source}\n")) else { continue };

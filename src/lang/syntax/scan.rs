@@ -32,7 +32,12 @@ pub(crate) enum ScanErrorKind {
         open: Option<char>,
     },
     BadCharacter(char),
+    /// More brackets open at once than any parser should follow; the scan ends here.
+    TooDeep,
 }
+
+/// Brackets, strings and templates that may be open at once. The parser itself takes fewer.
+const MAX_OPEN: usize = 200;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenKind {
@@ -138,6 +143,11 @@ impl<'a> Scanner<'a> {
 
     fn run(mut self) -> Scan {
         while self.at < self.text.len() {
+            if self.frames.len() > MAX_OPEN {
+                let (start, end) = (self.at, self.line_end(self.at).min(self.at + 1));
+                self.error(ScanErrorKind::TooDeep, start..end.max(start), None);
+                return self.out;
+            }
             match self.frames.last() {
                 Some(Frame::Quote { .. }) => self.in_quote(),
                 Some(Frame::Heredoc { .. }) => self.in_heredoc(),
@@ -475,7 +485,7 @@ impl Scan {
     pub(crate) fn items(&self, range: Range<usize>, depth: usize) -> Vec<Range<usize>> {
         let mut items = Vec::new();
         let mut current: Option<Range<usize>> = None;
-        for token in self.tokens.iter().filter(|t| t.range.start >= range.start && t.range.end <= range.end) {
+        for token in self.tokens_in(&range) {
             if token.kind == TokenKind::Newline && token.depth == depth {
                 items.extend(current.take());
             } else if token.kind != TokenKind::Newline {
@@ -489,8 +499,7 @@ impl Scan {
 
     /// What the braces of an item hold, if it is a block: the range between them.
     pub(crate) fn block_body(&self, item: &Range<usize>, depth: usize) -> Option<Range<usize>> {
-        let mut tokens =
-            self.tokens.iter().filter(|t| t.range.start >= item.start && t.range.end <= item.end);
+        let mut tokens = self.tokens_in(item).iter();
         let open = tokens.by_ref().find(|token| match token.kind {
             TokenKind::Word | TokenKind::Text => false,
             TokenKind::Number | TokenKind::Open | TokenKind::Close => true,
@@ -499,6 +508,13 @@ impl Scan {
         let close = tokens.next_back()?;
         (open.kind == TokenKind::Open && close.kind == TokenKind::Close && close.depth == depth)
             .then_some(open.range.end..close.range.start)
+    }
+
+    /// The tokens that lie inside a range.
+    fn tokens_in(&self, range: &Range<usize>) -> &[Token] {
+        let start = self.tokens.partition_point(|token| token.range.start < range.start);
+        let end = self.tokens.partition_point(|token| token.range.end <= range.end);
+        self.tokens.get(start..end).unwrap_or_default()
     }
 
     /// The token at an offset, or the next one.
