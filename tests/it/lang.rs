@@ -449,7 +449,7 @@ fn deep_and_endless_inputs_are_refused_and_never_overflow() {
         let text = format!("ramctl {{\n  stack = \"x\"\n}}\n{text}");
         let mut sources = SourceMap::default();
         let file = sources.add("stack.ram.hcl", text.as_str());
-        let limits = Limits { steps: 3_000_000, ..Limits::default() };
+        let limits = Limits { steps: 300_000, value_size: 100_000, ..Limits::default() };
         let stack = compile(&mut sources, &[file], &Inputs { limits, ..inputs(&[]) });
         assert!(stack.declaration.is_none(), "{}", &text[..200.min(text.len())]);
         assert!(!stack.diagnostics.is_empty());

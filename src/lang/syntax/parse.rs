@@ -1,6 +1,7 @@
 //! Texts to trees, or to every syntax error in them.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::diag::{Diagnostic, FileId, Span, language as codes};
@@ -22,32 +23,47 @@ pub(crate) fn parse_body(file: FileId, text: &str, max_bytes: usize) -> Result<B
     on_a_deep_stack(|| parse_scanned(file, text, base, &scan))
 }
 
+/// Parses item by item: the parser's tree, which is many times larger than the text, is there for one item at a time, and a mistake
+/// in one item leaves the others alone.
 fn parse_scanned(file: FileId, text: &str, base: usize, scan: &Scan) -> Result<Body, Vec<Diagnostic>> {
     let content = &text[base..];
     let place = Place { file, base };
-    if scan.errors.is_empty() {
-        match hcl_edit::parser::parse_body(&with_newline(&parseable(content, scan))) {
-            Ok(body) => {
-                let mut lowering = Lowering { file, text, base, diagnostics: Vec::new() };
-                let body = lowering.body(&body);
-                return finish(body, lowering.diagnostics);
-            }
-            Err(error) => {
-                let mut diagnostics = errors_of_items(place, content, scan);
-                if diagnostics.is_empty() {
-                    diagnostics.push(mistakes::of_parser(place, content, scan, 0, &error));
-                }
-                return finish(Body::default(), diagnostics);
-            }
-        }
-    }
     let mut diagnostics: Vec<Diagnostic> =
         scan.errors.iter().map(|error| mistakes::of_scan(place, content, error)).collect();
     if scan.errors.iter().any(|error| error.kind == ScanErrorKind::TooDeep) {
         return finish(Body::default(), diagnostics);
     }
-    diagnostics.extend(errors_of_items(place, content, scan));
-    finish(Body::default(), diagnostics)
+    let mut out = Body::default();
+    for item in scan.items(0..content.len(), 0) {
+        match hcl_edit::parser::parse_body(&parseable_item(content, scan, &item)) {
+            Ok(body) => {
+                let mut lowering = Lowering { file, text, base: base + item.start, diagnostics: Vec::new() };
+                let body = lowering.body(&body);
+                out.attributes.extend(body.attributes);
+                out.blocks.extend(body.blocks);
+                diagnostics.append(&mut lowering.diagnostics);
+            }
+            Err(error) => errors_of_item(place, content, scan, &item, 0, &error, &mut diagnostics),
+        }
+    }
+    twice(&out, &mut diagnostics);
+    finish(out, diagnostics)
+}
+
+/// Arguments outside of blocks that are set twice; inside of blocks the parser finds them.
+fn twice(body: &Body, diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for attribute in &body.attributes {
+        let name = &attribute.name;
+        if let Some(first) = seen.insert(&name.value, name.span) {
+            let detail = format!("The argument {:?} is set twice.", name.value);
+            diagnostics.push(
+                Diagnostic::error(&codes::RAM003, name.span, detail)
+                    .label(first, "first here")
+                    .help("Keep one of the two."),
+            );
+        }
+    }
 }
 
 /// Parses one expression that is a whole text: a value from the command line, a line of the console.
@@ -153,62 +169,49 @@ fn parseable<'t>(text: &'t str, scan: &Scan) -> Cow<'t, str> {
     patched.into()
 }
 
-fn with_newline<'t>(text: &'t Cow<'t, str>) -> Cow<'t, str> {
-    if text.is_empty() || text.ends_with('\n') { Cow::Borrowed(text) } else { format!("{text}\n").into() }
-}
-
-/// Parses every item for itself and gives the errors of each.
-fn errors_of_items(place: Place, text: &str, scan: &Scan) -> Vec<Diagnostic> {
-    let mut out = Vec::new();
-    items_at(place, text, scan, 0..text.len(), 0, &mut out);
-    out
-}
-
-fn items_at(
+/// The errors of an item that does not parse: those of the items inside it, or its own.
+fn errors_of_item(
     place: Place,
     text: &str,
     scan: &Scan,
-    range: Range<usize>,
+    item: &Range<usize>,
     depth: usize,
+    error: &hcl_edit::parser::Error,
     out: &mut Vec<Diagnostic>,
 ) {
-    for item in scan.items(range, depth) {
-        // To the end of its last line: what a mistake cut off is part of no token.
-        let end = text[item.end..].find('\n').map_or(text.len(), |at| item.end + at);
-        let broken = scan.errors.iter().any(|error| {
-            let places = [Some(&error.range), error.other.as_ref()];
-            places
-                .into_iter()
-                .flatten()
-                .any(|place| place.start <= end && item.start < place.end.max(place.start + 1))
-        });
-        let source: Cow<'_, str> = parseable_item(text, scan, &item);
-        let Err(error) = hcl_edit::parser::parse_body(&format!("{source}\n")) else { continue };
-        let before = out.len();
-        if let Some(body) = scan.block_body(&item, depth)
-            && text[body.clone()].contains('\n')
-        {
-            items_at(place, text, scan, body, depth + 1, out);
+    let before = out.len();
+    if let Some(body) = scan.block_body(item, depth)
+        && text[body.clone()].contains('\n')
+    {
+        for inner in scan.items(body, depth + 1) {
+            if let Err(error) = hcl_edit::parser::parse_body(&parseable_item(text, scan, &inner)) {
+                errors_of_item(place, text, scan, &inner, depth + 1, &error, out);
+            }
         }
-        // A scan error tells better what is wrong with an item than the parser does.
-        if out.len() == before && !broken {
-            out.push(mistakes::of_parser(place, text, scan, item.start, &error));
-        }
+    }
+    // To the end of its last line: what a mistake cut off is part of no token.
+    let end = text[item.end..].find('\n').map_or(text.len(), |at| item.end + at);
+    let scanned = scan.errors.iter().any(|error| {
+        let places = [Some(&error.range), error.other.as_ref()];
+        places
+            .into_iter()
+            .flatten()
+            .any(|place| place.start <= end && item.start < place.end.max(place.start + 1))
+    });
+    // A scan error tells better what is wrong with an item than the parser does.
+    if out.len() == before && !scanned {
+        out.push(mistakes::of_parser(place, text, scan, item.start, error));
     }
 }
 
-fn parseable_item<'t>(text: &'t str, scan: &Scan, item: &Range<usize>) -> Cow<'t, str> {
-    let mut inside = scan
-        .large_numbers
-        .iter()
-        .filter(|number| number.start >= item.start && number.end <= item.end)
-        .peekable();
-    if inside.peek().is_none() {
-        return text[item.clone()].into();
-    }
-    let mut patched = text[item.clone()].to_owned();
-    for range in inside {
+/// The text of an item as the parser takes it: closed by a newline, large numbers blotted out.
+fn parseable_item(text: &str, scan: &Scan, item: &Range<usize>) -> String {
+    let mut patched = String::with_capacity(item.len() + 1);
+    patched.push_str(&text[item.clone()]);
+    patched.push('\n');
+    let from = scan.large_numbers.partition_point(|number| number.start < item.start);
+    for range in scan.large_numbers[from..].iter().take_while(|number| number.end <= item.end) {
         patched.replace_range(range.start - item.start..range.end - item.start, &"0".repeat(range.len()));
     }
-    patched.into()
+    patched
 }
