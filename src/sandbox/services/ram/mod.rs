@@ -18,7 +18,7 @@ mod tags;
 mod views;
 mod works;
 
-pub(crate) use kinds::is_managed;
+pub(crate) use kinds::{default_permission_arn, is_managed};
 pub(crate) use request::describe_request;
 pub(crate) use sharing::{end_sharing, leave_organization};
 
