@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::sandbox::faults::Fault;
+use crate::sandbox::seed::generate::Generate;
 use crate::sandbox::settings::Behaviour;
 use crate::sandbox::state::rows_account::AccountState;
 
@@ -24,6 +25,7 @@ pub(super) struct Seed {
     /// Shares by name.
     #[serde(default)]
     pub share: BTreeMap<String, ShareForm>,
+    pub generate: Option<Generate>,
     #[serde(default)]
     pub settings: Behaviour,
     /// Faults by name.

@@ -1,6 +1,7 @@
 //! What a new sandbox starts with: one account, or what `sandbox.hcl` describes.
 
 mod form;
+mod generate;
 mod plant;
 
 pub(crate) use plant::plant;

@@ -10,6 +10,7 @@ use crate::sandbox::clock::{DAY, Millis};
 use crate::sandbox::faults::Faults;
 use crate::sandbox::seed::SeedError;
 use crate::sandbox::seed::form::*;
+use crate::sandbox::seed::generate::generate;
 use crate::sandbox::server::AccountAccess;
 use crate::sandbox::services::sts::HOME;
 use crate::sandbox::services::{Call, Caller, Refusal, Run, Service, iam};
@@ -157,6 +158,12 @@ impl Seeder<'_> {
         }
         for (arn, form) in &seed.resource {
             self.resource(arn, form)?;
+        }
+        if let Some(form) = &seed.generate {
+            let first = self.state.accounts.iter().next().map(|(id, _)| id.to_owned()).unwrap_or_default();
+            let owner = form.account.as_deref().map_or(Ok(first), |name| self.account_named(name))?;
+            Region::parse(&form.region).map_err(|error| self.wrong(error.to_string()))?;
+            generate(self.state, form, &owner, self.now);
         }
         for (name, form) in &seed.permission {
             let id = self.account_named(&form.account)?;

@@ -129,24 +129,26 @@ impl Service {
         }
     }
 
-    fn tables(self) -> &'static [&'static [Operation]] {
-        match self {
+    /// All operations of the service.
+    fn operations(self) -> impl Iterator<Item = &'static Operation> {
+        let tables: &'static [&'static [&'static [Operation]]] = match self {
             Self::Ram => ram::OPERATIONS,
-            Self::Organizations => organizations::OPERATIONS,
-            Self::Sts => &[sts::OPERATIONS],
-            Self::Iam => iam::OPERATIONS,
-            Self::Tagging => &[tagging::OPERATIONS],
-            Self::CloudTrail => &[cloudtrail::OPERATIONS],
-        }
+            Self::Organizations => &[organizations::OPERATIONS],
+            Self::Sts => &[&[sts::OPERATIONS]],
+            Self::Iam => &[iam::OPERATIONS],
+            Self::Tagging => &[&[tagging::OPERATIONS]],
+            Self::CloudTrail => &[&[cloudtrail::OPERATIONS]],
+        };
+        tables.iter().copied().flatten().copied().flatten()
     }
 
     pub(crate) fn operation(self, name: &str) -> Option<&'static Operation> {
-        self.tables().iter().copied().flatten().find(|operation| operation.name == name)
+        self.operations().find(|operation| operation.name == name)
     }
 
     /// As [`Service::operation`], by the name in lower case, as RAM's paths have it.
     pub(crate) fn operation_at(self, name: &str) -> Option<&'static Operation> {
-        self.tables().iter().copied().flatten().find(|operation| operation.name.eq_ignore_ascii_case(name))
+        self.operations().find(|operation| operation.name.eq_ignore_ascii_case(name))
     }
 }
 

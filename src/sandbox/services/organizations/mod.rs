@@ -60,6 +60,17 @@ fn paged(
     member: &str,
     rows: impl IntoIterator<Item = (String, Value)>,
 ) -> Answer {
+    written(call, operation, member, rows.into_iter(), |row| row)
+}
+
+/// A page of rows sorted by key, of which only those on the page are written out.
+fn written<K: AsRef<str>, R>(
+    call: &Call<'_>,
+    operation: &str,
+    member: &str,
+    rows: impl Iterator<Item = (K, R)>,
+    out: impl Fn(R) -> Value,
+) -> Answer {
     let size = match call.input.get("MaxResults") {
         None | Some(Value::Null) => 20,
         Some(size) => match size.as_u64() {
@@ -73,9 +84,10 @@ fn paged(
     };
     let pager = Pager::new(operation, call.input, size, token, false)
         .ok_or_else(|| invalid("The pagination token is invalid."))?;
-    let page = pager.take_sorted(rows);
+    let rest = rows.filter(|(key, _)| pager.after().is_none_or(|after| key.as_ref() > after));
+    let page = pager.take(rest);
     let mut output = serde_json::Map::new();
-    output.insert(member.to_owned(), Value::Array(page.rows));
+    output.insert(member.to_owned(), page.rows.into_iter().map(out).collect());
     if let Some(next) = page.next {
         output.insert("NextToken".into(), next.into());
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::sandbox::clock::seconds;
 use crate::sandbox::services::organizations::{
-    INVALID, for_member, for_reader, invalid, is_parent, paged, path, required,
+    INVALID, for_member, for_reader, invalid, is_parent, paged, path, required, written,
 };
 use crate::sandbox::services::{Answer, Call, Operation, Refusal, answer};
 use crate::sandbox::state::State;
@@ -71,30 +71,8 @@ pub(super) fn unit(state: &State, org: &Organization, unit: &Unit) -> Value {
 
 fn list_accounts(call: &Call<'_>, state: &State) -> Answer {
     let org = for_reader(call, state)?;
-    // Only the page's rows are worth writing out.
     let members = state.accounts.iter().filter(|(_, account)| account.parent.is_some());
-    let rows: Vec<(String, &Account)> = members.map(|(id, account)| (id.to_owned(), account)).collect();
-    lazily(call, "ListAccounts", "Accounts", rows, |row| account(state, org, row))
-}
-
-/// Pages first, writes out what is on the page then.
-fn lazily<R: Copy>(
-    call: &Call<'_>,
-    operation: &str,
-    member: &str,
-    rows: Vec<(String, R)>,
-    out: impl Fn(R) -> Value,
-) -> Answer {
-    let index: Vec<(String, Value)> =
-        rows.iter().enumerate().map(|(at, (key, _))| (key.clone(), at.into())).collect();
-    let page = paged(call, operation, member, index)?;
-    let mut page: Value = serde_json::from_slice(&page).map_err(|error| invalid(error.to_string()))?;
-    for slot in page[member].as_array_mut().into_iter().flatten() {
-        if let Some((_, row)) = slot.as_u64().and_then(|at| rows.get(at as usize)) {
-            *slot = out(*row);
-        }
-    }
-    answer(&page)
+    written(call, "ListAccounts", "Accounts", members, |row| account(state, org, row))
 }
 
 #[derive(Deserialize)]
@@ -138,16 +116,18 @@ fn list_accounts_for_parent(call: &Call<'_>, state: &State) -> Answer {
     let org = for_reader(call, state)?;
     let input: Input = call.input(INVALID)?;
     let parent = parent(state, org, input.parent_id)?;
-    let rows = accounts_under(state, &parent).map(|row| (row.id.clone(), row)).collect();
-    lazily(call, "ListAccountsForParent", "Accounts", rows, |row| account(state, org, row))
+    let rows = accounts_under(state, &parent).map(|row| (&row.id, row));
+    written(call, "ListAccountsForParent", "Accounts", rows, |row| account(state, org, row))
 }
 
 fn list_units_for_parent(call: &Call<'_>, state: &State) -> Answer {
     let org = for_reader(call, state)?;
     let input: Input = call.input(INVALID)?;
     let parent = parent(state, org, input.parent_id)?;
-    let rows = units_under(state, &parent).map(|row| (row.id.clone(), row)).collect();
-    lazily(call, "ListOrganizationalUnitsForParent", "OrganizationalUnits", rows, |row| unit(state, org, row))
+    let rows = units_under(state, &parent).map(|row| (&row.id, row));
+    written(call, "ListOrganizationalUnitsForParent", "OrganizationalUnits", rows, |row| {
+        unit(state, org, row)
+    })
 }
 
 fn list_parents(call: &Call<'_>, state: &State) -> Answer {

@@ -179,6 +179,11 @@ pub(super) fn managed() -> impl Iterator<Item = Managed> {
     })
 }
 
+/// The ARN of the permission that a type gets by itself; empty for a type that is none.
+pub(crate) fn default_permission_arn(code: &str) -> String {
+    by_code(code).map(|kind| kind.default_permission().arn()).unwrap_or_default()
+}
+
 /// Whether AWS manages a permission of this name.
 pub(crate) fn is_managed(name: &str) -> bool {
     managed_by_name(name).is_some()

@@ -18,7 +18,7 @@ mod tags;
 mod views;
 mod works;
 
-pub(crate) use kinds::is_managed;
+pub(crate) use kinds::{default_permission_arn, is_managed};
 pub(crate) use request::describe_request;
 pub(crate) use sharing::{end_sharing, leave_organization};
 
@@ -32,18 +32,12 @@ use crate::sandbox::settings::EmptyPages;
 use crate::sandbox::state::State;
 use crate::sandbox::state::rows_ram::{Share, ShareId, ShareStatus, Token};
 
-pub(crate) const OPERATIONS: &[&[Operation]] = &[
-    shares::OPERATIONS,
-    members::OPERATIONS,
-    attachments::OPERATIONS,
-    works::OPERATIONS,
+/// Tables of operations, some of them in parts.
+pub(crate) const OPERATIONS: &[&[&[Operation]]] = &[
+    &[shares::OPERATIONS, members::OPERATIONS, attachments::OPERATIONS, works::OPERATIONS],
     permissions::OPERATIONS,
-    invitations::OPERATIONS,
-    views::OPERATIONS,
-    kinds::OPERATIONS,
-    policies::OPERATIONS,
-    sharing::OPERATIONS,
-    tags::OPERATIONS,
+    &[invitations::OPERATIONS, views::OPERATIONS, kinds::OPERATIONS, policies::OPERATIONS],
+    &[sharing::OPERATIONS, tags::OPERATIONS],
 ];
 
 const INVALID: &str = "InvalidParameterException";
@@ -221,4 +215,27 @@ fn once(
 /// An output of named members.
 fn object<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sandbox::services::Service;
+
+    /// The operations of the model of 2026-11-17.
+    const ALL: &str = "AcceptResourceShareInvitation AssociateResourceShare AssociateResourceSharePermission CreatePermission \
+        CreatePermissionVersion CreateResourceShare DeletePermission DeletePermissionVersion DeleteResourceShare \
+        DisassociateResourceShare DisassociateResourceSharePermission EnableSharingWithAwsOrganization GetPermission \
+        GetResourcePolicies GetResourceShareAssociations GetResourceShareInvitations GetResourceShares \
+        ListPendingInvitationResources ListPermissionAssociations ListPermissionVersions ListPermissions ListPrincipals \
+        ListReplacePermissionAssociationsWork ListResourceSharePermissions ListResourceTypes ListResources \
+        ListSourceAssociations PromotePermissionCreatedFromPolicy PromoteResourceShareCreatedFromPolicy \
+        RejectResourceShareInvitation ReplacePermissionAssociations SetDefaultPermissionVersion TagResource UntagResource \
+        UpdatePermission UpdateResourceShare";
+
+    #[test]
+    fn every_operation_of_the_model_is_in_one_table() {
+        let mut names: Vec<&str> = Service::Ram.operations().map(|operation| operation.name).collect();
+        names.sort_unstable();
+        assert_eq!(names, ALL.split_whitespace().collect::<Vec<_>>());
+    }
 }
