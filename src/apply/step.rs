@@ -223,11 +223,12 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 return Err(Failure::Call(CloudError { maybe_done: called, ..error }));
             }
             repeats += 1;
-            let why = if error.kind == ErrorKind::OrganizationSharing && self.enabled_now.load(Ordering::Relaxed) {
-                "AWS is still turning on sharing inside the organization".to_owned()
-            } else {
-                error.detail()
-            };
+            let why =
+                if error.kind == ErrorKind::OrganizationSharing && self.enabled_now.load(Ordering::Relaxed) {
+                    "AWS is still turning on sharing inside the organization".to_owned()
+                } else {
+                    error.detail()
+                };
             self.tell(Event::Retrying { step, why: why.clone() });
             if !self.sleep(backoff.pause()).await {
                 return Err(Failure::Stopped { called, what: why });

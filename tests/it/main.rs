@@ -7,4 +7,6 @@ mod lang;
 mod cases;
 mod layering;
 #[cfg(feature = "cli")]
+mod pipeline;
+#[cfg(feature = "cli")]
 mod sandbox;

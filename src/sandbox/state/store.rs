@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 use crate::sandbox::clock::{Clock, Millis};
 use crate::sandbox::state::State;
 use crate::sandbox::state::journal::{Journal, JournalError};
+use crate::sandbox::state::rows_account::Meta;
 
 /// The state, its journal and the time it lives in.
 pub(crate) struct Store {
