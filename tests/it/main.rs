@@ -9,4 +9,6 @@ mod edge;
 mod lang;
 mod layering;
 #[cfg(feature = "cli")]
+mod pipeline;
+#[cfg(feature = "cli")]
 mod sandbox;
