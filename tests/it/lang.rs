@@ -1,6 +1,6 @@
 //! The language against tables of expressions and against whole stacks.
 //!
-//! `tests/cases/lang/*.txt` holds one case a line, `expression => JSON` or `expression => error CODE`. Lines that start with `#`
+//! `tests/cases/lang/*.txt` holds one case a line: `expression => JSON`, `expression => error CODE`, or `=> error` for any. Lines that start with `#`
 //! and a space are chapter headings and comments; a line that ends in `\` goes on in the next, joined by a newline.
 
 use std::fs;
@@ -8,8 +8,8 @@ use std::path::Path;
 
 use ramctl::diag::{Diagnostic, SourceMap};
 use ramctl::lang::functions::{FileError, StackFiles};
-use ramctl::lang::value::to_json;
-use ramctl::lang::{Compiled, Declaration, InputValues, Inputs, Limits, compile};
+use ramctl::lang::value::{from_json, to_json};
+use ramctl::lang::{AssertionResult, Compiled, Declaration, InputValues, Inputs, Limits, compile};
 
 /// The files below `tests/cases/lang/files`.
 struct CaseFiles;
@@ -227,6 +227,7 @@ fn every_expression_of_the_tables_has_its_value() {
             };
             let same = match serde_json::from_str::<serde_json::Value>(&expected) {
                 Ok(json) => actual.parse::<serde_json::Value>().is_ok_and(|actual| actual == json),
+                Err(_) if expected == "error" => actual.starts_with("error "),
                 Err(_) => expected == actual,
             };
             if !same {
@@ -454,4 +455,256 @@ fn deep_and_endless_inputs_are_refused_and_never_overflow() {
         assert!(stack.declaration.is_none(), "{}", &text[..200.min(text.len())]);
         assert!(!stack.diagnostics.is_empty());
     }
+}
+
+/// Compiles a stack of variables with values from outside.
+fn with_values(declarations: &str, files: &[(&str, &str)], values: &[InputValues]) -> (SourceMap, Compiled) {
+    let mut sources = SourceMap::default();
+    let stack = sources.add("stack.ram.hcl", format!("ramctl {{\n  stack = \"x\"\n}}\n{declarations}"));
+    let mut all = values.to_vec();
+    let at = all.iter().position(|value| matches!(value, InputValues::Flag { .. })).unwrap_or(all.len());
+    for (offset, (name, text)) in files.iter().enumerate() {
+        all.insert(at + offset, InputValues::File(sources.add(*name, *text)));
+    }
+    let compiled = compile(&mut sources, &[stack], &inputs(&all));
+    (sources, compiled)
+}
+
+fn json_of(sources: &mut SourceMap, compiled: &Compiled, expression: &str) -> String {
+    match compiled.evaluate(sources, "case", expression, &inputs(&[])) {
+        Ok(value) => to_json(&value).to_string(),
+        Err(diagnostics) => told(sources, &diagnostics),
+    }
+}
+
+fn environment(name: &str, text: &str) -> InputValues {
+    InputValues::Environment { name: name.into(), text: text.into() }
+}
+
+fn flag(name: &str, text: &str) -> InputValues {
+    InputValues::Flag { name: name.into(), text: text.into() }
+}
+
+#[test]
+fn values_from_outside_override_each_other_as_in_terraform() {
+    let declarations = "variable \"a\" { default = \"default\" }\n\
+        variable \"b\" { default = \"default\" }\n\
+        variable \"c\" { default = \"default\" }\n\
+        variable \"d\" { default = \"default\" }\n\
+        variable \"list\" {\n  type    = list(number)\n  default = []\n}\n";
+    let values = [
+        environment("b", "environment"),
+        environment("c", "environment"),
+        environment("d", "environment"),
+        environment("not_declared", "x"),
+        flag("d", "flag"),
+        flag("list", "[1, \"2\"]"),
+    ];
+    let files =
+        [("x.auto.ramvars.hcl", "c = \"auto\"\nd = \"auto\"\n"), ("y.ramvars.json", "{ \"c\": \"json\" }")];
+    let (mut sources, compiled) = with_values(declarations, &files, &values);
+    assert!(compiled.diagnostics.is_empty(), "{}", told(&sources, &compiled.diagnostics));
+    let values = json_of(&mut sources, &compiled, "[var.a, var.b, var.c, var.d, var.list]");
+    assert_eq!(values, r#"["default","environment","json","flag",[1,2]]"#);
+}
+
+#[test]
+fn the_output_of_terraform_is_a_values_file() {
+    let declarations = "variable \"tgw\" { type = map(string) }\nvariable \"token\" {}\n";
+    let output = r#"{
+  "tgw":   { "sensitive": false, "type": ["map", "string"], "value": { "eu-central-1": "tgw-1" } },
+  "token": { "sensitive": true, "type": "string", "value": "hush" },
+  "other": { "sensitive": false, "type": "number", "value": 12345678901234567890123 }
+}"#;
+    let (mut sources, compiled) = with_values(declarations, &[("net.ramvars.json", output)], &[]);
+    assert!(compiled.diagnostics.is_empty(), "{}", told(&sources, &compiled.diagnostics));
+    assert_eq!(json_of(&mut sources, &compiled, "var.tgw"), r#"{"eu-central-1":"tgw-1"}"#);
+    let token = compiled.evaluate(&mut sources, "case", "\"x-${var.token}\"", &inputs(&[])).expect("a value");
+    assert!(token.is_sensitive());
+    assert_eq!(ramctl::lang::value::Shown(&token).to_string(), "(sensitive value)");
+}
+
+#[test]
+fn mistakes_in_values_from_outside_are_told_at_their_place() {
+    let declarations = "variable \"ports\" { type = map(number) }\nvariable \"name\" { default = \"x\" }\n";
+    for (files, values, expected) in [
+        (vec![("v.ramvars.hcl", "ports = { http = \"x\" }\n")], vec![], "1:9 RAM061"),
+        (vec![("v.ramvars.hcl", "ports = {}\nnmae = 1\n")], vec![], "2:1 RAM063"),
+        (vec![("v.ramvars.hcl", "ports = {}\nports = {}\n")], vec![], "2:1 RAM003"),
+        (vec![("v.ramvars.hcl", "ports = var.name\n")], vec![], "1:9 RAM065"),
+        (vec![("v.ramvars.hcl", "ports {\n}\n")], vec![], "1:1 RAM065"),
+        (vec![("v.ramvars.json", "{\n  \"ports\": {\n    \"a\": }\n}")], vec![], "3:10 RAM065"),
+        (vec![("v.ramvars.json", "[]")], vec![], "1:1 RAM065"),
+        (vec![("v.ramvars.json", "{\n  \"ports\": [1]\n}")], vec![], "2:3 RAM061"),
+        (vec![], vec![flag("ports", "{ a = ")], "1:1 RAM002"),
+        (vec![], vec![flag("ports", "[")], "1:1 RAM002"),
+        (vec![], vec![flag("ports", "{}"), flag("nope", "1")], "- RAM063"),
+        (vec![], vec![environment("ports", "{ a = b }")], "1:7 RAM010"),
+        (vec![], vec![], "4:1 RAM060"),
+    ] {
+        let (sources, compiled) = with_values(declarations, &files, &values);
+        let told = told(&sources, &compiled.diagnostics);
+        assert!(
+            told.lines().any(|line| line.starts_with(expected)),
+            "{files:?} {values:?}: {expected}\n{told}"
+        );
+    }
+}
+
+#[test]
+fn sensitive_values_appear_in_no_message() {
+    for expression in [
+        "var.secret + 1",
+        "[1][var.secret]",
+        "{ a = 1 }[var.secret]",
+        "{ (var.secret) = 1, (var.secret) = 2 }",
+        "tonumber(var.secret)",
+        "regex(\"x\", var.secret)",
+        "file(var.secret)",
+        "{ for x in [1, 2] : var.secret => x }",
+        "jsondecode(var.secret)",
+        "\"${[var.secret]}\" + 1",
+        "var.secret.x",
+        "try(var.secret.x, tonumber(var.secret))",
+        "true ? var.secret : [var.secret]",
+        "formatdate(\"YYYY\", var.secret)",
+        "ou(\"${var.secret}/\")",
+        "templatestring(\"$${x + 1}\", { x = var.secret })",
+    ] {
+        let mut sources = SourceMap::default();
+        let stack = compiled(&mut sources, STACK);
+        let result = stack.evaluate(&mut sources, "case", expression, &inputs(&[]));
+        let told = match result {
+            Ok(value) => ramctl::lang::value::Shown(&value).to_string(),
+            Err(diagnostics) => told(&sources, &diagnostics),
+        };
+        assert!(!told.contains("hush"), "{expression}: {told}");
+    }
+}
+
+#[test]
+fn assertions_are_evaluated_over_a_plan() {
+    let text = "ramctl {\n  stack = \"x\"\n}\nlocals {\n  most = 1\n}\ncheck \"c\" {\n  assert {\n    condition     = length(plan.shares) <= local.most\n    error_message = \"${length(plan.shares)} are too many.\"\n  }\n}\n";
+    let mut sources = SourceMap::default();
+    let stack = compiled(&mut sources, text);
+    let assertion = &stack.declaration.as_ref().expect("compiles").checks[0].assertions[0];
+    for (plan, expected) in [
+        (r#"{ "shares": [1] }"#, AssertionResult::Holds),
+        (r#"{ "shares": [1, 2] }"#, AssertionResult::Violated("2 are too many.".into())),
+    ] {
+        let plan = from_json(&plan.parse().expect("JSON")).expect("numbers in range");
+        assert_eq!(stack.assert(assertion, plan, &inputs(&[])), Ok(expected));
+    }
+    let no_shares = from_json(&serde_json::json!({})).expect("numbers in range");
+    let error = stack.assert(assertion, no_shares, &inputs(&[])).expect_err("plan.shares is missing");
+    assert_eq!(error[0].code.id, "RAM021");
+}
+
+/// Expressions put together from pieces, most of them without meaning.
+#[test]
+fn expressions_put_together_at_random_never_panic() {
+    const PIECES: [&str; 44] = [
+        "1",
+        "-1",
+        "1e300",
+        "0",
+        "\"a\"",
+        "\"\"",
+        "true",
+        "null",
+        "[",
+        "]",
+        "{",
+        "}",
+        "(",
+        ")",
+        " = ",
+        ", ",
+        " + ",
+        " - ",
+        " / ",
+        " % ",
+        " == ",
+        " < ",
+        " && ",
+        " ? ",
+        " : ",
+        "!",
+        ".a",
+        "[0]",
+        "[*]",
+        ".*",
+        "...",
+        "var.names",
+        "local.subnets",
+        "account.team",
+        "[for k, v in ",
+        "{for v in ",
+        " : v",
+        " => v",
+        " if k",
+        "\"${",
+        "}\"",
+        "each.key",
+        "x",
+        "~",
+    ];
+    let functions: Vec<&str> =
+        ramctl::lang::functions::all_functions().map(|function| function.name).collect();
+    let mut numbers = Numbers(0xfeed_beef);
+    let mut sources = SourceMap::default();
+    let stack = compiled(&mut sources, STACK);
+    let (mut values, mut errors) = (0, 0);
+    for _ in 0..4_000 {
+        let mut text = String::new();
+        if numbers.below(2) == 0 {
+            text.push_str(functions[numbers.below(functions.len())]);
+            text.push('(');
+            for _ in 0..numbers.below(4) {
+                let arguments = [
+                    "1",
+                    "\"a\"",
+                    "-1",
+                    "[]",
+                    "{}",
+                    "null",
+                    "var.names",
+                    "var.ports",
+                    "1e30",
+                    "0.5",
+                    "\"%s%d\"",
+                    "true",
+                    "account.network",
+                    "[\"a\", 1]",
+                    "{ a = null }",
+                    "\"10.0.0.0/8\"",
+                    "var.secret",
+                ];
+                text.push_str(arguments[numbers.below(arguments.len())]);
+                text.push_str(", ");
+            }
+            text.push(')');
+        } else {
+            for _ in 0..=numbers.below(8) {
+                text.push_str(PIECES[numbers.below(PIECES.len())]);
+            }
+        }
+        let mut scratch = sources.clone();
+        match stack.evaluate(&mut scratch, "case", &text, &inputs(&[])) {
+            Ok(value) => {
+                values += 1;
+                let shown = to_json(&value).to_string();
+                assert!(serde_json::from_str::<serde_json::Value>(&shown).is_ok(), "{text}: {shown}");
+            }
+            Err(diagnostics) => {
+                errors += 1;
+                assert!(!diagnostics.is_empty(), "{text}");
+                for diagnostic in &diagnostics {
+                    let span = diagnostic.span.unwrap_or_else(|| panic!("{text}: {diagnostic:?}"));
+                    assert!(span.end <= scratch.file(span.file).text.len(), "{text}: {diagnostic:?}");
+                }
+            }
+        }
+    }
+    assert!(values > 100 && errors > 1_000, "{values} values, {errors} errors");
 }
