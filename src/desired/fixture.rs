@@ -62,6 +62,7 @@ pub(crate) fn share(label: &str) -> ShareBlock {
         accept_invitations: None,
         tags: BTreeMap::new(),
         tags_span: None,
+        expires: None,
         lifecycle: Lifecycle::default(),
     }
 }
@@ -83,6 +84,7 @@ pub(crate) fn permission(code: &str, permission: &str) -> PermissionUse {
         span: span(),
         resource_type: at(ResourceType::parse(code).expect("a type")),
         permission: at(permission.into()),
+        declared: None,
     }
 }
 
@@ -98,9 +100,9 @@ pub(crate) fn stack() -> Declaration {
             session_name: None,
             duration_seconds: None,
         }),
+        regions: None,
     };
     Declaration {
-        stack: at(StackName::parse("network").expect("a name")),
         organization: Some(OrganizationBlock {
             span: span(),
             management_account: at(id(MANAGEMENT)),
@@ -111,7 +113,7 @@ pub(crate) fn stack() -> Declaration {
             (address(BlockKind::Account, "network", None), account(NETWORK, true)),
             (address(BlockKind::Account, "dev", None), account(DEV, false)),
         ]),
-        shares: Vec::new(),
+        ..Declaration::empty(at(StackName::parse("network").expect("a name")))
     }
 }
 

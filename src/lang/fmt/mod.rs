@@ -16,20 +16,23 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+use crate::diag::{Diagnostic, FileId, SourceMap};
+use crate::lang::eval::Limits;
 use layout::Layout;
 use meaning::meaning;
 
-/// The canonical form of a file. A text that is not HCL is refused with what the parser says.
+/// The canonical form of a file. A text that is not HCL is refused with its syntax errors.
 ///
 /// The result is parsed and compared with the text; should they differ, the text is returned as it came.
-pub fn format(text: &str) -> Result<String, hcl_edit::parser::Error> {
-    let text_after_mark = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let before = meaning(text_after_mark)?;
-    let formatted = respace(text_after_mark);
-    let kept = meaning(&formatted).is_ok_and(|after| after == before);
-    Ok(if kept { formatted } else { text.to_owned() })
+pub fn format(sources: &SourceMap, file: FileId) -> Result<String, Vec<Diagnostic>> {
+    let text = &sources.file(file).text;
+    let before = meaning(file, text, Limits::default().file_bytes)?;
+    let formatted = respace(text);
+    let kept = meaning(file, &formatted, usize::MAX).is_ok_and(|after| after == before);
+    Ok(if kept { formatted } else { text.clone() })
 }
 
 fn respace(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     Layout::of(&token::tokens(text)).to_string()
 }
