@@ -569,6 +569,9 @@ fn sensitive_values_appear_in_no_message() {
         "true ? var.secret : [var.secret]",
         "formatdate(\"YYYY\", var.secret)",
         "ou(\"${var.secret}/\")",
+        "{ (var.secret) = [] }[1] + tonumber({ (var.secret) = 1 })",
+        "sum([{ (var.secret) = 1 }])",
+        "cidrhost({ (var.secret) = [] }, 1)",
         "templatestring(\"$${x + 1}\", { x = var.secret })",
     ] {
         let mut sources = SourceMap::default();
@@ -707,4 +710,46 @@ fn expressions_put_together_at_random_never_panic() {
         }
     }
     assert!(values > 100 && errors > 1_000, "{values} values, {errors} errors");
+}
+
+#[test]
+fn files_from_other_systems_are_read() {
+    let text = include_str!("../../examples/quickstart/network.ram.hcl");
+    let count = |text: &str| {
+        let mut sources = SourceMap::default();
+        let stack = compiled(&mut sources, text);
+        let declaration =
+            stack.declaration.unwrap_or_else(|| panic!("{}", told(&sources, &stack.diagnostics)));
+        declaration.shares.len()
+    };
+    let plain = count(text);
+    assert_eq!(count(&format!("\u{feff}{text}")), plain, "a byte order mark");
+    assert_eq!(count(&text.replace('\n', "\r\n")), plain, "lines end in CR LF");
+    assert_eq!(count(text.trim_end()), plain, "no newline at the end");
+}
+
+#[test]
+fn limits_are_told_and_required_versions_compared() {
+    for (text, limits, code) in [
+        ("locals {\n  a = range(500)\n}\n", Limits { value_size: 100, ..Limits::default() }, "RAM004"),
+        ("locals {\n  a = 1\n}\n", Limits { file_bytes: 10, ..Limits::default() }, "RAM004"),
+        ("locals {\n  a = [[[1]]]\n}\n", Limits { value_depth: 2, ..Limits::default() }, "RAM004"),
+        ("locals {\n  a = [1, 2, 3]\n}\n", Limits { steps: 3, ..Limits::default() }, "RAM004"),
+        (
+            "share \"s\" {\n  for_each = toset([\"a\", \"b\", \"c\"])\n}\n",
+            Limits { instances: 2, ..Limits::default() },
+            "RAM004",
+        ),
+        ("ramctl {\n  stack = \"x\"\n  required_version = \">= 99\"\n}\n", Limits::default(), "RAM050"),
+    ] {
+        let mut sources = SourceMap::default();
+        let file = sources.add("stack.ram.hcl", text);
+        let stack = compile(&mut sources, &[file], &Inputs { limits, ..inputs(&[]) });
+        assert!(
+            stack.diagnostics.iter().any(|found| found.code.id == code),
+            "{text}{}",
+            told(&sources, &stack.diagnostics)
+        );
+        assert!(stack.declaration.is_none());
+    }
 }

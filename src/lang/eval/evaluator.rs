@@ -180,7 +180,9 @@ impl<'a> Evaluator<'a> {
             return Err(self.fail(diagnostic, expr, scope));
         }
         convert(value, ty).map_err(|error| {
-            let detail = format!("{place} does not fit: {error}.");
+            // The way to the part at fault may lead through sensitive keys.
+            let why = if value.is_sensitive() { error.message } else { error.to_string() };
+            let detail = format!("{place} does not fit: {why}.");
             self.fail(Diagnostic::error(&codes::RAM020, expr.span, detail), expr, scope)
         })
     }
