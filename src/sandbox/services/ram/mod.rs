@@ -7,6 +7,7 @@ mod admission;
 mod attachments;
 mod invitations;
 mod kinds;
+mod member_lists;
 mod members;
 mod output;
 mod permissions;
@@ -34,7 +35,13 @@ use crate::sandbox::state::rows_ram::{Share, ShareId, ShareStatus, Token};
 
 /// Tables of operations, some of them in parts.
 pub(crate) const OPERATIONS: &[&[&[Operation]]] = &[
-    &[shares::OPERATIONS, members::OPERATIONS, attachments::OPERATIONS, works::OPERATIONS],
+    &[
+        shares::OPERATIONS,
+        members::OPERATIONS,
+        member_lists::OPERATIONS,
+        attachments::OPERATIONS,
+        works::OPERATIONS,
+    ],
     permissions::OPERATIONS,
     &[invitations::OPERATIONS, views::OPERATIONS, kinds::OPERATIONS, policies::OPERATIONS],
     &[sharing::OPERATIONS, tags::OPERATIONS],
