@@ -103,7 +103,8 @@ fn owner(text: Option<&str>) -> Result<Owner, Refusal> {
     Ok(if text == "SELF" { Owner::Myself } else { Owner::Others })
 }
 
-fn share_id(arn: &str) -> Result<ShareId, Refusal> {
+/// The share that an ARN names.
+pub(crate) fn share_id(arn: &str) -> Result<ShareId, Refusal> {
     let arn = ShareArn::parse(arn).map_err(|_| malformed_arn(arn))?;
     let arn: &Arn = arn.arn();
     Ok(ShareId {
@@ -123,7 +124,12 @@ fn own_share<'a>(call: &Call<'_>, state: &'a State, arn: &str) -> Result<&'a Sha
     if id.account != call.caller.account || id.region != call.region {
         return Err(no_such_share(arn));
     }
-    state.shares.get(&id.key()).ok_or_else(|| no_such_share(arn))
+    state.shares.get(&id.key()).filter(|share| is_seen(call, share)).ok_or_else(|| no_such_share(arn))
+}
+
+/// Whether reads have caught up with the share's creation.
+fn is_seen(call: &Call<'_>, share: &Share) -> bool {
+    call.now >= share.created + call.behaviour.unseen_ms
 }
 
 /// A share of the caller's that can be changed.
