@@ -245,3 +245,15 @@ fn every_expression_of_the_tables_has_its_value() {
     assert!(failures.is_empty(), "{} of {count} cases fail:\n{}", failures.len(), failures.join("\n"));
     assert!(count > 100, "the tables were read: {count} cases");
 }
+
+#[test]
+fn comments_newlines_and_heredocs_are_read_as_terraform_reads_them() {
+    let mut sources = SourceMap::default();
+    let stack = compiled(&mut sources, include_str!("../cases/lang/layout.ram.hcl"));
+    assert!(stack.declaration.is_some(), "{}", told(&sources, &stack.diagnostics));
+    for (line, expression, expected) in cases(include_str!("../cases/lang/layout.cases")) {
+        let value = stack.evaluate(&mut sources, "case", &expression, &inputs(&[])).expect("has a value");
+        let expected: serde_json::Value = expected.parse().expect("JSON");
+        assert_eq!(to_json(&value), expected, "line {line}: {expression}");
+    }
+}

@@ -157,14 +157,14 @@ fn finish<T>(tree: T, mut diagnostics: Vec<Diagnostic>) -> Result<T, Vec<Diagnos
     Err(diagnostics)
 }
 
-/// The text with numbers that the parser cannot hold blotted out, byte for byte; their digits are read from the source.
+/// The whole text as the parser takes it.
 fn parseable<'t>(text: &'t str, scan: &Scan) -> Cow<'t, str> {
-    if scan.large_numbers.is_empty() {
+    if scan.blots.is_empty() {
         return text.into();
     }
     let mut patched = text.to_owned();
-    for range in &scan.large_numbers {
-        patched.replace_range(range.clone(), &"0".repeat(range.len()));
+    for blot in &scan.blots {
+        patched.replace_range(blot.range.clone(), &blot.text());
     }
     patched.into()
 }
@@ -204,14 +204,14 @@ fn errors_of_item(
     }
 }
 
-/// The text of an item as the parser takes it: closed by a newline, large numbers blotted out.
+/// The text of an item as the parser takes it: closed by a newline, with its blots.
 fn parseable_item(text: &str, scan: &Scan, item: &Range<usize>) -> String {
     let mut patched = String::with_capacity(item.len() + 1);
     patched.push_str(&text[item.clone()]);
     patched.push('\n');
-    let from = scan.large_numbers.partition_point(|number| number.start < item.start);
-    for range in scan.large_numbers[from..].iter().take_while(|number| number.end <= item.end) {
-        patched.replace_range(range.start - item.start..range.end - item.start, &"0".repeat(range.len()));
+    let from = scan.blots.partition_point(|blot| blot.range.start < item.start);
+    for blot in scan.blots[from..].iter().take_while(|blot| blot.range.end <= item.end) {
+        patched.replace_range(blot.range.start - item.start..blot.range.end - item.start, &blot.text());
     }
     patched
 }
