@@ -114,11 +114,14 @@ const DEEP_STACK: usize = 64 << 20;
 
 /// Runs a parse where it cannot overflow the stack.
 fn on_a_deep_stack<T: Send>(parse: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, parse);
-        let thread = thread.expect("a process that starts can start one more thread");
-        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
+    let mut parse = Some(parse);
+    let mut run = || parse.take().expect("run once, here or there")();
+    let there = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, &mut run);
+        thread.ok().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    // Where the system gives no further thread, the usual stack has to do.
+    there.unwrap_or_else(run)
 }
 
 /// Whether a text has enough of what nests to be worth a thread of its own.
