@@ -54,6 +54,27 @@ fn the_examples_of_the_reference_hold() {
     }
 }
 
+#[test]
+fn texts_that_would_grow_without_end_are_refused() {
+    let long = r#"join("", [for i in range(1024) : format("%1000d", i)])"#;
+    for expression in [
+        format!(r#"replace({long}, "", {long})"#),
+        format!(r#"replace({long}, "/./", {long})"#),
+        format!(r#"replace({long}, "/.*/", replace({long}, " ", "$0"))"#),
+        format!(r#"indent(1000, replace({long}, " ", "\n"))"#),
+        format!(r#"join({long}, [for i in range(1024) : "x"])"#),
+        format!(r#"format(replace({long}, " ", "%[1]s"), {long})"#),
+        format!(r#"formatlist("%s%s", {long}, range(1024))"#),
+        r#"format("%99999d", 1)"#.to_owned(),
+        "range(1, 5000)".to_owned(),
+        "setproduct(range(1000), range(1000), range(1000))".to_owned(),
+        "pow(pow(10, 4000), 4000)".to_owned(),
+    ] {
+        let found = evaluate(&expression).expect_err(&expression);
+        assert_eq!(found[0].code.id, "RAM024", "{expression}: {}", found[0].detail);
+    }
+}
+
 /// Arguments of every kind, among them those that functions trip over.
 const ARGUMENTS: &[&str] = &[
     "null",

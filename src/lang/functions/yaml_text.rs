@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::lang::functions::bounds;
 use crate::lang::value::{Kind, Value};
 
 pub(crate) fn encode(value: &Value) -> Result<String, String> {
@@ -74,7 +75,11 @@ impl Writer {
             Kind::Null => self.out.push_str("null"),
             Kind::Bool(flag) => self.out.push_str(if *flag { "true" } else { "false" }),
             Kind::Number(number) => self.out.push_str(&number.to_string()),
-            Kind::String(text) if is_block(text) => self.block(text, column),
+            Kind::String(text) if is_block(text) => {
+                let margins = column * text.matches('\n').count();
+                bounds::text(self.out.len() + text.len() + margins).map_err(|error| error.message)?;
+                self.block(text, column);
+            }
             Kind::String(text) => write_quoted(&mut self.out, text),
             Kind::List(_) | Kind::Set(_) | Kind::Tuple(_) => self.out.push_str("[]"),
             Kind::Map(_) | Kind::Object(_) => self.out.push_str("{}"),
