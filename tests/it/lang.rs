@@ -245,3 +245,38 @@ fn every_expression_of_the_tables_has_its_value() {
     assert!(failures.is_empty(), "{} of {count} cases fail:\n{}", failures.len(), failures.join("\n"));
     assert!(count > 100, "the tables were read: {count} cases");
 }
+
+/// A file of local values against what Terraform makes of each.
+fn assert_as_in_terraform(stack: &str, expected: &str) {
+    let mut sources = SourceMap::default();
+    let stack = compiled(&mut sources, stack);
+    assert!(stack.declaration.is_some(), "{}", told(&sources, &stack.diagnostics));
+    let mut failures = Vec::new();
+    for (line, expression, expected) in cases(expected) {
+        let value = stack.evaluate(&mut sources, "case", &expression, &inputs(&[])).expect("has a value");
+        let expected: serde_json::Value = expected.parse().expect("JSON");
+        if to_json(&value) != expected {
+            failures.push(format!(
+                "line {line}: {expression}\n  expected {expected}\n  actual   {}",
+                to_json(&value)
+            ));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn comments_newlines_and_heredocs_are_read_as_terraform_reads_them() {
+    assert_as_in_terraform(
+        include_str!("../cases/lang/layout.ram.hcl"),
+        include_str!("../cases/lang/layout.cases"),
+    );
+}
+
+#[test]
+fn templates_made_at_random_give_what_terraform_gives() {
+    assert_as_in_terraform(
+        include_str!("../cases/lang/templates.ram.hcl"),
+        include_str!("../cases/lang/templates.cases"),
+    );
+}
