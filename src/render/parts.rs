@@ -114,7 +114,8 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
             Row::new(membership(how), ["principal".into(), text(label), principal_id(principal)])
         }
         Part::Resource { resource, resource_type, how } => {
-            let known = resource_type.as_ref().or_else(|| catalog::type_of(resource.arn()).map(|facts| &facts.code));
+            let known =
+                resource_type.as_ref().or_else(|| catalog::type_of(resource.arn()).map(|facts| &facts.code));
             let kind = known.map_or_else(|| resource.arn().service(), |kind| kind.as_str());
             Row::new(membership(how), ["resource".into(), text(kind), resource_id(resource, place)])
         }
