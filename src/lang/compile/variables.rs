@@ -218,7 +218,8 @@ fn value_of(
                 return Err(evaluator.report(&codes::RAM061, given.span, detail, "Give a value."));
             }
             convert(&given.value, &variable.ty).map_err(|error| {
-                let place = error.written_path();
+                // The way to the part at fault may lead through sensitive keys.
+                let place = if variable.sensitive { String::new() } else { error.written_path() };
                 let detail = format!(
                     "The value of var.{name} does not fit the type {}: var.{name}{place}: {}.",
                     variable.ty, error.message

@@ -7,6 +7,7 @@ mod data;
 mod unify;
 mod convert;
 mod json;
+mod text;
 
 pub use convert::{ConvertError, Step, convert, list_of, read_principal};
 pub(crate) use data::nfc;
@@ -14,5 +15,6 @@ pub use data::{Entries, Kind, Mapping, Sequence, Value};
 pub use json::{from_json, to_json};
 pub use number::{Number, NumberError};
 pub use symbol::{Symbol, SymbolKind};
+pub use text::Shown;
 pub use types::{Field, Presence, Type};
 pub use unify::unify;
