@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::diag::{Diagnostic, SourceMap};
 use crate::lang::eval::{Evaluator, Limits, Names, Scope, World};
 use crate::lang::functions::{
-    Body, FileError, Group, StackFiles, TABLES, all_functions, find_function, json,
+    Body, FileError, Group, StackFiles, TABLES, all_functions, find_function, json, yaml,
 };
 use crate::lang::syntax::parse_expression;
 use crate::lang::value::Value;
@@ -72,6 +72,19 @@ fn texts_that_would_grow_without_end_are_refused() {
     ] {
         let found = evaluate(&expression).expect_err(&expression);
         assert_eq!(found[0].code.id, "RAM024", "{expression}: {}", found[0].detail);
+    }
+}
+
+#[test]
+fn deep_documents_and_alias_bombs_are_refused() {
+    let mut bomb = "- &a0 [x, x]\n".to_owned();
+    for level in 1..40 {
+        bomb.push_str(&format!("- &a{level} [*a{0}, *a{0}]\n", level - 1));
+    }
+    let deep = ["[", "- ", "? ", "{a: ", "{\"a\":"].map(|opening| opening.repeat(100_000));
+    for text in deep.iter().chain([&bomb]) {
+        assert!(yaml::decode(text).is_err(), "{}", &text[..20]);
+        assert!(json::decode(text).is_err(), "{}", &text[..20]);
     }
 }
 

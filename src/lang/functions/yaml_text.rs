@@ -130,7 +130,9 @@ fn is_block(text: &str) -> bool {
 }
 
 fn is_printable(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
+    !c.is_control()
+        && u32::from(c) <= 0xffff
+        && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn write_quoted(out: &mut String, text: &str) {
@@ -157,6 +159,10 @@ fn write_quoted(out: &mut String, text: &str) {
             }
             c if u32::from(c) <= 0xff => {
                 write!(out, "\\x{:02X}", u32::from(c)).expect("writing to a String cannot fail");
+                continue;
+            }
+            c if u32::from(c) > 0xffff => {
+                write!(out, "\\U{:08X}", u32::from(c)).expect("writing to a String cannot fail");
                 continue;
             }
             c => {
