@@ -370,3 +370,41 @@ fn limits_are_told_and_required_versions_compared() {
         assert!(stack.declaration.is_none());
     }
 }
+
+#[test]
+fn deep_documents_are_refused_or_read_and_never_overflow() {
+    let (open, close) = ("[".repeat(5_000), "]".repeat(5_000));
+    let maps: String = (0..2_000).map(|depth| format!("{}a:\\n", " ".repeat(depth))).collect();
+    for expression in [
+        format!("jsondecode(\"{open}{close}\")"),
+        format!("yamldecode(\"{open}{close}\")"),
+        format!("yamldecode(\"{}\")", "- ".repeat(5_000)),
+        format!("yamldecode(\"{maps}\")"),
+        format!("yamldecode(\"{}\")", "{a: ".repeat(5_000)),
+        format!("templatestring(\"{}\", {{}})", "$${".repeat(5_000)),
+        format!("templatestring(\"{}\", {{}})", "%%{ if true }".repeat(2_000)),
+        format!("regex(\"{}a{}\", \"a\")", "(".repeat(5_000), ")".repeat(5_000)),
+        "join(\",\", [for a in range(300) : join(\",\", [for b in range(300) : \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"])])".to_owned(),
+        "format(\"%1000000000d\", 1)".to_owned(),
+        "format(\"%.1000000000f\", 1)".to_owned(),
+        "pow(10, 100000000)".to_owned(),
+        "setproduct(range(1000), range(1000), range(1000))".to_owned(),
+        "chunklist(range(10), 0)".to_owned(),
+        "indent(1000000000, \"a\\nb\")".to_owned(),
+        "cidrsubnets(\"10.0.0.0/8\", 100000)".to_owned(),
+        "parseint(\"9999999999999999999999\", 62)".to_owned(),
+        "replace(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"/(a*)*b/\", \"x\")".to_owned(),
+        "range(0, 1, 0)".to_owned(),
+        "substr(\"abc\", -9223372036854775808, 9223372036854775807)".to_owned(),
+        "element([1], 9223372036854775807)".to_owned(),
+        "formatdate(\"YYYY\", \"99999-01-01T00:00:00Z\")".to_owned(),
+        "timeadd(\"9999-12-31T23:59:59Z\", \"99999999h\")".to_owned(),
+    ] {
+        let mut sources = SourceMap::default();
+        let stack = compiled(&mut sources, STACK);
+        let start = expression.chars().take(60).collect::<String>();
+        if let Err(diagnostics) = stack.evaluate(&mut sources, "case", &expression, &inputs(&[])) {
+            assert!(!diagnostics.is_empty(), "{start}");
+        }
+    }
+}

@@ -178,3 +178,28 @@ fn values_convert_to_the_types_of_variables_as_in_terraform() {
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
+
+#[test]
+fn the_text_of_a_sensitive_input_is_in_no_source_that_a_message_shows() {
+    let declarations = "variable \"keys\" {\n  type      = map(number)\n  sensitive = true\n}\n";
+    let hush = |text: &str| (vec![], vec![environment("keys", text)]);
+    let cases = [
+        hush("{ hush = "),
+        hush("{ a = hush }"),
+        hush("{ hush = \"x\" }"),
+        hush("[\"hush\"]"),
+        (vec![("v.ramvars.hcl", "keys = { hush = \"x\" }\n")], vec![]),
+    ];
+    for (files, values) in cases {
+        let (sources, compiled) = with_values(declarations, &files, &values);
+        assert!(compiled.declaration.is_none());
+        assert!(!told(&sources, &compiled.diagnostics).contains("hush"));
+        for span in compiled
+            .diagnostics
+            .iter()
+            .flat_map(|found| found.span.into_iter().chain(found.labels.iter().map(|l| l.span)))
+        {
+            assert!(!sources.file(span.file).text.contains("hush"), "{}", sources.file(span.file).name);
+        }
+    }
+}
