@@ -1,3 +1,7 @@
 //! The `ramctl` binary: everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ramctl::cli::main()
+}

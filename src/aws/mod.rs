@@ -1,1 +1,28 @@
 //! The SDK behind the ports: clients, credentials, conversion of types and errors.
+//!
+//! One [`Connector`] per run gives the clients. Each client has a retry quota of its own per account, Region and service, a
+//! token bucket in front of its calls, and an interceptor that counts calls and attempts. Settings are those that were
+//! measured to work: standard retries (the SDK's adaptive mode stalls a fresh client for 20 seconds after one throttle), a
+//! short maximum backoff, and no quota shared between accounts.
+
+mod connector;
+mod counts;
+mod credentials;
+mod error;
+mod guard;
+mod iam;
+mod organizations;
+mod ram_read;
+mod ram_write;
+mod rates;
+mod rows;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+pub use connector::{Connector, ConnectorError};
+pub use counts::{CallCount, CallCounts};
+pub use iam::IamClient;
+pub use organizations::OrganizationsClient;
+pub use ram_read::RamClient;
+pub use settings::{Access, AssumedRole, Keys, Rates, Settings};

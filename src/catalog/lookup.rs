@@ -17,6 +17,16 @@ pub enum Kind {
     Unknown,
 }
 
+impl Kind {
+    /// The type's code, where the ARN shows it.
+    pub fn type_code(&self) -> Option<&'static ResourceType> {
+        match self {
+            Self::Type(facts) => Some(&facts.code),
+            Self::Untyped(_) | Self::NotInTable(_) | Self::Unknown => None,
+        }
+    }
+}
+
 /// Every type, in order of its code.
 pub fn types() -> impl Iterator<Item = &'static TypeFacts> {
     catalog().types.iter()

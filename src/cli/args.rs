@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// Infrastructure as code for AWS Resource Access Manager.
 ///
@@ -54,9 +54,19 @@ pub(crate) struct StackArgs {
     /// Set a variable: name=value. May be repeated.
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub vars: Vec<String>,
-    /// Read variables from a file of HCL or JSON. May be repeated.
+    /// Read variables from a file of HCL or JSON. May be repeated; of two values the later one wins.
     #[arg(long = "var-file", value_name = "FILE")]
     pub var_files: Vec<PathBuf>,
+    /// `vars` and `var_files` together, in the order in which they were typed.
+    #[arg(skip)]
+    pub values: Vec<ValueArg>,
+}
+
+/// Values from the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ValueArg {
+    Var(String),
+    File(PathBuf),
 }
 
 /// Where AWS is.
@@ -170,7 +180,7 @@ pub(crate) struct ServeArgs {
 /// Parses a command line. Long flags may be written with one dash, as Terraform's are: `-auto-approve`.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let known = long_flags(&Cli::command());
-    Cli::try_parse_from(args.into_iter().enumerate().map(|(index, arg)| {
+    let matches = Cli::command().try_get_matches_from(args.into_iter().enumerate().map(|(index, arg)| {
         if index == 0 {
             return arg;
         }
@@ -180,7 +190,35 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, cla
             }
             _ => arg,
         }
-    }))
+    }))?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    if let (Some(stack), Some((_, matches))) = (cli.command.stack_mut(), matches.subcommand()) {
+        stack.values = in_order(stack, matches);
+    }
+    Ok(cli)
+}
+
+impl Command {
+    fn stack_mut(&mut self) -> Option<&mut StackArgs> {
+        match self {
+            Self::Plan(args) => Some(&mut args.stack),
+            Self::Apply(args) | Self::Destroy(args) => Some(&mut args.stack),
+            Self::Drift(args) => Some(&mut args.stack),
+            Self::Validate(args) => Some(&mut args.stack),
+            Self::Graph(args) => Some(&mut args.stack),
+            Self::Explain(_) | Self::Sandbox(_) | Self::Completions { .. } => None,
+        }
+    }
+}
+
+/// The values of `--var` and `--var-file` as they were typed: a later one wins over an earlier one, of either kind.
+fn in_order(stack: &StackArgs, matches: &clap::ArgMatches) -> Vec<ValueArg> {
+    let indices = |name| matches.indices_of(name).into_iter().flatten();
+    let vars = indices("vars").zip(stack.vars.iter().cloned().map(ValueArg::Var));
+    let files = indices("var_files").zip(stack.var_files.iter().cloned().map(ValueArg::File));
+    let mut values: Vec<(usize, ValueArg)> = vars.chain(files).collect();
+    values.sort_by_key(|(index, _)| *index);
+    values.into_iter().map(|(_, value)| value).collect()
 }
 
 /// The names of all flags of two letters and more, of all commands.
@@ -204,7 +242,9 @@ mod tests {
 
     #[test]
     fn a_bare_sandbox_flag_does_not_swallow_the_stack() {
-        let Command::Apply(args) = parse_words("ramctl apply --sandbox examples/quickstart").expect("valid").command else {
+        let Command::Apply(args) =
+            parse_words("ramctl apply --sandbox examples/quickstart").expect("valid").command
+        else {
             panic!("not apply")
         };
         assert_eq!(args.cloud.sandbox, Some(None));
@@ -213,12 +253,25 @@ mod tests {
 
     #[test]
     fn terraforms_single_dash_flags_are_understood() {
-        let Command::Apply(args) = parse_words("ramctl apply -auto-approve -var=a=-auto-approve .").expect("valid").command
+        let Command::Apply(args) =
+            parse_words("ramctl apply -auto-approve -var=a=-auto-approve .").expect("valid").command
         else {
             panic!("not apply")
         };
         assert!(args.auto_approve);
         assert_eq!(args.stack.vars, ["a=-auto-approve"]);
+    }
+
+    #[test]
+    fn values_keep_the_order_in_which_they_were_typed() {
+        let Command::Plan(args) =
+            parse_words("ramctl plan --var a=1 --var-file f.hcl -var b=2 .").expect("valid").command
+        else {
+            panic!("not plan")
+        };
+        let expected =
+            [ValueArg::Var("a=1".into()), ValueArg::File("f.hcl".into()), ValueArg::Var("b=2".into())];
+        assert_eq!(args.stack.values, expected);
     }
 
     #[test]

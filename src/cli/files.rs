@@ -81,7 +81,9 @@ impl StackFiles for StackFolder {
         if full.is_dir() {
             return Err(FileError::NotAFile);
         }
-        read_bounded(&full).map_err(|error| file_error(&error))?.ok_or(FileError::TooLarge { limit: MAX_FILE_BYTES })
+        read_bounded(&full)
+            .map_err(|error| file_error(&error))?
+            .ok_or(FileError::TooLarge { limit: MAX_FILE_BYTES })
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
@@ -97,7 +99,8 @@ impl StackFiles for StackFolder {
                 // Links to folders are not followed: a link may lead outside, or in a circle.
                 if kind.is_dir() {
                     folders.push((entry.path(), format!("{path}/")));
-                } else if kind.is_file() || entry.path().canonicalize().is_ok_and(|to| to.is_file() && to.starts_with(&self.root))
+                } else if kind.is_file()
+                    || entry.path().canonicalize().is_ok_and(|to| to.is_file() && to.starts_with(&self.root))
                 {
                     found.push(path);
                 }

@@ -1,1 +1,58 @@
 //! The command line: arguments, exit codes, output, one file per command.
+//!
+//! A command reads the stack (`stack`), opens AWS or the sandbox (`session`), runs the pipeline and prints. Nothing is decided
+//! here: what a plan holds is `plan`'s, how it looks `render`'s.
+
+mod args;
+mod commands;
+mod exit;
+mod files;
+mod interrupt;
+mod output;
+mod pipeline;
+mod progress;
+mod prompt;
+mod session;
+mod stack;
+
+use std::process::ExitCode;
+
+use crate::cli::args::Command;
+use crate::cli::exit::Exit;
+use crate::cli::output::Output;
+
+/// Runs the command line of this process.
+#[expect(clippy::disallowed_methods, reason = "the arguments enter the program here")]
+pub fn main() -> ExitCode {
+    let cli = match args::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are results, everything else is a mistake; clap knows the stream and the code of each.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Error.into() } else { Exit::Done.into() };
+        }
+    };
+    let mut output = Output::new(cli.no_color);
+    let exit = run(cli.command, &mut output);
+    match output.finish() {
+        Ok(()) => exit.into(),
+        Err(error) => {
+            Output::new(cli.no_color).note(format_args!("error: standard output cannot be written: {error}"));
+            Exit::Error.into()
+        }
+    }
+}
+
+fn run(command: Command, output: &mut Output) -> Exit {
+    match command {
+        Command::Plan(args) => commands::plan::run(&args, output),
+        Command::Apply(args) => commands::apply::run(&args, output),
+        Command::Destroy(args) => commands::destroy::run(&args, output),
+        Command::Drift(args) => commands::drift::run(&args, output),
+        Command::Validate(args) => commands::validate::run(&args, output),
+        Command::Graph(args) => commands::graph::run(&args, output),
+        Command::Explain(args) => commands::explain::run(&args, output),
+        Command::Sandbox(args::SandboxCommand::Serve(args)) => commands::sandbox::run(&args, output),
+        Command::Completions { shell } => commands::completions::run(shell, output),
+    }
+}

@@ -6,6 +6,9 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
+use crate::diag::{Diagnostic, SourceMap};
+use crate::render::{DiagnosticsView, Styles};
+
 /// Where a run writes to.
 ///
 /// A reader who closed the pipe (`ramctl plan | head`) is no error: the rest is dropped and the run goes on. Any other failure
@@ -37,9 +40,39 @@ impl Output {
         self.result(format_args!("{text}\n"));
     }
 
+    /// Writes a JSON document, indented, with a newline at its end.
+    pub(crate) fn json(&mut self, document: &impl serde::Serialize) {
+        let text =
+            serde_json::to_string_pretty(document).expect("documents have string keys and no failing field");
+        self.line(text);
+    }
+
+    /// Styles of text for stdout. They are stripped again where stdout takes no colour.
+    pub(crate) fn styles(&self) -> Styles {
+        Styles::coloured()
+    }
+
     /// Writes a note to stderr; a failure to do so has nowhere to be told.
     pub(crate) fn note(&self, text: impl Display) {
         let _ = writeln!(AutoStream::new(io::stderr(), self.color), "{text}");
+    }
+
+    /// Says what went wrong.
+    pub(crate) fn error(&self, text: impl Display) {
+        self.note(format_args!("error: {text}"));
+    }
+
+    /// Shows what the compiler and the rules found; nothing where there is nothing.
+    pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
+        if !diagnostics.is_empty() {
+            let styles = Styles::coloured();
+            self.note_raw(DiagnosticsView { sources, diagnostics, styles, width: self.width() });
+        }
+    }
+
+    /// A writer of notes for another task.
+    pub(crate) fn for_notes(&self) -> Self {
+        Self { color: self.color, stdout_error: None }
     }
 
     /// Writes to stderr with no newline of its own.

@@ -4,7 +4,7 @@ use crate::cli::output::Output;
 
 /// What a person said to a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Consent {
+pub(crate) enum Answer {
     Yes,
     No,
     /// Nobody is there to answer.
@@ -12,11 +12,11 @@ pub(crate) enum Consent {
 }
 
 /// Asks a question that only the full word `yes` answers.
-pub(crate) fn ask(output: &Output, question: &str) -> std::io::Result<Consent> {
+pub(crate) fn ask(output: &Output, question: &str) -> std::io::Result<Answer> {
     if !output.can_ask() {
-        return Ok(Consent::CannotAsk);
+        return Ok(Answer::CannotAsk);
     }
     output.note_raw(format_args!("\n{question}\nOnly \"yes\" is accepted: "));
     let answer = output.read_line()?;
-    Ok(if answer.as_deref() == Some("yes") { Consent::Yes } else { Consent::No })
+    Ok(if answer.as_deref() == Some("yes") { Answer::Yes } else { Answer::No })
 }

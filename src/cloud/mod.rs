@@ -1,1 +1,27 @@
 //! Ports to AWS and the errors that they give. No SDK type passes here.
+//!
+//! `aws` implements the ports over the SDK, tests over memory. `collect` reads through them, `apply` writes through them. A port
+//! has one method per API operation and adds nothing to it; `listing` follows pages to their end. Waiting and order belong to the
+//! callers.
+
+mod error;
+#[cfg(test)]
+pub(crate) mod fake;
+mod help;
+mod listing;
+mod page;
+mod ports;
+mod rows;
+
+pub(crate) use error::kind_of;
+pub use error::{Caller, CloudError, DEFAULT_CREDENTIALS, ErrorKind};
+pub(crate) use listing::{
+    ORG_PAGE, RAM_PAGE, RAM_ROLE, RAM_SERVICE, all_pages, associations, share_permissions, share_row,
+    sharing_facts, sources,
+};
+pub use page::{Page, PageRequest};
+pub use ports::{Cloud, IamRead, IamWrite, OrgRead, RamRead, RamWrite};
+pub use rows::{
+    AccountRow, AssociationKind, CreatedShare, Members, NewShare, OrganizationRow, RoleState, ShareScope,
+    UnitRow,
+};

@@ -1,1 +1,14 @@
-//! Ports to snapshots: paging, rate limits, and a `Gap` for what failed.
+//! Ports to snapshots: paging, partial failure, and a `Gap` for what failed.
+//!
+//! A place costs six listings however many shares it has; the organization is read once. Nothing is guessed: what could not be
+//! read in full is unknown, and the rest goes on. The result does not depend on the order in which answers arrive.
+//!
+//! Rates and retries are the client's work (`aws`); joining rows into shares is `live`'s.
+
+mod organization;
+mod places;
+mod share;
+
+pub use organization::{SharingQuestion, organization};
+pub use places::{Settings, place, places};
+pub use share::{ShareReading, reread_share};

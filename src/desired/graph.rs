@@ -7,7 +7,8 @@ use petgraph::graphmap::DiGraphMap;
 use crate::diag::{Span, Spanned};
 use crate::lang::{Lifecycle, SharingWish};
 use crate::model::{
-    AccountId, Address, Gap, PermissionArn, Place, Principal, ResourceArn, ResourceType, StackName, Tags,
+    AccountId, Address, Gap, PermissionArn, Place, Principal, Region, ResourceArn, ResourceType, StackName,
+    Tags,
 };
 
 /// A stack, settled.
@@ -39,6 +40,9 @@ pub enum Node {
     Share(Address),
     Permission(Address, ResourceType),
     Resource(Address, ResourceArn),
+    /// No object but a state: every resource is on the share. Stands between many resources and many principals, which would
+    /// need an edge for each pair otherwise.
+    Resources(Address),
     Principal(Address, Principal),
 }
 
@@ -47,6 +51,8 @@ pub enum Node {
 pub struct DesiredSharing {
     pub wish: SharingWish,
     pub management_account: AccountId,
+    /// Where RAM is called. Any Region does: the effect is on the whole organization.
+    pub region: Region,
     pub span: Span,
 }
 

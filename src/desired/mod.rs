@@ -1,7 +1,26 @@
 //! The desired state: a [`Declaration`](crate::lang::Declaration) checked against RAM's rules and settled against the organization.
+//!
+//! [`check`] needs no organization, [`resolve`] gives the [`DesiredGraph`]. Whether AWS is like that is for `diff` to say.
 
+#[cfg(test)]
+mod fixture;
+
+mod edges;
 mod graph;
+mod name;
+mod permission;
+mod places;
+mod resolve;
+mod rules;
+mod settle;
+mod suggest;
+mod view;
 
+pub use edges::Cycle;
 pub use graph::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Node, NodeId, Unresolved,
 };
+pub use resolve::{Resolution, check, resolve};
+
+// What a settled share takes over from its block as it is: rooms behind this one need not know the language.
+pub use crate::lang::{IgnorableAttribute, Lifecycle, SharingWish};

@@ -1,1 +1,27 @@
-//! Desired against live: one change per object, whole shares compared, nothing invented for what was not read.
+//! What differs: desired state against live state, share by share, each difference with its cause.
+//!
+//! Pure comparison. Which calls follow, in which order and with whose consent is `plan`'s; what it means to a person on call is
+//! `drift`'s.
+
+mod change;
+mod compare;
+mod edits;
+mod label;
+mod owned;
+mod sharing;
+mod stamp;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub use change::{
+    Cause, Change, DeleteReason, Delta, Diff, Edit, Entity, Membership, Ownership, Part, Present, Purpose,
+    Remark, ReplaceReason, ShareDiff, Unmanaged, UnresolvedShare, Verdict, Wanted,
+};
+pub use compare::{destroy, diff};
+pub use label::principal_label;
+pub(crate) use owned::is_outside;
+pub use sharing::{SharingDiff, SharingVerdict};
+pub use stamp::{Section, Stamp};

@@ -1,1 +1,7 @@
-//! A diff classified for people on call: in sync, modified, missing, unmanaged, unknown.
+//! A diff classified for people on call: in sync, modified, missing, surplus, unmanaged, unhealthy, unknown.
+//!
+//! Never leads to a write.
+
+mod report;
+
+pub use report::{DriftClass, DriftItem, DriftReport, Standing, report};

@@ -3,16 +3,50 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Span, Spanned};
-use crate::model::{AccountId, Address, Principal, Region, ResourceArn, ResourceType, StackName, Tags};
+use crate::lang::checks::CheckBlock;
+use crate::model::{
+    AccountId, Address, Principal, Region, ResourceArn, ResourceType, ShareArn, StackName, Tags,
+};
 
 /// A whole stack.
 #[derive(Clone, Debug)]
 pub struct Declaration {
     pub stack: Spanned<StackName>,
+    /// Regions that are read even where no share names them.
+    pub regions: Vec<Spanned<Region>>,
     pub organization: Option<OrganizationBlock>,
     pub accounts: BTreeMap<Address, AccountBlock>,
     /// In source order.
+    pub permissions: Vec<PermissionBlock>,
+    /// In source order.
     pub shares: Vec<ShareBlock>,
+    /// In source order.
+    pub inbound: Vec<InboundBlock>,
+    pub checks: Vec<CheckBlock>,
+    pub safety: Safety,
+    pub imports: Vec<ImportBlock>,
+    pub moved: Vec<MovedBlock>,
+    pub removed: Vec<RemovedBlock>,
+}
+
+impl Declaration {
+    /// A stack with a name and nothing else.
+    pub fn empty(stack: Spanned<StackName>) -> Self {
+        Self {
+            stack,
+            regions: Vec::new(),
+            organization: None,
+            accounts: BTreeMap::new(),
+            permissions: Vec::new(),
+            shares: Vec::new(),
+            inbound: Vec::new(),
+            checks: Vec::new(),
+            safety: Safety::default(),
+            imports: Vec::new(),
+            moved: Vec::new(),
+            removed: Vec::new(),
+        }
+    }
 }
 
 /// The `organization` block.
@@ -41,6 +75,8 @@ pub struct AccountBlock {
     pub span: Span,
     pub id: Spanned<AccountId>,
     pub assume_role: Option<AssumeRole>,
+    /// Replaces the stack's Regions for this account. The Regions of its own shares are always read.
+    pub regions: Option<Vec<Spanned<Region>>>,
 }
 
 /// The role through which an account is reached; none means the credentials of the process.
@@ -54,6 +90,23 @@ pub struct AssumeRole {
     pub session_name: Option<String>,
     /// Seconds, 900 to 43,200.
     pub duration_seconds: Option<u32>,
+}
+
+/// One instance of a `permission` block: a customer managed permission.
+#[derive(Clone, Debug)]
+pub struct PermissionBlock {
+    pub address: Address,
+    pub span: Span,
+    pub account: Spanned<AccountId>,
+    pub region: Spanned<Region>,
+    /// None: the default, made from the address.
+    pub name: Option<Spanned<String>>,
+    pub resource_type: Spanned<ResourceType>,
+    pub actions: Vec<Spanned<String>>,
+    /// The `Condition` element of the policy template.
+    pub condition: Option<Spanned<serde_json::Value>>,
+    pub tags: BTreeMap<String, Spanned<String>>,
+    pub lifecycle: Lifecycle,
 }
 
 /// One instance of a `share` block.
@@ -77,6 +130,8 @@ pub struct ShareBlock {
     pub accept_invitations: Option<Spanned<bool>>,
     pub tags: BTreeMap<String, Spanned<String>>,
     pub tags_span: Option<Span>,
+    /// After this time the share is planned for deletion.
+    pub expires: Option<Spanned<jiff::Timestamp>>,
     pub lifecycle: Lifecycle,
 }
 
@@ -109,8 +164,10 @@ pub enum PrincipalExpr {
 pub struct PermissionUse {
     pub span: Span,
     pub resource_type: Spanned<ResourceType>,
-    /// Name or ARN as written.
+    /// Name or ARN as written; the address of the block where [`PermissionUse::declared`] is set.
     pub permission: Spanned<String>,
+    /// `permission.LABEL`: a customer managed permission of this stack.
+    pub declared: Option<Address>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -127,4 +184,63 @@ pub enum IgnorableAttribute {
     Resources,
     Principals,
     Permissions,
+}
+
+/// One instance of an `inbound` block: what may be shared to an account of the stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboundBlock {
+    pub address: Address,
+    pub span: Span,
+    /// The receiving account.
+    pub account: Spanned<AccountId>,
+    pub region: Spanned<Region>,
+    /// The sending account.
+    pub from: Spanned<AccountId>,
+    /// A glob over share names; none: every name.
+    pub name: Option<Spanned<String>>,
+    pub action: Spanned<InboundAction>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InboundAction {
+    Accept,
+    Reject,
+}
+
+/// The `safety` block: thresholds past which a plan needs consent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Safety {
+    pub max_revoked_percent: Option<Spanned<u32>>,
+    pub max_granted_accounts: Option<Spanned<u32>>,
+}
+
+/// `import { to = share.x, id = "arn:..." }`: adopt a share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportBlock {
+    pub span: Span,
+    pub to: Spanned<Address>,
+    pub id: Spanned<ShareArn>,
+}
+
+/// `moved { from = share.a, to = share.b }`: a block has another address now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MovedBlock {
+    pub span: Span,
+    pub from: Spanned<Address>,
+    pub to: Spanned<Address>,
+}
+
+/// `removed { from = share.gone }`: what becomes of a share whose block is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemovedBlock {
+    pub span: Span,
+    pub from: Spanned<Address>,
+    pub action: RemovedAction,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemovedAction {
+    Destroy,
+    /// Stop owning it: the share stays as it is.
+    Release,
 }

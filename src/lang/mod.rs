@@ -3,10 +3,20 @@
 //! Evaluation is pure and offline: `ou("...")` and `account("...")` give symbolic values that `desired` settles.
 
 mod declaration;
+mod checks;
+mod compile;
+mod eval;
+mod suggest;
+mod syntax;
+pub mod fmt;
 pub mod functions;
 pub mod value;
 
+pub use checks::{Assertion, AssertionResult, CheckBlock, CheckSeverity};
+pub use compile::{Compiled, InputValues, Inputs, compile};
 pub use declaration::{
-    AccountBlock, AssumeRole, Declaration, IgnorableAttribute, Lifecycle, OrganizationBlock, PermissionUse,
-    PrincipalExpr, ShareBlock, SharingWish,
+    AccountBlock, AssumeRole, Declaration, IgnorableAttribute, ImportBlock, InboundAction, InboundBlock,
+    Lifecycle, MovedBlock, OrganizationBlock, PermissionBlock, PermissionUse, PrincipalExpr, RemovedAction,
+    RemovedBlock, Safety, ShareBlock, SharingWish,
 };
+pub use eval::Limits;

@@ -1,6 +1,6 @@
 //! Live shares in normal form.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -22,9 +22,9 @@ pub struct LiveState {
 pub struct LivePlace {
     /// Shares that are not DELETED.
     pub shares: BTreeMap<ShareArn, LiveShare>,
-    /// Shares that RAM still lists as DELETED. They count as absent, and salt client tokens, so that making a share again is
-    /// not taken for a replay of the call that made the deleted one.
-    pub deleted: BTreeSet<ShareArn>,
+    /// Shares that RAM still lists as DELETED, with the tags that they had. They count as absent, and salt client tokens, so
+    /// that making a share again is not taken for a replay of the call that made the deleted one.
+    pub deleted: BTreeMap<ShareArn, Tags>,
     pub customer_permissions: Vec<CustomerPermissionRow>,
 }
 
@@ -40,6 +40,7 @@ pub struct LiveShare {
     pub retain_sharing: bool,
     pub feature_set: FeatureSet,
     pub tags: Tags,
+    pub created: Option<Timestamp>,
     pub resources: BTreeMap<ResourceArn, Association>,
     pub principals: BTreeMap<Principal, Association>,
     pub sources: BTreeMap<String, Association>,

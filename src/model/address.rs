@@ -46,6 +46,27 @@ impl Address {
         let tail: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         format!("{head}+{tail}")
     }
+
+    /// Reads a share's address back from its tag. None where the text is not what [`Address::tag_value`] writes, or was cut.
+    pub fn from_tag_value(text: &str) -> Option<Self> {
+        let (label, key) = match text.strip_prefix("share.")?.split_once('/') {
+            None => (text.strip_prefix("share.")?, None),
+            Some((label, key)) => (label, Some(unescape(key)?)),
+        };
+        let address = Self { kind: BlockKind::Share, label: label.to_owned(), key };
+        (!label.is_empty() && address.tag_value() == text).then_some(address)
+    }
+}
+
+fn unescape(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut parts = text.split('=');
+    out.push_str(parts.next()?);
+    while let Some(code) = parts.next() {
+        out.push(char::from_u32(u32::from_str_radix(code, 16).ok()?)?);
+        out.push_str(parts.next()?);
+    }
+    Some(out)
 }
 
 impl fmt::Display for Address {
@@ -69,6 +90,17 @@ mod tests {
     fn an_address_reads_as_it_is_written_in_hcl() {
         assert_eq!(share(None).to_string(), "share.tgw");
         assert_eq!(share(Some("eu-central-1")).to_string(), r#"share.tgw["eu-central-1"]"#);
+    }
+
+    #[test]
+    fn an_address_is_read_back_from_its_tag() {
+        for key in [None, Some("eu-central-1"), Some("a\"b=c/d ü")] {
+            let address = share(key);
+            assert_eq!(Address::from_tag_value(&address.tag_value()), Some(address));
+        }
+        for other in ["", "share.", "tgw", "permission.x", "share.tgw/a=zz=", "share.tgw/a=41="] {
+            assert_eq!(Address::from_tag_value(other), None, "{other}");
+        }
     }
 
     #[test]

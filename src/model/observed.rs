@@ -64,6 +64,23 @@ pub enum GapCause {
     Other,
 }
 
+impl GapCause {
+    /// The code that explains the cause, for `ramctl explain`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Credentials => "RAM440",
+            Self::CannotAssumeRole => "RAM441",
+            Self::AccessDenied => "RAM442",
+            Self::Throttled => "RAM443",
+            Self::Unreachable => "RAM444",
+            Self::Service => "RAM445",
+            Self::Unreadable => "RAM446",
+            Self::NotConfigured => "RAM447",
+            Self::Other => "RAM448",
+        }
+    }
+}
+
 impl fmt::Display for GapCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

@@ -1,9 +1,30 @@
 //! From differences to steps: what to call, in which order, and what a person must consent to.
+//!
+//! Decides everything that `apply` does and knows nothing of how calls are made.
 
 mod approved;
+mod body;
+mod build;
+mod chain;
+mod details;
+mod fingerprint;
+mod hazard;
+mod notice;
 mod outcome;
 mod step;
 
-pub use approved::ApprovedPlan;
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod simulator;
+#[cfg(test)]
+mod tests;
+
+pub use approved::{ApprovedPlan, Consent, Refused};
+pub use body::{Blocked, Counts, Detail, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
+pub use build::plan;
+pub use fingerprint::Fingerprint;
+pub use hazard::{Hazard, HazardSubject};
+pub use notice::remedy;
 pub use outcome::{Outcome, StepOutcome, StepResult};
 pub use step::{PlannedStep, ShareRef, Step, StepId};

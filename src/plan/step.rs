@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::model::{Address, PermissionArn, Place, Principal, ResourceArn, ShareArn, Tags};
 
-/// Position of a step in [`Plan::steps`](crate::plan::Plan); steps only need steps before them.
+/// Position of a step in the plan's steps; steps only need steps before them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StepId(pub u32);
 
@@ -25,7 +25,8 @@ pub struct PlannedStep {
     pub place: Place,
     /// The share that the step works for; none for organization steps.
     pub address: Option<Address>,
-    /// Idempotency token: UUIDv5 of the plan's fingerprint and the step. Sent where the operation takes one.
+    /// Idempotency token: UUIDv5 of what the share is and is to be, and of the step. The same work has the same token in every
+    /// run that plans it. Sent where the operation takes one.
     pub token: Uuid,
     pub step: Step,
 }

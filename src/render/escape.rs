@@ -209,4 +209,20 @@ mod tests {
     fn padding_counts_columns_too() {
         assert_eq!(format!("{:<6}|{:>4}|", escape("測試"), escape("\n")), "測試  |  \\n|");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_acts_on_the_terminal_and_no_limit_is_passed(text: String, columns in 1..40_usize) {
+            let whole = escape(&text).to_string();
+            proptest::prop_assert!(!whole.chars().any(hides_or_moves), "{whole:?}");
+            let cut = escape(&text).at_most(columns);
+            proptest::prop_assert!(cut.width() <= columns);
+            proptest::prop_assert!(!cut.to_string().chars().any(hides_or_moves));
+        }
+
+        #[test]
+        fn two_texts_are_never_shown_the_same(one: String, other: String) {
+            proptest::prop_assert_eq!(one == other, escape(&one).to_string() == escape(&other).to_string());
+        }
+    }
 }

@@ -1,7 +1,24 @@
 //! Faces for people: text now. Foreign text is escaped here, once per format.
 
+mod coverage;
+mod diagnostics;
+mod drift;
 mod escape;
+mod graph;
+mod outcome;
+mod parts;
+mod plan;
+mod rows;
 mod style;
+mod wrap;
 
+pub use diagnostics::DiagnosticsView;
+pub use drift::DriftView;
 pub use escape::{Escaped, escape};
+pub use graph::{GraphFormat, GraphView};
+pub use outcome::{OutcomeView, StepView};
+pub use plan::PlanView;
 pub use style::{Painted, Styles, paint};
+
+#[cfg(test)]
+mod tests;

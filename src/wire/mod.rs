@@ -1,1 +1,20 @@
 //! The public JSON documents: versioned serde structs, one file per document in `schemas/`.
+//!
+//! Readers must take unknown fields and unknown words in stride: both may be added within a major version of the format.
+
+mod apply_document;
+mod drift_document;
+mod parts;
+mod plan_document;
+mod share;
+mod step;
+
+#[cfg(test)]
+mod tests;
+
+pub use apply_document::ApplyDocument;
+pub use drift_document::DriftDocument;
+pub use plan_document::PlanDocument;
+
+/// Version of all documents: the minor number grows with additions, the major one with anything else.
+pub const FORMAT_VERSION: &str = "1.0";

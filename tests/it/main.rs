@@ -1,6 +1,14 @@
 //! The one integration test binary.
 #![expect(clippy::disallowed_methods, reason = "tests read the sources and the golden files")]
 
+mod cases;
+#[cfg(feature = "cli")]
+mod cli;
+#[cfg(feature = "cli")]
+mod edge;
+mod lang;
 mod layering;
+#[cfg(feature = "cli")]
+mod pipeline;
 #[cfg(feature = "cli")]
 mod sandbox;

@@ -1,3 +1,45 @@
 //! Codes of applying a plan.
 
-codes! {}
+codes! {
+    RAM501 "AWS could not do what it accepted"
+"RAM takes a request to make a share or an association, answers at once, and works on it afterwards. This time the work ended in \
+FAILED, with a message of its own that the outcome shows. Common causes: the resource cannot be shared (a default subnet, a \
+resource that was deleted), a type that can be shared inside the organization only meets a principal outside it, or a service \
+quota is reached.
+
+Remove the cause and plan again. A failed association stays on the share until somebody takes it off: ramctl plans to remove it \
+and to associate anew. A failed share is deleted and made again."
+
+    RAM502 "AWS took longer than the deadline"
+"The call went through, but its effect did not show in time, so the steps that depend on it were not started. Nothing is lost: AWS \
+goes on with it. Plan again after a while: what has settled is no longer a difference, and the rest is planned as before.
+
+An account principal that stays ASSOCIATING usually waits for somebody to accept its invitation; ramctl tells these apart and does \
+not wait for them. A unit or an organization that stays ASSOCIATING points at sharing inside the organization being half \
+enabled."
+
+    RAM503 "stopped on request"
+"The run was asked to stop (Ctrl-C). Calls that were under way were let through, no new ones were made, and steps that had not \
+started are listed as such. The live state is the record of what was done: plan again to see what is left."
+
+    RAM504 "AWS accepted the request and did something else"
+"After making a share ramctl reads it back. A setting differs from what was asked for: an organization policy or the service itself \
+overrode it, or this endpoint does not know the setting. The share is left as it is, and the steps that depend on it were not \
+started, because a share that lets in external principals, or keeps them, is not what was reviewed. Plan again to see the \
+difference."
+
+    RAM505 "the share is deleted again and again"
+"RAM remembers the token of a request, and answers a repeated one with the share that it made the first time. Where that share has \
+been deleted since, ramctl makes it anew under a following token. Here each new share turned out to be deleted as well, so something \
+in the account deletes it: look in CloudTrail for DeleteResourceShare in the Region of the share."
+
+    RAM506 "not started because a step before it failed"
+"Steps of a plan depend on each other: a share is made before principals join it, sharing in the organization is enabled before a unit \
+can be a principal. When a step fails, what depends on it is left out, and everything else is carried out. Fix the failure and \
+plan again: the new plan has what is left."
+
+    RAM507 "the call may have been carried out"
+"The request was sent and no good answer came back: the connection broke, the call timed out, or the service failed. It may have \
+been carried out or not. ramctl sends a token with each change, so repeating it cannot do it twice. Plan again: the live state \
+shows which it was."
+}

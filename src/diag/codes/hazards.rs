@@ -1,3 +1,38 @@
 //! Codes of hazards, changes that need consent.
 
-codes! {}
+codes! {
+    RAM201 "principal outside the organization"
+        "The plan lets somebody use resources who is not in your organization. What is shared with an outside account is out of \
+        reach of your service control policies, and the account must accept an invitation before it sees the share.\n\n\
+        Make sure that the account id is the one you mean. Where no organization could be read, every account that no `account` \
+        block names counts as outside on a share with `allow_external_principals`."
+    RAM202 "shared with the whole organization"
+        "Every account of the organization can use the resources, also accounts that join later, and the accounts that you keep for \
+        tests or for people who left.\n\nName the organizational units that need it instead, with `ou(\"Path/Of/Unit\")`."
+    RAM203 "accounts lose access"
+        "A principal or a resource leaves a share, and with it accounts lose the use of resources. What they built on them may \
+        break: network interfaces in a shared subnet stay but cannot be replaced, and the subnet cannot be deleted before they \
+        are gone.\n\nAsk the owners of the accounts that the plan lists."
+    RAM204 "owner inside its own principals"
+        "The share names the organization or a unit that the sharing account itself is in. The policy that RAM writes on the \
+        resource then has `\"Principal\": \"*\"` with a condition, and lets in every user and role of the sharing account, without \
+        any identity policy of their own; only an explicit deny stops them (AWS RAM user guide, \"How AWS RAM works with IAM\")."
+    RAM205 "share opened to outside principals"
+        "`allow_external_principals` becomes true. From then on whoever may change the share can add accounts outside of the \
+        organization.\n\nLeave it false unless the share has such a principal now."
+    RAM206 "share is deleted"
+        "The share goes, and every principal on it loses what it gave, at once."
+    RAM207 "share is replaced"
+        "RAM cannot change this in place, so a new share is made before the old one is deleted. The share gets a new ARN; \
+        principals outside of the organization must accept a new invitation and have no access until they do."
+    RAM208 "every share of the stack is deleted"
+        "The plan deletes all that the stack owns. If you did not ask for that, look for an empty folder, a `for_each` over an empty \
+        set, or a stack name that was changed: shares are found by the stack's name in their tags."
+    RAM209 "service principal without sources"
+        "An AWS service is let in for requests on behalf of anybody. `sources` names the accounts or resources on whose behalf the \
+        service may come (the confused deputy problem).\n\nAdd `sources = [...]` to the share."
+    RAM220 "share is protected"
+        "The plan would delete or replace a share whose block has `lifecycle { prevent_destroy = true }`, so it is not carried \
+        out.\n\nTake the protection away if the share is really to go, or undo the change that makes it go. Changes of the account, \
+        the Region and `retain_sharing_on_account_leave_organization` replace a share."
+}

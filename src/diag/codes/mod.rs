@@ -18,7 +18,8 @@ use std::fmt;
 pub struct Code {
     pub id: &'static str,
     pub summary: &'static str,
-    /// Why it matters and what to do, in a few sentences or paragraphs of plain text.
+    /// Why it matters and what to do, in a few sentences or paragraphs of plain text. A paragraph that begins with four spaces is
+    /// code and keeps its lines.
     pub explain: &'static str,
 }
 
@@ -62,4 +63,38 @@ pub fn all_codes() -> impl Iterator<Item = &'static Code> {
 /// Looks a code up as a user types it: case does not matter.
 pub fn find_code(id: &str) -> Option<&'static Code> {
     all_codes().find(|code| code.id.eq_ignore_ascii_case(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_stands_once_in_its_own_range_and_explains_itself() {
+        let ranges: [(&[&Code], u32); 6] = [
+            (language::ALL, 0),
+            (rules::ALL, 1),
+            (hazards::ALL, 2),
+            (live_codes::ALL, 3),
+            (read_codes::ALL, 4),
+            (apply_codes::ALL, 5),
+        ];
+        let mut seen = BTreeSet::new();
+        for (codes, hundred) in ranges {
+            for code in codes {
+                let number: u32 =
+                    code.id.strip_prefix("RAM").and_then(|n| n.parse().ok()).expect("RAM and digits");
+                assert_eq!((code.id.len(), number / 100), (6, hundred), "{code}");
+                assert!(seen.insert(code.id), "{code} twice");
+                assert!(!code.summary.ends_with('.') && code.summary.len() <= 80, "{code}");
+                assert!(
+                    code.explain.len() > code.summary.len() && code.explain.ends_with(['.', ')', '}']),
+                    "{code}"
+                );
+            }
+        }
+        assert_eq!(seen.len(), all_codes().count());
+    }
 }

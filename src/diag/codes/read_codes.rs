@@ -1,3 +1,79 @@
 //! Codes of reading AWS and of the organization's bootstrap.
 
-codes! {}
+codes! {
+    RAM401 "sharing in the organization is half-enabled"
+        "Organizations trusts RAM (`ram.amazonaws.com` has trusted access), but the service-linked role \
+        AWSServiceRoleForResourceAccessManager is missing. That happens when somebody turned trusted access on in Organizations \
+        instead of in RAM. RAM then answers that units and accounts of the organization do not exist.\n\n\
+        AWS's documented repair turns trusted access off first, which takes every organization and unit off every share. ramctl \
+        makes the missing role instead, which takes nothing from anybody: write `sharing = \"enabled\"`, or run \
+        `aws iam create-service-linked-role --aws-service-name ram.amazonaws.com` in the management account."
+    RAM402 "left-over role of RAM"
+        "The service-linked role of RAM exists but trusted access is off: sharing was on once. It counts as off, and turning it on \
+        uses the role that is there."
+    RAM403 "sharing in the organization is off"
+        "The stack says `sharing = \"required\"`: somebody else turns it on, and nothing is done until then.\n\nWrite \
+        `sharing = \"enabled\"` to let ramctl turn it on, or run `aws ram enable-sharing-with-aws-organization` in the management \
+        account. It covers all accounts and Regions."
+    RAM404 "not the management account"
+        "Sharing inside the organization is turned on in its management account, and `management_account` of the `organization` \
+        block is a member.\n\nName the management account there, with a role in it that ramctl may assume."
+    RAM405 "organization without all features"
+        "The organization has consolidated billing only. RAM shares with units and the organization only where all features are on \
+        (Organizations, \"Enabling all features\"; every member account must agree, so it takes days)."
+    RAM406 "account is in no organization"
+        "The account that `management_account` names is in no organization, so there is nothing to share inside of.\n\nRemove the \
+        `organization` block and share with account ids and `allow_external_principals = true`, or create an organization."
+    RAM407 "cannot tell whether sharing is on"
+        "Whether RAM shares inside the organization could not be read, so ramctl neither turns it on nor makes shares that need \
+        it.\n\nThe role in the management account needs `organizations:DescribeOrganization`, \
+        `organizations:ListAWSServiceAccessForOrganization` and `iam:GetRole` on AWSServiceRoleForResourceAccessManager. Write \
+        `sharing = \"unmanaged\"` to leave sharing to somebody else."
+    RAM408 "share waits for sharing in the organization"
+        "The share gains the organization or a unit as principal, which works only while RAM shares inside the organization. It is \
+        left as it is until that is on."
+    RAM409 "share could not be settled"
+        "The share names a unit or an account of the organization by name, and the organization could not be read. The share is \
+        neither made, changed nor deleted."
+    RAM410 "account and Region not read"
+        "What RAM has in this account and Region could not be read, so nothing in it is created, changed or deleted, and the run \
+        counts as incomplete (exit code 6)."
+    RAM411 "organization not read"
+        "The tree of the organization could not be read. Shares that need a name from it are left alone, and who gains and loses \
+        access through units is unknown."
+    RAM440 "no usable credentials"
+        "ramctl found no credentials that reach this account: none at all, expired ones, or ones that belong to another account. \
+        What it reads with the wrong credentials would be taken for this account's state, so it stops before the first call.\n\nAn \
+        account without an `assume_role` block is reached with the credentials of the process: environment variables, the profile \
+        in AWS_PROFILE, single sign-on (`aws sso login`), a web identity token, or the role of the machine. Give every other \
+        account an `assume_role` block."
+    RAM441 "cannot assume the role"
+        "`sts:AssumeRole` on the account's role was refused. AWS gives the same answer for a role that does not exist and for one \
+        that does not trust the caller.\n\nCheck in this order: the role's ARN; its trust policy, which must name the caller (and \
+        the external id, if it asks for one); the caller's own policy, which must allow sts:AssumeRole on the role; service \
+        control policies of the organization. The rest of the stack is planned without this account."
+    RAM442 "access denied"
+        "The credentials work, but may not make this call. Allow the action that is named to the role that is named. To read an \
+        account ramctl needs `ram:Get*` and `ram:List*`; to read the organization `organizations:Describe*`, \
+        `organizations:List*` and `iam:GetRole`, in the management account or that of a delegated administrator.\n\nOne denied \
+        listing makes the whole account and Region unknown: a share that is read by half cannot be compared."
+    RAM443 "throttled"
+        "AWS refused calls for their rate until ramctl's retries were used up. ramctl stays under the rates that Organizations \
+        publishes; RAM publishes none. Other tools in the account use the same quota: run again, or fewer at a time."
+    RAM444 "no answer"
+        "The endpoint could not be reached, or did not answer in time. Check the network, the proxy, the spelling of the Region, and \
+        whether the Region is enabled for the account. AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_RAM redirect calls: see that they \
+        are not left over from something else."
+    RAM445 "the service failed"
+        "AWS answered with an internal error until ramctl's retries were used up. Run again later."
+    RAM446 "unreadable answer"
+        "AWS answered something that this version of ramctl does not understand: a row without its share, an id of a new form, a \
+        listing that goes round in circles. Leaving such a row out could hide a grant, so the whole account and Region counts as \
+        unknown. Update ramctl, or report the message."
+    RAM447 "not configured"
+        "Nobody said where to read this. The organization is read through the account that `management_account` in the \
+        `organization` block names; without that block, units, names of accounts and the state of sharing are unknown."
+    RAM448 "reading failed"
+        "A call failed for a reason that ramctl has no advice for. The message of AWS is in the output, with the request id that AWS \
+        support asks for."
+}

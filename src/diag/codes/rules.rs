@@ -1,3 +1,210 @@
 //! Codes of RAM's rules that a configuration breaks.
+//!
+//! RAM100-109 accounts and the organization, 110-119 names, 120-129 resources, 130-149 principals, 150-159 permissions,
+//! 160-169 tags, 170-179 settings of a share, 180-189 quotas, 190 what is not carried out yet.
 
-codes! {}
+codes! {
+    RAM100 "two account blocks have one id"
+"Each account block stands for one AWS account, with the role through which ramctl reaches it. Two blocks with one id would leave open which role is used.
+
+Keep one of the blocks and let the references name it. If the id was copied from another block, correct it."
+
+    RAM101 "the stack has no organization block"
+"ou(...), account(\"name\") and organization() are looked up in AWS Organizations, and only an organization block says in which account that is done. A share with the organization or a unit as principal also needs sharing inside the organization, which the same block takes care of.
+
+Write
+
+    organization {
+      management_account = account.management
+      sharing            = \"enabled\"
+    }
+
+management_account may also be a delegated administrator that can read the organization; then sharing has to be \"required\" or \"unmanaged\".
+
+For a unit or an organization given by its complete ARN this is a warning: RAM accepts the ARN, but ramctl cannot say which accounts are behind it."
+
+    RAM102 "no such organizational unit"
+"ou(\"A/B\") names a unit by its path from the root: B, which stands directly under A, which stands directly under the root. Names are compared exactly, with case. The root itself is no unit; organization() stands for all accounts.
+
+ou(\"ou-ab12-9xyz1234\") names a unit by its id, and goes on naming it after a renaming.
+
+The organization was read in this run, so the unit really was not there at that time."
+
+    RAM103 "no account has this name"
+"account(\"name\") names an account by its name in AWS Organizations, compared exactly, with case. A block of this stack is account.label, without quotes and parentheses. An account outside the organization has no name there: give its 12-digit id.
+
+The organization was read in this run, so the account really was not there at that time."
+
+    RAM104 "the name stands for several"
+"AWS Organizations does not keep account names unique, and a unit's name may contain a slash and so read like a path. ramctl does not choose between candidates: whoever may rename an account could otherwise choose who gets access.
+
+Give the id instead."
+
+    RAM105 "the organization does not have all features"
+"RAM shares with an organization and its units only where the organization has all features enabled. This one has consolidated billing only.
+
+Enable all features in the AWS Organizations console of the management account (every member has to agree), or share with single accounts and set allow_external_principals = true."
+
+    RAM106 "the principal is in another organization"
+"RAM shares with the own organization and its units only. The organization id inside this ARN is not the one of the organization that was read.
+
+Give the ARN of the own organization or unit, or better organization() and ou(\"Path/Of/Names\"), which cannot go wrong in this way. Accounts of another organization can be given one by one, with allow_external_principals = true."
+
+    RAM107 "the account is not active"
+"The account is suspended, being closed, or not yet set up. RAM cannot add it to a share, and drops the associations of closed accounts after about 90 days.
+
+Remove the principal, or wait until the account is active."
+
+    RAM110 "two shares have one name"
+"RAM itself lets several shares of an account and Region bear one name, but people and consumers tell shares by their names, so a stack may not. Names that were not given are made from the address: label and for_each key, with a hyphen for every character that a share name may not have.
+
+Give one of the shares another name. In a block with for_each, build the key into it: name = \"tgw-${each.key}\"."
+
+    RAM111 "the share has no usable name"
+"A share name has 1 to 255 characters, none of them a control character.
+
+Without a name attribute ramctl makes one from the address."
+
+    RAM112 "unusual characters in a share name"
+"RAM's console allows letters, digits, spaces, periods and hyphens in the name of a share. The API documents no pattern, so ramctl sends the name as it is; it may be refused when the plan is applied.
+
+Prefer a hyphen to an underscore or a slash."
+
+    RAM120 "the resource is listed twice"
+"A resource is on a share once. A second mention is without effect and often means that another resource was meant.
+
+Remove it. In a list that is put together from several, write distinct(concat(...))."
+
+    RAM121 "the resource belongs to another account"
+"Only the account that owns a resource can share it: the account in the ARN has to be the share's account. A resource that was shared with the account cannot be shared on.
+
+Move the resource into a share whose account is its owner, or correct the ARN."
+
+    RAM122 "the resource is in another Region"
+"A share lives in one Region and holds resources of that Region.
+
+Write one share per Region; with for_each over the Regions they stay one block."
+
+    RAM123 "a global resource is shared outside us-east-1"
+"Resources of global services are shared in us-east-1, where they may stand together with resources of that Region.
+
+Set region = \"us-east-1\", or give the global resource a share of its own there."
+
+    RAM124 "RAM cannot share this kind of resource"
+"Not everything in AWS is shared through RAM: machine images, hosted zones and others have ways of their own. The help says which.
+
+The list of what RAM shares is in the RAM user guide, Shareable AWS resources, and as data in schemas/resource-types.json."
+
+    RAM125 "a resource type that ramctl does not know"
+"RAM gains resource types all the time, so a type that is missing from ramctl's catalog is not refused. What ramctl cannot do for it is check the rules of the type before the plan is applied: whether it can leave the organization, whether it takes roles, users or services as principals, and in which Region it is shared.
+
+Check the ARN or the type code for a typing error. If it is right, the plan goes on."
+
+    RAM126 "the ARN is of another partition"
+"The commercial Regions, China, GovCloud, the European Sovereign Cloud and the isolated Regions are separate partitions, and nothing is shared between them. The second field of an ARN is the partition: aws, aws-cn, aws-us-gov, aws-eusc and so on. It has to be the one of the share's Region."
+
+    RAM131 "the principal is listed twice"
+"Two ways of writing one principal, such as account.dev and its 12 digits, name it once. The second mention is without effect.
+
+Remove one of them."
+
+    RAM132 "the owner is a principal of its own share"
+"The account that shares a resource has it already. As a principal it gains something that is easily missed: RAM writes a resource policy that names the account, and in the owner's own account such a policy grants access without any identity policy.
+
+Remove the principal. If another account was meant, correct the id."
+
+    RAM133 "this type is only shared inside the organization"
+"RAM shares some types, such as subnets, only inside the organization, whatever allow_external_principals says. The principal is outside of it.
+
+Remove the principal, or move the resource into a share without it."
+
+    RAM134 "this type cannot be shared with roles and users"
+"For this type RAM takes accounts, units and the organization as principals, and no IAM roles or users.
+
+Share with the role's account and let an identity policy in that account say which roles may use the resource; or move the resource into a share of its own."
+
+    RAM135 "this type cannot be shared with services"
+"Only a few types can be shared with service principals, such as private certificate authorities with their connectors.
+
+Remove the service, or move the resource into a share without it."
+
+    RAM136 "a service principal stands beside other principals"
+"A share with a service principal can have service principals only.
+
+Write two shares with the same resources: one for the services, one for the rest."
+
+    RAM137 "sources without a service principal"
+"sources narrows down for whom a service may act. It has no effect on other principals, and RAM takes it only on shares with service principals.
+
+Remove sources, or write the service as principal: service(\"name.amazonaws.com\")."
+
+    RAM138 "not a source"
+"A source is a 12-digit account id, an ARN, an organization id (o-...) or an organization path (o-.../r-.../ou-.../)."
+
+    RAM139 "the principal is outside the organization"
+"The share does not allow external principals, which is ramctl's default, and the account of this principal is not in the organization that was read. RAM would refuse it.
+
+If the account is meant to be a stranger, write allow_external_principals = true on the share; the account then gets an invitation. If not, check the id."
+
+    RAM150 "two permissions for one resource type"
+"A share has exactly one permission per resource type. Two groups of principals with different rights on one type need two shares with the same resources.
+
+Remove one of the blocks."
+
+    RAM151 "the permission is for another resource type"
+"Each managed permission is made for one resource type, and RAM refuses to attach it for another.
+
+Correct the type in the block's label or the permission."
+
+    RAM152 "this type takes no customer managed permission"
+"For this type RAM knows only permissions that AWS manages.
+
+Use one of AWS's permissions, or leave the block out for AWS's default."
+
+    RAM153 "not a permission"
+"use is the ARN of a permission, or a name of 1 to 36 letters, digits, hyphens, underscores and periods (AWS's own names, which begin with AWSRAM, may be longer). A name that begins with AWSRAM is one of AWS's permissions; any other is a customer managed permission of the share's account and Region."
+
+    RAM154 "the permission is in another account or Region"
+"A customer managed permission works in the account and Region that it was made in. The same definition has to be made again for every other account and Region.
+
+Give the permission by its name: ramctl completes it with the account and Region of the share."
+
+    RAM155 "a permission without a resource of its type"
+"The share has no resource of the type that this permission is for, so the permission gives nobody anything. Often it is the type in the label that is wrong.
+
+If resources of the type follow later, the warning goes away then."
+
+    RAM160 "too many tags"
+"AWS allows 50 tags on a share. ramctl writes three of its own (ramctl:stack, ramctl:address, ramctl:applied), so a stack has 47."
+
+    RAM161 "a reserved tag key"
+"Keys that begin with aws: belong to AWS, keys that begin with ramctl: to ramctl, which knows its shares by them.
+
+Rename the key."
+
+    RAM162 "a tag that AWS refuses"
+"A tag key has 1 to 128 characters, a value 0 to 256, none of them a control character."
+
+    RAM170 "retained sharing without external principals"
+"retain_sharing_on_account_leave_organization keeps an account on the share that leaves the organization. It is then a stranger, so RAM takes the setting only together with allow_external_principals = true.
+
+Add allow_external_principals = true, or remove the setting."
+
+    RAM171 "retained sharing is for single accounts"
+"With retain_sharing_on_account_leave_organization RAM takes accounts one by one as principals, each of which gets an invitation; not the organization and no unit.
+
+List the accounts, or remove the setting. To do both, write two shares with the same resources."
+
+    RAM172 "retained sharing of a type that stays inside the organization"
+"The type cannot be shared outside the organization, so there is nothing to retain for an account that has left it.
+
+Remove the setting, or move the resource into a share of its own."
+
+    RAM180 "more than RAM's quota"
+"By default RAM allows 5,000 resources and 5,000 principals on a share. The quotas can be raised for an account, which ramctl cannot see, so this is a warning; applying fails where they were not.
+
+Split the share, or name a unit instead of its accounts."
+
+    RAM190 "not carried out yet"
+"The language can say this, validate checks it, and this version of ramctl does not act on it. Rather than plan as if it did not stand there, ramctl refuses: a removed block that is to keep a share, or a check that is to guard it, must not be passed over in silence."
+}

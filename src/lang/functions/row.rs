@@ -21,6 +21,54 @@ pub struct Function {
     pub body: Body,
 }
 
+/// The builder that the tables are written with.
+impl Function {
+    pub const fn new(group: Group, name: &'static str, signature: &'static str, body: Body) -> Self {
+        Self {
+            name,
+            group,
+            signature,
+            doc: "",
+            examples: &[],
+            params: &[],
+            variadic: None,
+            marks: Marks::Spread,
+            body,
+        }
+    }
+
+    #[must_use]
+    pub const fn doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
+
+    #[must_use]
+    pub const fn takes(mut self, params: &'static [Param]) -> Self {
+        self.params = params;
+        self
+    }
+
+    /// Any number of further arguments.
+    #[must_use]
+    pub const fn and_any(mut self, param: Param) -> Self {
+        self.variadic = Some(param);
+        self
+    }
+
+    #[must_use]
+    pub const fn keeps_marks(mut self) -> Self {
+        self.marks = Marks::Own;
+        self
+    }
+
+    #[must_use]
+    pub const fn shows(mut self, examples: &'static [Example]) -> Self {
+        self.examples = examples;
+        self
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
     Numeric,
@@ -36,12 +84,18 @@ pub enum Group {
     Ram,
 }
 
-/// An expression and its value in the form that `ramctl console` prints, or an error (`None`).
+/// An expression and its value.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
     pub expression: &'static str,
     /// The value as JSON.
     pub json: &'static str,
+}
+
+impl Example {
+    pub const fn new(expression: &'static str, json: &'static str) -> Self {
+        Self { expression, json }
+    }
 }
 
 /// A parameter. Arguments are converted to what it accepts before the body sees them.

@@ -1,0 +1,61 @@
+//! Failures of a step, as its outcome tells them.
+
+use std::time::Duration;
+
+use crate::cloud::CloudError;
+use crate::plan::StepResult;
+
+/// The word for a step that was cut short because the run was asked to stop.
+pub(crate) const INTERRUPTED: &str = "interrupted";
+
+/// Why a step did not end well.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// AWS refused the call, or did not answer.
+    Call(CloudError),
+    /// The call went through and its effect cannot be looked at.
+    Unverified(CloudError),
+    /// AWS took the call and then failed to do it.
+    Refused { code: &'static str, message: String, help: String },
+    /// AWS is still at it.
+    Timeout { what: String, after: Duration },
+    /// The run was asked to stop. `called`: the call was made.
+    Stopped { called: bool, what: String },
+}
+
+impl From<Failure> for StepResult {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Call(error) => failed(&error, error.maybe_done),
+            Failure::Unverified(error) => failed(&error, true),
+            Failure::Refused { code, message, help } => {
+                Self::Failed { code: code.to_owned(), message, help: Some(help), maybe_done: true }
+            }
+            Failure::Timeout { what, after } => Self::Failed {
+                code: "timeout".to_owned(),
+                message: format!("{what}, {} seconds after the call", after.as_secs()),
+                help: Some(
+                    "The call went through. Plan again: what has settled by then is no longer a difference (RAM502)."
+                        .to_owned(),
+                ),
+                maybe_done: true,
+            },
+            Failure::Stopped { called: false, .. } => Self::NotStarted,
+            Failure::Stopped { called: true, what } => Self::Failed {
+                code: INTERRUPTED.to_owned(),
+                message: format!("stopped before the end: {what}"),
+                help: Some("The call went through and AWS goes on with it. Plan again to see what is left (RAM503).".to_owned()),
+                maybe_done: true,
+            },
+        }
+    }
+}
+
+fn failed(error: &CloudError, maybe_done: bool) -> StepResult {
+    StepResult::Failed {
+        code: if error.code.is_empty() { error.kind.to_string() } else { error.code.clone() },
+        message: if error.message.is_empty() { error.detail() } else { error.message.clone() },
+        help: error.help(),
+        maybe_done,
+    }
+}

@@ -1,0 +1,190 @@
+//! Shares and their permissions: creating, and waiting until RAM shows what was asked for.
+
+use uuid::Uuid;
+
+use crate::apply::event::Event;
+use crate::apply::failure::Failure;
+use crate::apply::step::{Look, Patience, Run};
+use crate::cloud::{Cloud, CreatedShare, NewShare, RamRead, RamWrite, share_permissions, share_row};
+use crate::model::{PermissionArn, Principal, ShareArn, ShareStatus};
+use crate::plan::StepId;
+
+/// How many deleted shares one token may lead to before something else must be wrong.
+const REISSUES: usize = 8;
+
+/// What became of a share that a create named.
+enum Created {
+    Active,
+    /// The token was one of an earlier life: RAM replayed the answer for a share that has been deleted since.
+    Gone,
+}
+
+impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
+    /// Makes a share and waits until it is active and its associations are settled.
+    ///
+    /// A token that RAM has seen before gives the share of then. After a lost answer that is just right; if that share has been
+    /// deleted in the meantime, the share is made again under a token that follows from the old one and the deleted ARN, so that
+    /// every repetition takes the same path.
+    pub(crate) async fn create<R: RamRead + RamWrite>(
+        &self,
+        step: StepId,
+        ram: &R,
+        share: &NewShare,
+        token: Uuid,
+    ) -> Result<(ShareArn, Vec<Principal>), Failure> {
+        let patience = Patience::of(&share.members.principals);
+        let mut token = token;
+        let mut deleted = String::new();
+        for _ in 0..REISSUES {
+            let CreatedShare { arn, status } =
+                self.call(step, patience, || ram.create_resource_share(share, &token)).await?;
+            let created = match status {
+                ShareStatus::Deleted | ShareStatus::Deleting => Created::Gone,
+                _ => self.await_active(step, ram, &arn, share).await?,
+            };
+            match created {
+                Created::Active => {
+                    let waiting_for = self.await_members(step, ram, &arn, &share.members).await?;
+                    return Ok((arn, waiting_for));
+                }
+                Created::Gone => {
+                    token = Uuid::new_v5(&token, arn.as_str().as_bytes());
+                    deleted = arn.to_string();
+                    self.tell(Event::Retrying {
+                        step,
+                        why: format!("the token made {deleted}, which is deleted"),
+                    });
+                }
+            }
+        }
+        Err(Failure::Refused {
+            code: "deleted_again",
+            message: format!("each new share turned out to be deleted, at last {deleted}"),
+            help: "Something deletes the share as soon as it is made: look for who calls DeleteResourceShare (RAM505).".to_owned(),
+        })
+    }
+
+    async fn await_active<R: RamRead>(
+        &self,
+        step: StepId,
+        ram: &R,
+        arn: &ShareArn,
+        asked: &NewShare,
+    ) -> Result<Created, Failure> {
+        self.wait(step, |elapsed| async move {
+            let Some(row) = share_row(ram, arn).await? else {
+                let pending = Look::Pending(format!("{arn} is not listed yet"));
+                return Ok(if elapsed < self.settings.visibility { pending } else { Look::Settled(Created::Gone) });
+            };
+            Ok(match row.status {
+                ShareStatus::Active => {
+                    let mut differs = Vec::new();
+                    if row.allow_external_principals != asked.allow_external_principals {
+                        differs.push("allow_external_principals");
+                    }
+                    if row.retain_sharing != asked.retain_sharing {
+                        differs.push("retain_sharing_on_account_leave_organization");
+                    }
+                    if differs.is_empty() {
+                        Look::Settled(Created::Active)
+                    } else {
+                        Look::Failed(Failure::Refused {
+                            code: "not_as_asked",
+                            message: format!("{arn} was made, but AWS did not take {}", differs.join(" and ")),
+                            help: "AWS accepted the request and ignored part of it. Plan again to see the share as it is (RAM504)."
+                                .to_owned(),
+                        })
+                    }
+                }
+                ShareStatus::Deleted | ShareStatus::Deleting => Look::Settled(Created::Gone),
+                ShareStatus::Failed => Look::Failed(Failure::Refused {
+                    code: "share_failed",
+                    message: row.status_message.unwrap_or_else(|| format!("{arn} is FAILED")),
+                    help: "Plan again: ramctl deletes the failed share and makes it anew (RAM501).".to_owned(),
+                }),
+                ShareStatus::Pending | ShareStatus::Other(_) => Look::Pending(format!("{arn} is {}", row.status)),
+            })
+        })
+        .await
+    }
+
+    pub(crate) async fn await_update<R: RamRead>(
+        &self,
+        step: StepId,
+        ram: &R,
+        arn: &ShareArn,
+        name: Option<&str>,
+        allow_external_principals: Option<bool>,
+    ) -> Result<(), Failure> {
+        self.wait(step, |_| async move {
+            let Some(row) = share_row(ram, arn).await? else {
+                return Ok(Look::Pending(format!("{arn} is not listed")));
+            };
+            let as_asked = name.is_none_or(|name| name == row.name)
+                && allow_external_principals.is_none_or(|allow| allow == row.allow_external_principals);
+            Ok(if as_asked {
+                Look::Settled(())
+            } else {
+                Look::Pending(format!("{arn} does not show the change yet"))
+            })
+        })
+        .await
+    }
+
+    pub(crate) async fn await_deletion<R: RamRead>(
+        &self,
+        step: StepId,
+        ram: &R,
+        arn: &ShareArn,
+    ) -> Result<(), Failure> {
+        self.wait(step, |_| async move {
+            Ok(match share_row(ram, arn).await?.map(|row| row.status) {
+                None | Some(ShareStatus::Deleted) => Look::Settled(()),
+                Some(status) => Look::Pending(format!("{arn} is {status}")),
+            })
+        })
+        .await
+    }
+
+    /// A replaced permission must also be at its default version: only that one can be attached.
+    pub(crate) async fn await_permission<R: RamRead>(
+        &self,
+        step: StepId,
+        ram: &R,
+        arn: &ShareArn,
+        permission: &PermissionArn,
+        replaced: bool,
+    ) -> Result<(), Failure> {
+        self.wait(step, |_| async move {
+            let rows = share_permissions(ram, arn).await?;
+            let there =
+                rows.iter().any(|row| row.permission == *permission && (!replaced || row.default_version));
+            Ok(if there {
+                Look::Settled(())
+            } else {
+                Look::Pending(format!("{permission} is not attached yet"))
+            })
+        })
+        .await
+    }
+
+    pub(crate) async fn await_no_permission<R: RamRead>(
+        &self,
+        step: StepId,
+        ram: &R,
+        arn: &ShareArn,
+        permission: &PermissionArn,
+    ) -> Result<(), Failure> {
+        self.wait(step, |_| async move {
+            let Some(_) = share_row(ram, arn).await? else { return Ok(Look::Settled(())) };
+            let rows = share_permissions(ram, arn).await?;
+            let there = rows.iter().any(|row| row.permission == *permission);
+            Ok(if there {
+                Look::Pending(format!("{permission} is still attached"))
+            } else {
+                Look::Settled(())
+            })
+        })
+        .await
+    }
+}

@@ -1,0 +1,287 @@
+//! One step: its call, made until it goes through, and the wait for its effect.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::apply::backoff::Backoff;
+use crate::apply::event::Event;
+use crate::apply::failure::Failure;
+use crate::apply::settings::Settings;
+use crate::cloud::{Cloud, CloudError, ErrorKind, Members, NewShare, RamWrite};
+use crate::model::{Principal, ShareArn};
+use crate::plan::{PlannedStep, ShareRef, Step, StepId, StepResult};
+
+/// What all steps of a run share.
+pub(crate) struct Run<'a, C, E> {
+    pub(crate) cloud: &'a C,
+    pub(crate) settings: &'a Settings,
+    pub(crate) events: &'a E,
+    pub(crate) stop: &'a CancellationToken,
+    /// Shares made by this run.
+    pub(crate) made: Mutex<BTreeMap<StepId, ShareArn>>,
+    /// Sharing inside the organization was turned on by this run, so that RAM may not know of it everywhere yet.
+    pub(crate) enabled_now: AtomicBool,
+}
+
+/// What a call may wait for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Patience {
+    /// The share was made by this run, and RAM may not know it everywhere yet.
+    pub(crate) new_share: bool,
+    /// Principals that need sharing inside the organization, which may have been turned on moments ago.
+    pub(crate) organization: bool,
+}
+
+impl Patience {
+    fn with(share: &ShareRef, principals: &[Principal]) -> Self {
+        Self { new_share: matches!(share, ShareRef::CreatedBy(_)), ..Self::of(principals) }
+    }
+
+    pub(crate) fn of(principals: &[Principal]) -> Self {
+        Self { new_share: false, organization: principals.iter().any(Principal::needs_organization_sharing) }
+    }
+}
+
+/// What one look at something under way showed.
+pub(crate) enum Look<T> {
+    Settled(T),
+    /// Still under way: what is missing, in words.
+    Pending(String),
+    Failed(Failure),
+}
+
+impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
+    pub(crate) async fn execute(&self, step: &PlannedStep) -> StepResult {
+        match self.attempt(step).await {
+            Ok(result) => result,
+            Err(failure) => failure.into(),
+        }
+    }
+
+    async fn attempt(&self, planned: &PlannedStep) -> Result<StepResult, Failure> {
+        let PlannedStep { id, place, token, step, .. } = planned;
+        let id = *id;
+        let done = StepResult::Done { share: None, waiting_for: Vec::new() };
+        match step {
+            Step::EnableSharingWithAwsOrganization => {
+                self.enable_sharing(id, place).await?;
+                return Ok(done);
+            }
+            Step::CreateServiceLinkedRole => {
+                self.create_role(id, place).await?;
+                return Ok(done);
+            }
+            _ => {}
+        }
+        let ram = &self.cloud.ram(place).await.map_err(Failure::Call)?;
+        match step {
+            Step::EnableSharingWithAwsOrganization | Step::CreateServiceLinkedRole => {
+                unreachable!("returned above")
+            }
+            Step::CreateResourceShare {
+                name,
+                allow_external_principals,
+                retain_sharing,
+                tags,
+                permissions,
+                resources,
+                principals,
+                sources,
+            } => {
+                let share = NewShare {
+                    name: name.clone(),
+                    allow_external_principals: *allow_external_principals,
+                    retain_sharing: *retain_sharing,
+                    tags: tags.clone(),
+                    permissions: permissions.clone(),
+                    members: Members {
+                        resources: resources.clone(),
+                        principals: principals.clone(),
+                        sources: sources.clone(),
+                    },
+                };
+                let (arn, waiting_for) = self.create(id, ram, &share, *token).await?;
+                return Ok(StepResult::Done { share: Some(arn), waiting_for });
+            }
+            Step::UpdateResourceShare { share, name, allow_external_principals } => {
+                let arn = &self.resolve(share);
+                let (name, external) = (name.as_deref(), *allow_external_principals);
+                self.call(id, Patience::with(share, &[]), || {
+                    ram.update_resource_share(arn, name, external, token)
+                })
+                .await?;
+                self.await_update(id, ram, arn, name, external).await?;
+            }
+            Step::AssociateResourceShare { share, resources, principals, sources } => {
+                let arn = &self.resolve(share);
+                let members = Members {
+                    resources: resources.clone(),
+                    principals: principals.clone(),
+                    sources: sources.clone(),
+                };
+                self.call(id, Patience::with(share, principals), || {
+                    ram.associate_resource_share(arn, &members, token)
+                })
+                .await?;
+                let waiting_for = self.await_members(id, ram, arn, &members).await?;
+                return Ok(StepResult::Done { share: None, waiting_for });
+            }
+            Step::DisassociateResourceShare { share, resources, principals, sources } => {
+                let arn = &self.resolve(share);
+                let members = Members {
+                    resources: resources.clone(),
+                    principals: principals.clone(),
+                    sources: sources.clone(),
+                };
+                let call = self.call(id, Patience::with(share, &[]), || {
+                    ram.disassociate_resource_share(arn, &members, token)
+                });
+                absent_is_fine(call.await)?;
+                self.await_no_members(id, ram, arn, &members).await?;
+            }
+            Step::AssociateResourceSharePermission { share, permission, replace } => {
+                let arn = &self.resolve(share);
+                self.call(id, Patience::with(share, &[]), || {
+                    ram.associate_resource_share_permission(arn, permission, *replace, token)
+                })
+                .await?;
+                self.await_permission(id, ram, arn, permission, *replace).await?;
+            }
+            Step::DisassociateResourceSharePermission { share, permission } => {
+                let arn = &self.resolve(share);
+                let call = self.call(id, Patience::with(share, &[]), || {
+                    ram.disassociate_resource_share_permission(arn, permission, token)
+                });
+                absent_is_fine(call.await)?;
+                self.await_no_permission(id, ram, arn, permission).await?;
+            }
+            Step::TagResource { share, tags } => {
+                let arn = &self.resolve(share);
+                self.call(id, Patience::with(share, &[]), || ram.tag_resource(arn, tags)).await?;
+            }
+            Step::UntagResource { share, keys } => {
+                let arn = &self.resolve(share);
+                self.call(id, Patience::with(share, &[]), || ram.untag_resource(arn, keys)).await?;
+            }
+            Step::DeleteResourceShare { share } => {
+                absent_is_fine(
+                    self.call(id, Patience::default(), || ram.delete_resource_share(share, token)).await,
+                )?;
+                self.await_deletion(id, ram, share).await?;
+            }
+        }
+        Ok(done)
+    }
+
+    fn resolve(&self, share: &ShareRef) -> ShareArn {
+        match share {
+            ShareRef::Known(arn) => arn.clone(),
+            ShareRef::CreatedBy(step) => self
+                .made
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(step)
+                .cloned()
+                .expect("a step needs the one that makes its share, and starts after it"),
+        }
+    }
+
+    pub(crate) fn tell(&self, event: Event) {
+        (self.events)(event);
+    }
+
+    /// Makes a call until it goes through, as long as what stands in its way may pass. Repeating is safe: the token is the same.
+    pub(crate) async fn call<T, F, A>(&self, step: StepId, patience: Patience, call: F) -> Result<T, Failure>
+    where
+        F: Fn() -> A,
+        A: Future<Output = Result<T, CloudError>>,
+    {
+        let mut backoff = Backoff::new(self.settings);
+        let mut repeats = 0;
+        let mut called = false;
+        loop {
+            let error = match call().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            called |= error.maybe_done;
+            let limit = match error.kind {
+                ErrorKind::InvalidState | ErrorKind::Throttled => self.settings.deadline,
+                ErrorKind::OrganizationSharing if self.enabled_now.load(Ordering::Relaxed) => {
+                    self.settings.deadline
+                }
+                ErrorKind::OrganizationSharing if patience.organization => self.settings.onboarding_grace,
+                ErrorKind::NotFound if patience.new_share => self.settings.visibility,
+                _ if error.is_passing() && repeats < self.settings.repeats => self.settings.deadline,
+                _ => Duration::ZERO,
+            };
+            if backoff.elapsed() >= limit {
+                return Err(Failure::Call(CloudError { maybe_done: called, ..error }));
+            }
+            repeats += 1;
+            let why =
+                if error.kind == ErrorKind::OrganizationSharing && self.enabled_now.load(Ordering::Relaxed) {
+                    "AWS is still turning on sharing inside the organization".to_owned()
+                } else {
+                    error.detail()
+                };
+            self.tell(Event::Retrying { step, why: why.clone() });
+            if !self.sleep(backoff.pause()).await {
+                return Err(Failure::Stopped { called, what: why });
+            }
+        }
+    }
+
+    /// Looks until what was asked for is there.
+    pub(crate) async fn wait<T, F, A>(&self, step: StepId, mut look: F) -> Result<T, Failure>
+    where
+        F: FnMut(Duration) -> A,
+        A: Future<Output = Result<Look<T>, CloudError>>,
+    {
+        let mut backoff = Backoff::new(self.settings);
+        let mut told = String::new();
+        loop {
+            let what = match look(backoff.elapsed()).await {
+                Ok(Look::Settled(value)) => return Ok(value),
+                Ok(Look::Failed(failure)) => return Err(failure),
+                Ok(Look::Pending(what)) => what,
+                Err(error) if error.is_passing() || error.kind == ErrorKind::NotFound => error.detail(),
+                Err(error) => return Err(Failure::Unverified(error)),
+            };
+            let after = backoff.elapsed();
+            if after >= self.settings.deadline {
+                return Err(Failure::Timeout { what, after });
+            }
+            if what != told {
+                self.tell(Event::Waiting { step, what: what.clone() });
+                told.clone_from(&what);
+            }
+            if !self.sleep(backoff.pause()).await {
+                return Err(Failure::Stopped { called: true, what });
+            }
+        }
+    }
+
+    /// False: asked to stop before the pause was over.
+    async fn sleep(&self, pause: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => false,
+            () = tokio::time::sleep(pause) => true,
+        }
+    }
+}
+
+/// Taking away what is not there is success.
+fn absent_is_fine(result: Result<(), Failure>) -> Result<(), Failure> {
+    match result {
+        Err(Failure::Call(error)) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::AlreadyDone) => {
+            Ok(())
+        }
+        other => other,
+    }
+}

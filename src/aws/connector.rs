@@ -1,0 +1,287 @@
+//! From an account to a client with its credentials.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use tokio::sync::OnceCell;
+
+use crate::aws::counts::{CallCounts, Counter};
+use crate::aws::credentials::{RoleCredentials, static_credentials};
+use crate::aws::error::{Effect, convert};
+use crate::aws::guard::{self, LoopbackGuard};
+use crate::aws::iam::IamClient;
+use crate::aws::organizations::OrganizationsClient;
+use crate::aws::ram_read::RamClient;
+use crate::aws::rates::{Limiter, Service};
+use crate::aws::settings::{Access, Settings};
+use crate::cloud::{Caller, Cloud, CloudError, DEFAULT_CREDENTIALS, ErrorKind};
+use crate::model::{AccountId, Place, Region};
+
+/// Settings that cannot work.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectorError {
+    #[error("a sandbox needs an endpoint and credentials of its own")]
+    IncompleteSandbox,
+    #[error("the sandbox's endpoint {endpoint:?} is not on loopback")]
+    OutsideSandbox { endpoint: String },
+}
+
+/// Gives the clients of one run. Accounts are reached, and clients made, once.
+#[derive(Debug)]
+pub struct Connector {
+    settings: Settings,
+    base: SdkConfig,
+    counter: Counter,
+    /// Who the credentials of the process belong to.
+    base_account: OnceCell<Result<AccountId, CloudError>>,
+    accounts: Cache<AccountId, OnceCell<Result<Arc<Reached>, CloudError>>>,
+    ram: Cache<Place, OnceCell<RamClient>>,
+    organizations: Cache<AccountId, OnceCell<OrganizationsClient>>,
+    iam: Cache<AccountId, OnceCell<IamClient>>,
+}
+
+type Cache<K, V> = Mutex<BTreeMap<K, Arc<V>>>;
+
+/// An account whose credentials were seen to work.
+#[derive(Debug)]
+struct Reached {
+    config: SdkConfig,
+    /// A role's ARN, or the default credentials.
+    caller: String,
+}
+
+impl Connector {
+    /// Loads the settings of the process (environment, profile) unless a sandbox is in use. Makes no call.
+    pub async fn new(settings: Settings) -> Result<Self, ConnectorError> {
+        let base = base_config(&settings).await?;
+        Ok(Self {
+            settings,
+            base,
+            counter: Counter::default(),
+            base_account: OnceCell::new(),
+            accounts: Cache::default(),
+            ram: Cache::default(),
+            organizations: Cache::default(),
+            iam: Cache::default(),
+        })
+    }
+
+    /// The calls made so far.
+    pub fn calls(&self) -> CallCounts {
+        self.counter.snapshot()
+    }
+
+    /// The account's configuration. A failure counts for the whole run: one refusal of a role is one gap, not one call per
+    /// Region.
+    async fn reach(&self, account: &AccountId) -> Result<Arc<Reached>, CloudError> {
+        cached(&self.accounts, account).get_or_init(|| self.connect(account)).await.clone()
+    }
+
+    async fn connect(&self, account: &AccountId) -> Result<Arc<Reached>, CloudError> {
+        let (provider, caller) = match self.settings.accounts.get(account) {
+            Some(Access::Role(role)) => {
+                let caller = self.caller(account, role.arn.clone());
+                let provider = RoleCredentials::new(self.sts(&self.base), role.clone(), caller);
+                provider.get().await?;
+                (Some(SharedCredentialsProvider::new(provider)), role.arn.clone())
+            }
+            Some(Access::Keys(keys)) => {
+                let provider = SharedCredentialsProvider::new(static_credentials(keys));
+                let config = self.base.to_builder().credentials_provider(provider.clone()).build();
+                let caller = format!("access key {}", keys.access_key_id);
+                let identity = self.identity(&config, self.caller(account, caller.clone())).await?;
+                self.same_account(account, &identity, &caller)?;
+                (Some(provider), caller)
+            }
+            None => {
+                let identity = self
+                    .base_account
+                    .get_or_init(|| {
+                        self.identity(&self.base, self.caller(account, DEFAULT_CREDENTIALS.to_owned()))
+                    })
+                    .await
+                    .clone()
+                    .map_err(|mut error| {
+                        error.caller.account = account.clone();
+                        error
+                    })?;
+                self.same_account(account, &identity, DEFAULT_CREDENTIALS)?;
+                (None, DEFAULT_CREDENTIALS.to_owned())
+            }
+        };
+        let mut config = self.base.to_builder();
+        if let Some(provider) = provider {
+            config = config.credentials_provider(provider);
+        }
+        Ok(Arc::new(Reached { config: config.build(), caller }))
+    }
+
+    /// The account that credentials belong to.
+    async fn identity(&self, config: &SdkConfig, caller: Caller) -> Result<AccountId, CloudError> {
+        const ACTION: &str = "sts:GetCallerIdentity";
+        let answer = self
+            .sts(config)
+            .get_caller_identity()
+            .send()
+            .await
+            .map_err(|error| convert(&caller, ACTION, Effect::Reads, error))?;
+        AccountId::parse(answer.account().unwrap_or_default())
+            .map_err(|error| caller.error(ErrorKind::Unreadable, ACTION, error.to_string()))
+    }
+
+    /// Whatever is read with another account's credentials would be taken for this account's state.
+    fn same_account(&self, wanted: &AccountId, found: &AccountId, caller: &str) -> Result<(), CloudError> {
+        if wanted == found {
+            return Ok(());
+        }
+        let message = format!("{caller} belong to account {found}, not to {wanted}");
+        let caller = self.caller(wanted, caller.to_owned());
+        Err(caller.error(ErrorKind::WrongAccount, "sts:GetCallerIdentity", message))
+    }
+
+    fn caller(&self, account: &AccountId, name: String) -> Caller {
+        Caller { account: account.clone(), region: None, name }
+    }
+
+    fn sts(&self, config: &SdkConfig) -> aws_sdk_sts::Client {
+        let mut builder = aws_sdk_sts::config::Builder::from(config)
+            .retry_partition(partition("sts", "base", "home"))
+            .interceptor(self.counter.clone());
+        if self.settings.loopback_only {
+            builder = builder.interceptor(LoopbackGuard);
+        }
+        aws_sdk_sts::Client::from_conf(builder.build())
+    }
+}
+
+impl Cloud for Connector {
+    type Ram = RamClient;
+    type Organization = OrganizationsClient;
+    type Iam = IamClient;
+
+    async fn ram(&self, place: &Place) -> Result<RamClient, CloudError> {
+        let reached = self.reach(&place.account).await?;
+        let make = || async {
+            let mut builder = aws_sdk_ram::config::Builder::from(&reached.config)
+                .region(aws_sdk_ram::config::Region::new(place.region.to_string()))
+                .retry_partition(partition("ram", place.account.as_str(), place.region.as_str()))
+                .interceptor(self.counter.clone());
+            if self.settings.loopback_only {
+                builder = builder.interceptor(LoopbackGuard);
+            }
+            RamClient::new(
+                aws_sdk_ram::Client::from_conf(builder.build()),
+                Caller {
+                    account: place.account.clone(),
+                    region: Some(place.region.clone()),
+                    name: reached.caller.clone(),
+                },
+                Limiter::new(Service::Ram, self.settings.rates),
+            )
+        };
+        Ok(cached(&self.ram, place).get_or_init(make).await.clone())
+    }
+
+    async fn organization(&self, account: &AccountId) -> Result<OrganizationsClient, CloudError> {
+        let reached = self.reach(account).await?;
+        let make = || async {
+            let mut builder = aws_sdk_organizations::config::Builder::from(&reached.config)
+                .retry_partition(partition("organizations", account.as_str(), "global"))
+                .interceptor(self.counter.clone());
+            if self.settings.loopback_only {
+                builder = builder.interceptor(LoopbackGuard);
+            }
+            OrganizationsClient::new(
+                aws_sdk_organizations::Client::from_conf(builder.build()),
+                self.caller(account, reached.caller.clone()),
+                Limiter::new(Service::Organizations, self.settings.rates),
+            )
+        };
+        Ok(cached(&self.organizations, account).get_or_init(make).await.clone())
+    }
+
+    async fn iam(&self, account: &AccountId) -> Result<IamClient, CloudError> {
+        let reached = self.reach(account).await?;
+        let make = || async {
+            let mut builder = aws_sdk_iam::config::Builder::from(&reached.config)
+                .retry_partition(partition("iam", account.as_str(), "global"))
+                .interceptor(self.counter.clone());
+            if self.settings.loopback_only {
+                builder = builder.interceptor(LoopbackGuard);
+            }
+            IamClient::new(
+                aws_sdk_iam::Client::from_conf(builder.build()),
+                self.caller(account, reached.caller.clone()),
+            )
+        };
+        Ok(cached(&self.iam, account).get_or_init(make).await.clone())
+    }
+}
+
+/// The entry of a key, made empty where there is none.
+fn cached<K: Ord + Clone, V: Default>(cache: &Cache<K, V>, key: &K) -> Arc<V> {
+    let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(cache.entry(key.clone()).or_default())
+}
+
+/// A retry quota of its own. By default the SDK shares one per service and Region over all accounts of a process, so one
+/// throttled account would take the retries of all others.
+fn partition(service: &str, account: &str, region: &str) -> RetryPartition {
+    RetryPartition::custom(format!("{service}-{account}-{region}"))
+        .token_bucket(TokenBucket::builder().capacity(500).refill_rate(5.0).build())
+        .build()
+}
+
+/// What all accounts have in common.
+async fn base_config(settings: &Settings) -> Result<SdkConfig, ConnectorError> {
+    let retry = RetryConfig::standard()
+        .with_max_attempts(settings.attempts.max(1))
+        .with_max_backoff(Duration::from_secs(2));
+    let timeout = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .operation_attempt_timeout(Duration::from_secs(20))
+        .operation_timeout(Duration::from_secs(60))
+        .build();
+    let region = |region: &Region| aws_config::Region::new(region.to_string());
+    if settings.loopback_only {
+        let (Some(endpoint), Some(keys)) = (&settings.endpoint, &settings.credentials) else {
+            return Err(ConnectorError::IncompleteSandbox);
+        };
+        guard::check(endpoint).map_err(|_| ConnectorError::OutsideSandbox { endpoint: endpoint.clone() })?;
+        let home = settings.home.as_ref().map_or(aws_config::Region::from_static("us-east-1"), region);
+        return Ok(SdkConfig::builder()
+            .behavior_version(behavior())
+            .region(home)
+            .endpoint_url(endpoint)
+            .credentials_provider(SharedCredentialsProvider::new(static_credentials(keys)))
+            .identity_cache(aws_config::identity::IdentityCache::lazy().build())
+            .retry_config(retry)
+            .timeout_config(timeout)
+            .build());
+    }
+    let mut loader = aws_config::defaults(behavior()).retry_config(retry).timeout_config(timeout);
+    if let Some(home) = &settings.home {
+        loader = loader.region(region(home));
+    } else {
+        let chain = aws_config::meta::region::RegionProviderChain::default_provider();
+        loader = loader.region(chain.or_else("us-east-1"));
+    }
+    if let Some(endpoint) = &settings.endpoint {
+        loader = loader.endpoint_url(endpoint);
+    }
+    if let Some(keys) = &settings.credentials {
+        loader = loader.credentials_provider(static_credentials(keys));
+    }
+    Ok(loader.load().await)
+}
+
+/// Pinned, so that an upgrade of the SDK does not change how ramctl retries or times out.
+fn behavior() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}

@@ -1,0 +1,99 @@
+//! Errors of the SDK, sorted.
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_ram::operation::RequestId;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::aws::guard::LeftLoopback;
+use crate::cloud::{Caller, CloudError, ErrorKind, kind_of};
+
+/// Whether a call changes something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Reads,
+    Writes,
+}
+
+/// Turns what the SDK gives into what ramctl reports.
+pub(crate) fn convert<E>(
+    caller: &Caller,
+    action: &'static str,
+    effect: Effect,
+    error: SdkError<E, HttpResponse>,
+) -> CloudError
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    // Credentials are fetched when a call needs them, so their failures come wrapped in the failure of that call.
+    if let Some(inner) = cause::<CloudError>(&error) {
+        return inner.clone();
+    }
+    if let Some(left) = cause::<LeftLoopback>(&error) {
+        return caller.error(ErrorKind::LeftSandbox, action, left.to_string());
+    }
+    if let Some(credentials) = cause::<CredentialsError>(&error) {
+        return caller.error(ErrorKind::CredentialsUnavailable, action, chain(credentials));
+    }
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    let mut found = match &error {
+        SdkError::ServiceError(service) => {
+            let code = service.err().code().unwrap_or_default();
+            let message = service.err().message().unwrap_or_default();
+            let kind = match status {
+                // An answer of success that does not parse comes as an error without a code.
+                Some(200..300) if code.is_empty() => ErrorKind::Unreadable,
+                _ => kind_of(code, message, status),
+            };
+            let message = if message.is_empty() { chain(&error) } else { message.to_owned() };
+            CloudError { code: code.to_owned(), ..caller.error(kind, action, message) }
+        }
+        SdkError::TimeoutError(_) => caller.error(ErrorKind::Timeout, action, chain(&error)),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+            caller.error(ErrorKind::Timeout, action, chain(&error))
+        }
+        SdkError::DispatchFailure(_) => caller.error(ErrorKind::Unreachable, action, chain(&error)),
+        SdkError::ResponseError(_) => {
+            let kind = if matches!(status, Some(500..)) { ErrorKind::Service } else { ErrorKind::Unreadable };
+            caller.error(kind, action, chain(&error))
+        }
+        _ => caller.error(ErrorKind::Other, action, chain(&error)),
+    };
+    found.request_id = error.request_id().map(ToOwned::to_owned);
+    found.maybe_done = effect == Effect::Writes
+        && matches!(
+            found.kind,
+            ErrorKind::Timeout | ErrorKind::Unreachable | ErrorKind::Service | ErrorKind::Unreadable
+        );
+    found
+}
+
+/// The first error of a type in a chain of causes.
+fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    let mut at = Some(error);
+    while let Some(error) = at {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        at = error.source();
+    }
+    None
+}
+
+/// A chain of causes in one line, without what a cause only repeats.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut at = error.source();
+    while let Some(error) = at {
+        let next = error.to_string();
+        if !text.contains(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
+        at = error.source();
+    }
+    text
+}

@@ -1,0 +1,86 @@
+//! The guard of the sandbox: while one is in use, nothing leaves loopback.
+
+use std::net::IpAddr;
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+/// A request that was stopped.
+#[derive(Debug, thiserror::Error)]
+#[error("a sandbox is in use and {host:?} is not loopback")]
+pub(crate) struct LeftLoopback {
+    pub(crate) host: String,
+}
+
+/// Stops each request to another host than loopback, at the last moment before it is sent.
+#[derive(Debug)]
+pub(crate) struct LoopbackGuard;
+
+#[dyn_dispatch_hint]
+impl Intercept for LoopbackGuard {
+    fn name(&self) -> &'static str {
+        "LoopbackGuard"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        check(context.request().uri()).map_err(Into::into)
+    }
+}
+
+/// Whether a URL stays on this machine. Names other than `localhost` count as elsewhere, whatever they resolve to.
+pub(crate) fn check(url: &str) -> Result<(), LeftLoopback> {
+    let host = host(url);
+    let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    let inside = host.eq_ignore_ascii_case("localhost")
+        || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    if inside { Ok(()) } else { Err(LeftLoopback { host: host.to_owned() }) }
+}
+
+/// The host of `scheme://user@host:port/path`, with the brackets of an IPv6 address.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    match host.find(']') {
+        Some(end) if host.starts_with('[') => &host[..=end],
+        _ => host.split(':').next().unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_is_inside() {
+        for url in [
+            "http://127.0.0.1:4566/x",
+            "http://localhost:80",
+            "http://[::1]:9/",
+            "https://127.9.9.9",
+            "http://LOCALHOST/",
+        ] {
+            assert!(check(url).is_ok(), "{url}");
+        }
+        for url in [
+            "https://ram.eu-central-1.amazonaws.com/getresourceshares",
+            "http://169.254.169.254/latest",
+            "http://127.0.0.1.evil.example/",
+            "http://127.0.0.1@evil.example/",
+            "http://localhost.evil.example",
+            "http://evil.example\\@localhost/",
+            "http://[2001:db8::1]/",
+            "",
+        ] {
+            assert!(check(url).is_err(), "{url}");
+        }
+    }
+}

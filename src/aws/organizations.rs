@@ -1,0 +1,150 @@
+//! Organizations' listings.
+
+use std::sync::Arc;
+
+use crate::aws::error::{Effect, convert};
+use crate::aws::ram_read::next;
+use crate::aws::rates::Limiter;
+use crate::aws::rows::{self, read_all};
+use crate::cloud::{AccountRow, Caller, CloudError, OrgRead, OrganizationRow, Page, PageRequest, UnitRow};
+use crate::model::RootId;
+use crate::org::ParentId;
+
+/// Organizations as one account sees it.
+#[derive(Clone, Debug)]
+pub struct OrganizationsClient {
+    client: aws_sdk_organizations::Client,
+    caller: Arc<Caller>,
+    limiter: Arc<Limiter>,
+}
+
+impl OrganizationsClient {
+    pub(crate) fn new(client: aws_sdk_organizations::Client, caller: Caller, limiter: Limiter) -> Self {
+        Self { client, caller: Arc::new(caller), limiter: Arc::new(limiter) }
+    }
+}
+
+fn parent_id(parent: &ParentId) -> &str {
+    match parent {
+        ParentId::Root(id) => id.as_str(),
+        ParentId::Unit(id) => id.as_str(),
+    }
+}
+
+impl OrgRead for OrganizationsClient {
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    async fn describe_organization(&self) -> Result<OrganizationRow, CloudError> {
+        const ACTION: &str = "organizations:DescribeOrganization";
+        self.limiter.admit("DescribeOrganization").await;
+        let answer = self
+            .client
+            .describe_organization()
+            .send()
+            .await
+            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+        rows::organization(answer.organization())
+            .map_err(|error| rows::unreadable(&self.caller, ACTION, &error))
+    }
+
+    async fn list_roots(&self, page: &PageRequest) -> Result<Page<RootId>, CloudError> {
+        const ACTION: &str = "organizations:ListRoots";
+        self.limiter.admit("ListRoots").await;
+        let answer = self
+            .client
+            .list_roots()
+            .max_results(page.size.into())
+            .set_next_token(page.token.clone())
+            .send()
+            .await
+            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+        Ok(Page {
+            items: read_all(&self.caller, ACTION, answer.roots(), rows::root)?,
+            next: next(answer.next_token()),
+        })
+    }
+
+    async fn list_accounts(&self, page: &PageRequest) -> Result<Page<AccountRow>, CloudError> {
+        const ACTION: &str = "organizations:ListAccounts";
+        self.limiter.admit("ListAccounts").await;
+        let answer = self
+            .client
+            .list_accounts()
+            .max_results(page.size.into())
+            .set_next_token(page.token.clone())
+            .send()
+            .await
+            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+        Ok(Page {
+            items: read_all(&self.caller, ACTION, answer.accounts(), rows::account)?,
+            next: next(answer.next_token()),
+        })
+    }
+
+    async fn list_accounts_for_parent(
+        &self,
+        parent: &ParentId,
+        page: &PageRequest,
+    ) -> Result<Page<AccountRow>, CloudError> {
+        const ACTION: &str = "organizations:ListAccountsForParent";
+        self.limiter.admit("ListAccountsForParent").await;
+        let answer = self
+            .client
+            .list_accounts_for_parent()
+            .parent_id(parent_id(parent))
+            .max_results(page.size.into())
+            .set_next_token(page.token.clone())
+            .send()
+            .await
+            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+        Ok(Page {
+            items: read_all(&self.caller, ACTION, answer.accounts(), rows::account)?,
+            next: next(answer.next_token()),
+        })
+    }
+
+    async fn list_organizational_units_for_parent(
+        &self,
+        parent: &ParentId,
+        page: &PageRequest,
+    ) -> Result<Page<UnitRow>, CloudError> {
+        const ACTION: &str = "organizations:ListOrganizationalUnitsForParent";
+        self.limiter.admit("ListOrganizationalUnitsForParent").await;
+        let answer = self
+            .client
+            .list_organizational_units_for_parent()
+            .parent_id(parent_id(parent))
+            .max_results(page.size.into())
+            .set_next_token(page.token.clone())
+            .send()
+            .await
+            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+        Ok(Page {
+            items: read_all(&self.caller, ACTION, answer.organizational_units(), rows::unit)?,
+            next: next(answer.next_token()),
+        })
+    }
+
+    async fn list_aws_service_access(&self, page: &PageRequest) -> Result<Page<String>, CloudError> {
+        const ACTION: &str = "organizations:ListAWSServiceAccessForOrganization";
+        self.limiter.admit("ListAWSServiceAccessForOrganization").await;
+        let answer = self
+            .client
+            .list_aws_service_access_for_organization()
+            .max_results(page.size.into())
+            .set_next_token(page.token.clone())
+            .send()
+            .await
+            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+        Ok(Page {
+            items: answer
+                .enabled_service_principals()
+                .iter()
+                .filter_map(|service| service.service_principal().map(ToOwned::to_owned))
+                .collect(),
+            next: next(answer.next_token()),
+        })
+    }
+}

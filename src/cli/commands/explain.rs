@@ -1,0 +1,47 @@
+//! `ramctl explain [CODE]`: the long form of a code.
+
+use crate::cli::args::ExplainArgs;
+use crate::cli::exit::Exit;
+use crate::cli::output::Output;
+use crate::diag::{all_codes, find_code};
+
+pub(crate) fn run(args: &ExplainArgs, output: &mut Output) -> Exit {
+    let Some(wanted) = &args.code else {
+        for code in all_codes() {
+            output.line(format_args!("{}  {}", code.id, code.summary));
+        }
+        return Exit::Done;
+    };
+    let Some(code) = find_code(wanted) else {
+        let typed = wanted.to_ascii_uppercase();
+        let near = all_codes().min_by_key(|code| strsim::levenshtein(code.id, &typed));
+        let hint = near.map(|code| format!(" Did you mean {code}?")).unwrap_or_default();
+        output.note(format_args!(
+            "error: there is no code {}.{hint} `ramctl explain` lists all codes.",
+            wanted.escape_debug()
+        ));
+        return Exit::Error;
+    };
+    output.line(format_args!("{}: {}\n", code.id, code.summary));
+    for paragraph in code.explain.split("\n\n") {
+        output.line(format_args!("{}\n", wrap(paragraph, output.width().min(100))));
+    }
+    Exit::Done
+}
+
+/// Breaks a paragraph into lines of at most `width` columns; a longer word stands alone.
+fn wrap(paragraph: &str, width: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in paragraph.split_whitespace() {
+        let line = lines.last_mut().expect("begins with one line");
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(word.to_owned());
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}

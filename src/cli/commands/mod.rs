@@ -1,0 +1,11 @@
+//! One file per command.
+
+pub(crate) mod apply;
+pub(crate) mod completions;
+pub(crate) mod destroy;
+pub(crate) mod drift;
+pub(crate) mod explain;
+pub(crate) mod graph;
+pub(crate) mod plan;
+pub(crate) mod sandbox;
+pub(crate) mod validate;

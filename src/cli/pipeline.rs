@@ -1,0 +1,131 @@
+//! What plan, apply, destroy, drift and graph have in common: files in, desired and live state out.
+
+use std::future::Future;
+
+use crate::cli::args::{CloudArgs, StackArgs};
+use crate::cli::exit::Exit;
+use crate::cli::output::{Chain, Output};
+use crate::cli::progress::ReadProgress;
+use crate::cli::session::Session;
+use crate::cli::stack::{self, has_errors};
+use crate::collect::{self, SharingQuestion};
+use crate::desired::{self, DesiredGraph};
+use crate::diag::{Diagnostic, SourceMap};
+use crate::lang::{Declaration, SharingWish};
+use crate::live::LiveState;
+use crate::org::OrgView;
+
+/// A stack whose files are sound.
+pub(crate) struct Loaded {
+    pub sources: SourceMap,
+    pub declaration: Declaration,
+    /// Warnings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Everything that was read for one run.
+pub(crate) struct Read {
+    pub graph: DesiredGraph,
+    pub live: LiveState,
+    pub org: OrgView,
+}
+
+/// Loads a stack and shows what is wrong with it. None: there are errors, and they were shown.
+pub(crate) fn load(args: &StackArgs, output: &Output) -> Option<Loaded> {
+    let stack = match stack::load(args) {
+        Ok(stack) => stack,
+        Err(error) => {
+            output.error(Chain(&error));
+            return None;
+        }
+    };
+    let mut diagnostics = stack.compiled.diagnostics;
+    // Rules are held against whole declarations only: what they say of half of one would mislead.
+    if let (Some(declaration), false) = (&stack.compiled.declaration, has_errors(&diagnostics)) {
+        diagnostics.extend(desired::check(declaration));
+    }
+    output.diagnostics(&diagnostics, &stack.sources);
+    if has_errors(&diagnostics) {
+        return None;
+    }
+    let declaration = stack.compiled.declaration.expect("files without an error make a declaration");
+    Some(Loaded { sources: stack.sources, declaration, diagnostics })
+}
+
+/// Reads the organization and every account and Region of the stack. None: the stack and the organization do not fit together,
+/// and why was shown.
+pub(crate) async fn read(
+    loaded: &Loaded,
+    session: &Session,
+    args: &CloudArgs,
+    output: &Output,
+) -> Option<Read> {
+    let progress = ReadProgress::start(output);
+    let (org, graph) = organization(loaded, session, &progress, output).await?;
+    progress.places(graph.places.len());
+    let settings =
+        collect::Settings { parallelism: usize::from(args.parallelism), ..collect::Settings::default() };
+    let live = collect::places(&session.cloud, &graph.places, &settings, |_, _| progress.place()).await;
+    Some(Read { graph, live, org })
+}
+
+/// The desired state alone: only the organization is read.
+pub(crate) async fn resolve(loaded: &Loaded, session: &Session, output: &Output) -> Option<DesiredGraph> {
+    organization(loaded, session, &ReadProgress::start(output), output).await.map(|(_, graph)| graph)
+}
+
+async fn organization(
+    loaded: &Loaded,
+    session: &Session,
+    progress: &ReadProgress,
+    output: &Output,
+) -> Option<(OrgView, DesiredGraph)> {
+    let organization = loaded.declaration.organization.as_ref();
+    let question = match organization.map(|block| block.sharing.value) {
+        Some(SharingWish::Enabled | SharingWish::Required) => SharingQuestion::Ask,
+        Some(SharingWish::Unmanaged) | None => SharingQuestion::Leave,
+    };
+    let management = organization.map(|block| &block.management_account.value);
+    progress.organization();
+    let org = collect::organization(&session.cloud, management, question).await;
+    let resolution = desired::resolve(&loaded.declaration, &org);
+    // What the files alone told was shown when they were loaded.
+    let new: Vec<Diagnostic> =
+        resolution.diagnostics.into_iter().filter(|found| !loaded.diagnostics.contains(found)).collect();
+    progress.suspend(|| output.diagnostics(&new, &loaded.sources));
+    Some((org, resolution.graph?))
+}
+
+/// Loads the stack, opens AWS or the sandbox, runs `work` with them and closes again.
+pub(crate) fn with_session(
+    stack: &StackArgs,
+    cloud: &CloudArgs,
+    output: &mut Output,
+    work: impl AsyncFnOnce(&Loaded, &Session, &mut Output) -> Exit,
+) -> Exit {
+    let Some(loaded) = load(stack, output) else { return Exit::Error };
+    block_on(async {
+        let session = match Session::open(cloud, &stack.stack, &loaded.declaration, output).await {
+            Ok(session) => session,
+            Err(error) => {
+                output.error(Chain(&error));
+                return Exit::Error;
+            }
+        };
+        let exit = work(&loaded, &session, output).await;
+        if let Err(error) = session.close().await {
+            output.error(Chain(&error));
+            return Exit::Error;
+        }
+        exit
+    })
+}
+
+/// Runs a future to its end on a runtime of its own.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("the operating system gives threads and a poll descriptor")
+        .block_on(future)
+}

@@ -1,0 +1,161 @@
+//! What is going on while a run reads and applies: bars on a terminal, lines in CI. All of it on stderr.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::apply::Event;
+use crate::cli::output::Output;
+use crate::plan::{PlannedStep, StepId, StepResult};
+use crate::render::{StepView, escape};
+
+/// How often a spinner moves.
+const TICK: Duration = Duration::from_millis(120);
+
+/// A spinner while AWS is read. Nothing at all where stderr is no terminal.
+pub(crate) struct ReadProgress {
+    bar: ProgressBar,
+}
+
+impl ReadProgress {
+    pub(crate) fn start(output: &Output) -> Self {
+        let bar = ProgressBar::with_draw_target(None, target(output));
+        bar.set_style(style("{spinner} {msg}"));
+        bar.enable_steady_tick(TICK);
+        Self { bar }
+    }
+
+    pub(crate) fn organization(&self) {
+        self.bar.set_message("Reading the organization");
+    }
+
+    /// So many accounts and Regions are to be read.
+    pub(crate) fn places(&self, count: usize) {
+        self.bar.set_style(style("{spinner} Reading accounts and Regions: {pos} of {len}"));
+        self.bar.set_length(count as u64);
+    }
+
+    pub(crate) fn place(&self) {
+        self.bar.inc(1);
+    }
+
+    /// Runs something that writes to the terminal without the spinner in its way.
+    pub(crate) fn suspend(&self, write: impl FnOnce()) {
+        self.bar.suspend(write);
+    }
+}
+
+impl Drop for ReadProgress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// The steps of an apply as they go.
+pub(crate) struct ApplyProgress<'a> {
+    output: &'a Output,
+    bar: ProgressBar,
+    names: BTreeMap<StepId, String>,
+    /// Steps under way, with what each waits for.
+    running: Mutex<BTreeMap<StepId, String>>,
+    /// Steps whose first retry was told. The rest would only repeat it.
+    retried: Mutex<BTreeSet<StepId>>,
+}
+
+impl<'a> ApplyProgress<'a> {
+    pub(crate) fn start(output: &'a Output, steps: &[PlannedStep]) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(steps.len() as u64), target(output));
+        bar.set_style(style("{spinner} {pos} of {len} steps  {wide_msg}"));
+        bar.enable_steady_tick(TICK);
+        let names = steps.iter().map(|step| (step.id, StepView::new(step).to_string())).collect();
+        Self { output, bar, names, running: Mutex::default(), retried: Mutex::default() }
+    }
+
+    pub(crate) fn on(&self, event: Event) {
+        match event {
+            Event::Started { step } => {
+                self.set_running(step, String::new());
+            }
+            Event::Waiting { step, what } => self.set_running(step, format!(" (waiting: {})", escape(&what))),
+            Event::Retrying { step, why } => {
+                let first = self.retried.lock().unwrap_or_else(PoisonError::into_inner).insert(step);
+                if first {
+                    self.say(format_args!("  {}: trying again: {}", self.name(step), escape(&why)));
+                }
+            }
+            Event::Finished { step, result } => {
+                self.with_running(|running| running.remove(&step));
+                self.bar.inc(1);
+                match result {
+                    StepResult::Done { waiting_for, .. } if waiting_for.is_empty() => {
+                        self.say(format_args!("  {}: done", self.name(step)));
+                    }
+                    StepResult::Done { waiting_for, .. } => {
+                        let who: Vec<String> =
+                            waiting_for.iter().map(|p| escape(p.as_str()).to_string()).collect();
+                        let who = who.join(", ");
+                        self.say(format_args!(
+                            "  {}: done; {who} must accept the invitation",
+                            self.name(step)
+                        ));
+                    }
+                    StepResult::Failed { code, message, .. } => {
+                        let (code, message) = (escape(&code), escape(&message));
+                        self.say(format_args!("  {}: FAILED: {code}: {message}", self.name(step)));
+                    }
+                    StepResult::Skipped { .. } | StepResult::NotStarted => {}
+                }
+            }
+        }
+    }
+
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn name(&self, step: StepId) -> &str {
+        self.names.get(&step).map_or("step", String::as_str)
+    }
+
+    fn say(&self, line: std::fmt::Arguments<'_>) {
+        self.bar.suspend(|| self.output.note(line));
+    }
+
+    fn set_running(&self, step: StepId, waiting: String) {
+        let text = format!("{}{waiting}", self.name(step));
+        self.with_running(|running| running.insert(step, text));
+    }
+
+    fn with_running<T>(&self, change: impl FnOnce(&mut BTreeMap<StepId, String>) -> T) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut running);
+        let texts: Vec<&str> = running.values().map(String::as_str).collect();
+        self.bar.set_message(texts.join("; "));
+    }
+}
+
+fn target(output: &Output) -> ProgressDrawTarget {
+    if output.stderr_is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("templates are constants of this file, tried by its test")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_templates_are_sound() {
+        for template in [
+            "{spinner} {msg}",
+            "{spinner} Reading accounts and Regions: {pos} of {len}",
+            "{spinner} {pos} of {len} steps  {wide_msg}",
+        ] {
+            style(template);
+        }
+    }
+}

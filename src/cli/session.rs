@@ -1,0 +1,121 @@
+//! One run's connection to AWS, or to the sandbox that stands in for it.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the environment and the sandbox's seed enter the program here"
+)]
+
+use std::path::{Path, PathBuf};
+
+use crate::aws::{Access, AssumedRole, CallCounts, Connector, ConnectorError, Keys, Rates, Settings};
+use crate::cli::args::CloudArgs;
+use crate::cli::output::Output;
+use crate::lang::Declaration;
+use crate::sandbox::{self, SandboxError};
+
+/// Name of the file beside the stack that a sandbox starts from.
+pub(crate) const SEED_FILE: &str = "sandbox.hcl";
+
+/// Why AWS or the sandbox cannot be reached at all.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SessionError {
+    #[error("the sandbox's seed {path} cannot be read")]
+    Seed { path: String, source: std::io::Error },
+    #[error("the sandbox cannot be started")]
+    Sandbox(#[source] SandboxError),
+    #[error("AWS cannot be reached")]
+    Connector(#[source] ConnectorError),
+}
+
+/// A connection, and the sandbox behind it where one is in use.
+pub(crate) struct Session {
+    pub cloud: Connector,
+    sandbox: Option<sandbox::Running>,
+}
+
+impl Session {
+    pub(crate) async fn open(
+        args: &CloudArgs,
+        stack: &Path,
+        declaration: &Declaration,
+        output: &Output,
+    ) -> Result<Self, SessionError> {
+        let mut settings = Settings { accounts: accounts(declaration), ..Settings::default() };
+        let mut running = None;
+        if let Some(dir) = &args.sandbox {
+            let state = dir.clone().unwrap_or_else(|| state_dir(stack));
+            let sandbox = start_sandbox(stack, state, output).await?;
+            let keys = sandbox.management();
+            settings.endpoint = Some(sandbox.endpoint_url());
+            settings.credentials = Some(Keys {
+                access_key_id: keys.access_key_id.clone(),
+                secret_access_key: keys.secret_access_key.clone(),
+                session_token: None,
+            });
+            settings.loopback_only = true;
+            settings.rates = Rates::Unlimited;
+            running = Some(sandbox);
+        }
+        let cloud = Connector::new(settings).await.map_err(SessionError::Connector)?;
+        Ok(Self { cloud, sandbox: running })
+    }
+
+    pub(crate) fn calls(&self) -> CallCounts {
+        self.cloud.calls()
+    }
+
+    /// Ends the sandbox; its state is on disk already.
+    pub(crate) async fn close(self) -> Result<(), SessionError> {
+        match self.sandbox {
+            Some(sandbox) => sandbox.shutdown().await.map_err(SessionError::Sandbox),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Where a stack's sandbox keeps its state unless told otherwise.
+pub(crate) fn state_dir(stack: &Path) -> PathBuf {
+    stack.join(".ramctl").join("sandbox")
+}
+
+/// Starts the stack's sandbox, seeded from the file beside it.
+pub(crate) async fn start_sandbox(
+    stack: &Path,
+    state: PathBuf,
+    output: &Output,
+) -> Result<sandbox::Running, SessionError> {
+    let content = seed(stack)?;
+    let settings = sandbox::Settings { state_dir: Some(state), ..sandbox::Settings::new(content) };
+    let running = sandbox::start(settings).await.map_err(SessionError::Sandbox)?;
+    for notice in running.notices() {
+        output.note(format_args!("sandbox: {notice}"));
+    }
+    Ok(running)
+}
+
+/// The seed beside a stack.
+pub(crate) fn seed(stack: &Path) -> Result<sandbox::Content, SessionError> {
+    let path = stack.join(SEED_FILE);
+    let name = path.display().to_string();
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(sandbox::Content::Seed { name, text }),
+        Err(source) => Err(SessionError::Seed { path: name, source }),
+    }
+}
+
+/// How each account of the stack is reached.
+fn accounts(declaration: &Declaration) -> std::collections::BTreeMap<crate::model::AccountId, Access> {
+    declaration
+        .accounts
+        .values()
+        .filter_map(|block| {
+            let role = block.assume_role.as_ref()?;
+            let assumed = AssumedRole {
+                arn: role.arn.clone(),
+                external_id: role.external_id.clone(),
+                session_name: role.session_name.clone(),
+                duration_seconds: role.duration_seconds,
+            };
+            Some((block.id.value.clone(), Access::Role(assumed)))
+        })
+        .collect()
+}

@@ -1,0 +1,90 @@
+//! From a folder to a compiled stack: its files, the values of its variables, the compiler's word on them.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "variables from the environment and the run's time enter the program here"
+)]
+
+use std::path::Path;
+
+use crate::cli::args::{StackArgs, ValueArg};
+use crate::cli::files::{FolderError, StackFolder, TextFile, read_text};
+use crate::diag::{Diagnostic, SourceMap};
+use crate::lang::{self, Compiled, InputValues, Inputs};
+
+/// Prefix of environment variables that set a variable of the stack.
+const VARIABLE_PREFIX: &str = "RAMCTL_VAR_";
+
+/// A stack as far as it can be read with no credentials.
+pub(crate) struct Stack {
+    pub sources: SourceMap,
+    pub compiled: Compiled,
+}
+
+/// Why there is nothing to compile.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StackError {
+    #[error("{0}")]
+    Folder(#[from] FolderError),
+    #[error("--var {text:?} is not of the form name=value")]
+    Var { text: String },
+}
+
+/// Reads and compiles the stack. Mistakes in the files are diagnostics of the result, not errors.
+pub(crate) fn load(args: &StackArgs) -> Result<Stack, StackError> {
+    let folder = StackFolder::open(&args.stack)?;
+    let mut sources = SourceMap::default();
+    let mut stack_files = Vec::new();
+    for name in folder.names(&[".ram.hcl"])? {
+        let file = in_folder(&folder, &args.stack, &name)?;
+        stack_files.push(sources.add(file.name, file.text));
+    }
+    if stack_files.is_empty() {
+        return Err(FolderError::Empty { path: args.stack.display().to_string() }.into());
+    }
+
+    let mut values = environment_values();
+    for name in folder.names(&[".auto.ramvars.hcl", ".auto.ramvars.json"])? {
+        let file = in_folder(&folder, &args.stack, &name)?;
+        values.push(InputValues::File(sources.add(file.name, file.text)));
+    }
+    for value in &args.values {
+        values.push(match value {
+            ValueArg::Var(text) => {
+                let (name, text) =
+                    text.split_once('=').ok_or_else(|| StackError::Var { text: text.clone() })?;
+                InputValues::Flag { name: name.trim().to_owned(), text: text.to_owned() }
+            }
+            ValueArg::File(path) => {
+                let file = read_text(path)?;
+                InputValues::File(sources.add(file.name, file.text))
+            }
+        });
+    }
+
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let inputs =
+        Inputs { values: &values, files: &folder, plan_timestamp: &now, limits: lang::Limits::default() };
+    let compiled = lang::compile(&mut sources, &stack_files, &inputs);
+    Ok(Stack { sources, compiled })
+}
+
+/// A file of the folder, under the name by which the user would open it.
+fn in_folder(folder: &StackFolder, dir: &Path, name: &str) -> Result<TextFile, FolderError> {
+    let shown = if dir == Path::new(".") { name.to_owned() } else { dir.join(name).display().to_string() };
+    Ok(TextFile { name: shown, ..read_text(&folder.path(name))? })
+}
+
+/// `RAMCTL_VAR_name=text`, in the order of their names.
+fn environment_values() -> Vec<InputValues> {
+    let mut found: Vec<(String, String)> = std::env::vars_os()
+        .filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)))
+        .filter_map(|(name, text)| Some((name.strip_prefix(VARIABLE_PREFIX)?.to_owned(), text)))
+        .collect();
+    found.sort();
+    found.into_iter().map(|(name, text)| InputValues::Environment { name, text }).collect()
+}
+
+/// Whether a run may go on after these.
+pub(crate) fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(Diagnostic::is_error)
+}

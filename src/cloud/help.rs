@@ -1,0 +1,123 @@
+//! Errors of AWS decoded: what they mean and what to do.
+
+use crate::cloud::error::{CloudError, ErrorKind};
+
+/// Advice for one failed call; none where the message of AWS says it all.
+pub(crate) fn help(error: &CloudError) -> Option<String> {
+    let says = |part: &str| error.message.to_ascii_lowercase().contains(part);
+    let code = error.code.as_str();
+    Some(match error.kind {
+        ErrorKind::CredentialsUnavailable => format!(
+            "ramctl found no valid credentials for account {}. Log in (`aws sso login`, or set AWS_PROFILE), or give the \
+             account an assume_role block.",
+            error.caller.account
+        ),
+        ErrorKind::WrongAccount => format!(
+            "Give account {} an assume_role block, or run ramctl with credentials of that account.",
+            error.caller.account
+        ),
+        ErrorKind::CannotAssumeRole => format!(
+            "Check that {} exists, that its trust policy names the credentials that ramctl runs with (and the external_id, \
+             if it asks for one), and that those credentials may call sts:AssumeRole on it.",
+            error.caller.name
+        ),
+        ErrorKind::AccessDenied => {
+            let mut text = format!("Allow {} to {} in account {}", error.action, error.caller.name, error.caller.account);
+            if says("service control policy") {
+                text.push_str("; a service control policy of the organization denies it, so the account's own policies cannot");
+            } else if matches!(error.action, "ram:CreateResourceShare" | "ram:AssociateResourceShare") {
+                text.push_str(
+                    ". A share with content needs ram:CreateResourceShare and ram:AssociateResourceShare, and the policy action \
+                     of each shared service (for example ec2:PutResourcePolicy)",
+                );
+            }
+            text.push('.');
+            text
+        }
+        ErrorKind::Throttled => {
+            "Something else uses the same request quota. Run again; fewer parallel runs against this account help.".to_owned()
+        }
+        ErrorKind::OrganizationSharing if says("not in your aws organization") => {
+            "The principal is outside the organization, or sharing inside the organization is off, which makes every account \
+             an outsider. To share outside, set allow_external_principals = true on the share."
+                .to_owned()
+        }
+        ErrorKind::OrganizationSharing => {
+            "RAM gives this one error for several causes: the resource type can be shared inside the organization only and a \
+             principal is outside; sharing in the organization is off or half on; or it was turned on moments ago. \
+             Add organization { sharing = \"enabled\" }, and check that the principal is in the organization."
+                .to_owned()
+        }
+        ErrorKind::NoOrganization => {
+            format!("Account {} is in no organization; remove the organization block or create one.", error.caller.account)
+        }
+        ErrorKind::InvalidState => {
+            "Another change of this share was still under way. Run again once its associations are settled.".to_owned()
+        }
+        ErrorKind::InvalidRequest if code.starts_with("TagPolicyViolation") => {
+            "A tag key is reserved (such as aws:). Rename the tag.".to_owned()
+        }
+        ErrorKind::InvalidRequest if error.action == "ram:EnableSharingWithAwsOrganization" => {
+            "Only the management account of an organization with all features may enable sharing: check management_account in the \
+             organization block."
+                .to_owned()
+        }
+        ErrorKind::InvalidRequest if code.starts_with("MalformedArn") => {
+            "RAM does not take this ARN: it is mistyped, or RAM cannot share this type of resource.".to_owned()
+        }
+        ErrorKind::NotFound if code.starts_with("UnknownResource") => {
+            "The share was deleted, or is in another Region or account.".to_owned()
+        }
+        ErrorKind::NotFound if code.starts_with("ResourceArnNotFound") => {
+            "The resource was deleted while it was shared.".to_owned()
+        }
+        ErrorKind::LimitExceeded => {
+            "A quota of RAM is reached (25,000 shares and associations per Region, 5,000 associations per share, 50 tags). Split the \
+             share or ask for a higher quota."
+                .to_owned()
+        }
+        ErrorKind::Conflict if code.starts_with("IdempotentParameterMismatch") => {
+            "The same client token was used for another request: a fault of ramctl. Plan again to get new tokens.".to_owned()
+        }
+        ErrorKind::Unreachable | ErrorKind::Timeout => {
+            let place = error.caller.region.as_ref().map_or_else(String::new, |region| format!(" for {region}"));
+            format!("No answer from the endpoint{place}: check the network, the proxy and the spelling of the Region.")
+        }
+        ErrorKind::Service => "AWS failed to answer. Run again later.".to_owned(),
+        ErrorKind::Unreadable => {
+            "AWS answered something that this version of ramctl does not understand. Update ramctl, or report it.".to_owned()
+        }
+        ErrorKind::LeftSandbox => {
+            "A sandbox is in use, so ramctl calls nothing but loopback. This call has no loopback endpoint: report it as a bug."
+                .to_owned()
+        }
+        ErrorKind::NotFound
+        | ErrorKind::AlreadyDone
+        | ErrorKind::PageSize
+        | ErrorKind::InvalidRequest
+        | ErrorKind::Conflict
+        | ErrorKind::Other => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cloud::{Caller, ErrorKind};
+    use crate::model::AccountId;
+
+    #[test]
+    fn denied_access_names_the_action_the_caller_and_the_account() {
+        let caller = Caller {
+            account: AccountId::parse("222222222222").expect("valid"),
+            region: None,
+            name: "arn:aws:iam::222222222222:role/ramctl".into(),
+        };
+        let error = caller.error(ErrorKind::AccessDenied, "ram:GetResourceShares", "not authorized");
+        assert_eq!(
+            error.help().as_deref(),
+            Some(
+                "Allow ram:GetResourceShares to arn:aws:iam::222222222222:role/ramctl in account 222222222222."
+            )
+        );
+    }
+}

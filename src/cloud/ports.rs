@@ -1,0 +1,119 @@
+//! The ports, one trait per service and right: what only reads can be given to code that must not write.
+
+use std::future::Future;
+
+use uuid::Uuid;
+
+use crate::live::{AssociationRow, CustomerPermissionRow, PermissionRow, ShareRow, SourceRow};
+use crate::model::{AccountId, PermissionArn, Place, RootId, ShareArn, Tags};
+use crate::org::ParentId;
+
+use crate::cloud::error::{Caller, CloudError};
+use crate::cloud::page::{Page, PageRequest};
+use crate::cloud::rows::{
+    AccountRow, AssociationKind, CreatedShare, Members, NewShare, OrganizationRow, RoleState, ShareScope,
+    UnitRow,
+};
+
+/// The result of a port: a future that any thread may run.
+macro_rules! answer {
+    ($t:ty) => { impl Future<Output = Result<$t, CloudError>> + Send };
+}
+
+/// Gives the client for a place, with the credentials of its account.
+///
+/// Getting a client settles the credentials: a role that cannot be assumed, or credentials of another account, fail here and
+/// not at the first call.
+pub trait Cloud: Sync {
+    type Ram: RamRead + RamWrite;
+    type Organization: OrgRead;
+    type Iam: IamRead + IamWrite;
+
+    fn ram(&self, place: &Place) -> answer!(Self::Ram);
+    fn organization(&self, account: &AccountId) -> answer!(Self::Organization);
+    fn iam(&self, account: &AccountId) -> answer!(Self::Iam);
+}
+
+/// RAM's listings of what the account owns in the Region.
+pub trait RamRead: Send + Sync {
+    fn caller(&self) -> &Caller;
+
+    fn get_resource_shares(&self, scope: &ShareScope, page: &PageRequest) -> answer!(Page<ShareRow>);
+
+    fn get_resource_share_associations(
+        &self,
+        kind: AssociationKind,
+        scope: &ShareScope,
+        page: &PageRequest,
+    ) -> answer!(Page<AssociationRow>);
+
+    fn list_permission_associations(&self, page: &PageRequest) -> answer!(Page<PermissionRow>);
+
+    /// The permissions of one share: the listing above has no filter by share.
+    fn list_resource_share_permissions(
+        &self,
+        share: &ShareArn,
+        page: &PageRequest,
+    ) -> answer!(Page<PermissionRow>);
+
+    fn list_source_associations(&self, scope: &ShareScope, page: &PageRequest) -> answer!(Page<SourceRow>);
+
+    /// `ListPermissions(permissionType = CUSTOMER_MANAGED)`.
+    fn list_customer_permissions(&self, page: &PageRequest) -> answer!(Page<CustomerPermissionRow>);
+}
+
+/// RAM's changes. Every operation that takes a client token is given one: the same token again is a replay, not a second change.
+pub trait RamWrite: Send + Sync {
+    fn enable_sharing_with_aws_organization(&self) -> answer!(());
+    fn create_resource_share(&self, share: &NewShare, token: &Uuid) -> answer!(CreatedShare);
+    fn update_resource_share(
+        &self,
+        share: &ShareArn,
+        name: Option<&str>,
+        allow_external_principals: Option<bool>,
+        token: &Uuid,
+    ) -> answer!(());
+    fn delete_resource_share(&self, share: &ShareArn, token: &Uuid) -> answer!(());
+    fn associate_resource_share(&self, share: &ShareArn, members: &Members, token: &Uuid) -> answer!(());
+    fn disassociate_resource_share(&self, share: &ShareArn, members: &Members, token: &Uuid) -> answer!(());
+    fn associate_resource_share_permission(
+        &self,
+        share: &ShareArn,
+        permission: &PermissionArn,
+        replace: bool,
+        token: &Uuid,
+    ) -> answer!(());
+    fn disassociate_resource_share_permission(
+        &self,
+        share: &ShareArn,
+        permission: &PermissionArn,
+        token: &Uuid,
+    ) -> answer!(());
+    fn tag_resource(&self, share: &ShareArn, tags: &Tags) -> answer!(());
+    fn untag_resource(&self, share: &ShareArn, keys: &[String]) -> answer!(());
+}
+
+/// The organization, as its management account or a delegated administrator may read it.
+pub trait OrgRead: Send + Sync {
+    fn caller(&self) -> &Caller;
+    fn describe_organization(&self) -> answer!(OrganizationRow);
+    fn list_roots(&self, page: &PageRequest) -> answer!(Page<RootId>);
+    fn list_accounts(&self, page: &PageRequest) -> answer!(Page<AccountRow>);
+    fn list_accounts_for_parent(&self, parent: &ParentId, page: &PageRequest) -> answer!(Page<AccountRow>);
+    fn list_organizational_units_for_parent(
+        &self,
+        parent: &ParentId,
+        page: &PageRequest,
+    ) -> answer!(Page<UnitRow>);
+    /// Service principals with trusted access.
+    fn list_aws_service_access(&self, page: &PageRequest) -> answer!(Page<String>);
+}
+
+pub trait IamRead: Send + Sync {
+    fn get_role(&self, name: &str) -> answer!(RoleState);
+}
+
+pub trait IamWrite: Send + Sync {
+    /// Success also where the role is there already.
+    fn create_service_linked_role(&self, service: &str) -> answer!(());
+}

@@ -1,0 +1,234 @@
+//! Everything in an account and Region, by six listings.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt, stream};
+
+use crate::cloud::{
+    AssociationKind, Cloud, CloudError, ErrorKind, RAM_PAGE, RamRead, ShareScope, all_pages, associations,
+    share_row, sources,
+};
+use crate::live::{LivePlace, LiveState, PlaceRows, UnreadableRow, assemble};
+use crate::model::{Observed, Place};
+
+/// How to read.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Places read at the same time.
+    pub parallelism: usize,
+    /// Rows asked for per page; falls to 100 where refused.
+    pub page_size: u16,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { parallelism: 16, page_size: RAM_PAGE }
+    }
+}
+
+/// Reads places, several at a time. A place that fails is a gap; `on_read` hears of each as it comes in.
+pub async fn places<C: Cloud>(
+    cloud: &C,
+    places: &BTreeSet<Place>,
+    settings: &Settings,
+    on_read: impl Fn(&Place, &Observed<LivePlace>),
+) -> LiveState {
+    let reads = places.iter().map(|at| async move { (at, place(cloud, at, settings).await) });
+    let mut state = LiveState::default();
+    let mut reads = stream::iter(reads).buffer_unordered(settings.parallelism.max(1));
+    while let Some((at, observed)) = reads.next().await {
+        on_read(at, &observed);
+        state.places.insert(at.clone(), observed);
+    }
+    state
+}
+
+/// Reads one place.
+pub async fn place<C: Cloud>(cloud: &C, place: &Place, settings: &Settings) -> Observed<LivePlace> {
+    let read = async {
+        let ram = cloud.ram(place).await?;
+        let rows = listings(&ram, settings.page_size).await?;
+        complete(&ram, rows).await
+    };
+    match read.await {
+        Ok(live) => Observed::Known(live),
+        Err(error) => Observed::Unknown(error.into()),
+    }
+}
+
+/// The six listings, at the same time. Where several fail, the first in this order is reported.
+pub(crate) async fn listings<R: RamRead>(ram: &R, size: u16) -> Result<PlaceRows, CloudError> {
+    let caller = ram.caller();
+    let all = &ShareScope::All;
+    let (shares, resources, principals, permissions, sources, customer_permissions) = tokio::join!(
+        all_pages(caller, "ram:GetResourceShares", size, |page| async move {
+            ram.get_resource_shares(all, &page).await
+        }),
+        associations(ram, AssociationKind::Resource, all, size),
+        associations(ram, AssociationKind::Principal, all, size),
+        all_pages(caller, "ram:ListPermissionAssociations", size, |page| async move {
+            ram.list_permission_associations(&page).await
+        }),
+        sources(ram, all, size),
+        all_pages(caller, "ram:ListPermissions", size, |page| async move {
+            ram.list_customer_permissions(&page).await
+        }),
+    );
+    Ok(PlaceRows {
+        shares: shares?,
+        resources: resources?,
+        principals: principals?,
+        permissions: permissions?,
+        sources: sources?,
+        customer_permissions: customer_permissions?,
+    })
+}
+
+/// Joins the rows. Listings are no snapshot: a share made between two of them shows associations but no row, and is read by
+/// its ARN.
+async fn complete<R: RamRead>(ram: &R, mut rows: PlaceRows) -> Result<LivePlace, CloudError> {
+    let assembled = assemble(rows.clone()).map_err(|row| unreadable(ram, row))?;
+    if assembled.needs_reread.is_empty() {
+        return Ok(assembled.place);
+    }
+    for arn in &assembled.needs_reread {
+        rows.shares.extend(share_row(ram, arn).await?);
+    }
+    // What still has no row was deleted in the meantime; its associations are no longer anybody's.
+    Ok(assemble(rows).map_err(|row| unreadable(ram, row))?.place)
+}
+
+/// A row that `live` cannot read spoils the whole listing: leaving it out could hide a grant.
+pub(crate) fn unreadable<R: RamRead>(ram: &R, row: UnreadableRow) -> CloudError {
+    ram.caller().error(
+        ErrorKind::Unreadable,
+        "ram:GetResourceShareAssociations",
+        format!("{}: {:?}", row.share, row.text),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::fake::{FakeCloud, Fault, account, place_at, share_arn};
+    use crate::model::GapCause;
+
+    const SUBNET: &str = "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1";
+
+    fn two_places() -> (Place, Place) {
+        (place_at("222222222222", "eu-central-1"), place_at("333333333333", "us-east-1"))
+    }
+
+    async fn read(cloud: &FakeCloud, all: &[&Place], settings: &Settings) -> LiveState {
+        places(cloud, &all.iter().map(|place| (*place).clone()).collect(), settings, |_, _| {}).await
+    }
+
+    #[tokio::test]
+    async fn a_place_costs_six_calls_however_many_shares_it_has() {
+        let cloud = FakeCloud::default();
+        let (here, _) = two_places();
+        for _ in 0..40 {
+            cloud.add_share(&here, &[SUBNET], &["333333333333", "444444444444"]);
+        }
+        let state = read(&cloud, &[&here], &Settings::default()).await;
+        let live = state.places[&here].known().expect("read");
+        assert_eq!(live.shares.len(), 40);
+        assert!(live.shares.values().all(|share| share.resources.len() == 1 && share.principals.len() == 2));
+        assert_eq!(cloud.world().calls.len(), 6);
+    }
+
+    #[tokio::test]
+    async fn short_and_empty_pages_are_followed_to_the_end() {
+        let cloud = FakeCloud::default();
+        let (here, _) = two_places();
+        for _ in 0..7 {
+            cloud.add_share(&here, &[SUBNET], &["333333333333"]);
+        }
+        let whole = read(&cloud, &[&here], &Settings::default()).await;
+        cloud.world().page = 2;
+        cloud.world().empty_first_page = true;
+        cloud.world().largest_page = 100;
+        assert_eq!(read(&cloud, &[&here], &Settings::default()).await, whole);
+    }
+
+    #[tokio::test]
+    async fn a_place_that_fails_is_a_gap_and_the_rest_is_read() {
+        let cloud = FakeCloud::default();
+        let (here, there) = two_places();
+        cloud.add_share(&here, &[SUBNET], &["444444444444"]);
+        cloud.world().unreachable.insert(account("333333333333"), ErrorKind::CannotAssumeRole);
+        let state = read(&cloud, &[&here, &there], &Settings::default()).await;
+        assert_eq!(state.places[&here].known().expect("read").shares.len(), 1);
+        let gap = state.places[&there].gap().expect("a gap");
+        assert_eq!((gap.cause, gap.action.as_str()), (GapCause::CannotAssumeRole, "sts:AssumeRole"));
+        assert_eq!(gap.caller, "arn:aws:iam::333333333333:role/ramctl");
+    }
+
+    #[tokio::test]
+    async fn one_listing_that_is_denied_makes_the_whole_place_unknown() {
+        for action in [
+            "ram:GetResourceShares",
+            "ram:GetResourceShareAssociations",
+            "ram:ListPermissionAssociations",
+            "ram:ListSourceAssociations",
+            "ram:ListPermissions",
+        ] {
+            let cloud = FakeCloud::default();
+            let (here, _) = two_places();
+            cloud.add_share(&here, &[SUBNET], &["444444444444"]);
+            cloud.world().faults.push(Fault::new(action, 1, ErrorKind::AccessDenied));
+            let state = read(&cloud, &[&here], &Settings::default()).await;
+            let gap = state.places[&here].gap().expect("a gap");
+            assert_eq!((gap.cause, gap.action.as_str()), (GapCause::AccessDenied, action));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_share_made_between_two_listings_is_read_by_its_arn() {
+        let cloud = FakeCloud::default();
+        let (here, _) = two_places();
+        let arn = cloud.add_share(&here, &[SUBNET], &["444444444444"]);
+        let ram = cloud.ram(&here).await.expect("reachable");
+        let mut rows = listings(&ram, 500).await.expect("read");
+        rows.shares.clear();
+        let live = complete(&ram, rows.clone()).await.expect("read");
+        assert_eq!(live.shares.keys().collect::<Vec<_>>(), [&arn]);
+
+        // Made and deleted in between: nothing is left of it.
+        cloud.world().shares.clear();
+        assert_eq!(complete(&ram, rows).await.expect("read"), LivePlace::default());
+    }
+
+    #[tokio::test]
+    async fn the_result_does_not_hang_on_how_many_are_read_at_once() {
+        let cloud = FakeCloud::default();
+        let all: Vec<Place> = ["eu-central-1", "eu-west-1", "us-east-1", "us-west-2"]
+            .map(|region| place_at("222222222222", region))
+            .to_vec();
+        for place in &all {
+            cloud.add_share(place, &[SUBNET], &["444444444444"]);
+        }
+        let refs: Vec<&Place> = all.iter().collect();
+        let one = read(&cloud, &refs, &Settings { parallelism: 1, ..Settings::default() }).await;
+        let many = read(&cloud, &refs, &Settings::default()).await;
+        assert_eq!(one, many);
+        assert_eq!(one.places.len(), 4);
+    }
+
+    #[tokio::test]
+    async fn one_share_is_read_again_with_all_that_is_on_it() {
+        use crate::collect::share::{ShareReading, reread_share};
+        let cloud = FakeCloud::default();
+        let (here, _) = two_places();
+        cloud.add_share(&here, &[SUBNET], &["555555555555"]);
+        let arn = cloud.add_share(&here, &[SUBNET], &["444444444444"]);
+        let whole = read(&cloud, &[&here], &Settings::default()).await;
+        let ram = cloud.ram(&here).await.expect("reachable");
+        let ShareReading::Present(share) = reread_share(&ram, &arn).await.expect("read") else {
+            panic!("the share is there")
+        };
+        assert_eq!(*share, whole.places[&here].known().expect("read").shares[&arn]);
+        let absent = share_arn(&here, 99);
+        assert_eq!(reread_share(&ram, &absent).await.expect("read"), ShareReading::Absent);
+    }
+}

@@ -1,0 +1,55 @@
+//! Which accounts and Regions have to be read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::lang::Declaration;
+use crate::model::{AccountId, Place, Region};
+
+/// Every account that owns a share or is reached through a role, in every Region of the stack. An account block's `regions` takes
+/// the place of the stack's for its account, and alone makes it one that is read; the Regions of its own shares are always there.
+///
+/// All Regions and not just those of the account's own shares: a share that left the files may be left in any of them, and one
+/// that was made by hand is found only where somebody looks. The management account is there for the organization and has no
+/// place of its own unless it owns a share or lists Regions.
+pub(crate) fn places(declaration: &Declaration) -> BTreeSet<Place> {
+    let mut of_account: BTreeMap<&AccountId, BTreeSet<&Region>> = BTreeMap::new();
+    for share in &declaration.shares {
+        of_account.entry(&share.account.value).or_default().insert(&share.region.value);
+    }
+    let management = declaration.organization.as_ref().map(|block| &block.management_account.value);
+    let mut listed: BTreeMap<&AccountId, BTreeSet<&Region>> = BTreeMap::new();
+    for block in declaration.accounts.values() {
+        let id = &block.id.value;
+        if let Some(own) = &block.regions {
+            listed.entry(id).or_default().extend(own.iter().map(|region| &region.value));
+        }
+        if block.regions.is_some() || (block.assume_role.is_some() && management != Some(id)) {
+            of_account.entry(id).or_default();
+        }
+    }
+    let stack = regions(declaration);
+    for (account, read) in &mut of_account {
+        read.extend(listed.get(account).unwrap_or(&stack));
+    }
+    of_account
+        .into_iter()
+        .flat_map(|(account, regions)| {
+            regions.into_iter().map(|region| Place { account: account.clone(), region: region.clone() })
+        })
+        .collect()
+}
+
+/// The Regions of the stack: of all its shares, and those that its `ramctl` block names.
+fn regions(declaration: &Declaration) -> BTreeSet<&Region> {
+    let of_shares = declaration.shares.iter().map(|share| &share.region.value);
+    of_shares.chain(declaration.regions.iter().map(|region| &region.value)).collect()
+}
+
+/// Where calls are made that concern the whole organization: the stack's first Region, so that a stack that is fenced into its
+/// Regions by policy stays inside the fence.
+pub(crate) fn organization_region(declaration: &Declaration) -> Region {
+    regions(declaration).first().map_or_else(
+        || Region::parse("us-east-1").expect("us-east-1 has the form of a Region"),
+        |region| (*region).clone(),
+    )
+}

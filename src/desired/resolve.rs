@@ -1,0 +1,195 @@
+//! From blocks to the graph.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::type_with_code;
+use crate::desired::edges::connect;
+use crate::desired::graph::{
+    DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Unresolved,
+};
+use crate::desired::permission::PermissionBlocks;
+use crate::desired::places::{organization_region, places};
+use crate::desired::rules;
+use crate::desired::settle::{Organization, settle};
+use crate::desired::view::{PermissionView, ShareView, as_written, offline};
+use crate::diag::{Diagnostic, Spanned};
+use crate::lang::Declaration;
+use crate::model::{AccountId, Gap, Place, Principal, ResourceType};
+use crate::org::OrgView;
+
+/// What became of a declaration.
+#[derive(Clone, Debug)]
+pub struct Resolution {
+    /// None where there is an error.
+    pub graph: Option<DesiredGraph>,
+    /// In source order; those of [`check`] among them.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Holds a declaration to the rules that need no organization.
+pub fn check(declaration: &Declaration) -> Vec<Diagnostic> {
+    let blocks = permission_blocks(declaration);
+    let views: Vec<ShareView<'_>> =
+        declaration.shares.iter().map(|block| ShareView::new(block, &blocks, offline)).collect();
+    rules::tidy(rules::check(declaration, &views, None))
+}
+
+/// Settles a declaration against the organization.
+///
+/// Where the organization could not be read, a share that names a unit or account of it becomes
+/// [`unresolved`](DesiredGraph::unresolved): that is a gap in what was read and no mistake in the files.
+pub fn resolve(declaration: &Declaration, org: &OrgView) -> Resolution {
+    let organization = org.snapshot.known().map(Organization::new);
+    let labels = account_labels(declaration);
+    let blocks = permission_blocks(declaration);
+    let mut found = Vec::new();
+    let views: Vec<ShareView<'_>> = declaration
+        .shares
+        .iter()
+        .map(|block| {
+            ShareView::new(block, &blocks, |written| {
+                settle(written, &labels, organization.as_ref(), &mut found)
+            })
+        })
+        .collect();
+    found.extend(rules::check(declaration, &views, organization.as_ref()));
+    rules::carried_out(declaration, &mut found);
+    let diagnostics = rules::tidy(found);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Resolution { graph: None, diagnostics };
+    }
+    let graph = graph(declaration, &views, labels, organization.as_ref(), org.snapshot.gap());
+    Resolution { graph: Some(graph), diagnostics }
+}
+
+fn graph(
+    declaration: &Declaration,
+    views: &[ShareView<'_>],
+    account_labels: BTreeMap<AccountId, String>,
+    organization: Option<&Organization<'_>>,
+    gap: Option<&Gap>,
+) -> DesiredGraph {
+    let sharing = declaration.organization.as_ref().map(|block| DesiredSharing {
+        wish: block.sharing.value,
+        management_account: block.management_account.value.clone(),
+        region: organization_region(declaration),
+        span: block.span,
+    });
+    let mut shares = BTreeMap::new();
+    let mut unresolved = BTreeMap::new();
+    for view in views {
+        let address = view.block.address.clone();
+        match settled(view) {
+            Ok(share) => {
+                shares.insert(address, share);
+            }
+            Err(wanted) => {
+                let gap = gap.expect("what a known organization does not have is an error").clone();
+                let unknown = Unresolved { place: place(view), span: view.block.span, wanted, gap };
+                unresolved.insert(address, unknown);
+            }
+        }
+    }
+    let inside = |share: &DesiredShare| {
+        share.principals.keys().any(|principal| match (principal, organization) {
+            (Principal::Organization(_) | Principal::OrganizationalUnit(_), _) => true,
+            (Principal::Service(_) | Principal::Other(_), _) => false,
+            (Principal::Account(_) | Principal::Role(_) | Principal::User(_), None) => true,
+            (Principal::Account(_) | Principal::Role(_) | Principal::User(_), Some(organization)) => {
+                principal.account().is_some_and(|account| organization.has(&account))
+            }
+        })
+    };
+    let (nodes, edges) = connect(sharing.as_ref(), &shares, inside);
+    DesiredGraph {
+        stack: declaration.stack.value.clone(),
+        sharing,
+        places: places(declaration),
+        account_labels,
+        shares,
+        unresolved,
+        nodes,
+        edges,
+    }
+}
+
+fn place(view: &ShareView<'_>) -> Place {
+    Place { account: view.block.account.value.clone(), region: view.block.region.value.clone() }
+}
+
+/// The share, or what of it is not settled.
+fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Vec<Spanned<String>>> {
+    let mut principals = BTreeMap::new();
+    let mut wanted = Vec::new();
+    for principal in &view.principals {
+        let written = principal.written;
+        match &principal.principal {
+            // Of two ways to write one principal the first stands for both.
+            Some(known) => {
+                principals.entry(known.clone()).or_insert_with(|| DesiredPrincipal {
+                    span: written.span,
+                    label: principal.label.clone(),
+                });
+            }
+            None => wanted.push(Spanned::new(as_written(&written.value), written.span)),
+        }
+    }
+    if !wanted.is_empty() {
+        return Err(wanted);
+    }
+    let block = view.block;
+    let is_on = |flag: &Option<Spanned<bool>>| flag.as_ref().is_some_and(|flag| flag.value);
+    let resources = view
+        .resources
+        .iter()
+        .map(|resource| (resource.arn.clone(), resource.kind.type_code().cloned()))
+        .collect();
+    let permissions = view
+        .permissions
+        .iter()
+        .map(|PermissionView { written, permission, block: _ }| {
+            let arn = permission.as_ref().expect("a permission without a form is an error").arn().clone();
+            (own_spelling(&written.resource_type.value), DesiredPermission { arn, span: written.span })
+        })
+        .collect();
+    Ok(DesiredShare {
+        address: block.address.clone(),
+        span: block.span,
+        place: place(view),
+        name: view.name.clone(),
+        allow_external_principals: is_on(&block.allow_external_principals),
+        retain_sharing: is_on(&block.retain_sharing_on_account_leave_organization),
+        accept_invitations: is_on(&block.accept_invitations),
+        resources,
+        principals,
+        sources: block.sources.iter().map(|source| source.value.clone()).collect::<BTreeSet<_>>(),
+        permissions,
+        tags: block.plain_tags(),
+        lifecycle: block.lifecycle.clone(),
+    })
+}
+
+/// The type code as RAM spells it; as written where the catalog does not know it.
+fn own_spelling(code: &ResourceType) -> ResourceType {
+    type_with_code(code).map_or(code, |facts| &facts.code).clone()
+}
+
+fn permission_blocks(declaration: &Declaration) -> PermissionBlocks<'_> {
+    declaration.permissions.iter().map(|block| (&block.address, block)).collect()
+}
+
+/// What people call each account of the stack. Of two blocks for one account, an error elsewhere, the first in order counts.
+fn account_labels(declaration: &Declaration) -> BTreeMap<AccountId, String> {
+    let mut labels = BTreeMap::new();
+    for (address, block) in &declaration.accounts {
+        let label = match &address.key {
+            None => address.label.clone(),
+            Some(key) => format!("{}[{key:?}]", address.label),
+        };
+        labels.entry(block.id.value.clone()).or_insert(label);
+    }
+    labels
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! RAM's rules, one function each. A rule looks at one share, or at the whole stack, and says what it finds.
+//!
+//! Sources: AWS RAM user guide and API reference, unless a rule names another.
+
+#[cfg(test)]
+mod tests;
+
+mod flags;
+mod names;
+mod organization;
+mod later;
+mod permissions;
+mod principals;
+mod quotas;
+mod resources;
+mod stack;
+mod tags;
+
+pub(crate) use later::carried_out;
+
+use std::collections::BTreeMap;
+
+use crate::desired::settle::Organization;
+use crate::desired::view::ShareView;
+use crate::diag::{Diagnostic, Span};
+use crate::lang::Declaration;
+
+type Found = Vec<Diagnostic>;
+
+/// Rules over one share.
+const SHARE: &[fn(&ShareView<'_>, &mut Found)] = &[
+    names::has_usable_length,
+    names::has_usual_characters,
+    resources::listed_once,
+    resources::belong_to_the_account,
+    resources::are_in_the_region,
+    resources::global_ones_are_in_us_east_1,
+    resources::are_in_the_partition,
+    resources::can_be_shared,
+    resources::have_a_known_type,
+    principals::listed_once,
+    principals::do_not_include_the_owner,
+    principals::are_in_the_partition,
+    principals::roles_and_users_only_where_allowed,
+    principals::services_only_where_allowed,
+    principals::services_stand_alone,
+    principals::sources_only_with_services,
+    principals::sources_have_a_form,
+    permissions::one_per_type,
+    permissions::have_a_form,
+    permissions::are_for_the_type,
+    permissions::customer_managed_only_where_allowed,
+    permissions::are_in_the_place,
+    permissions::types_are_known,
+    permissions::have_a_resource,
+    tags::are_not_too_many,
+    tags::have_free_keys,
+    tags::fit,
+    flags::retaining_needs_external_principals,
+    flags::retaining_is_for_accounts,
+    flags::retaining_is_for_types_that_leave,
+    quotas::resources_fit,
+    quotas::principals_fit,
+];
+
+/// Rules over the whole stack.
+const STACK: &[fn(&Declaration, &[ShareView<'_>], &mut Found)] =
+    &[stack::accounts_have_one_block, stack::names_are_distinct, stack::units_and_names_have_an_organization];
+
+/// Rules over one share that take the organization.
+const ORGANIZATION: &[fn(&ShareView<'_>, &Organization<'_>, &mut Found)] = &[
+    organization::units_are_in_it,
+    organization::has_all_features,
+    organization::accounts_are_active,
+    organization::strangers_only_where_allowed,
+    organization::types_that_stay_inside_stay,
+];
+
+/// Every finding, in source order.
+pub(crate) fn check(
+    declaration: &Declaration,
+    shares: &[ShareView<'_>],
+    organization: Option<&Organization<'_>>,
+) -> Found {
+    let mut found = Vec::new();
+    for rule in STACK {
+        rule(declaration, shares, &mut found);
+    }
+    for share in shares {
+        for rule in SHARE {
+            rule(share, &mut found);
+        }
+        if let Some(organization) = organization {
+            for rule in ORGANIZATION {
+                rule(share, organization, &mut found);
+            }
+        }
+    }
+    found
+}
+
+/// Sorts by place and folds what several instances of one block have in common into the first of them.
+pub(crate) fn tidy(mut found: Found) -> Found {
+    // A stable sort: at one place the rules' order holds.
+    found.sort_by_key(|finding| finding.span);
+    let mut kept: Vec<(Diagnostic, usize)> = Vec::new();
+    let mut at: BTreeMap<(&'static str, Span), usize> = BTreeMap::new();
+    for finding in found {
+        let Some(span) = finding.span else {
+            kept.push((finding, 0));
+            continue;
+        };
+        match at.get(&(finding.code.id, span)) {
+            Some(index) if kept[*index].0.detail == finding.detail => {}
+            Some(index) => kept[*index].1 += 1,
+            None => {
+                at.insert((finding.code.id, span), kept.len());
+                kept.push((finding, 0));
+            }
+        }
+    }
+    kept.into_iter()
+        .map(|(mut finding, more)| {
+            if more > 0 {
+                finding.detail.push_str(&format!(" The same here for {more} more."));
+            }
+            finding
+        })
+        .collect()
+}

@@ -1,0 +1,183 @@
+//! Rules that take the organization. None of them speaks where it could not be read.
+
+use crate::desired::settle::{Organization, no_unit_with};
+use crate::desired::view::{PrincipalView, ShareView, as_written};
+use crate::diag::Diagnostic;
+use crate::diag::rules::{RAM105, RAM106, RAM107, RAM133, RAM139};
+use crate::lang::PrincipalExpr;
+use crate::model::{AccountId, Principal};
+
+/// RAM106 and, for a unit's ARN, RAM102. Names cannot go wrong in this way: they are looked up in the organization.
+pub(crate) fn units_are_in_it(
+    share: &ShareView<'_>,
+    organization: &Organization<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let own = organization.snapshot.arn.id();
+    let owner = &share.block.account;
+    let mut stranger = false;
+    for view in &share.principals {
+        let theirs = match &view.principal {
+            Some(Principal::Organization(arn)) => arn.id(),
+            Some(Principal::OrganizationalUnit(arn)) => arn.organization(),
+            _ => continue,
+        };
+        stranger |= !organization.has(&owner.value);
+        let PrincipalExpr::Literal(principal) = &view.written.value else { continue };
+        if theirs != own {
+            found.push(
+                Diagnostic::error(
+                    &RAM106,
+                    view.written.span,
+                    format!(
+                        "{principal} is of the organization {theirs}; this stack's organization is {own}."
+                    ),
+                )
+                .help("Write organization() or ou(\"Path/Of/Names\")."),
+            );
+        } else if let Principal::OrganizationalUnit(arn) = principal
+            && !organization.snapshot.units.contains_key(&arn.id())
+        {
+            found.push(no_unit_with(&arn.id(), view.written));
+        }
+    }
+    if stranger {
+        found.push(
+            Diagnostic::error(
+                &RAM106,
+                owner.span,
+                format!(
+                    "Account {} is not in the organization {own}, so {} cannot be shared with it or its units.",
+                    owner.value, share.block.address
+                ),
+            )
+            .help("Check the account, and whether management_account is that of its organization."),
+        );
+    }
+}
+
+/// RAM105.
+pub(crate) fn has_all_features(
+    share: &ShareView<'_>,
+    organization: &Organization<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    if organization.snapshot.all_features {
+        return;
+    }
+    let needs = |view: &&PrincipalView<'_>| {
+        view.principal.as_ref().is_some_and(Principal::needs_organization_sharing)
+    };
+    for view in share.principals.iter().filter(needs) {
+        found.push(
+            Diagnostic::error(
+                &RAM105,
+                view.written.span,
+                format!(
+                    "{} has {} as a principal, and the organization has consolidated billing only.",
+                    share.block.address, as_written(&view.written.value)
+                ),
+            )
+            .help("Enable all features in the management account, or list the accounts and allow external principals."),
+        );
+    }
+}
+
+/// RAM107.
+pub(crate) fn accounts_are_active(
+    share: &ShareView<'_>,
+    organization: &Organization<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    for view in &share.principals {
+        let Some(id) = view.principal.as_ref().and_then(Principal::account) else { continue };
+        if organization.snapshot.accounts.get(&id).is_some_and(|account| !account.active) {
+            found.push(
+                Diagnostic::warning(
+                    &RAM107,
+                    view.written.span,
+                    format!("Account {id} is suspended, being closed, or not yet set up."),
+                )
+                .help("Remove the principal, or wait until the account is active."),
+            );
+        }
+    }
+}
+
+/// The account of a principal that is a stranger to the share's owner.
+fn stranger(
+    share: &ShareView<'_>,
+    view: &PrincipalView<'_>,
+    organization: &Organization<'_>,
+) -> Option<AccountId> {
+    let account = view.principal.as_ref().and_then(Principal::account)?;
+    let inside = organization.has(&account) && organization.has(&share.block.account.value);
+    (!inside).then_some(account)
+}
+
+/// RAM139. Types that never leave the organization have RAM133, whose way out is another.
+pub(crate) fn strangers_only_where_allowed(
+    share: &ShareView<'_>,
+    organization: &Organization<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    if share.allows_external()
+        || share.resource_where(|facts| facts.outside_organization == Some(false)).is_some()
+    {
+        return;
+    }
+    let owner = &share.block.account.value;
+    for view in &share.principals {
+        let Some(account) = stranger(share, view, organization) else { continue };
+        if account == *owner {
+            continue;
+        }
+        let id = organization.snapshot.arn.id();
+        let detail = if organization.has(owner) {
+            format!("Account {account} is not in the organization {id}.")
+        } else {
+            format!(
+                "The sharing account {owner} is not in the organization {id}, so account {account} is a stranger to it."
+            )
+        };
+        let mut finding = Diagnostic::error(&RAM139, view.written.span, detail)
+            .help("Check the id. If it is meant, add allow_external_principals = true to the share.");
+        if let Some(allow) = &share.block.allow_external_principals {
+            finding = finding.label(allow.span, "not allowed here");
+        }
+        found.push(finding);
+    }
+}
+
+/// RAM133.
+pub(crate) fn types_that_stay_inside_stay(
+    share: &ShareView<'_>,
+    organization: &Organization<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let Some((resource, facts)) = share.resource_where(|facts| facts.outside_organization == Some(false))
+    else {
+        return;
+    };
+    for view in &share.principals {
+        if let Some(account) = stranger(share, view, organization)
+            && account != share.block.account.value
+        {
+            found.push(
+                Diagnostic::error(
+                    &RAM133,
+                    view.written.span,
+                    format!(
+                        "Account {account} is outside the organization {}; {} holds {} ({}).",
+                        organization.snapshot.arn.id(),
+                        share.block.address,
+                        resource.arn.arn().short(),
+                        facts.code
+                    ),
+                )
+                .label(resource.span, facts.code.to_string())
+                .help("Remove the principal, or move the resource into a share without it."),
+            );
+        }
+    }
+}

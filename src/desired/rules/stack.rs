@@ -1,0 +1,117 @@
+//! Rules over the whole stack.
+
+use std::collections::BTreeMap;
+
+use crate::desired::view::{ShareView, as_written};
+use crate::diag::rules::{RAM100, RAM101, RAM110};
+use crate::diag::{Diagnostic, Span, Spanned};
+use crate::lang::{Declaration, PrincipalExpr};
+use crate::model::{AccountId, Address};
+
+/// RAM100.
+pub(crate) fn accounts_have_one_block(
+    declaration: &Declaration,
+    _: &[ShareView<'_>],
+    found: &mut Vec<Diagnostic>,
+) {
+    let mut blocks: Vec<_> = declaration.accounts.iter().collect();
+    // The block that stands first in the files is the one that is kept in the reader's mind.
+    blocks.sort_by_key(|(_, block)| block.span);
+    let mut first: BTreeMap<&AccountId, (&Address, Span)> = BTreeMap::new();
+    for (address, block) in blocks {
+        let Some((before, at)) = first.get(&block.id.value) else {
+            first.insert(&block.id.value, (address, block.id.span));
+            continue;
+        };
+        let mut finding = Diagnostic::error(
+            &RAM100,
+            block.id.span,
+            format!("{address} and {before} are both account {}.", block.id.value),
+        )
+        .help("Remove one of the blocks, or correct its id.");
+        if *at != block.id.span {
+            finding = finding.label(*at, format!("the id of {before}"));
+        }
+        found.push(finding);
+    }
+}
+
+/// RAM110.
+pub(crate) fn names_are_distinct(_: &Declaration, shares: &[ShareView<'_>], found: &mut Vec<Diagnostic>) {
+    let span = |share: &ShareView<'_>| share.block.name.as_ref().map_or(share.block.span, |name| name.span);
+    let mut sorted: Vec<&ShareView<'_>> = shares.iter().collect();
+    sorted.sort_by_key(|share| (span(share), &share.block.address));
+    let mut first: BTreeMap<_, &ShareView<'_>> = BTreeMap::new();
+    for share in sorted {
+        let (account, region) = (&share.block.account.value, &share.block.region.value);
+        let Some(before) = first.get(&(account, region, &share.name)) else {
+            first.insert((account, region, &share.name), share);
+            continue;
+        };
+        let mut finding = Diagnostic::error(
+            &RAM110,
+            span(share),
+            format!(
+                "{} and {} are both named {:?} in account {account}, {region}.",
+                share.block.address, before.block.address, share.name
+            ),
+        );
+        let is_instance =
+            share.block.address.key.is_some() && share.block.address.label == before.block.address.label;
+        finding = finding.help(if is_instance {
+            format!("Build the key into the name: name = \"{}-${{each.key}}\".", share.block.address.label)
+        } else {
+            "Give one of them another name.".to_owned()
+        });
+        if span(before) != span(share) {
+            finding = finding.label(span(before), format!("the name of {}", before.block.address));
+        }
+        found.push(finding);
+    }
+}
+
+/// RAM101: an error where something must be looked up, a warning where a complete ARN is given. One of each for the stack: they
+/// have one cause.
+pub(crate) fn units_and_names_have_an_organization(
+    declaration: &Declaration,
+    shares: &[ShareView<'_>],
+    found: &mut Vec<Diagnostic>,
+) {
+    if declaration.organization.is_some() {
+        return;
+    }
+    let principals = || shares.iter().flat_map(|share| &share.principals).map(|view| view.written);
+    let mut looked_up: Vec<_> = principals()
+        .filter(|written| match &written.value {
+            PrincipalExpr::AccountNamed(_)
+            | PrincipalExpr::UnitAtPath(_)
+            | PrincipalExpr::UnitById(_)
+            | PrincipalExpr::Organization => true,
+            PrincipalExpr::Literal(_) | PrincipalExpr::Declared { .. } => false,
+        })
+        .collect();
+    let mut complete: Vec<_> = principals()
+        .filter(|written| match &written.value {
+            PrincipalExpr::Literal(principal) => principal.needs_organization_sharing(),
+            _ => false,
+        })
+        .collect();
+    let written = |all: &mut Vec<&Spanned<PrincipalExpr>>| {
+        all.sort_by_key(|written| written.span);
+        let (first, more) = all.split_first()?;
+        let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+        Some((first.span, format!("{}{more}", as_written(&first.value))))
+    };
+    const HELP: &str = "Add organization { management_account = account.LABEL }.";
+    if let Some((span, what)) = written(&mut looked_up) {
+        let verb = if looked_up.len() == 1 { "is" } else { "are" };
+        let detail = format!("{what} {verb} looked up in the organization.");
+        found.push(Diagnostic::error(&RAM101, span, detail).help(HELP));
+    }
+    if let Some((span, what)) = written(&mut complete) {
+        let detail = format!(
+            "Nothing says where the organization can be read, so the plan cannot show which accounts are behind {what}."
+        );
+        found.push(Diagnostic::warning(&RAM101, span, detail).help(HELP));
+    }
+}

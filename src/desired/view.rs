@@ -1,0 +1,130 @@
+//! A share block as the rules see it: what is known of it now, offline or with the organization.
+
+use crate::catalog::{Kind, TypeFacts, kind_of};
+use crate::desired::name::share_name;
+use crate::desired::permission::{PermissionBlocks, WrittenPermission, read};
+use crate::diag::{Span, Spanned};
+use crate::lang::{PermissionBlock, PermissionUse, PrincipalExpr, ShareBlock};
+use crate::model::{Partition, Principal, ResourceArn};
+
+/// One share and what its parts are.
+pub(crate) struct ShareView<'a> {
+    pub(crate) block: &'a ShareBlock,
+    /// As given, or made from the address.
+    pub(crate) name: String,
+    pub(crate) resources: Vec<ResourceView<'a>>,
+    pub(crate) principals: Vec<PrincipalView<'a>>,
+    pub(crate) permissions: Vec<PermissionView<'a>>,
+}
+
+pub(crate) struct ResourceView<'a> {
+    pub(crate) arn: &'a ResourceArn,
+    pub(crate) span: Span,
+    pub(crate) kind: Kind,
+}
+
+pub(crate) struct PrincipalView<'a> {
+    pub(crate) written: &'a Spanned<PrincipalExpr>,
+    /// None where it takes the organization to know.
+    pub(crate) principal: Option<Principal>,
+    /// For people: `ou Workloads/Prod`.
+    pub(crate) label: String,
+}
+
+pub(crate) struct PermissionView<'a> {
+    pub(crate) written: &'a PermissionUse,
+    /// None where the text is neither a name nor an ARN.
+    pub(crate) permission: Option<WrittenPermission>,
+    /// The block of this stack that makes the permission.
+    pub(crate) block: Option<&'a PermissionBlock>,
+}
+
+impl<'a> ShareView<'a> {
+    /// The share with `settle` saying which principal an expression stands for, and what people call it.
+    pub(crate) fn new(
+        block: &'a ShareBlock,
+        blocks: &PermissionBlocks<'a>,
+        mut settle: impl FnMut(&Spanned<PrincipalExpr>) -> (Option<Principal>, String),
+    ) -> Self {
+        let name = block.name.as_ref().map_or_else(|| share_name(&block.address), |name| name.value.clone());
+        let resource = |arn: &'a Spanned<ResourceArn>| ResourceView {
+            arn: &arn.value,
+            span: arn.span,
+            kind: kind_of(arn.value.arn()),
+        };
+        let mut principal = |written: &'a Spanned<PrincipalExpr>| {
+            let (principal, label) = settle(written);
+            PrincipalView { written, principal, label }
+        };
+        Self {
+            block,
+            name,
+            resources: block.resources.iter().map(resource).collect(),
+            principals: block.principals.iter().map(&mut principal).collect(),
+            permissions: block
+                .permissions
+                .iter()
+                .map(|written| PermissionView {
+                    written,
+                    permission: read(block, written, blocks),
+                    block: written.declared.as_ref().and_then(|address| blocks.get(address).copied()),
+                })
+                .collect(),
+        }
+    }
+
+    /// The partition that the share lives in.
+    pub(crate) fn partition(&self) -> Partition {
+        self.block.region.value.partition()
+    }
+
+    /// The first resource whose type has a property, with the type's facts.
+    pub(crate) fn resource_where(
+        &self,
+        is: impl Fn(&TypeFacts) -> bool,
+    ) -> Option<(&ResourceView<'a>, &'static TypeFacts)> {
+        self.resources.iter().find_map(|resource| match resource.kind {
+            Kind::Type(facts) if is(facts) => Some((resource, facts)),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn allows_external(&self) -> bool {
+        self.block.allow_external_principals.as_ref().is_some_and(|allow| allow.value)
+    }
+
+    /// Where `retain_sharing_on_account_leave_organization = true` stands.
+    pub(crate) fn retains(&self) -> Option<Span> {
+        self.block
+            .retain_sharing_on_account_leave_organization
+            .as_ref()
+            .filter(|on| on.value)
+            .map(|on| on.span)
+    }
+}
+
+/// What an expression is without the organization.
+pub(crate) fn offline(written: &Spanned<PrincipalExpr>) -> (Option<Principal>, String) {
+    let principal = match &written.value {
+        PrincipalExpr::Literal(principal) => Some(principal.clone()),
+        PrincipalExpr::Declared { id, .. } => Some(Principal::Account(id.clone())),
+        PrincipalExpr::AccountNamed(_)
+        | PrincipalExpr::UnitAtPath(_)
+        | PrincipalExpr::UnitById(_)
+        | PrincipalExpr::Organization => None,
+    };
+    let label = as_written(&written.value);
+    (principal, label)
+}
+
+/// The expression as it stands in the file.
+pub(crate) fn as_written(expression: &PrincipalExpr) -> String {
+    match expression {
+        PrincipalExpr::Literal(principal) => principal.to_string(),
+        PrincipalExpr::Declared { address, .. } => address.to_string(),
+        PrincipalExpr::AccountNamed(name) => format!("account({name:?})"),
+        PrincipalExpr::UnitAtPath(path) => format!("ou({path:?})"),
+        PrincipalExpr::UnitById(id) => format!("ou(\"{id}\")"),
+        PrincipalExpr::Organization => "organization()".to_owned(),
+    }
+}

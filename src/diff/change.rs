@@ -1,0 +1,347 @@
+//! The result of a comparison. Variants hold the sides that exist, and no more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::diag::Span;
+use crate::diff::sharing::SharingDiff;
+use crate::diff::stamp::Stamp;
+use crate::live::LiveShare;
+use crate::model::{
+    AccountId, Address, AssociationStatus, Gap, PermissionArn, Place, Principal, ResourceArn, ResourceType,
+    ShareArn, ShareStatus, StackName, Tags,
+};
+
+/// What the comparison is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// Make AWS match the configuration.
+    Apply,
+    /// Delete all that the stack owns.
+    Destroy,
+}
+
+/// Everything that differs, that matches, and that could not be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diff {
+    pub stack: StackName,
+    pub purpose: Purpose,
+    pub account_labels: BTreeMap<AccountId, String>,
+    /// None where the stack does not ask for sharing inside the organization.
+    pub sharing: Option<SharingDiff>,
+    /// By place, then address; a share to keep comes before its duplicates.
+    pub shares: Vec<ShareDiff>,
+    /// Shares in the stack's places that are not the stack's.
+    pub unmanaged: Vec<Unmanaged>,
+    /// All places that were to be read.
+    pub places: BTreeSet<Place>,
+    pub unknown: BTreeMap<Place, Gap>,
+    /// The organization, where the stack names it and it could not be read.
+    pub organization_gap: Option<Gap>,
+    pub unresolved: BTreeMap<Address, UnresolvedShare>,
+}
+
+/// A share of the configuration that could not be settled. Its live form is left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnresolvedShare {
+    pub place: Place,
+    pub span: Span,
+    /// What was to be looked up, as written.
+    pub wanted: Vec<String>,
+    pub gap: Gap,
+}
+
+/// One share of the stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShareDiff {
+    pub address: Address,
+    pub verdict: Verdict,
+    /// `lifecycle.prevent_destroy`.
+    pub protected: bool,
+    /// What is worth knowing and not changed by this run.
+    pub remarks: Vec<Remark>,
+    /// Deleted shares that had this address: they set tokens of a new creation apart from those of the last.
+    pub salt: BTreeSet<ShareArn>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    InSync {
+        before: Present,
+        after: Wanted,
+    },
+    Changed(Change),
+    /// Not compared, because where it is or would be was not read.
+    Unread {
+        after: Wanted,
+        gap: Gap,
+    },
+}
+
+/// What has to become of a share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    Create { after: Wanted },
+    Update { before: Present, after: Wanted, edits: Vec<Edit> },
+    Replace { before: Present, after: Wanted, reasons: BTreeSet<ReplaceReason> },
+    Delete { before: Present, reason: DeleteReason },
+}
+
+impl Change {
+    pub fn before(&self) -> Option<&Present> {
+        match self {
+            Self::Create { .. } => None,
+            Self::Update { before, .. } | Self::Replace { before, .. } | Self::Delete { before, .. } => {
+                Some(before)
+            }
+        }
+    }
+
+    pub fn after(&self) -> Option<&Wanted> {
+        match self {
+            Self::Delete { .. } => None,
+            Self::Create { after } | Self::Update { after, .. } | Self::Replace { after, .. } => Some(after),
+        }
+    }
+}
+
+/// Why a share cannot be changed where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReplaceReason {
+    Account,
+    Region,
+    /// `retain_sharing_on_account_leave_organization` is set when a share is made and never again.
+    RetainSharing,
+    /// The share is FAILED.
+    Failed,
+}
+
+/// Why a share of the stack goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DeleteReason {
+    /// No block declares it any more.
+    NotDeclared,
+    /// It bears the stack's tag and no block's.
+    NoAddress,
+    /// Another live share has the same address, and that one stays.
+    Duplicate,
+    /// The whole stack goes.
+    Destroy,
+}
+
+/// A live share and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Present {
+    pub place: Place,
+    pub share: LiveShare,
+}
+
+/// A share as it is to be. Attributes under `ignore_changes` have their live values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub place: Place,
+    pub span: Span,
+    pub name: String,
+    pub allow_external_principals: bool,
+    pub retain_sharing: bool,
+    pub resources: BTreeMap<ResourceArn, Option<ResourceType>>,
+    /// Each with a name for people.
+    pub principals: BTreeMap<Principal, String>,
+    pub sources: BTreeSet<String>,
+    pub permissions: BTreeMap<ResourceType, PermissionArn>,
+    /// Without ramctl's own.
+    pub tags: Tags,
+    /// The tags of ownership: stack and address.
+    pub ownership: Tags,
+    /// Digest of the configuration, written once all of it is done.
+    pub stamp: Stamp,
+}
+
+/// One difference inside a share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    pub part: Part,
+    pub cause: Cause,
+}
+
+/// Who made the difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// The configuration is as it was applied; AWS was changed.
+    Drift,
+    /// The configuration changed since it was applied, or was never applied in full.
+    Pending,
+    /// Some of either.
+    Both,
+}
+
+impl Cause {
+    /// The cause of two differences together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        if self == other { self } else { Self::Both }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Drift => "drift",
+            Self::Pending => "pending",
+            Self::Both => "both",
+        }
+    }
+}
+
+/// The part of a share that differs, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    Name {
+        before: String,
+        after: String,
+    },
+    AllowExternalPrincipals {
+        before: bool,
+        after: bool,
+    },
+    Principal {
+        principal: Principal,
+        label: String,
+        how: Membership,
+    },
+    Resource {
+        resource: ResourceArn,
+        resource_type: Option<ResourceType>,
+        how: Membership,
+    },
+    Source {
+        source: String,
+        how: Membership,
+    },
+    Permission {
+        resource_type: ResourceType,
+        how: Delta<PermissionArn>,
+    },
+    Tag {
+        key: String,
+        how: Delta<String>,
+    },
+    /// Nothing but the record of what was applied is behind.
+    Record,
+}
+
+/// What becomes of a principal, resource or source on a share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Membership {
+    Added,
+    Removed,
+    /// It FAILED and is taken off and put on again.
+    Repaired {
+        message: Option<String>,
+    },
+}
+
+/// A value's change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delta<T> {
+    Added { after: T },
+    Changed { before: T, after: T },
+    Removed { before: T },
+}
+
+/// A principal, resource or source.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Entity {
+    Principal(Principal),
+    Resource(ResourceArn),
+    Source(String),
+}
+
+/// Something about a live share that this run does not change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// Under way: ASSOCIATING (also: an invitation nobody has accepted yet), DISASSOCIATING and the like.
+    Waiting { entity: Entity, status: AssociationStatus, since: Option<Timestamp>, external: bool },
+    /// In a state that gives no access and that ramctl does not repair.
+    Unhealthy { entity: Entity, status: AssociationStatus, message: Option<String> },
+    /// The share has an older version of the permission than its default.
+    Outdated { resource_type: ResourceType, permission: PermissionArn, version: String },
+    /// A permission that no block names and that is not one of AWS's defaults.
+    UndeclaredPermission { resource_type: ResourceType, permission: PermissionArn },
+    /// A share that is not the stack's has the name that this one is to be made with.
+    NameTaken { arn: ShareArn, ownership: Ownership },
+    /// The share itself is neither ACTIVE nor FAILED.
+    Share { status: ShareStatus, message: Option<String> },
+}
+
+/// A share that is not the stack's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmanaged {
+    pub place: Place,
+    pub arn: ShareArn,
+    /// Foreign text.
+    pub name: String,
+    pub ownership: Ownership,
+    /// Somebody outside the organization can use it, as far as is known.
+    pub outside: bool,
+    pub principals: BTreeSet<Principal>,
+    pub resources: BTreeSet<ResourceArn>,
+}
+
+/// Why a share is not the stack's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ownership {
+    /// No stack's tag.
+    Untagged,
+    /// Another stack's; the name is foreign text.
+    OtherStack(String),
+    /// Made by RAM from a resource policy: cannot be changed through RAM.
+    FromPolicy,
+}
+
+impl ShareDiff {
+    /// Where the share is to be, or, where it is to go, where it is.
+    pub fn place(&self) -> &Place {
+        match &self.verdict {
+            Verdict::InSync { after, .. } | Verdict::Unread { after, .. } => &after.place,
+            Verdict::Changed(change) => match change {
+                Change::Create { after } | Change::Update { after, .. } | Change::Replace { after, .. } => {
+                    &after.place
+                }
+                Change::Delete { before, .. } => &before.place,
+            },
+        }
+    }
+
+    /// The share's name in AWS once all is done, or, where it goes, now. Foreign text.
+    pub fn name(&self) -> &str {
+        match &self.verdict {
+            Verdict::InSync { after, .. } | Verdict::Unread { after, .. } => &after.name,
+            Verdict::Changed(change) => match change {
+                Change::Create { after } | Change::Update { after, .. } | Change::Replace { after, .. } => {
+                    &after.name
+                }
+                Change::Delete { before, .. } => &before.share.name,
+            },
+        }
+    }
+
+    pub fn before(&self) -> Option<&Present> {
+        match &self.verdict {
+            Verdict::InSync { before, .. } => Some(before),
+            Verdict::Changed(change) => change.before(),
+            Verdict::Unread { .. } => None,
+        }
+    }
+
+    pub fn after(&self) -> Option<&Wanted> {
+        match &self.verdict {
+            Verdict::InSync { after, .. } | Verdict::Unread { after, .. } => Some(after),
+            Verdict::Changed(change) => change.after(),
+        }
+    }
+
+    /// The block, where one declares the share.
+    pub fn span(&self) -> Option<Span> {
+        self.after().map(|after| after.span)
+    }
+}

@@ -1,0 +1,288 @@
+//! One share against its live form, part by part.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::desired::{DesiredShare, IgnorableAttribute};
+use crate::diff::change::{Cause, Delta, Edit, Entity, Membership, Part, Remark, Wanted};
+use crate::diff::label::principal_label;
+use crate::diff::stamp::{Section, Stamp};
+use crate::live::{Association, LiveShare};
+use crate::model::{AssociationStatus, ShareStatus, StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags};
+use crate::org::OrgView;
+
+/// Names of AWS's default permissions begin so, for every type of which the default is known.
+const DEFAULT_PERMISSION_PREFIX: &str = "AWSRAMDefaultPermission";
+
+/// The share as it is to be; `live` gives the values of what `ignore_changes` names.
+pub(crate) fn wanted(
+    desired: &DesiredShare,
+    live: Option<&LiveShare>,
+    stack: &StackName,
+    org: &OrgView,
+) -> Wanted {
+    let stamp = Stamp::of(desired);
+    let DesiredShare {
+        address,
+        span,
+        place,
+        name,
+        allow_external_principals,
+        retain_sharing,
+        accept_invitations: _,
+        resources,
+        principals,
+        sources,
+        permissions,
+        tags,
+        lifecycle,
+    } = desired;
+    let mut wanted = Wanted {
+        place: place.clone(),
+        span: *span,
+        name: name.clone(),
+        allow_external_principals: *allow_external_principals,
+        retain_sharing: *retain_sharing,
+        resources: resources.clone(),
+        principals: principals.iter().map(|(p, as_written)| (p.clone(), as_written.label.clone())).collect(),
+        sources: sources.clone(),
+        permissions: permissions.iter().map(|(kind, p)| (kind.clone(), p.arn.clone())).collect(),
+        tags: tags.clone(),
+        ownership: Tags::from([
+            (TAG_STACK.to_owned(), stack.to_string()),
+            (TAG_ADDRESS.to_owned(), address.tag_value()),
+        ]),
+        stamp,
+    };
+    let Some(live) = live else { return wanted };
+    for ignored in &lifecycle.ignore_changes {
+        match ignored {
+            IgnorableAttribute::Name => wanted.name.clone_from(&live.name),
+            IgnorableAttribute::Tags => wanted.tags = own_tags(&live.tags),
+            IgnorableAttribute::Resources => {
+                wanted.resources = live
+                    .resources
+                    .keys()
+                    .map(|arn| (arn.clone(), resources.get(arn).cloned().flatten()))
+                    .collect();
+            }
+            IgnorableAttribute::Principals => {
+                wanted.principals =
+                    live.principals.keys().map(|p| (p.clone(), principal_label(p, org))).collect();
+                wanted.sources = live.sources.keys().cloned().collect();
+            }
+            IgnorableAttribute::Permissions => {
+                wanted.permissions =
+                    live.permissions.iter().map(|(kind, p)| (kind.clone(), p.arn.clone())).collect();
+            }
+        }
+    }
+    wanted
+}
+
+/// The parts that differ, each with its cause.
+pub(crate) fn edits(desired: &DesiredShare, live: &LiveShare, after: &Wanted, org: &OrgView) -> Vec<Edit> {
+    let applied = live.tags.get(TAG_APPLIED).and_then(|text| Stamp::read(text));
+    let agrees = |section| applied.as_ref().is_some_and(|applied| applied.agrees(&after.stamp, section));
+    let cause = |section| if agrees(section) { Cause::Drift } else { Cause::Pending };
+
+    let mut out = Vec::new();
+    let mut push = |section, parts: Vec<Part>| {
+        out.extend(parts.into_iter().map(|part| Edit { part, cause: cause(section) }));
+    };
+    push(Section::Settings, settings(live, after));
+    push(Section::Permissions, permissions(live, after));
+    push(
+        Section::Resources,
+        members(after.resources.keys(), &live.resources)
+            .map(|(resource, how)| Part::Resource {
+                resource_type: after.resources.get(resource).cloned().flatten(),
+                resource: resource.clone(),
+                how,
+            })
+            .collect(),
+    );
+    push(
+        Section::Principals,
+        members(after.sources.iter(), &live.sources)
+            .map(|(source, how)| Part::Source { source: source.clone(), how })
+            .collect(),
+    );
+    push(
+        Section::Principals,
+        members(after.principals.keys(), &live.principals)
+            .map(|(principal, how)| Part::Principal {
+                label: after
+                    .principals
+                    .get(principal)
+                    .cloned()
+                    .unwrap_or_else(|| principal_label(principal, org)),
+                principal: principal.clone(),
+                how,
+            })
+            .collect(),
+    );
+    push(Section::Tags, tags(live, after));
+
+    if out.is_empty() {
+        let ignored: BTreeSet<Section> =
+            desired.lifecycle.ignore_changes.iter().filter_map(section_of).collect();
+        if Section::ALL.into_iter().any(|section| !ignored.contains(&section) && !agrees(section)) {
+            out.push(Edit { part: Part::Record, cause: Cause::Pending });
+        }
+    }
+    out
+}
+
+/// The section that is wholly under an ignored attribute. The name is only a part of the settings.
+fn section_of(ignored: &IgnorableAttribute) -> Option<Section> {
+    match ignored {
+        IgnorableAttribute::Name => Some(Section::Settings),
+        IgnorableAttribute::Tags => Some(Section::Tags),
+        IgnorableAttribute::Resources => Some(Section::Resources),
+        IgnorableAttribute::Principals => Some(Section::Principals),
+        IgnorableAttribute::Permissions => Some(Section::Permissions),
+    }
+}
+
+fn settings(live: &LiveShare, after: &Wanted) -> Vec<Part> {
+    let mut out = Vec::new();
+    if live.name != after.name {
+        out.push(Part::Name { before: live.name.clone(), after: after.name.clone() });
+    }
+    if live.allow_external_principals != after.allow_external_principals {
+        out.push(Part::AllowExternalPrincipals {
+            before: live.allow_external_principals,
+            after: after.allow_external_principals,
+        });
+    }
+    out
+}
+
+/// Only types that a block names: what is unset is AWS's default, also when AWS has attached it.
+fn permissions(live: &LiveShare, after: &Wanted) -> Vec<Part> {
+    let how = |kind, permission: &crate::model::PermissionArn| match live.permissions.get(kind) {
+        None => Some(Delta::Added { after: permission.clone() }),
+        Some(attached) if attached.arn == *permission => None,
+        Some(attached) => Some(Delta::Changed { before: attached.arn.clone(), after: permission.clone() }),
+    };
+    after
+        .permissions
+        .iter()
+        .filter_map(|(kind, permission)| {
+            Some(Part::Permission { resource_type: kind.clone(), how: how(kind, permission)? })
+        })
+        .collect()
+}
+
+/// The members that come, go or are repaired, in order. What RAM is at work on is left to it.
+fn members<'a, K: Ord + 'a>(
+    after: impl Iterator<Item = &'a K>,
+    live: &'a BTreeMap<K, Association>,
+) -> impl Iterator<Item = (&'a K, Membership)> {
+    let after: BTreeSet<&K> = after.collect();
+    let all: BTreeSet<&K> = after.iter().copied().chain(live.keys()).collect();
+    all.into_iter().filter_map(move |key| {
+        let how = match (after.contains(key), live.get(key)) {
+            (true, None) => Membership::Added,
+            (true, Some(association)) if association.status == AssociationStatus::Failed => {
+                Membership::Repaired { message: association.status_message.clone() }
+            }
+            (true, Some(_)) => return None,
+            (false, Some(association)) if association.status == AssociationStatus::Disassociating => {
+                return None;
+            }
+            (false, Some(_)) => Membership::Removed,
+            (false, None) => return None,
+        };
+        Some((key, how))
+    })
+}
+
+fn tags(live: &LiveShare, after: &Wanted) -> Vec<Part> {
+    let before = own_tags(&live.tags);
+    let keys: BTreeSet<&String> = before.keys().chain(after.tags.keys()).collect();
+    keys.into_iter()
+        .filter_map(|key| {
+            let how = match (before.get(key), after.tags.get(key)) {
+                (None, Some(after)) => Delta::Added { after: after.clone() },
+                (Some(before), None) => Delta::Removed { before: before.clone() },
+                (Some(before), Some(after)) if before != after => {
+                    Delta::Changed { before: before.clone(), after: after.clone() }
+                }
+                _ => return None,
+            };
+            Some(Part::Tag { key: key.clone(), how })
+        })
+        .collect()
+}
+
+/// The tags that a configuration may speak of: not ramctl's, not AWS's.
+fn own_tags(tags: &Tags) -> Tags {
+    tags.iter()
+        .filter(|(key, _)| !key.starts_with("ramctl:") && !key.starts_with("aws:"))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+/// What is worth knowing about a live share and is not changed.
+pub(crate) fn remarks(live: &LiveShare, after: &Wanted) -> Vec<Remark> {
+    let mut out = Vec::new();
+    match &live.status {
+        // A failed share is replaced, a deleted one is gone.
+        ShareStatus::Active | ShareStatus::Failed | ShareStatus::Deleting | ShareStatus::Deleted => {}
+        ShareStatus::Pending | ShareStatus::Other(_) => {
+            out.push(Remark::Share { status: live.status.clone(), message: live.status_message.clone() });
+        }
+    }
+    let mut look = |entity: Entity, desired: bool, association: &Association| {
+        let Association { status, status_message, external, created, updated: _ } = association;
+        use AssociationStatus as S;
+        match status {
+            S::Associated | S::Disassociated | S::Failed => {}
+            S::Associating if !desired => {}
+            S::Associating | S::Disassociating | S::Restoring => out.push(Remark::Waiting {
+                entity,
+                status: status.clone(),
+                since: *created,
+                external: *external,
+            }),
+            S::Suspended | S::Suspending | S::Other(_) => {
+                if desired {
+                    out.push(Remark::Unhealthy {
+                        entity,
+                        status: status.clone(),
+                        message: status_message.clone(),
+                    });
+                }
+            }
+        }
+    };
+    for (principal, association) in &live.principals {
+        look(Entity::Principal(principal.clone()), after.principals.contains_key(principal), association);
+    }
+    for (resource, association) in &live.resources {
+        look(Entity::Resource(resource.clone()), after.resources.contains_key(resource), association);
+    }
+    for (source, association) in &live.sources {
+        look(Entity::Source(source.clone()), after.sources.contains(source), association);
+    }
+    for (kind, attached) in &live.permissions {
+        let replaced = after.permissions.get(kind).is_some_and(|wanted| *wanted != attached.arn);
+        if !attached.default_version && !replaced {
+            out.push(Remark::Outdated {
+                resource_type: kind.clone(),
+                permission: attached.arn.clone(),
+                version: attached.version.clone(),
+            });
+        }
+        let is_default =
+            attached.arn.is_aws_managed() && attached.arn.name().starts_with(DEFAULT_PERMISSION_PREFIX);
+        if !after.permissions.contains_key(kind) && !is_default {
+            out.push(Remark::UndeclaredPermission {
+                resource_type: kind.clone(),
+                permission: attached.arn.clone(),
+            });
+        }
+    }
+    out
+}

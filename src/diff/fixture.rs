@@ -1,0 +1,258 @@
+//! A small company for tests: an organization, a desired stack, and live shares that match it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::desired::{
+    DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Lifecycle, SharingWish,
+};
+use crate::diag::{SourceMap, Span};
+use crate::diff::Stamp;
+use crate::live::{Association, AttachedPermission, LivePlace, LiveShare, LiveState};
+use crate::model::{
+    AccountId, Address, AssociationStatus, BlockKind, FeatureSet, Gap, GapCause, Observed, OrganizationArn,
+    OuArn, PermissionArn, Place, Principal, Region, ResourceArn, ResourceType, RootId, ShareArn, ShareStatus,
+    StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
+};
+use crate::org::{OrgAccount, OrgSnapshot, OrgView, OrganizationalUnit, ParentId, SharingState};
+
+pub(crate) const HUB: &str = "222222222222";
+
+pub(crate) fn account(text: &str) -> AccountId {
+    AccountId::parse(text).unwrap()
+}
+
+pub(crate) fn place(account_id: &str, region: &str) -> Place {
+    Place { account: account(account_id), region: Region::parse(region).unwrap() }
+}
+
+/// The place in which everything happens unless a test says otherwise.
+pub(crate) fn hub() -> Place {
+    place(HUB, "eu-central-1")
+}
+
+pub(crate) fn principal(text: &str) -> Principal {
+    Principal::read(text)
+}
+
+pub(crate) fn ou(name: &str) -> Principal {
+    Principal::OrganizationalUnit(ou_arn(name))
+}
+
+fn ou_arn(name: &str) -> OuArn {
+    OuArn::parse(&format!("arn:aws:organizations::111111111111:ou/o-a1b2c3d4e5/ou-ab12-{name:0>8}")).unwrap()
+}
+
+pub(crate) fn whole_organization() -> Principal {
+    principal("arn:aws:organizations::111111111111:organization/o-a1b2c3d4e5")
+}
+
+pub(crate) fn tgw(n: u32) -> ResourceArn {
+    ResourceArn::parse(&format!("arn:aws:ec2:eu-central-1:{HUB}:transit-gateway/tgw-{n}")).unwrap()
+}
+
+pub(crate) fn tgw_type() -> ResourceType {
+    ResourceType::parse("ec2:TransitGateway").unwrap()
+}
+
+pub(crate) fn permission(name: &str) -> PermissionArn {
+    PermissionArn::parse(&format!("arn:aws:ram::aws:permission/{name}")).unwrap()
+}
+
+pub(crate) fn share_arn(at: &Place, n: u32) -> ShareArn {
+    ShareArn::parse(&format!("arn:aws:ram:{}:{}:resource-share/{n:08}", at.region, at.account)).unwrap()
+}
+
+pub(crate) fn address(label: &str) -> Address {
+    Address { kind: BlockKind::Share, label: label.to_owned(), key: None }
+}
+
+/// A place in a file that exists, for spans.
+pub(crate) fn sources() -> (SourceMap, Span) {
+    let mut sources = SourceMap::default();
+    let file = sources.add("shares.ram.hcl", "\n\nshare \"tgw\" {\n}\n");
+    (sources, Span::new(file, 2..13))
+}
+
+fn span() -> Span {
+    sources().1
+}
+
+/// One share with one transit gateway for account 333333333333.
+pub(crate) fn desired_share(label: &str) -> DesiredShare {
+    DesiredShare {
+        address: address(label),
+        span: span(),
+        place: hub(),
+        name: label.to_owned(),
+        allow_external_principals: false,
+        retain_sharing: false,
+        accept_invitations: false,
+        resources: [(tgw(1), Some(tgw_type()))].into(),
+        principals: [as_written(principal("333333333333"))].into(),
+        sources: BTreeSet::new(),
+        permissions: BTreeMap::new(),
+        tags: [("team".to_owned(), "network".to_owned())].into(),
+        lifecycle: Lifecycle::default(),
+    }
+}
+
+pub(crate) fn as_written(principal: Principal) -> (Principal, DesiredPrincipal) {
+    let label = crate::diff::principal_label(&principal, &org());
+    (principal, DesiredPrincipal { span: span(), label })
+}
+
+pub(crate) fn as_permission(name: &str) -> (ResourceType, DesiredPermission) {
+    (tgw_type(), DesiredPermission { arn: permission(name), span: span() })
+}
+
+pub(crate) fn stack(shares: impl IntoIterator<Item = DesiredShare>) -> DesiredGraph {
+    let shares: BTreeMap<_, _> = shares.into_iter().map(|share| (share.address.clone(), share)).collect();
+    DesiredGraph {
+        stack: StackName::parse("network").unwrap(),
+        sharing: Some(DesiredSharing {
+            wish: SharingWish::Enabled,
+            management_account: account("111111111111"),
+            region: hub().region,
+            span: span(),
+        }),
+        places: [hub(), place(HUB, "us-east-1")].into(),
+        account_labels: [
+            (account(HUB), "network".to_owned()),
+            (account("111111111111"), "management".to_owned()),
+        ]
+        .into(),
+        shares,
+        unresolved: BTreeMap::new(),
+        nodes: Vec::new(),
+        edges: petgraph::graphmap::DiGraphMap::new(),
+    }
+}
+
+/// What AWS has once a share was applied.
+pub(crate) fn live_share(desired: &DesiredShare, n: u32) -> LiveShare {
+    let mut tags = desired.tags.clone();
+    tags.extend([
+        (TAG_STACK.to_owned(), "network".to_owned()),
+        (TAG_ADDRESS.to_owned(), desired.address.tag_value()),
+        (TAG_APPLIED.to_owned(), Stamp::of(desired).to_string()),
+    ]);
+    let mut permissions: BTreeMap<_, _> = desired
+        .permissions
+        .iter()
+        .map(|(kind, permission)| (kind.clone(), attached(&permission.arn)))
+        .collect();
+    for kind in desired.resources.values().flatten() {
+        permissions
+            .entry(kind.clone())
+            .or_insert_with(|| attached(&permission("AWSRAMDefaultPermissionTransitGateway")));
+    }
+    LiveShare {
+        arn: share_arn(&desired.place, n),
+        name: desired.name.clone(),
+        status: ShareStatus::Active,
+        status_message: None,
+        allow_external_principals: desired.allow_external_principals,
+        retain_sharing: desired.retain_sharing,
+        feature_set: FeatureSet::Standard,
+        tags,
+        created: Some(Timestamp::from_second(i64::from(n)).unwrap()),
+        resources: desired.resources.keys().map(|arn| (arn.clone(), associated())).collect(),
+        principals: desired.principals.keys().map(|p| (p.clone(), associated())).collect(),
+        sources: desired.sources.iter().map(|source| (source.clone(), associated())).collect(),
+        permissions,
+    }
+}
+
+pub(crate) fn attached(arn: &PermissionArn) -> AttachedPermission {
+    AttachedPermission { arn: arn.clone(), version: "1".to_owned(), default_version: true }
+}
+
+pub(crate) fn associated() -> Association {
+    association(AssociationStatus::Associated)
+}
+
+pub(crate) fn association(status: AssociationStatus) -> Association {
+    let at = Some(Timestamp::from_second(1_000).unwrap());
+    Association { status, status_message: None, external: false, created: at, updated: at }
+}
+
+/// Both places of the stack, with these shares in the hub's.
+pub(crate) fn live(shares: impl IntoIterator<Item = LiveShare>) -> LiveState {
+    let shares = shares.into_iter().map(|share| (share.arn.clone(), share)).collect();
+    LiveState {
+        places: [
+            (hub(), Observed::Known(LivePlace { shares, ..LivePlace::default() })),
+            (place(HUB, "us-east-1"), Observed::Known(LivePlace::default())),
+        ]
+        .into(),
+    }
+}
+
+pub(crate) fn gap() -> Gap {
+    Gap {
+        action: "sts:AssumeRole".to_owned(),
+        caller: "arn:aws:iam::222222222222:role/ramctl".to_owned(),
+        cause: GapCause::CannotAssumeRole,
+        detail: "AccessDenied: not authorized to perform sts:AssumeRole".to_owned(),
+    }
+}
+
+/// Workloads (`w`) with Dev (`d`: 333333333333, 444444444444) and Prod (`p`: 555555555555); the hub is in Infra (`i`); the
+/// management account is at the root.
+pub(crate) fn org() -> OrgView {
+    let root = RootId::parse("r-ab12").unwrap();
+    let unit = |name: &str, path: &str, parent: Option<&str>| {
+        let parent = match parent {
+            None => ParentId::Root(root.clone()),
+            Some(parent) => ParentId::Unit(ou_arn(parent).id()),
+        };
+        (ou_arn(name).id(), OrganizationalUnit { arn: ou_arn(name), name: path.to_owned(), parent })
+    };
+    let member = |id: &str, name: &str, unit: Option<&str>| {
+        let parent = match unit {
+            None => ParentId::Root(root.clone()),
+            Some(unit) => ParentId::Unit(ou_arn(unit).id()),
+        };
+        (account(id), OrgAccount { name: name.to_owned(), active: true, parent })
+    };
+    OrgView {
+        snapshot: Observed::Known(OrgSnapshot {
+            arn: OrganizationArn::parse("arn:aws:organizations::111111111111:organization/o-a1b2c3d4e5")
+                .unwrap(),
+            management_account: account("111111111111"),
+            all_features: true,
+            root: root.clone(),
+            units: [
+                unit("w", "Workloads", None),
+                unit("d", "Dev", Some("w")),
+                unit("p", "Prod", Some("w")),
+                unit("i", "Infra", None),
+            ]
+            .into(),
+            accounts: [
+                member("111111111111", "management", None),
+                member(HUB, "network", Some("i")),
+                member("333333333333", "dev-1", Some("d")),
+                member("444444444444", "dev-2", Some("d")),
+                member("555555555555", "prod-1", Some("p")),
+            ]
+            .into(),
+        }),
+        sharing: Observed::Known(SharingState::Enabled),
+    }
+}
+
+pub(crate) fn org_with(state: SharingState) -> OrgView {
+    OrgView { sharing: Observed::Known(state), ..org() }
+}
+
+/// Nothing of the organization could be read.
+pub(crate) fn unread_org() -> OrgView {
+    OrgView { snapshot: Observed::Unknown(gap()), sharing: Observed::Unknown(gap()) }
+}
+
+pub(crate) fn owned_tags(stack: &str, address: &str) -> Tags {
+    [(TAG_STACK.to_owned(), stack.to_owned()), (TAG_ADDRESS.to_owned(), address.to_owned())].into()
+}

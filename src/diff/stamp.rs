@@ -1,0 +1,91 @@
+//! The record of what was last applied, kept as a tag on the share.
+//!
+//! One digest per section of a share, so that a hand-made change of the principals is told from an edit of the resources.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::desired::DesiredShare;
+
+/// What the digests are taken over, in the order of their places in the tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// Name and flags.
+    Settings,
+    Resources,
+    /// Principals and sources.
+    Principals,
+    Permissions,
+    Tags,
+}
+
+impl Section {
+    pub const ALL: [Self; 5] =
+        [Self::Settings, Self::Resources, Self::Principals, Self::Permissions, Self::Tags];
+}
+
+/// `v1:` and a digest per section. Sixteen hexadecimal digits each: it tells causes apart, it guards nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stamp {
+    sections: [String; 5],
+}
+
+impl Stamp {
+    pub fn of(share: &DesiredShare) -> Self {
+        let DesiredShare {
+            address: _,
+            span: _,
+            place: _, // another place is a replacement, never an edit
+            name,
+            allow_external_principals,
+            retain_sharing,
+            accept_invitations: _, // what apply does beside, not a property of the share
+            resources,
+            principals,
+            sources,
+            permissions,
+            tags,
+            lifecycle: _,
+        } = share;
+        let settings = [name.clone(), allow_external_principals.to_string(), retain_sharing.to_string()];
+        let members =
+            principals.keys().map(|p| format!("p{p}")).chain(sources.iter().map(|s| format!("s{s}")));
+        Self {
+            sections: [
+                digest(settings),
+                digest(resources.keys().map(ToString::to_string)),
+                digest(members),
+                digest(permissions.iter().flat_map(|(kind, p)| [kind.to_string(), p.arn.to_string()])),
+                digest(tags.iter().flat_map(|(key, value)| [key.clone(), value.clone()])),
+            ],
+        }
+    }
+
+    /// Reads the tag. None for what no version of ramctl that this one understands has written.
+    pub fn read(text: &str) -> Option<Self> {
+        let sections: Vec<String> = text.strip_prefix("v1:")?.split('.').map(str::to_owned).collect();
+        Some(Self { sections: sections.try_into().ok()? })
+    }
+
+    /// Whether the configuration of a section is what it was.
+    pub fn agrees(&self, other: &Self, section: Section) -> bool {
+        self.sections[section as usize] == other.sections[section as usize]
+    }
+}
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("v1:{}", self.sections.join(".")))
+    }
+}
+
+/// Each text goes in with its length, so that no two lists of texts look alike.
+fn digest(texts: impl IntoIterator<Item = String>) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update(text.len().to_be_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

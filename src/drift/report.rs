@@ -1,0 +1,269 @@
+//! From a comparison to a drift report.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diag::Span;
+use crate::diff::{
+    Cause, Change, DeleteReason, Diff, Edit, Membership, Ownership, Part, Remark, ReplaceReason, ShareDiff,
+    SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
+};
+use crate::model::{AccountId, Address, Gap, Place, StackName};
+
+/// What a scheduled look at AWS found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DriftReport {
+    pub stack: StackName,
+    pub account_labels: BTreeMap<AccountId, String>,
+    pub sharing: Option<SharingDiff>,
+    /// By place, then address.
+    pub items: Vec<DriftItem>,
+    pub unmanaged: Vec<Unmanaged>,
+    pub places: BTreeSet<Place>,
+    pub unknown: BTreeMap<Place, Gap>,
+    pub organization_gap: Option<Gap>,
+    pub unresolved: BTreeMap<Address, UnresolvedShare>,
+}
+
+/// One share of the stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DriftItem {
+    pub address: Address,
+    pub place: Place,
+    /// Foreign text where the share is live.
+    pub name: String,
+    pub span: Option<Span>,
+    pub class: DriftClass,
+    /// States of single associations and permissions, also of shares that are in sync otherwise.
+    pub remarks: Vec<Remark>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DriftClass {
+    InSync,
+    /// Parts differ; the cause tells a changed AWS from a changed configuration.
+    Modified {
+        cause: Cause,
+        edits: Vec<Edit>,
+    },
+    /// It differs in what RAM cannot change in place.
+    NeedsReplacement {
+        reasons: BTreeSet<ReplaceReason>,
+    },
+    /// Declared and not there. Whether it was there and was deleted is known for some hours only.
+    Missing {
+        deleted_lately: bool,
+    },
+    /// Owned by the stack and declared by no block, or a second one of its block.
+    Surplus {
+        reason: DeleteReason,
+    },
+    /// As declared, but something on it is in a state that gives no access. The edits are what the next apply repairs.
+    Unhealthy {
+        repairs: Vec<Edit>,
+    },
+    /// Not compared.
+    Unknown {
+        gap: Gap,
+    },
+}
+
+/// The report in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// All was read and nothing differs.
+    InSync,
+    /// Nothing that was read differs, but not all was read.
+    Incomplete,
+    /// Something differs, whether or not all was read.
+    Drift,
+}
+
+/// Classifies a comparison.
+pub fn report(diff: &Diff) -> DriftReport {
+    let Diff {
+        stack,
+        purpose: _, // a destroy is never reported as drift
+        account_labels,
+        sharing,
+        shares,
+        unmanaged,
+        places,
+        unknown,
+        organization_gap,
+        unresolved,
+    } = diff;
+    DriftReport {
+        stack: stack.clone(),
+        account_labels: account_labels.clone(),
+        sharing: sharing.clone(),
+        items: shares.iter().map(item).collect(),
+        unmanaged: unmanaged.clone(),
+        places: places.clone(),
+        unknown: unknown.clone(),
+        organization_gap: organization_gap.clone(),
+        unresolved: unresolved.clone(),
+    }
+}
+
+fn item(share: &ShareDiff) -> DriftItem {
+    DriftItem {
+        address: share.address.clone(),
+        place: share.place().clone(),
+        name: share.name().to_owned(),
+        span: share.span(),
+        class: class(share),
+        remarks: share.remarks.clone(),
+    }
+}
+
+fn class(share: &ShareDiff) -> DriftClass {
+    let healthy = !share.remarks.iter().any(|remark| matches!(remark, Remark::Unhealthy { .. }));
+    let matching =
+        || if healthy { DriftClass::InSync } else { DriftClass::Unhealthy { repairs: Vec::new() } };
+    match &share.verdict {
+        Verdict::InSync { .. } => matching(),
+        Verdict::Unread { after: _, gap } => DriftClass::Unknown { gap: gap.clone() },
+        Verdict::Changed(Change::Create { after: _ }) => {
+            DriftClass::Missing { deleted_lately: !share.salt.is_empty() }
+        }
+        Verdict::Changed(Change::Update { before: _, after: _, edits }) => {
+            let real: Vec<Edit> =
+                edits.iter().filter(|edit| !matches!(edit.part, Part::Record)).cloned().collect();
+            match real.iter().map(|edit| edit.cause).reduce(Cause::and) {
+                Some(_) if real.iter().all(is_repair) => DriftClass::Unhealthy { repairs: real },
+                Some(cause) => DriftClass::Modified { cause, edits: real },
+                // Only ramctl's own record is behind: AWS is as declared.
+                None => matching(),
+            }
+        }
+        Verdict::Changed(Change::Replace { before: _, after: _, reasons }) => {
+            DriftClass::NeedsReplacement { reasons: reasons.clone() }
+        }
+        Verdict::Changed(Change::Delete { before: _, reason }) => DriftClass::Surplus { reason: *reason },
+    }
+}
+
+/// Whether an edit only brings back what failed.
+fn is_repair(edit: &Edit) -> bool {
+    match &edit.part {
+        Part::Principal { how, .. } | Part::Resource { how, .. } | Part::Source { how, .. } => {
+            matches!(how, Membership::Repaired { .. })
+        }
+        _ => false,
+    }
+}
+
+impl DriftReport {
+    pub fn standing(&self) -> Standing {
+        let differs =
+            |item: &DriftItem| !matches!(item.class, DriftClass::InSync | DriftClass::Unknown { .. });
+        // A share in nobody's hands is an extra grant. Other stacks answer for theirs, and services for what they make.
+        let stray = |share: &Unmanaged| share.ownership == Ownership::Untagged;
+        let sharing_off = self.sharing.as_ref().is_some_and(|sharing| match sharing.verdict {
+            SharingVerdict::Enable { .. }
+            | SharingVerdict::MakeRole
+            | SharingVerdict::RequiredButOff { .. }
+            | SharingVerdict::Impossible { .. } => true,
+            SharingVerdict::InSync | SharingVerdict::Unread { .. } | SharingVerdict::NotManaged => false,
+        });
+        if sharing_off || self.items.iter().any(differs) || self.unmanaged.iter().any(stray) {
+            Standing::Drift
+        } else if !self.is_complete() {
+            Standing::Incomplete
+        } else {
+            Standing::InSync
+        }
+    }
+
+    /// Whether all was read that the report depends on.
+    pub fn is_complete(&self) -> bool {
+        let unread = |item: &DriftItem| matches!(item.class, DriftClass::Unknown { .. });
+        let sharing_unread = self
+            .sharing
+            .as_ref()
+            .is_some_and(|sharing| matches!(sharing.verdict, SharingVerdict::Unread { .. }));
+        self.unknown.is_empty()
+            && self.organization_gap.is_none()
+            && self.unresolved.is_empty()
+            && !sharing_unread
+            && !self.items.iter().any(unread)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::fixture::*;
+    use crate::live::LiveState;
+    use crate::model::{AssociationStatus, Observed, TAG_STACK};
+    use crate::org::{OrgView, SharingState};
+
+    fn found(live: &LiveState, org: &OrgView) -> DriftReport {
+        report(&crate::diff::diff(&stack([desired_share("tgw")]), live, org))
+    }
+
+    #[test]
+    fn an_untouched_stack_is_in_sync() {
+        let report = found(&live([live_share(&desired_share("tgw"), 1)]), &org());
+        assert_eq!(report.standing(), Standing::InSync);
+        assert_eq!(report.items[0].class, DriftClass::InSync);
+    }
+
+    #[test]
+    fn a_share_deleted_by_hand_is_missing() {
+        let report = found(&live([]), &org());
+        assert_eq!(report.items[0].class, DriftClass::Missing { deleted_lately: false });
+        assert_eq!(report.standing(), Standing::Drift);
+    }
+
+    #[test]
+    fn a_principal_added_by_hand_is_drift() {
+        let mut share = live_share(&desired_share("tgw"), 1);
+        share.principals.insert(principal("999999999999"), associated());
+        let report = found(&live([share]), &org());
+        assert!(matches!(report.items[0].class, DriftClass::Modified { cause: Cause::Drift, .. }));
+        assert_eq!(report.standing(), Standing::Drift);
+    }
+
+    #[test]
+    fn an_unhealthy_association_counts_and_one_under_way_does_not() {
+        for (status, standing) in [
+            (AssociationStatus::Suspended, Standing::Drift),
+            (AssociationStatus::Failed, Standing::Drift),
+            (AssociationStatus::Associating, Standing::InSync),
+        ] {
+            let mut share = live_share(&desired_share("tgw"), 1);
+            share.principals.insert(principal("333333333333"), association(status));
+            let report = found(&live([share]), &org());
+            assert_eq!(report.standing(), standing);
+            let unhealthy = matches!(report.items[0].class, DriftClass::Unhealthy { .. });
+            assert_eq!(unhealthy, standing == Standing::Drift);
+        }
+    }
+
+    #[test]
+    fn an_untagged_share_is_drift_and_another_stacks_is_not() {
+        let ours = live_share(&desired_share("tgw"), 1);
+        let mut other = live_share(&desired_share("manual"), 2);
+        other.tags.clear();
+        assert_eq!(found(&live([ours.clone(), other.clone()]), &org()).standing(), Standing::Drift);
+        other.tags.insert(TAG_STACK.into(), "billing".into());
+        assert_eq!(found(&live([ours, other]), &org()).standing(), Standing::InSync);
+    }
+
+    #[test]
+    fn what_was_not_read_is_never_in_sync() {
+        let ours = live_share(&desired_share("tgw"), 1);
+        let mut dark = live([ours.clone()]);
+        dark.places.insert(place(HUB, "us-east-1"), Observed::Unknown(gap()));
+        assert_eq!(found(&dark, &org()).standing(), Standing::Incomplete);
+        assert_eq!(found(&live([ours]), &unread_org()).standing(), Standing::Incomplete);
+        assert_eq!(found(&LiveState::default(), &org()).standing(), Standing::Incomplete);
+    }
+
+    #[test]
+    fn sharing_that_was_turned_off_is_drift() {
+        let ours = live([live_share(&desired_share("tgw"), 1)]);
+        assert_eq!(found(&ours, &org_with(SharingState::Disabled)).standing(), Standing::Drift);
+    }
+}

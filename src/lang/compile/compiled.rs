@@ -1,0 +1,97 @@
+//! The result of a compilation, and what can still be asked of it.
+
+use crate::diag::{Diagnostic, SourceMap};
+use crate::lang::checks::{Assertion, AssertionResult};
+use crate::lang::compile::inputs::Inputs;
+use crate::lang::declaration::Declaration;
+use crate::lang::eval::{Evaluator, Failed, Names, Scope, World};
+use crate::lang::syntax::parse_expression;
+use crate::lang::value::{Type, Value};
+
+/// A compiled stack, or why it is none.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// Present where no diagnostic is an error.
+    pub declaration: Option<Declaration>,
+    /// In source order.
+    pub diagnostics: Vec<Diagnostic>,
+    names: Names,
+}
+
+impl Compiled {
+    pub(crate) fn failed(mut diagnostics: Vec<Diagnostic>) -> Self {
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+        Self { declaration: None, diagnostics, names: Names::default() }
+    }
+
+    pub(crate) fn new(declaration: Option<Declaration>, diagnostics: Vec<Diagnostic>, names: Names) -> Self {
+        let declaration = declaration.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
+        Self { declaration, diagnostics, names }
+    }
+
+    /// Evaluates one expression in the scope of the stack, for `ramctl console`. `source` names the text in messages.
+    pub fn evaluate(
+        &self,
+        sources: &mut SourceMap,
+        source: &str,
+        text: &str,
+        inputs: &Inputs<'_>,
+    ) -> Result<Value, Vec<Diagnostic>> {
+        let file = sources.add(source, text);
+        let expr = parse_expression(file, text, inputs.limits.file_bytes)?;
+        let mut evaluator = self.evaluator(inputs);
+        let result = evaluator.eval(&expr, &Scope::EMPTY);
+        self.settled(result, evaluator.diagnostics)
+    }
+
+    /// Evaluates an assertion of a `check` block over a plan, which its expressions know as `plan`.
+    pub fn assert(
+        &self,
+        assertion: &Assertion,
+        plan: Value,
+        inputs: &Inputs<'_>,
+    ) -> Result<AssertionResult, Vec<Diagnostic>> {
+        let mut evaluator = self.evaluator(inputs);
+        let bindings = [("plan".into(), plan)];
+        let scope = Scope::of(&bindings);
+        let result = evaluator.eval(&assertion.condition, &scope).and_then(|holds| {
+            let holds = evaluator.need(&holds, &Type::Bool, "The condition", &assertion.condition, &scope)?;
+            if holds.as_bool() == Some(true) {
+                return Ok(AssertionResult::Holds);
+            }
+            let message = evaluator.eval(&assertion.error_message, &scope)?;
+            let message = evaluator.need(
+                &message,
+                &Type::String,
+                "The error message",
+                &assertion.error_message,
+                &scope,
+            )?;
+            let told =
+                if message.is_sensitive() { "(sensitive)" } else { message.as_str().unwrap_or_default() };
+            Ok(AssertionResult::Violated(told.to_owned()))
+        });
+        self.settled(result, evaluator.diagnostics)
+    }
+
+    fn evaluator<'a>(&self, inputs: &Inputs<'a>) -> Evaluator<'a> {
+        let world =
+            World { files: inputs.files, plan_timestamp: inputs.plan_timestamp, limits: inputs.limits };
+        Evaluator::new(world, self.names.clone())
+    }
+
+    /// An evaluation that fails silently refers to what the compilation has reported.
+    fn settled<T>(
+        &self,
+        result: Result<T, Failed>,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Result<T, Vec<Diagnostic>> {
+        result.map_err(|Failed| {
+            if diagnostics.is_empty() {
+                self.diagnostics.iter().filter(|d| d.is_error()).cloned().collect()
+            } else {
+                diagnostics
+            }
+        })
+    }
+}

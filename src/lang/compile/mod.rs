@@ -1,0 +1,170 @@
+//! From files to a [`Declaration`]: parse, sort, compute names, read every block.
+
+mod schema;
+mod structure;
+mod inputs;
+mod values_file;
+mod types;
+mod variables;
+mod instances;
+mod names;
+mod decode;
+mod stack;
+mod share;
+mod others;
+mod changes;
+mod compiled;
+mod merge;
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Diagnostic, FileId, SourceMap, Span, language as codes};
+use crate::lang::compile::instances::Instance;
+use crate::lang::compile::merge::Findings;
+use crate::lang::compile::names::AccountIds;
+use crate::lang::compile::structure::Blocks;
+use crate::lang::declaration::Declaration;
+use crate::lang::eval::{Eval, Evaluator, Names, World};
+use crate::lang::syntax::{Block, parse_body};
+use crate::model::{Address, BlockKind};
+
+pub use compiled::Compiled;
+pub use inputs::{InputValues, Inputs};
+
+/// The instances of each block, by the place of its header.
+pub(crate) type Instances = BTreeMap<Span, Eval<Vec<Instance>>>;
+
+/// Compiles the files of a stack.
+///
+/// Finds every mistake that it can before it gives up: all syntax errors of all files, or else all errors of evaluation, in
+/// source order. `sources` gains an entry for each value that came from the environment or the command line.
+pub fn compile(sources: &mut SourceMap, stack_files: &[FileId], inputs: &Inputs<'_>) -> Compiled {
+    let mut bodies = Vec::with_capacity(stack_files.len());
+    let mut diagnostics = Vec::new();
+    for file in stack_files {
+        match parse_body(*file, &sources.file(*file).text, inputs.limits.file_bytes) {
+            Ok(body) => bodies.push(body),
+            Err(errors) => diagnostics.extend(errors),
+        }
+    }
+    if !diagnostics.is_empty() {
+        return Compiled::failed(diagnostics);
+    }
+    let blocks = structure::sort(bodies, &mut diagnostics);
+    let world = World { files: inputs.files, plan_timestamp: inputs.plan_timestamp, limits: inputs.limits };
+    let mut evaluator = Evaluator::new(world, Names::default());
+    evaluator.diagnostics = diagnostics;
+    let mut instances = Instances::new();
+    variables::settle(&blocks, &mut evaluator, sources, inputs);
+    let account_ids = names::settle(&blocks, &mut evaluator, &mut instances);
+    variables::validate(&blocks, &mut evaluator);
+    let mut findings = Findings::default();
+    findings.add(evaluator.diagnostics.drain(..), None);
+    let start = stack_files.first().map(|file| Span::new(*file, 0..0));
+    let mut compiler =
+        Compiler { blocks: &blocks, evaluator: &mut evaluator, account_ids, instances, findings };
+    let declaration = compiler.declaration(start);
+    let mut findings = std::mem::take(&mut compiler.findings);
+    findings.add(evaluator.diagnostics.drain(..), None);
+    Compiled::new(declaration, findings.settle(), evaluator.names)
+}
+
+/// Reads blocks, once names have their values.
+pub(crate) struct Compiler<'c, 'a> {
+    pub(crate) blocks: &'c Blocks,
+    pub(crate) evaluator: &'c mut Evaluator<'a>,
+    pub(crate) account_ids: AccountIds,
+    pub(crate) instances: Instances,
+    findings: Findings,
+}
+
+impl Compiler<'_, '_> {
+    fn declaration(&mut self, start: Option<Span>) -> Option<Declaration> {
+        let settings = self.settings(start);
+        let organization = self.organization();
+        let accounts = self.accounts();
+        let permissions = self.permissions();
+        let shares = self.shares();
+        let inbound = self.inbound();
+        let checks = self.checks();
+        let safety = self.safety();
+        let (imports, moved, removed) = (self.imports(), self.moved(), self.removed());
+        let settings = settings.ok()?;
+        let mut declaration = Declaration {
+            stack: settings.stack,
+            regions: settings.regions,
+            organization: organization.ok()?,
+            accounts: accounts.into_iter().collect(),
+            permissions,
+            shares,
+            inbound,
+            checks,
+            safety: safety.ok()?,
+            imports,
+            moved,
+            removed,
+        };
+        settle_partition(&mut declaration);
+        Some(declaration)
+    }
+
+    /// Reads every instance of a block; what is reported about one names it.
+    fn each_instance<T>(
+        &mut self,
+        block: &Block,
+        kind: BlockKind,
+        mut read: impl FnMut(&mut Self, &Instance) -> Eval<T>,
+    ) -> Vec<(Address, T)> {
+        let found = match self.instances.get(&block.header) {
+            Some(found) => found.clone(),
+            None => {
+                let found = self.evaluator.instances(block);
+                self.instances.insert(block.header, found.clone());
+                found
+            }
+        };
+        self.findings.add(self.evaluator.diagnostics.drain(..), None);
+        let Ok(found) = found else { return Vec::new() };
+        let mut out = Vec::with_capacity(found.len());
+        for instance in &found {
+            let address = instance.address(kind, block.label());
+            let result = read(self, instance);
+            let named = instance.key.is_some().then_some(&address);
+            self.findings.add(self.evaluator.diagnostics.drain(..), named);
+            if let Ok(value) = result {
+                out.push((address, value));
+            }
+        }
+        out
+    }
+
+    /// Reports inner blocks that may stand once and stand twice.
+    fn once(&mut self, block: &Block, keyword: &str) {
+        let mut inner = block.body.blocks.iter().filter(|inner| &*inner.keyword.value == keyword);
+        let Some(first) = inner.next() else { return };
+        for second in inner {
+            let detail = format!("A block {} has one inner block {keyword}.", block.keyword.value);
+            self.evaluator.diagnostics.push(
+                Diagnostic::error(&codes::RAM044, second.header, detail)
+                    .label(first.header, "first here")
+                    .help("Merge the two."),
+            );
+        }
+    }
+}
+
+/// `role_name` was completed with the partition `aws`; a stack in another partition shows by its Regions.
+fn settle_partition(declaration: &mut Declaration) {
+    let regions = declaration.regions.iter().chain(declaration.shares.iter().map(|share| &share.region));
+    let Some(partition) = regions.map(|region| region.value.partition()).next() else { return };
+    if partition.as_str() == "aws" {
+        return;
+    }
+    for account in declaration.accounts.values_mut() {
+        if let Some(role) = &mut account.assume_role
+            && let Some(rest) = role.arn.strip_prefix("arn:aws:iam:")
+        {
+            role.arn = format!("arn:{}:iam:{rest}", partition.as_str());
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Attributes, indexes and splats.
+
+use crate::diag::{Diagnostic, Span, language as codes};
+use crate::lang::eval::evaluator::{Eval, Evaluator, brief};
+use crate::lang::eval::scope::Scope;
+use crate::lang::suggest;
+use crate::lang::syntax::{Expr, Step};
+use crate::lang::value::{Kind, Number, Symbol, Type, Value, convert, list_of};
+
+/// Why a step leads nowhere.
+struct Miss {
+    detail: String,
+    help: Option<String>,
+}
+
+impl Miss {
+    fn new(detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl Evaluator<'_> {
+    /// Walks the steps of a traversal from a value. `expr` is the whole traversal.
+    pub(crate) fn steps(
+        &mut self,
+        mut value: Value,
+        steps: &[Step],
+        expr: &Expr,
+        scope: &Scope<'_>,
+    ) -> Eval<Value> {
+        for (at, step) in steps.iter().enumerate() {
+            value = match step {
+                Step::Attribute(name) => {
+                    self.settle(attribute(&value, &name.value), name.span, expr, scope)?
+                }
+                Step::LegacyIndex(number) => {
+                    let key = Value::number(Number::parse(&number.value.to_string()).expect("digits"));
+                    self.settle(index(&value, &key), number.span, expr, scope)?
+                }
+                Step::Index(key_expr) => {
+                    let key = self.eval(key_expr, scope)?;
+                    self.settle(index(&value, &key), key_expr.span, expr, scope)?
+                }
+                Step::AttributeSplat(_) => {
+                    let rest = &steps[at + 1..];
+                    let inner = rest
+                        .iter()
+                        .take_while(|step| matches!(step, Step::Attribute(_) | Step::LegacyIndex(_)))
+                        .count();
+                    let tuple = self.splat(&value, &rest[..inner], expr, scope)?;
+                    return self.steps(tuple, &rest[inner..], expr, scope);
+                }
+                Step::FullSplat(_) => return self.splat(&value, &steps[at + 1..], expr, scope),
+            };
+        }
+        Ok(value)
+    }
+
+    /// Walks the same steps from every item. Null has no items; a value that is no sequence is its own only item.
+    fn splat(&mut self, value: &Value, steps: &[Step], expr: &Expr, scope: &Scope<'_>) -> Eval<Value> {
+        let mark = value.is_sensitive();
+        if value.is_null() {
+            return Ok(Value::tuple(Vec::new()).marked(mark));
+        }
+        let single = [value.without_own_mark()];
+        let items = value.items().unwrap_or(&single);
+        let mut out = Vec::with_capacity(items.len());
+        for item in items {
+            out.push(self.steps(item.clone(), steps, expr, scope)?);
+        }
+        let keeps_list = matches!(value.kind(), Kind::List(_) | Kind::Set(_));
+        let result = match keeps_list.then(|| list_of(out.clone())) {
+            Some(Ok(list)) => list,
+            _ => Value::tuple(out),
+        };
+        Ok(result.marked(mark))
+    }
+
+    fn settle(
+        &mut self,
+        result: Result<Value, Miss>,
+        span: Span,
+        expr: &Expr,
+        scope: &Scope<'_>,
+    ) -> Eval<Value> {
+        result.map_err(|miss| {
+            let mut diagnostic = Diagnostic::error(&codes::RAM021, span, miss.detail);
+            diagnostic.help = miss.help;
+            self.fail(diagnostic, expr, scope)
+        })
+    }
+}
+
+/// `value.name`
+fn attribute(value: &Value, name: &str) -> Result<Value, Miss> {
+    let mark = value.is_sensitive();
+    if let Some(entries) = value.entries() {
+        return match entries.get(name) {
+            Some(found) => Ok(found.clone().marked(mark)),
+            None => Err(no_key(value, name)),
+        };
+    }
+    let hint = match value.kind() {
+        Kind::Symbol(symbol) => return symbol_attribute(symbol, name),
+        Kind::Null => {
+            return Err(Miss::new(format!("The value before .{name} is null, which has no attributes."))
+                .help("Guard it: try(..., null), or x == null ? ... : ..."));
+        }
+        Kind::List(_) | Kind::Tuple(_) => {
+            format!("Choose one element, [0].{name}, or all of them, [*].{name}.")
+        }
+        Kind::Set(_) => format!("Take the attribute of every element: [for x in ... : x.{name}]."),
+        _ => "Remove the attribute, or refer to another value.".into(),
+    };
+    Err(Miss::new(format!("{} has no attribute {name}.", capital(&value.type_of().phrase()))).help(hint))
+}
+
+fn symbol_attribute(symbol: &Symbol, name: &str) -> Result<Value, Miss> {
+    match symbol {
+        Symbol::Account { id, .. } if name == "id" => Ok(Value::string(id.as_str())),
+        Symbol::Account { address, .. } => Err(Miss::new(format!("An account has no attribute {name}."))
+            .help(format!("{address}.id is the only one."))),
+        other => Err(Miss::new(format!("{} has no attributes.", capital(other.kind().phrase())))),
+    }
+}
+
+/// `value[key]`
+fn index(value: &Value, key: &Value) -> Result<Value, Miss> {
+    let mark = value.is_sensitive() || key.is_sensitive();
+    if key.is_null() {
+        return Err(Miss::new("The index is null."));
+    }
+    match value.kind() {
+        Kind::List(_) | Kind::Tuple(_) => {
+            let items = value.items().expect("matched as a sequence");
+            let ty = value_word(value);
+            let number = convert(key, &Type::Number).map_err(|_| {
+                Miss::new(format!("The index of {ty} is a whole number, not {}.", shown_key(key)))
+            })?;
+            let position = number.as_number().expect("converted to a number");
+            match position.to_usize().and_then(|position| items.get(position)) {
+                Some(item) => Ok(item.clone().marked(mark)),
+                None => Err(out_of_range(items.len(), ty, key)),
+            }
+        }
+        Kind::Map(_) | Kind::Object(_) => {
+            let entries = value.entries().expect("matched as a mapping");
+            let text = convert(key, &Type::String).map_err(|_| {
+                Miss::new(format!("A key of {} is a string, not {}.", value_word(value), shown_key(key)))
+            })?;
+            match entries.get(text.as_str().expect("converted to a string")) {
+                Some(found) => Ok(found.clone().marked(mark)),
+                None if key.is_sensitive() => {
+                    Err(Miss::new("There is no such key; it is sensitive and not shown."))
+                }
+                None => Err(no_key(value, text.as_str().expect("converted to a string"))),
+            }
+        }
+        Kind::Symbol(symbol) => match key.as_str() {
+            Some(name) => symbol_attribute(symbol, name),
+            None => Err(Miss::new(format!("{} has no elements.", capital(symbol.kind().phrase())))),
+        },
+        Kind::Set(_) => Err(Miss::new("The elements of a set have no order and no index.")
+            .help("Write tolist(...)[0], one(...), or contains(...).")),
+        Kind::Null => Err(Miss::new("The value before the bracket is null, which has no elements.")
+            .help("Guard it: try(..., null), or x == null ? ... : ...")),
+        Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {
+            Err(Miss::new(format!("{} has no elements.", capital(&value.type_of().phrase()))))
+        }
+    }
+}
+
+fn out_of_range(count: usize, ty: &str, key: &Value) -> Miss {
+    let key = shown_key(key);
+    let has = match count {
+        0 => format!("{} is empty", capital(ty)),
+        1 => format!("{} has 1 element, with the index 0", capital(ty)),
+        _ => format!("{} has {count} elements, with the indexes 0 to {}", capital(ty), count - 1),
+    };
+    Miss::new(format!("There is no element {key}: {}.", has.replacen("A ", "the ", 1)))
+}
+
+fn no_key(value: &Value, name: &str) -> Miss {
+    if value.holds_sensitive() {
+        return Miss::new(format!("There is no {name:?} in this sensitive value."));
+    }
+    let entries = value.entries().expect("called for mappings");
+    let what = if matches!(value.kind(), Kind::Object(_)) { "attribute" } else { "key" };
+    let miss = Miss::new(format!(
+        "{} has no {what} {name:?}.",
+        capital(value_word(value)).replacen("A", "This", 1).replacen("Thisn", "This", 1)
+    ));
+    match suggest::help(name, entries.keys().map(|key| &**key)) {
+        Some(help) => miss.help(help),
+        None => miss,
+    }
+}
+
+fn value_word(value: &Value) -> &'static str {
+    match value.kind() {
+        Kind::List(_) => "a list",
+        Kind::Tuple(_) => "a tuple",
+        Kind::Map(_) => "a map",
+        Kind::Object(_) => "an object",
+        _ => "a value",
+    }
+}
+
+fn shown_key(key: &Value) -> String {
+    brief(key)
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

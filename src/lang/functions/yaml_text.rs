@@ -1,0 +1,170 @@
+//! YAML, written as Terraform writes it: block style, keys and strings quoted, texts of several lines as literal blocks.
+
+use std::fmt::Write;
+
+use crate::lang::functions::bounds;
+use crate::lang::value::{Kind, Value};
+
+pub(crate) fn encode(value: &Value) -> Result<String, String> {
+    let mut writer = Writer { out: String::new() };
+    writer.node(value, 0, Place::Root)?;
+    // A plain scalar that is a whole document is ended, so that more of it cannot follow.
+    if matches!(value.kind(), Kind::Null | Kind::Bool(_) | Kind::Number(_)) {
+        writer.out.push_str("...\n");
+    }
+    Ok(writer.out)
+}
+
+/// Where a node is written, which decides what stands before it.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Root,
+    /// After `key:`.
+    Value,
+    /// After `-`.
+    Item,
+}
+
+struct Writer {
+    out: String,
+}
+
+impl Writer {
+    /// Writes a node and the end of its line. `column` is where the lines of a collection start.
+    fn node(&mut self, value: &Value, column: usize, place: Place) -> Result<(), String> {
+        if let Some(items) = value.items().filter(|items| !items.is_empty()) {
+            if place == Place::Value {
+                self.out.push('\n');
+            }
+            for (index, item) in items.iter().enumerate() {
+                self.margin(column, place == Place::Item && index == 0);
+                self.out.push_str("- ");
+                self.node(item, column + 2, Place::Item)?;
+            }
+            return Ok(());
+        }
+        if let Some(entries) = value.entries().filter(|entries| !entries.is_empty()) {
+            if place == Place::Value {
+                self.out.push('\n');
+            }
+            for (index, (key, item)) in entries.iter().enumerate() {
+                self.margin(column, place == Place::Item && index == 0);
+                write_quoted(&mut self.out, key);
+                self.out.push(':');
+                if is_inline(item) {
+                    self.out.push(' ');
+                }
+                let inner = if item.items().is_some() { column } else { column + 2 };
+                self.node(item, inner, Place::Value)?;
+            }
+            return Ok(());
+        }
+        self.scalar(value, column.max(2))?;
+        self.out.push('\n');
+        Ok(())
+    }
+
+    fn margin(&mut self, column: usize, on_a_started_line: bool) {
+        if !on_a_started_line {
+            self.out.extend(std::iter::repeat_n(' ', column));
+        }
+    }
+
+    fn scalar(&mut self, value: &Value, column: usize) -> Result<(), String> {
+        match value.kind() {
+            Kind::Null => self.out.push_str("null"),
+            Kind::Bool(flag) => self.out.push_str(if *flag { "true" } else { "false" }),
+            Kind::Number(number) => self.out.push_str(&number.to_string()),
+            Kind::String(text) if is_block(text) => {
+                let margins = column * text.matches('\n').count();
+                bounds::text(self.out.len() + text.len() + margins).map_err(|error| error.message)?;
+                self.block(text, column);
+            }
+            Kind::String(text) => write_quoted(&mut self.out, text),
+            Kind::List(_) | Kind::Set(_) | Kind::Tuple(_) => self.out.push_str("[]"),
+            Kind::Map(_) | Kind::Object(_) => self.out.push_str("{}"),
+            Kind::Symbol(symbol) => {
+                return Err(format!(
+                    "{} is {}, which is settled when the plan is made and has no text.",
+                    symbol.written(),
+                    symbol.kind().phrase()
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// A literal block: `|`, a column where the first line starts with a space, and how the end counts.
+    fn block(&mut self, text: &str, column: usize) {
+        self.out.push('|');
+        if text.starts_with([' ', '\n']) {
+            self.out.push('2');
+        }
+        let body = text.strip_suffix('\n');
+        match body {
+            None => self.out.push('-'),
+            Some(body) if body.ends_with('\n') || body.is_empty() => self.out.push('+'),
+            Some(_) => {}
+        }
+        for line in body.unwrap_or(text).split('\n') {
+            self.out.push('\n');
+            if !line.is_empty() {
+                self.margin(column, false);
+                self.out.push_str(line);
+            }
+        }
+    }
+}
+
+/// Whether a node stands on the line of its key.
+fn is_inline(value: &Value) -> bool {
+    value.items().is_none_or(<[Value]>::is_empty) && value.entries().is_none_or(|entries| entries.is_empty())
+}
+
+/// Whether a text may be a literal block: it has several lines, no space before a line's end, nothing that needs an escape.
+fn is_block(text: &str) -> bool {
+    text.contains('\n')
+        && !text.contains(" \n")
+        && !text.ends_with(' ')
+        && text.chars().all(|c| c == '\n' || is_printable(c))
+}
+
+fn is_printable(c: char) -> bool {
+    !c.is_control() && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
+}
+
+fn write_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        let escape = match c {
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            '\0' => "\\0",
+            '\u{7}' => "\\a",
+            '\u{8}' => "\\b",
+            '\t' => "\\t",
+            '\n' => "\\n",
+            '\u{b}' => "\\v",
+            '\u{c}' => "\\f",
+            '\r' => "\\r",
+            '\u{1b}' => "\\e",
+            '\u{85}' => "\\N",
+            '\u{2028}' => "\\L",
+            '\u{2029}' => "\\P",
+            c if is_printable(c) => {
+                out.push(c);
+                continue;
+            }
+            c if u32::from(c) <= 0xff => {
+                write!(out, "\\x{:02X}", u32::from(c)).expect("writing to a String cannot fail");
+                continue;
+            }
+            c => {
+                write!(out, "\\u{:04X}", u32::from(c)).expect("writing to a String cannot fail");
+                continue;
+            }
+        };
+        out.push_str(escape);
+    }
+    out.push('"');
+}

@@ -1,0 +1,217 @@
+//! Texts to trees, or to every syntax error in them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::diag::{Diagnostic, FileId, Span, language as codes};
+use crate::lang::syntax::ast::{Body, Expr, Template};
+use crate::lang::syntax::lower::Lowering;
+use crate::lang::syntax::mistakes;
+use crate::lang::syntax::scan::{Scan, ScanErrorKind, scan};
+use crate::lang::syntax::template::Form;
+
+/// A byte order mark, which HCL accepts at the start of a file.
+const BOM: &str = "\u{feff}";
+
+/// Parses a file. Either the whole body or at least one error, in source order.
+pub(crate) fn parse_body(file: FileId, text: &str, max_bytes: usize) -> Result<Body, Vec<Diagnostic>> {
+    check_size(file, text, max_bytes)?;
+    let base = if text.starts_with(BOM) { BOM.len() } else { 0 };
+    let content = &text[base..];
+    let scan = scan(content);
+    on_a_deep_stack(|| parse_scanned(file, text, base, &scan))
+}
+
+/// Parses item by item: the parser's tree, which is many times larger than the text, is there for one item at a time, and a mistake
+/// in one item leaves the others alone.
+fn parse_scanned(file: FileId, text: &str, base: usize, scan: &Scan) -> Result<Body, Vec<Diagnostic>> {
+    let content = &text[base..];
+    let place = Place { file, base };
+    let mut diagnostics: Vec<Diagnostic> =
+        scan.errors.iter().map(|error| mistakes::of_scan(place, content, error)).collect();
+    if scan.errors.iter().any(|error| error.kind == ScanErrorKind::TooDeep) {
+        return finish(Body::default(), diagnostics);
+    }
+    let mut out = Body::default();
+    for item in scan.items(0..content.len(), 0) {
+        match hcl_edit::parser::parse_body(&parseable_item(content, scan, &item)) {
+            Ok(body) => {
+                let mut lowering = Lowering { file, text, base: base + item.start, diagnostics: Vec::new() };
+                let body = lowering.body(&body);
+                out.attributes.extend(body.attributes);
+                out.blocks.extend(body.blocks);
+                diagnostics.append(&mut lowering.diagnostics);
+            }
+            Err(error) => errors_of_item(place, content, scan, &item, 0, &error, &mut diagnostics),
+        }
+    }
+    twice(&out, &mut diagnostics);
+    finish(out, diagnostics)
+}
+
+/// Arguments outside of blocks that are set twice; inside of blocks the parser finds them.
+fn twice(body: &Body, diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for attribute in &body.attributes {
+        let name = &attribute.name;
+        if let Some(first) = seen.insert(&name.value, name.span) {
+            let detail = format!("The argument {:?} is set twice.", name.value);
+            diagnostics.push(
+                Diagnostic::error(&codes::RAM003, name.span, detail)
+                    .label(first, "first here")
+                    .help("Keep one of the two."),
+            );
+        }
+    }
+}
+
+/// Parses one expression that is a whole text: a value from the command line, a line of the console.
+pub(crate) fn parse_expression(file: FileId, text: &str, max_bytes: usize) -> Result<Expr, Vec<Diagnostic>> {
+    check_size(file, text, max_bytes)?;
+    let base = text.len() - text.trim_start().len();
+    let content = text.trim();
+    let scan = scan(content);
+    let place = Place { file, base };
+    if !scan.errors.is_empty() {
+        return Err(scan.errors.iter().map(|error| mistakes::of_scan(place, content, error)).collect());
+    }
+    let parse = || match hcl_edit::parser::parse_expr(&parseable(content, &scan)) {
+        Ok(expr) => {
+            let mut lowering = Lowering { file, text, base, diagnostics: Vec::new() };
+            let expr = lowering.expr(&expr);
+            finish(expr, lowering.diagnostics)
+        }
+        Err(error) => Err(vec![mistakes::of_parser(place, content, &scan, 0, &error)]),
+    };
+    if may_nest_deeply(content) { on_a_deep_stack(parse) } else { parse() }
+}
+
+/// Parses a template that is a whole text.
+pub(crate) fn parse_template(
+    file: FileId,
+    text: &str,
+    max_bytes: usize,
+) -> Result<Template, Vec<Diagnostic>> {
+    check_size(file, text, max_bytes)?;
+    let parse = || match hcl_edit::parser::parse_template(text) {
+        Ok(template) => {
+            let mut lowering = Lowering { file, text, base: 0, diagnostics: Vec::new() };
+            let template = lowering.template(&template, Form::File);
+            finish(template, lowering.diagnostics)
+        }
+        Err(error) => {
+            let place = Place { file, base: 0 };
+            Err(vec![mistakes::of_parser(place, text, &Scan::default(), 0, &error)])
+        }
+    };
+    if may_nest_deeply(text) { on_a_deep_stack(parse) } else { parse() }
+}
+
+/// Stack for the parser. It follows 64 levels of nesting, and takes up to 150 kB for each when it is compiled without
+/// optimization: more than a thread has.
+const DEEP_STACK: usize = 64 << 20;
+
+/// Runs a parse where it cannot overflow the stack.
+fn on_a_deep_stack<T: Send>(parse: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, parse);
+        let thread = thread.expect("a process that starts can start one more thread");
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Whether a text has enough of what nests to be worth a thread of its own.
+fn may_nest_deeply(text: &str) -> bool {
+    text.bytes().filter(|b| matches!(b, b'(' | b'[' | b'{' | b'?' | b'!' | b'-' | b'%')).nth(8).is_some()
+}
+
+/// A part of a file that is parsed for itself.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) file: FileId,
+    /// Where the part starts.
+    pub(crate) base: usize,
+}
+
+impl Place {
+    pub(crate) fn span(self, range: Range<usize>) -> Span {
+        Span::new(self.file, range.start + self.base..range.end + self.base)
+    }
+}
+
+fn check_size(file: FileId, text: &str, max_bytes: usize) -> Result<(), Vec<Diagnostic>> {
+    if text.len() <= max_bytes {
+        return Ok(());
+    }
+    let detail = format!("The file has {} bytes; the limit is {max_bytes}.", text.len());
+    Err(vec![Diagnostic::error(&codes::RAM004, Span::new(file, 0..0), detail).help("Split the file.")])
+}
+
+fn finish<T>(tree: T, mut diagnostics: Vec<Diagnostic>) -> Result<T, Vec<Diagnostic>> {
+    if diagnostics.is_empty() {
+        return Ok(tree);
+    }
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    diagnostics.dedup();
+    Err(diagnostics)
+}
+
+/// The text with numbers that the parser cannot hold blotted out, byte for byte; their digits are read from the source.
+fn parseable<'t>(text: &'t str, scan: &Scan) -> Cow<'t, str> {
+    if scan.large_numbers.is_empty() {
+        return text.into();
+    }
+    let mut patched = text.to_owned();
+    for range in &scan.large_numbers {
+        patched.replace_range(range.clone(), &"0".repeat(range.len()));
+    }
+    patched.into()
+}
+
+/// The errors of an item that does not parse: those of the items inside it, or its own.
+fn errors_of_item(
+    place: Place,
+    text: &str,
+    scan: &Scan,
+    item: &Range<usize>,
+    depth: usize,
+    error: &hcl_edit::parser::Error,
+    out: &mut Vec<Diagnostic>,
+) {
+    let before = out.len();
+    if let Some(body) = scan.block_body(item, depth)
+        && text[body.clone()].contains('\n')
+    {
+        for inner in scan.items(body, depth + 1) {
+            if let Err(error) = hcl_edit::parser::parse_body(&parseable_item(text, scan, &inner)) {
+                errors_of_item(place, text, scan, &inner, depth + 1, &error, out);
+            }
+        }
+    }
+    // To the end of its last line: what a mistake cut off is part of no token.
+    let end = text[item.end..].find('\n').map_or(text.len(), |at| item.end + at);
+    let scanned = scan.errors.iter().any(|error| {
+        let places = [Some(&error.range), error.other.as_ref()];
+        places
+            .into_iter()
+            .flatten()
+            .any(|place| place.start <= end && item.start < place.end.max(place.start + 1))
+    });
+    // A scan error tells better what is wrong with an item than the parser does.
+    if out.len() == before && !scanned {
+        out.push(mistakes::of_parser(place, text, scan, item.start, error));
+    }
+}
+
+/// The text of an item as the parser takes it: closed by a newline, large numbers blotted out.
+fn parseable_item(text: &str, scan: &Scan, item: &Range<usize>) -> String {
+    let mut patched = String::with_capacity(item.len() + 1);
+    patched.push_str(&text[item.clone()]);
+    patched.push('\n');
+    let from = scan.large_numbers.partition_point(|number| number.start < item.start);
+    for range in scan.large_numbers[from..].iter().take_while(|number| number.end <= item.end) {
+        patched.replace_range(range.start - item.start..range.end - item.start, &"0".repeat(range.len()));
+    }
+    patched
+}

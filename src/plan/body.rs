@@ -1,0 +1,193 @@
+//! A plan as data.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::access::{AccessDelta, AccessTotals};
+use crate::diff::{
+    Cause, Change, Edit, Purpose, ShareDiff, SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
+};
+use crate::model::{AccountId, Address, Gap, Place, Principal, StackName};
+use crate::org::SharingState;
+use crate::plan::fingerprint::Fingerprint;
+use crate::plan::hazard::Hazard;
+use crate::plan::step::{PlannedStep, StepId};
+
+/// What is to be done. Only [`plan`](crate::plan::plan) makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    body: PlanBody,
+}
+
+/// Everything that a plan says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanBody {
+    pub stack: StackName,
+    pub purpose: Purpose,
+    /// Names of accounts for people.
+    pub account_labels: BTreeMap<AccountId, String>,
+    pub sharing: Option<PlannedSharing>,
+    /// Every share of the stack, also those that stay as they are. By place, then address.
+    pub shares: Vec<PlannedShare>,
+    pub unmanaged: Vec<Unmanaged>,
+    /// All places that were to be read.
+    pub places: BTreeSet<Place>,
+    pub unknown: BTreeMap<Place, Gap>,
+    pub organization_gap: Option<Gap>,
+    pub unresolved: BTreeMap<Address, UnresolvedShare>,
+    /// Every step comes after its needs.
+    pub steps: Vec<PlannedStep>,
+    /// Accounts that gain or lose over all shares of the stack together.
+    pub access: AccessTotals,
+    /// Hazards of the plan as a whole.
+    pub hazards: Vec<Hazard>,
+    /// Why this plan must not be carried out, whoever consents.
+    pub refusals: Vec<Refusal>,
+    pub fingerprint: Fingerprint,
+}
+
+/// Sharing inside the organization, and the step that turns it on where there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedSharing {
+    pub diff: SharingDiff,
+    pub step: Option<StepId>,
+}
+
+/// One share of the stack with what becomes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedShare {
+    pub diff: ShareDiff,
+    /// The change, part by part. For a share that is made, what is put on it; for one that goes, what it held.
+    pub details: Vec<Detail>,
+    pub access: AccessDelta,
+    pub hazards: Vec<Hazard>,
+    /// Why the change is not carried out.
+    pub blocked: Option<Blocked>,
+    pub steps: Vec<StepId>,
+}
+
+/// One part of a change and the accounts that it concerns. Thousands of resources may concern the same thousands of accounts,
+/// so they share one set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detail {
+    pub edit: Edit,
+    pub gain: Arc<BTreeSet<AccountId>>,
+    pub lose: Arc<BTreeSet<AccountId>>,
+    /// Principals of this part behind which the accounts are not known.
+    pub unknown: Arc<BTreeSet<Principal>>,
+}
+
+/// Why a share of the plan has no steps although it differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Blocked {
+    /// It needs sharing inside the organization, and whether that is on could not be read.
+    SharingUnread,
+    /// It needs sharing inside the organization, which is off and stays off.
+    SharingOff,
+    /// Its successor is blocked, so it stays.
+    SuccessorBlocked,
+}
+
+/// Why a plan cannot be approved.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refusal {
+    /// The share would be deleted or replaced, and its block says `prevent_destroy`.
+    PreventDestroy { address: Address },
+    /// The stack requires sharing inside the organization, and it is off.
+    SharingRequired { state: SharingState },
+    /// Sharing inside the organization cannot be turned on.
+    SharingImpossible { state: SharingState },
+}
+
+/// How many shares change in which way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub create: usize,
+    pub update: usize,
+    pub replace: usize,
+    pub delete: usize,
+    pub in_sync: usize,
+    /// Shares that could not be compared or settled.
+    pub unknown: usize,
+    pub blocked: usize,
+    /// Shares of nobody's in the places of the stack.
+    pub unmanaged: usize,
+}
+
+impl Plan {
+    pub(crate) fn new(body: PlanBody) -> Self {
+        Self { body }
+    }
+
+    pub fn body(&self) -> &PlanBody {
+        &self.body
+    }
+
+    pub fn steps(&self) -> &[PlannedStep] {
+        &self.body.steps
+    }
+
+    /// Whether there is nothing to do. An empty plan may still be incomplete or blocked.
+    pub fn is_empty(&self) -> bool {
+        self.body.steps.is_empty()
+    }
+
+    /// Whether anything differs: also what is blocked.
+    pub fn has_changes(&self) -> bool {
+        !self.is_empty()
+            || self.body.shares.iter().any(|share| matches!(share.diff.verdict, Verdict::Changed(_)))
+    }
+
+    /// Whether all was read that the plan depends on.
+    pub fn is_complete(&self) -> bool {
+        self.body.is_complete()
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.body.counts()
+    }
+}
+
+impl PlanBody {
+    pub(crate) fn is_complete(&self) -> bool {
+        let sharing_read = self
+            .sharing
+            .as_ref()
+            .is_none_or(|sharing| !matches!(sharing.diff.verdict, SharingVerdict::Unread { .. }));
+        self.unknown.is_empty()
+            && self.organization_gap.is_none()
+            && self.unresolved.is_empty()
+            && sharing_read
+            && !self.shares.iter().any(|share| matches!(share.diff.verdict, Verdict::Unread { .. }))
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        let mut out =
+            Counts { unknown: self.unresolved.len(), unmanaged: self.unmanaged.len(), ..Counts::default() };
+        for share in &self.shares {
+            let slot = match &share.diff.verdict {
+                Verdict::Changed(_) if share.blocked.is_some() => &mut out.blocked,
+                Verdict::InSync { .. } => &mut out.in_sync,
+                Verdict::Unread { .. } => &mut out.unknown,
+                Verdict::Changed(Change::Create { .. }) => &mut out.create,
+                Verdict::Changed(Change::Update { .. }) => &mut out.update,
+                Verdict::Changed(Change::Replace { .. }) => &mut out.replace,
+                Verdict::Changed(Change::Delete { .. }) => &mut out.delete,
+            };
+            *slot += 1;
+        }
+        out
+    }
+}
+
+impl PlannedShare {
+    /// Who made the difference, over all parts of an update. None where the whole share comes or goes.
+    pub fn cause(&self) -> Option<Cause> {
+        match &self.diff.verdict {
+            Verdict::Changed(Change::Update { edits, .. }) => {
+                edits.iter().map(|edit| edit.cause).reduce(Cause::and)
+            }
+            _ => None,
+        }
+    }
+}

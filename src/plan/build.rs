@@ -1,0 +1,236 @@
+//! From a comparison to a plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::access::{Grants, delta, totals};
+use crate::diff::{
+    Change, DeleteReason, Diff, Edit, Membership, Part, ShareDiff, SharingDiff, SharingVerdict, Verdict,
+};
+use crate::model::{Address, ResourceArn};
+use crate::org::OrgView;
+use crate::plan::body::{Blocked, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
+use crate::plan::chain::Chain;
+use crate::plan::details::{details, grants_after};
+use crate::plan::fingerprint::{Fingerprint, Tokens};
+use crate::plan::hazard;
+use crate::plan::step::{PlannedStep, Step, StepId};
+
+/// Turns what differs into what to do. `org` is what the comparison was made with.
+pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
+    let mut steps = Vec::new();
+    let sharing = diff.sharing.as_ref().map(|sharing| PlannedSharing {
+        diff: sharing.clone(),
+        step: sharing_step(diff, sharing, &mut steps),
+    });
+    let mut shares: Vec<PlannedShare> = diff.shares.iter().map(|share| describe(diff, share, org)).collect();
+    block(diff, &mut shares);
+    write_steps(diff, sharing.as_ref().and_then(|sharing| sharing.step), &mut shares, &mut steps);
+    let sides: Vec<(Option<Grants>, Option<Grants>)> = shares.iter().map(settled_sides).collect();
+    let access = totals(sides.iter().map(|(before, after)| (before.as_ref(), after.as_ref())), org);
+    let Diff {
+        stack,
+        purpose,
+        account_labels,
+        sharing: _,
+        shares: _,
+        unmanaged,
+        places,
+        unknown,
+        organization_gap,
+        unresolved,
+    } = diff.clone();
+    Plan::new(PlanBody {
+        stack,
+        purpose,
+        account_labels,
+        sharing,
+        refusals: refusals(diff),
+        shares,
+        unmanaged,
+        places,
+        unknown,
+        organization_gap,
+        unresolved,
+        steps,
+        access,
+        hazards: hazard::of_plan(diff),
+        fingerprint: Fingerprint::of(diff, org),
+    })
+}
+
+fn sharing_step(diff: &Diff, sharing: &SharingDiff, steps: &mut Vec<PlannedStep>) -> Option<StepId> {
+    let step = match &sharing.verdict {
+        SharingVerdict::Enable { from: _ } => Step::EnableSharingWithAwsOrganization,
+        SharingVerdict::MakeRole => Step::CreateServiceLinkedRole,
+        SharingVerdict::InSync
+        | SharingVerdict::RequiredButOff { .. }
+        | SharingVerdict::Impossible { .. }
+        | SharingVerdict::Unread { .. }
+        | SharingVerdict::NotManaged => return None,
+    };
+    let id = StepId(0);
+    steps.push(PlannedStep {
+        id,
+        needs: Vec::new(),
+        place: sharing.place.clone(),
+        address: None,
+        token: Tokens::of_sharing(&diff.stack).token(0, &step),
+        step,
+    });
+    Some(id)
+}
+
+/// What a change is, before anybody asks in which order it is made.
+fn describe(diff: &Diff, share: &ShareDiff, org: &OrgView) -> PlannedShare {
+    let (before, after) = sides(share);
+    let access = delta(before.as_ref(), after.as_ref(), org);
+    let (details, hazards) = match &share.verdict {
+        Verdict::Changed(change) => {
+            let details = details(change, before.as_ref(), after.as_ref(), org);
+            let hazards = hazard::of_share(diff, change, &details, &access, before.as_ref(), org);
+            (details, hazards)
+        }
+        Verdict::InSync { .. } | Verdict::Unread { .. } => (Vec::new(), Vec::new()),
+    };
+    PlannedShare { diff: share.clone(), details, access, hazards, blocked: None, steps: Vec::new() }
+}
+
+/// What the share gives before and after. What was not read gives, as far as this plan goes, the same.
+fn sides(share: &ShareDiff) -> (Option<Grants>, Option<Grants>) {
+    let before = share.before().map(|present| Grants::of_live(&present.place, &present.share));
+    let after = match &share.verdict {
+        Verdict::Unread { .. } => None,
+        Verdict::InSync { .. } => before.clone(),
+        Verdict::Changed(change) => grants_after(change),
+    };
+    (before, after)
+}
+
+/// The sides once the plan is carried out: a blocked change is none.
+fn settled_sides(share: &PlannedShare) -> (Option<Grants>, Option<Grants>) {
+    let (before, after) = sides(&share.diff);
+    if share.blocked.is_some() { (before.clone(), before) } else { (before, after) }
+}
+
+/// Stops changes that need sharing inside the organization where it is not, and what waits for them.
+fn block(diff: &Diff, shares: &mut [PlannedShare]) {
+    let reason = match diff.sharing.as_ref().map(|sharing| &sharing.verdict) {
+        Some(SharingVerdict::Unread { .. }) => Blocked::SharingUnread,
+        Some(SharingVerdict::RequiredButOff { .. } | SharingVerdict::Impossible { .. }) => {
+            Blocked::SharingOff
+        }
+        Some(
+            SharingVerdict::InSync
+            | SharingVerdict::Enable { .. }
+            | SharingVerdict::MakeRole
+            | SharingVerdict::NotManaged,
+        )
+        | None => return,
+    };
+    let mut stopped: Vec<Address> = Vec::new();
+    for share in shares.iter_mut() {
+        if let Verdict::Changed(change) = &share.diff.verdict
+            && adds_from_organization(change)
+        {
+            share.blocked = Some(reason);
+            stopped.push(share.diff.address.clone());
+        }
+    }
+    for share in shares.iter_mut() {
+        let duplicate = matches!(
+            share.diff.verdict,
+            Verdict::Changed(Change::Delete { reason: DeleteReason::Duplicate, .. })
+        );
+        if duplicate && stopped.contains(&share.diff.address) {
+            share.blocked = Some(Blocked::SuccessorBlocked);
+        }
+    }
+}
+
+fn adds_from_organization(change: &Change) -> bool {
+    let adds = |edit: &Edit| match &edit.part {
+        Part::Principal { principal, label: _, how } => {
+            principal.needs_organization_sharing() && *how != Membership::Removed
+        }
+        _ => false,
+    };
+    match change {
+        Change::Create { after } | Change::Replace { after, .. } => {
+            after.principals.keys().any(|principal| principal.needs_organization_sharing())
+        }
+        Change::Update { edits, .. } => edits.iter().any(adds),
+        Change::Delete { .. } => false,
+    }
+}
+
+/// Numbers the steps: all that is made or changed, then all that goes. A share goes only when its successor is complete, and
+/// so is every share that takes over one of its resources.
+fn write_steps(
+    diff: &Diff,
+    sharing: Option<StepId>,
+    shares: &mut [PlannedShare],
+    steps: &mut Vec<PlannedStep>,
+) {
+    for share in shares.iter_mut().filter(|share| share.blocked.is_none()) {
+        let Verdict::Changed(change) = &share.diff.verdict else { continue };
+        let tokens = Tokens::of_share(&diff.stack, &share.diff);
+        let mut chain = Chain::new(steps, share.diff.place(), &share.diff.address, tokens, sharing);
+        match change {
+            Change::Create { after } | Change::Replace { before: _, after, reasons: _ } => {
+                chain.create(after)
+            }
+            Change::Update { before, after, edits } => chain.update(&before.share.arn, after, edits),
+            Change::Delete { .. } => {}
+        }
+        share.steps = chain.written();
+    }
+
+    // The last step of each share that has one, by what it takes over from shares that go.
+    let mut by_address: BTreeMap<Address, Vec<StepId>> = BTreeMap::new();
+    let mut by_resource: BTreeMap<ResourceArn, Vec<StepId>> = BTreeMap::new();
+    for share in shares.iter() {
+        let Some(end) = share.steps.last() else { continue };
+        by_address.entry(share.diff.address.clone()).or_default().push(*end);
+        for resource in share.diff.after().into_iter().flat_map(|after| after.resources.keys()) {
+            by_resource.entry(resource.clone()).or_default().push(*end);
+        }
+    }
+    for share in shares.iter_mut() {
+        if share.blocked.is_some() {
+            continue;
+        }
+        let Verdict::Changed(Change::Delete { before, .. } | Change::Replace { before, .. }) =
+            &share.diff.verdict
+        else {
+            continue;
+        };
+        let heirs = before.share.resources.keys().filter_map(|resource| by_resource.get(resource));
+        let needs: BTreeSet<StepId> =
+            heirs.chain(by_address.get(&share.diff.address)).flatten().copied().collect();
+        let place = before.place.clone();
+        let tokens = Tokens::of_share(&diff.stack, &share.diff);
+        let arn = before.share.arn.clone();
+        let mut chain = Chain::new(steps, &place, &share.diff.address, tokens, None);
+        chain.delete(&arn, needs);
+        let written = chain.written();
+        share.steps.extend(written);
+    }
+}
+
+fn refusals(diff: &Diff) -> Vec<Refusal> {
+    let mut out = Vec::new();
+    match diff.sharing.as_ref().map(|sharing| &sharing.verdict) {
+        Some(SharingVerdict::RequiredButOff { state }) => {
+            out.push(Refusal::SharingRequired { state: *state })
+        }
+        Some(SharingVerdict::Impossible { state }) => out.push(Refusal::SharingImpossible { state: *state }),
+        _ => {}
+    }
+    for share in &diff.shares {
+        let goes = matches!(share.verdict, Verdict::Changed(Change::Delete { .. } | Change::Replace { .. }));
+        if goes && share.protected {
+            out.push(Refusal::PreventDestroy { address: share.address.clone() });
+        }
+    }
+    out
+}

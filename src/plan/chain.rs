@@ -1,0 +1,323 @@
+//! The calls that one share needs, in an order in which nobody ever sees more than before or after.
+//!
+//! Revoke before grant: what goes leaves first, then flags and permissions are changed, then resources come, then principals;
+//! the record of what was applied is last. Where nothing but principals comes, they join before others leave, for an account
+//! may be behind both. A permission is there before the first resource of its type (RAM API reference,
+//! AssociateResourceSharePermission). Each step waits for the one before it, for RAM refuses to change a share while
+//! something on it is ASSOCIATING.
+
+use crate::diff::{Delta, Edit, Membership, Part, Wanted};
+use crate::model::{Address, Place, Principal, ResourceArn, ShareArn, TAG_APPLIED, Tags};
+use crate::plan::fingerprint::Tokens;
+use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
+
+/// The most resources, principals and sources together that go into one call. RAM's limit is 100 resources.
+pub(crate) const BATCH: usize = 100;
+
+/// Writes the steps of one share.
+pub(crate) struct Chain<'a> {
+    steps: &'a mut Vec<PlannedStep>,
+    place: Place,
+    address: Address,
+    tokens: Tokens,
+    /// The step that turns on sharing inside the organization, where this plan does.
+    sharing: Option<StepId>,
+    written: Vec<StepId>,
+}
+
+impl<'a> Chain<'a> {
+    pub fn new(
+        steps: &'a mut Vec<PlannedStep>,
+        place: &Place,
+        address: &Address,
+        tokens: Tokens,
+        sharing: Option<StepId>,
+    ) -> Self {
+        Self { steps, place: place.clone(), address: address.clone(), tokens, sharing, written: Vec::new() }
+    }
+
+    /// The steps that were written, in order.
+    pub fn written(self) -> Vec<StepId> {
+        self.written
+    }
+
+    fn push(&mut self, step: Step) -> StepId {
+        let id = StepId(u32::try_from(self.steps.len()).expect("a plan has fewer than 2^32 steps"));
+        let mut needs: Vec<StepId> = self.written.last().copied().into_iter().collect();
+        if adds_members_of_the_organization(&step) {
+            needs.extend(self.sharing);
+            needs.sort();
+        }
+        self.steps.push(PlannedStep {
+            id,
+            needs,
+            place: self.place.clone(),
+            address: Some(self.address.clone()),
+            token: self.tokens.token(self.written.len(), &step),
+            step,
+        });
+        self.written.push(id);
+        id
+    }
+
+    /// Makes a share: in one call where everything fits, so that it is never seen half-made.
+    pub fn create(&mut self, after: &Wanted) {
+        let Wanted {
+            place: _,
+            span: _,
+            name,
+            allow_external_principals,
+            retain_sharing,
+            resources,
+            principals,
+            sources,
+            permissions,
+            tags,
+            ownership,
+            stamp,
+        } = after;
+        let all = Members {
+            resources: resources.keys().cloned().collect(),
+            principals: principals.keys().cloned().collect(),
+            sources: sources.iter().cloned().collect(),
+        };
+        let whole = all.len() <= BATCH;
+        let (first, rest) = if whole { (all, Members::default()) } else { all.split_for_creation() };
+        let record = Tags::from([(TAG_APPLIED.to_owned(), stamp.to_string())]);
+        let mut tags: Tags = tags.iter().chain(ownership).map(|(k, v)| (k.clone(), v.clone())).collect();
+        if whole {
+            tags.extend(record.clone());
+        }
+        let created = self.push(Step::CreateResourceShare {
+            name: name.clone(),
+            allow_external_principals: *allow_external_principals,
+            retain_sharing: *retain_sharing,
+            tags,
+            permissions: permissions.values().cloned().collect(),
+            resources: first.resources,
+            principals: first.principals,
+            sources: first.sources,
+        });
+        if !whole {
+            let share = ShareRef::CreatedBy(created);
+            self.associate(&share, rest);
+            self.push(Step::TagResource { share, tags: record });
+        }
+    }
+
+    /// Brings a live share to its desired form.
+    pub fn update(&mut self, arn: &ShareArn, after: &Wanted, edits: &[Edit]) {
+        let share = ShareRef::Known(arn.clone());
+        let changes = Changes::of(edits);
+
+        // New sources come before old ones go: a service principal keeps at least one.
+        let swaps_sources = !changes.join.sources.is_empty() && !changes.leave.sources.is_empty();
+        let mut leave = changes.leave;
+        let mut join = changes.join;
+        let late_sources = if swaps_sources { std::mem::take(&mut leave.sources) } else { Vec::new() };
+        let successors_first = changes.permissions.is_empty() && join.lets_successors_in_first(&leave);
+        let late_principals = if successors_first { leave.take_principals_not_in(&join) } else { Vec::new() };
+        let opens = changes.allow_external_principals == Some(true);
+        let mut settings = (changes.name, changes.allow_external_principals);
+
+        self.disassociate(&share, leave);
+        if swaps_sources {
+            let sources = std::mem::take(&mut join.sources);
+            self.associate(&share, Members { sources, ..Members::default() });
+            self.disassociate(&share, Members { sources: late_sources, ..Members::default() });
+        }
+        if successors_first {
+            if opens {
+                self.settings(&share, std::mem::take(&mut settings));
+            }
+            self.associate(&share, std::mem::take(&mut join));
+            self.disassociate(&share, Members { principals: late_principals, ..Members::default() });
+        }
+        self.settings(&share, settings);
+        for (permission, replace) in changes.permissions {
+            self.push(Step::AssociateResourceSharePermission { share: share.clone(), permission, replace });
+        }
+        self.associate(&share, join);
+        if !changes.untag.is_empty() {
+            self.push(Step::UntagResource { share: share.clone(), keys: changes.untag });
+        }
+        let mut tags = changes.tag;
+        tags.insert(TAG_APPLIED.to_owned(), after.stamp.to_string());
+        self.push(Step::TagResource { share, tags });
+    }
+
+    /// Deletes a share, once `needs` are done.
+    pub fn delete(&mut self, arn: &ShareArn, needs: impl IntoIterator<Item = StepId>) {
+        let id = self.push(Step::DeleteResourceShare { share: arn.clone() });
+        let step = &mut self.steps[id.0 as usize];
+        step.needs.extend(needs);
+        step.needs.sort();
+        step.needs.dedup();
+    }
+
+    fn settings(
+        &mut self,
+        share: &ShareRef,
+        (name, allow_external_principals): (Option<String>, Option<bool>),
+    ) {
+        if name.is_some() || allow_external_principals.is_some() {
+            self.push(Step::UpdateResourceShare { share: share.clone(), name, allow_external_principals });
+        }
+    }
+
+    fn associate(&mut self, share: &ShareRef, members: Members) {
+        let Members { resources, principals, sources } = members;
+        // Principals go into a call of their own: what they will see is all there by then.
+        let first = Members { resources, principals: Vec::new(), sources };
+        for Members { resources, principals, sources } in
+            first.batches().chain(Members { principals, ..Members::default() }.batches())
+        {
+            self.push(Step::AssociateResourceShare { share: share.clone(), resources, principals, sources });
+        }
+    }
+
+    fn disassociate(&mut self, share: &ShareRef, members: Members) {
+        for Members { resources, principals, sources } in members.batches() {
+            let share = share.clone();
+            self.push(Step::DisassociateResourceShare { share, resources, principals, sources });
+        }
+    }
+}
+
+/// Whether a call names accounts, which count as strangers until sharing inside the organization is on.
+fn adds_members_of_the_organization(step: &Step) -> bool {
+    match step {
+        Step::CreateResourceShare { principals, .. } | Step::AssociateResourceShare { principals, .. } => {
+            principals.iter().any(|principal| !matches!(principal, Principal::Service(_)))
+        }
+        _ => false,
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Members {
+    resources: Vec<ResourceArn>,
+    principals: Vec<Principal>,
+    sources: Vec<String>,
+}
+
+impl Members {
+    fn len(&self) -> usize {
+        self.resources.len() + self.principals.len() + self.sources.len()
+    }
+
+    /// Whether principals may join before others leave, so that an account that is behind both keeps what it has. Only while
+    /// nothing but principals comes: what is there is given before and after alike. Services tolerate no other principals.
+    fn lets_successors_in_first(&self, leave: &Self) -> bool {
+        let mut both = self.principals.iter().chain(&leave.principals);
+        self.resources.is_empty()
+            && self.principals.iter().any(|principal| !leave.principals.contains(principal))
+            && leave.principals.iter().any(|principal| !self.principals.contains(principal))
+            && !both.any(|principal| matches!(principal, Principal::Service(_)))
+    }
+
+    /// Takes out the principals that go for good, which are not put on again.
+    fn take_principals_not_in(&mut self, join: &Self) -> Vec<Principal> {
+        let all = std::mem::take(&mut self.principals);
+        let (stay, go) = all.into_iter().partition(|principal| join.principals.contains(principal));
+        self.principals = stay;
+        go
+    }
+
+    /// What a share that is too big for one call is made with; principals come only when all resources are there.
+    fn split_for_creation(mut self) -> (Self, Self) {
+        let rest = self.resources.split_off(self.resources.len().min(BATCH));
+        let first = Self { resources: self.resources, ..Self::default() };
+        (first, Self { resources: rest, principals: self.principals, sources: self.sources })
+    }
+
+    /// Principals first, then sources, then resources, as many to a call as it takes.
+    fn batches(self) -> impl Iterator<Item = Self> {
+        enum One {
+            Principal(Principal),
+            Source(String),
+            Resource(ResourceArn),
+        }
+        let all: Vec<One> = self
+            .principals
+            .into_iter()
+            .map(One::Principal)
+            .chain(self.sources.into_iter().map(One::Source))
+            .chain(self.resources.into_iter().map(One::Resource))
+            .collect();
+        let mut all = all.into_iter().peekable();
+        std::iter::from_fn(move || {
+            all.peek()?;
+            let mut batch = Self::default();
+            for one in all.by_ref().take(BATCH) {
+                match one {
+                    One::Principal(principal) => batch.principals.push(principal),
+                    One::Source(source) => batch.sources.push(source),
+                    One::Resource(resource) => batch.resources.push(resource),
+                }
+            }
+            Some(batch)
+        })
+    }
+}
+
+/// The edits of a share, sorted by the call that makes them.
+#[derive(Default)]
+struct Changes {
+    name: Option<String>,
+    allow_external_principals: Option<bool>,
+    /// Each with whether it takes the place of another.
+    permissions: Vec<(crate::model::PermissionArn, bool)>,
+    leave: Members,
+    join: Members,
+    tag: Tags,
+    untag: Vec<String>,
+}
+
+impl Changes {
+    fn of(edits: &[Edit]) -> Self {
+        let mut out = Self::default();
+        for Edit { part, cause: _ } in edits {
+            match part {
+                Part::Name { before: _, after } => out.name = Some(after.clone()),
+                Part::AllowExternalPrincipals { before: _, after } => {
+                    out.allow_external_principals = Some(*after);
+                }
+                Part::Principal { principal, label: _, how } => {
+                    sort(how, principal, &mut out.leave.principals, &mut out.join.principals);
+                }
+                Part::Resource { resource, resource_type: _, how } => {
+                    sort(how, resource, &mut out.leave.resources, &mut out.join.resources);
+                }
+                Part::Source { source, how } => {
+                    sort(how, source, &mut out.leave.sources, &mut out.join.sources);
+                }
+                Part::Permission { resource_type: _, how } => match how {
+                    Delta::Added { after } => out.permissions.push((after.clone(), false)),
+                    Delta::Changed { before: _, after } => out.permissions.push((after.clone(), true)),
+                    // An unset permission is never a difference, so none is ever taken away.
+                    Delta::Removed { before: _ } => {}
+                },
+                Part::Tag { key, how } => match how {
+                    Delta::Added { after } | Delta::Changed { before: _, after } => {
+                        out.tag.insert(key.clone(), after.clone());
+                    }
+                    Delta::Removed { before: _ } => out.untag.push(key.clone()),
+                },
+                Part::Record => {}
+            }
+        }
+        out
+    }
+}
+
+fn sort<T: Clone>(how: &Membership, member: &T, leave: &mut Vec<T>, join: &mut Vec<T>) {
+    match how {
+        Membership::Added => join.push(member.clone()),
+        Membership::Removed => leave.push(member.clone()),
+        Membership::Repaired { message: _ } => {
+            leave.push(member.clone());
+            join.push(member.clone());
+        }
+    }
+}

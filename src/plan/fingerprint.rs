@@ -1,0 +1,188 @@
+//! What a plan is bound to: digests of the facts that it was made from.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::access::reach;
+use crate::diff::{Change, Diff, Present, Purpose, ShareDiff, SharingDiff, Verdict, Wanted};
+use crate::live::{Association, AttachedPermission, LiveShare};
+use crate::model::Principal;
+use crate::org::OrgView;
+use crate::plan::step::Step;
+
+/// The namespace of ramctl's idempotency tokens.
+const TOKENS: Uuid = Uuid::from_u128(0x5d3c_9a1e_7b42_5f06_9c8e_2a61_d04f_b713);
+
+/// SHA-256 over the stack, what it wants of the shares that change, how they are live, and what of the organization was used.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fingerprint(String);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl Fingerprint {
+    pub(crate) fn of(diff: &Diff, org: &OrgView) -> Self {
+        let mut facts = Facts::default();
+        facts.add("ramctl plan 1").add(&diff.stack).add(match diff.purpose {
+            Purpose::Apply => "apply",
+            Purpose::Destroy => "destroy",
+        });
+        if let Some(SharingDiff { span: _, place, verdict }) = &diff.sharing {
+            // The detail of a gap may hold request ids; that there is one is enough.
+            let verdict = match verdict {
+                crate::diff::SharingVerdict::Unread { .. } => "unread".to_owned(),
+                other => format!("{other:?}"),
+            };
+            facts.add(place).add(verdict);
+        }
+        for share in &diff.shares {
+            if let Verdict::Changed(change) = &share.verdict {
+                facts.change(share, change);
+                for principal in principals(change) {
+                    let reached = reach([principal], &share.place().account, org);
+                    facts.add(principal).list(&reached.accounts).list(&reached.unknown);
+                }
+            }
+        }
+        Self(facts.digest())
+    }
+}
+
+fn principals(change: &Change) -> BTreeSet<&Principal> {
+    let before = change.before().into_iter().flat_map(|present| present.share.principals.keys());
+    before.chain(change.after().into_iter().flat_map(|after| after.principals.keys())).collect()
+}
+
+/// The tokens of one share's steps. They hang on that share alone, so that two runs which plan the same work on it send the
+/// same tokens whatever else differs between them.
+pub(crate) struct Tokens {
+    seed: String,
+}
+
+impl Tokens {
+    pub fn of_share(stack: &crate::model::StackName, share: &ShareDiff) -> Self {
+        let mut facts = Facts::default();
+        facts.add(stack);
+        if let Verdict::Changed(change) = &share.verdict {
+            facts.change(share, change);
+        }
+        Self { seed: facts.digest() }
+    }
+
+    pub fn of_sharing(stack: &crate::model::StackName) -> Self {
+        let mut facts = Facts::default();
+        facts.add(stack).add("sharing");
+        Self { seed: facts.digest() }
+    }
+
+    /// The token of the n-th step of this share.
+    pub fn token(&self, n: usize, step: &Step) -> Uuid {
+        Uuid::new_v5(&TOKENS, format!("{} {n} {}", self.seed, step.operation()).as_bytes())
+    }
+}
+
+/// A digest over texts, each with its length, lists with their counts: nothing can be taken for something else.
+#[derive(Default)]
+struct Facts {
+    hash: Sha256,
+}
+
+impl Facts {
+    fn add(&mut self, fact: impl fmt::Display) -> &mut Self {
+        let text = fact.to_string();
+        self.hash.update(text.len().to_be_bytes());
+        self.hash.update(text.as_bytes());
+        self
+    }
+
+    fn list<T: fmt::Display>(&mut self, facts: impl IntoIterator<Item = T>) -> &mut Self {
+        let facts: Vec<T> = facts.into_iter().collect();
+        self.add(facts.len());
+        for fact in facts {
+            self.add(fact);
+        }
+        self
+    }
+
+    fn change(&mut self, share: &ShareDiff, change: &Change) {
+        self.add(&share.address).list(&share.salt);
+        match change {
+            Change::Create { after } => self.add("create").wanted(after),
+            Change::Update { before, after, edits: _ } => self.add("update").present(before).wanted(after),
+            Change::Replace { before, after, reasons: _ } => {
+                self.add("replace").present(before).wanted(after)
+            }
+            Change::Delete { before, reason } => {
+                self.add("delete").add(format!("{reason:?}")).present(before)
+            }
+        };
+    }
+
+    fn wanted(&mut self, wanted: &Wanted) -> &mut Self {
+        let Wanted {
+            place,
+            span: _,
+            name,
+            allow_external_principals,
+            retain_sharing,
+            resources,
+            principals,
+            sources,
+            permissions,
+            tags,
+            ownership,
+            stamp,
+        } = wanted;
+        self.add(place).add(name).add(allow_external_principals).add(retain_sharing);
+        self.list(resources.keys()).list(principals.keys()).list(sources);
+        self.list(permissions.iter().map(|(kind, arn)| format!("{kind} {arn}")));
+        self.list(tags.iter().chain(ownership).flat_map(|(key, value)| [key, value]));
+        self.add(stamp)
+    }
+
+    fn present(&mut self, present: &Present) -> &mut Self {
+        let Present { place, share } = present;
+        let LiveShare {
+            arn,
+            name,
+            status,
+            status_message: _, // a wording, not a fact that a step depends on
+            allow_external_principals,
+            retain_sharing,
+            feature_set,
+            tags,
+            created: _,
+            resources,
+            principals,
+            sources,
+            permissions,
+        } = share;
+        self.add(place).add(arn).add(name).add(status).add(allow_external_principals).add(retain_sharing);
+        self.add(feature_set).list(tags.iter().flat_map(|(key, value)| [key, value]));
+        self.members(resources).members(principals).members(sources);
+        self.list(permissions.iter().map(|(kind, attached)| {
+            let AttachedPermission { arn, version, default_version } = attached;
+            format!("{kind} {arn} {version} {default_version}")
+        }))
+    }
+
+    fn members<'a, K: fmt::Display + 'a>(
+        &mut self,
+        members: impl IntoIterator<Item = (&'a K, &'a Association)>,
+    ) -> &mut Self {
+        self.list(members.into_iter().map(|(key, association)| {
+            let Association { status, status_message: _, external, created: _, updated: _ } = association;
+            format!("{key} {status} {external}")
+        }))
+    }
+
+    fn digest(self) -> String {
+        self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

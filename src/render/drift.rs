@@ -1,0 +1,173 @@
+//! A drift report as text.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::diag::SourceMap;
+use crate::diff::{Cause, SharingVerdict};
+use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
+use crate::model::Place;
+use crate::render::coverage::Coverage;
+use crate::render::escape::escape;
+use crate::render::parts;
+use crate::render::rows::{Row, Rows, Sign};
+use crate::render::style::{Styles, paint};
+
+/// Draws a [`DriftReport`].
+#[derive(Clone, Debug)]
+pub struct DriftView<'a> {
+    report: &'a DriftReport,
+    sources: &'a SourceMap,
+    styles: Styles,
+    width: usize,
+    calls: u64,
+}
+
+impl<'a> DriftView<'a> {
+    /// `width` in columns; `calls` is how many were made to read AWS.
+    pub fn new(
+        report: &'a DriftReport,
+        sources: &'a SourceMap,
+        styles: Styles,
+        width: usize,
+        calls: u64,
+    ) -> Self {
+        Self { report, sources, styles, width, calls }
+    }
+
+    fn item(&self, f: &mut fmt::Formatter<'_>, item: &DriftItem) -> fmt::Result {
+        let DriftItem { address, place, name, span, class, remarks } = item;
+        let mut rows: Vec<Row> = Vec::new();
+        let (sign, said) = match class {
+            DriftClass::InSync => (Sign::Note, "in sync".to_owned()),
+            DriftClass::Modified { cause, edits } => {
+                rows.extend(edits.iter().map(|edit| {
+                    let mut row = parts::row(edit, place);
+                    row.mark = edit.cause.as_str();
+                    row
+                }));
+                let said = match cause {
+                    Cause::Drift => "modified: AWS was changed since the last apply",
+                    Cause::Pending => "modified: the configuration was changed and not applied",
+                    Cause::Both => "modified: AWS and the configuration were changed since the last apply",
+                };
+                (Sign::Changed, said.to_owned())
+            }
+            DriftClass::NeedsReplacement { reasons } => {
+                (Sign::Replaced, format!("modified, to be replaced: {}", parts::replace_reasons(reasons)))
+            }
+            DriftClass::Missing { deleted_lately: true } => {
+                (Sign::Added, "missing: it was deleted in the last hours".to_owned())
+            }
+            DriftClass::Missing { deleted_lately: false } => (Sign::Added, "missing".to_owned()),
+            DriftClass::Surplus { reason } => {
+                (Sign::Removed, format!("surplus: {}", parts::delete_reason(*reason)))
+            }
+            DriftClass::Unhealthy { repairs } => {
+                rows.extend(repairs.iter().map(|edit| parts::row(edit, place)));
+                (Sign::Held, "unhealthy".to_owned())
+            }
+            DriftClass::Unknown { gap } => (Sign::Unknown, format!("unknown: {}", parts::gap(gap))),
+        };
+        rows.extend(remarks.iter().map(|remark| parts::remark(remark, place)));
+        let address = paint(self.styles.strong, escape(&address.to_string()).to_string()).to_string();
+        write!(f, "{} {address}  {}", paint(sign.style(&self.styles), sign.as_str()), parts::name(name))?;
+        if let Some(span) = span {
+            let source = escape(&self.sources.place(*span)).to_string();
+            write!(f, "  {}", paint(self.styles.muted, source))?;
+        }
+        writeln!(f, "\n    {said}")?;
+        write!(f, "{}", Rows { rows: &rows, styles: &self.styles, width: self.width, indent: 4 })
+    }
+
+    fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.report;
+        let mut counts: BTreeMap<usize, (&str, usize)> = BTreeMap::new();
+        for item in &report.items {
+            let (rank, word) = match item.class {
+                DriftClass::InSync => (0, "in sync"),
+                DriftClass::Modified { .. } | DriftClass::NeedsReplacement { .. } => (1, "modified"),
+                DriftClass::Missing { .. } => (2, "missing"),
+                DriftClass::Surplus { .. } => (3, "surplus"),
+                DriftClass::Unhealthy { .. } => (4, "unhealthy"),
+                DriftClass::Unknown { .. } => (6, "unknown"),
+            };
+            counts.entry(rank).or_insert((word, 0)).1 += 1;
+        }
+        if !report.unmanaged.is_empty() {
+            counts.insert(5, ("unmanaged", report.unmanaged.len()));
+        }
+        if !report.unresolved.is_empty() {
+            counts.entry(6).or_insert(("unknown", 0)).1 += report.unresolved.len();
+        }
+        let said: Vec<String> = counts.values().map(|(word, n)| format!("{n} {word}")).collect();
+        let (style, word) = match report.standing() {
+            Standing::InSync => (self.styles.strong, "No drift. AWS matches the configuration."),
+            Standing::Incomplete => (self.styles.warning, "No drift in what was read."),
+            Standing::Drift => (self.styles.error, "Drift."),
+        };
+        write!(f, "{}", paint(style, word))?;
+        if said.is_empty() { writeln!(f) } else { writeln!(f, " {}.", said.join(", ")) }
+    }
+}
+
+impl fmt::Display for DriftView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let DriftReport {
+            stack: _,
+            account_labels: labels,
+            sharing,
+            items,
+            unmanaged,
+            places,
+            unknown,
+            organization_gap,
+            unresolved,
+        } = self.report;
+        if let Some(sharing) = sharing {
+            let state = match &sharing.verdict {
+                SharingVerdict::Enable { from: state }
+                | SharingVerdict::RequiredButOff { state }
+                | SharingVerdict::Impossible { state } => Some(parts::sharing_state(*state)),
+                SharingVerdict::MakeRole => Some("half on: RAM's service-linked role is missing"),
+                SharingVerdict::InSync | SharingVerdict::NotManaged | SharingVerdict::Unread { .. } => None,
+            };
+            if let Some(state) = state {
+                writeln!(f, "{}", paint(self.styles.strong, "organization"))?;
+                let sign = paint(self.styles.changed, "~");
+                writeln!(f, "{sign} sharing inside the organization is {state}\n")?;
+            }
+        }
+        let mut by_place: BTreeMap<&Place, (Vec<&DriftItem>, Vec<Row>)> = BTreeMap::new();
+        for item in items {
+            if item.class != DriftClass::InSync || !item.remarks.is_empty() {
+                by_place.entry(&item.place).or_default().0.push(item);
+            }
+        }
+        for share in unmanaged {
+            by_place.entry(&share.place).or_default().1.push(parts::unmanaged(share));
+        }
+        for (place, (items, unmanaged)) in by_place {
+            writeln!(f, "{}", paint(self.styles.strong, parts::place(place, labels)))?;
+            items.iter().try_for_each(|item| self.item(f, item))?;
+            write!(f, "{}", Rows { rows: &unmanaged, styles: &self.styles, width: self.width, indent: 0 })?;
+            writeln!(f)?;
+        }
+        let coverage = Coverage {
+            labels,
+            places,
+            unknown,
+            organization_gap: organization_gap.as_ref(),
+            sharing_gap: sharing.as_ref().and_then(|sharing| match &sharing.verdict {
+                SharingVerdict::Unread { gap } => Some(gap),
+                _ => None,
+            }),
+            unresolved,
+            complete: self.report.is_complete(),
+            calls: self.calls,
+        };
+        coverage.gaps(f, &self.styles)?;
+        self.summary(f)?;
+        coverage.closing(f, &self.styles, self.width)
+    }
+}

@@ -1,0 +1,288 @@
+//! The words for places, principals, parts of shares and what becomes of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::diff::{
+    Cause, DeleteReason, Delta, Edit, Entity, Membership, Ownership, Part, Remark, ReplaceReason, Unmanaged,
+};
+use crate::model::{AccountId, Gap, Place, Principal, ResourceArn};
+use crate::org::SharingState;
+use crate::plan::remedy;
+use crate::render::escape::escape;
+use crate::render::rows::{Row, Sign};
+use crate::render::style::paint;
+
+/// Columns that a name or label of foreign text may take in a table.
+const NAME: usize = 60;
+
+pub(crate) fn name(text: &str) -> String {
+    format!("\"{}\"", escape(text).at_most(NAME))
+}
+
+/// `network` where an `account` block names the account, else its id.
+pub(crate) fn account(id: &AccountId, labels: &BTreeMap<AccountId, String>) -> String {
+    labels.get(id).map_or_else(|| id.to_string(), |label| escape(label).at_most(NAME).to_string())
+}
+
+pub(crate) fn place(place: &Place, labels: &BTreeMap<AccountId, String>) -> String {
+    format!("{}  {}", account(&place.account, labels), place.region)
+}
+
+/// `1 account`, `14 accounts`.
+pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+}
+
+/// `14 accounts gain`, `1 account gains`.
+pub(crate) fn accounts(n: usize, verb: &str) -> String {
+    if n == 1 { format!("1 account {verb}s") } else { format!("{n} accounts {verb}") }
+}
+
+/// The short name of one resource, or how many there are; none where there is none.
+pub(crate) fn resources<'a>(mut resources: impl ExactSizeIterator<Item = &'a ResourceArn>) -> Option<String> {
+    match resources.len() {
+        0 => None,
+        1 => resources.next().map(|one| escape(one.arn().short()).to_string()),
+        n => Some(format!("{n} resources")),
+    }
+}
+
+/// The id by which AWS knows a principal; an organization and a unit by theirs, not by the ARN around it.
+pub(crate) fn principal_id(principal: &Principal) -> String {
+    match principal {
+        Principal::Organization(arn) => arn.id().to_string(),
+        Principal::OrganizationalUnit(arn) => arn.id().to_string(),
+        Principal::Account(_)
+        | Principal::Role(_)
+        | Principal::User(_)
+        | Principal::Service(_)
+        | Principal::Other(_) => escape(principal.as_str()).to_string(),
+    }
+}
+
+/// The part of an ARN that the heading above it does not say already; all of it where the resource is elsewhere.
+fn resource_id(resource: &ResourceArn, place: &Place) -> String {
+    let arn = resource.arn();
+    let here = arn.account() == place.account.as_str() && arn.region() == place.region.as_str();
+    escape(if here { arn.resource() } else { arn.as_str() }).to_string()
+}
+
+/// Sentences, as many to a line as fit.
+pub(crate) fn fill(sentences: &[(anstyle::Style, String)], width: usize) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for (style, sentence) in sentences {
+        let columns = sentence.width();
+        if column > 0 && column + 1 + columns > width {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(&paint(*style, sentence).to_string());
+        column += columns;
+    }
+    out
+}
+
+fn membership(how: &Membership) -> Sign {
+    match how {
+        Membership::Added => Sign::Added,
+        Membership::Removed => Sign::Removed,
+        Membership::Repaired { .. } => Sign::Changed,
+    }
+}
+
+/// One part of a share in a place as a row, without its effect.
+pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
+    let Edit { part, cause } = edit;
+    let text = |text: &str| escape(text).at_most(NAME).to_string();
+    let mut row = match part {
+        Part::Name { before, after } => {
+            let change = format!("{} -> {}", name(before), name(after));
+            Row::new(Sign::Changed, ["name".into(), change, String::new()])
+        }
+        Part::AllowExternalPrincipals { before, after } => {
+            let change = format!("allow_external_principals {before} -> {after}");
+            Row::new(Sign::Changed, ["flag".into(), change, String::new()])
+        }
+        Part::Principal { principal, label, how } => {
+            Row::new(membership(how), ["principal".into(), text(label), principal_id(principal)])
+        }
+        Part::Resource { resource, resource_type, how } => {
+            let kind = resource_type.as_ref().map_or_else(|| resource.arn().service(), |kind| kind.as_str());
+            Row::new(membership(how), ["resource".into(), text(kind), resource_id(resource, place)])
+        }
+        Part::Source { source, how } => {
+            Row::new(membership(how), ["source".into(), text(source), String::new()])
+        }
+        Part::Permission { resource_type, how } => {
+            let (sign, names) = match how {
+                Delta::Added { after } => (Sign::Added, text(after.name())),
+                Delta::Removed { before } => (Sign::Removed, text(before.name())),
+                Delta::Changed { before, after } => {
+                    (Sign::Changed, format!("{} -> {}", text(before.name()), text(after.name())))
+                }
+            };
+            Row::new(sign, ["permission".into(), resource_type.to_string(), names])
+        }
+        Part::Tag { key, how } => {
+            let key = text(key);
+            let (sign, change) = match how {
+                Delta::Added { after } => (Sign::Added, format!("{key} = {}", name(after))),
+                Delta::Removed { before } => (Sign::Removed, format!("{key} = {}", name(before))),
+                Delta::Changed { before, after } => {
+                    (Sign::Changed, format!("{key} = {} -> {}", name(before), name(after)))
+                }
+            };
+            Row::new(sign, ["tag".into(), change, String::new()])
+        }
+        Part::Record => {
+            let what = "AWS already matches; only the record of what was applied is renewed";
+            Row::new(Sign::Changed, ["record".into(), what.into(), String::new()])
+        }
+    };
+    row.mark = match cause {
+        Cause::Drift => "drift",
+        Cause::Pending | Cause::Both => "",
+    };
+    if let Part::Principal { how: Membership::Repaired { message }, .. }
+    | Part::Resource { how: Membership::Repaired { message }, .. }
+    | Part::Source { how: Membership::Repaired { message }, .. } = part
+    {
+        let because = message.as_ref().map(|message| format!(": {}", escape(message).at_most(120)));
+        row.effect = format!("FAILED{}; taken off and put on again", because.unwrap_or_default());
+        // Nobody changed it: it never worked, or ceased to.
+        row.mark = "";
+    }
+    row
+}
+
+/// Something about a live share as a row.
+pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
+    let of = |sign, entity: &Entity| {
+        let (kind, what) = match entity {
+            Entity::Principal(principal) => ("principal", principal_id(principal)),
+            Entity::Resource(resource) => ("resource", resource_id(resource, place)),
+            Entity::Source(source) => ("source", escape(source).to_string()),
+        };
+        Row::new(sign, [kind.into(), what, String::new()])
+    };
+    match remark {
+        Remark::Waiting { entity, status, since, external } => {
+            let since = since.map(|since| format!(" since {since}")).unwrap_or_default();
+            let why = if *external { "; the account has yet to accept the invitation" } else { "" };
+            of(Sign::Note, entity).effect(format!("{}{since}{why}", escape(status.as_str()))).code("RAM309")
+        }
+        Remark::Unhealthy { entity, status, message } => {
+            let because = message.as_ref().map(|message| format!(": {}", escape(message).at_most(120)));
+            let effect = format!("{}{}", escape(status.as_str()), because.unwrap_or_default());
+            of(Sign::Held, entity).effect(effect).code("RAM304")
+        }
+        Remark::Outdated { resource_type, permission, version } => {
+            let what = format!("{} version {}", escape(permission.name()), escape(version));
+            Row::new(Sign::Note, ["permission".into(), resource_type.to_string(), what])
+                .effect("behind its default version")
+                .code("RAM306")
+        }
+        Remark::UndeclaredPermission { resource_type, permission } => {
+            let what = escape(permission.name()).to_string();
+            Row::new(Sign::Held, ["permission".into(), resource_type.to_string(), what])
+                .effect("not AWS's default, and no block names it")
+                .code("RAM307")
+        }
+        Remark::NameTaken { arn, ownership } => {
+            let whose = match ownership {
+                Ownership::Untagged => "in no stack".to_owned(),
+                Ownership::FromPolicy => "made from a resource policy".to_owned(),
+                Ownership::OtherStack(stack) => format!("of the stack {}", name(stack)),
+            };
+            let short = escape(arn.arn().short()).to_string();
+            Row::new(Sign::Held, ["share".into(), short, String::new()])
+                .effect(format!("has this name already and is {whose}; a second one is made"))
+                .code("RAM310")
+        }
+        Remark::Share { status, message } => {
+            let because = message.as_ref().map(|message| format!(": {}", escape(message).at_most(120)));
+            let effect = format!("{}{}", escape(status.as_str()), because.unwrap_or_default());
+            Row::new(Sign::Note, ["share".into(), String::new(), String::new()]).effect(effect)
+        }
+    }
+}
+
+/// A share of nobody's as a row: name, what it is, code.
+pub(crate) fn unmanaged(share: &Unmanaged) -> Row {
+    let Unmanaged { place: _, arn, name: text, ownership, outside, principals, resources: shared } = share;
+    let (whose, code) = match ownership {
+        Ownership::Untagged if *outside => {
+            ("in no stack, shared outside the organization".to_owned(), "RAM301")
+        }
+        Ownership::Untagged => ("in no stack".to_owned(), "RAM302"),
+        Ownership::FromPolicy => {
+            ("made from a resource policy, not changeable through RAM".to_owned(), "RAM303")
+        }
+        Ownership::OtherStack(stack) => (format!("of the stack {}", name(stack)), "RAM308"),
+    };
+    let holds = format!(
+        "{}, {}",
+        count(shared.len(), "resource", "resources"),
+        count(principals.len(), "principal", "principals")
+    );
+    let short = escape(arn.arn().short()).to_string();
+    Row::new(Sign::Unknown, [name(text), short, String::new()]).effect(format!("{whose}; {holds}")).code(code)
+}
+
+pub(crate) fn replace_reasons(reasons: &BTreeSet<ReplaceReason>) -> String {
+    let words = reasons.iter().map(|reason| match reason {
+        ReplaceReason::Account => "it moves to another account",
+        ReplaceReason::Region => "it moves to another Region",
+        ReplaceReason::RetainSharing => {
+            "retain_sharing_on_account_leave_organization is set when a share is made"
+        }
+        ReplaceReason::Failed => "the share is FAILED",
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+pub(crate) fn delete_reason(reason: DeleteReason) -> &'static str {
+    match reason {
+        DeleteReason::NotDeclared => "no block declares it",
+        DeleteReason::NoAddress => "it bears the stack's tag and no block's",
+        DeleteReason::Duplicate => "another share has this address and stays",
+        DeleteReason::Destroy => "the stack is destroyed",
+    }
+}
+
+pub(crate) fn sharing_state(state: SharingState) -> &'static str {
+    match state {
+        SharingState::Enabled => "on",
+        SharingState::HalfEnabled => "half on: trusted access without RAM's service-linked role",
+        SharingState::LeftoverRole => "off, with RAM's role left over",
+        SharingState::Disabled => "off",
+        SharingState::NotAllFeatures => "not possible: the organization has consolidated billing only",
+        SharingState::NotManagementAccount => {
+            "not readable here: this is a member, not the management account"
+        }
+        SharingState::NoOrganization => "not possible: the account is in no organization",
+    }
+}
+
+/// What was called, as whom, and what came of it.
+pub(crate) fn gap(gap: &Gap) -> String {
+    let Gap { action, caller, cause, detail: _ } = gap;
+    let caller = if caller.is_empty() { String::new() } else { format!(" as {}", escape(caller)) };
+    format!("{}{caller}: {cause}", escape(action))
+}
+
+/// What AWS or the network answered.
+pub(crate) fn gap_detail(gap: &Gap) -> String {
+    escape(&gap.detail).at_most(300).to_string()
+}
+
+/// What a person can do about it.
+pub(crate) fn gap_help(gap: &Gap) -> String {
+    escape(&remedy(gap)).to_string()
+}

@@ -1,0 +1,397 @@
+//! A plan as text: what changes, who gains and loses by it, and what could not be read.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::diag::SourceMap;
+use crate::diff::{Change, Membership, Part, Purpose, SharingVerdict, Verdict};
+use crate::model::Place;
+use crate::plan::{
+    Blocked, Counts, Detail, HazardSubject, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal,
+};
+use crate::render::coverage::Coverage;
+use crate::render::escape::escape;
+use crate::render::parts;
+use crate::render::rows::{Line, Row, Rows, Sign};
+use crate::render::style::{Styles, paint};
+
+/// Members of one kind that are listed for a share that comes or goes as a whole; the rest are counted.
+const LISTED: usize = 20;
+
+/// Draws a [`Plan`].
+#[derive(Clone, Debug)]
+pub struct PlanView<'a> {
+    plan: &'a Plan,
+    sources: &'a SourceMap,
+    styles: Styles,
+    width: usize,
+    calls: u64,
+}
+
+impl<'a> PlanView<'a> {
+    /// `width` in columns; `calls` is how many were made to read AWS.
+    pub fn new(plan: &'a Plan, sources: &'a SourceMap, styles: Styles, width: usize, calls: u64) -> Self {
+        Self { plan, sources, styles, width, calls }
+    }
+}
+
+impl fmt::Display for PlanView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PlanBody {
+            stack: _,
+            purpose: _,
+            account_labels: labels,
+            sharing,
+            shares,
+            unmanaged,
+            places,
+            unknown,
+            organization_gap,
+            unresolved,
+            steps: _,
+            access: _,
+            hazards,
+            refusals,
+            fingerprint: _,
+        } = self.plan.body();
+
+        if let Some(sharing) = sharing {
+            self.sharing(f, sharing)?;
+        }
+        let mut by_place: BTreeMap<&Place, (Vec<&PlannedShare>, Vec<Row>)> = BTreeMap::new();
+        for share in shares.iter().filter(|share| is_shown(share)) {
+            by_place.entry(share.diff.place()).or_default().0.push(share);
+        }
+        for share in unmanaged {
+            by_place.entry(&share.place).or_default().1.push(parts::unmanaged(share));
+        }
+        for (place, (shares, unmanaged)) in by_place {
+            writeln!(f, "{}", paint(self.styles.strong, parts::place(place, labels)))?;
+            self.headers_and_details(f, &shares)?;
+            write!(f, "{}", Rows { rows: &unmanaged, styles: &self.styles, width: self.width, indent: 0 })?;
+            writeln!(f)?;
+        }
+        let coverage = Coverage {
+            labels,
+            places,
+            unknown,
+            organization_gap: organization_gap.as_ref(),
+            sharing_gap: sharing.as_ref().and_then(|sharing| match &sharing.diff.verdict {
+                SharingVerdict::Unread { gap } => Some(gap),
+                _ => None,
+            }),
+            unresolved,
+            complete: self.plan.is_complete(),
+            calls: self.calls,
+        };
+        coverage.gaps(f, &self.styles)?;
+        for hazard in hazards {
+            let word = paint(self.styles.warning, "!");
+            writeln!(f, "{word} {}  {}\n", hazard.code.summary, paint(self.styles.code, hazard.code.id))?;
+        }
+        self.refusals(f, refusals)?;
+        self.summary(f)?;
+        coverage.closing(f, &self.styles, self.width)
+    }
+}
+
+/// What stays as it is and has nothing to tell is only counted.
+fn is_shown(share: &PlannedShare) -> bool {
+    match &share.diff.verdict {
+        Verdict::InSync { .. } => !share.diff.remarks.is_empty(),
+        Verdict::Changed(_) | Verdict::Unread { .. } => true,
+    }
+}
+
+impl PlanView<'_> {
+    fn sharing(&self, f: &mut fmt::Formatter<'_>, sharing: &PlannedSharing) -> fmt::Result {
+        let PlannedSharing { diff, step: _ } = sharing;
+        let labels = &self.plan.body().account_labels;
+        let management = parts::account(&diff.place.account, labels);
+        let (sign, text, code) = match &diff.verdict {
+            SharingVerdict::InSync | SharingVerdict::NotManaged | SharingVerdict::Unread { .. } => {
+                return Ok(());
+            }
+            SharingVerdict::Enable { from } => {
+                let text = format!("is {} and is turned on, from {management}", parts::sharing_state(*from));
+                (Sign::Added, text, None)
+            }
+            SharingVerdict::MakeRole => {
+                let text = "is half on; RAM's missing service-linked role is made, nobody loses access";
+                (Sign::Changed, text.to_owned(), Some("RAM401"))
+            }
+            SharingVerdict::RequiredButOff { state } | SharingVerdict::Impossible { state } => {
+                (Sign::Held, format!("is {}", parts::sharing_state(*state)), None)
+            }
+        };
+        writeln!(f, "{}", paint(self.styles.strong, "organization"))?;
+        let mut line = Line::new(0);
+        line.put(f, sign.style(&self.styles), sign.as_str(), 1)?;
+        write!(f, " sharing inside the organization {text}")?;
+        if let Some(code) = code {
+            write!(f, "  {}", paint(self.styles.code, code))?;
+        }
+        writeln!(f, "\n")
+    }
+
+    fn headers_and_details(&self, f: &mut fmt::Formatter<'_>, shares: &[&PlannedShare]) -> fmt::Result {
+        use unicode_width::UnicodeWidthStr;
+        let heads: Vec<_> = shares.iter().map(|share| self.head(share)).collect();
+        let widths = [0, 1].map(|n| heads.iter().map(|head| head.1[n].width()).max().unwrap_or(0));
+        for (share, (sign, [address, name, place], said)) in shares.iter().zip(&heads) {
+            let mut line = Line::new(0);
+            line.put(f, sign.style(&self.styles), sign.as_str(), 1)?;
+            write!(f, " ")?;
+            let mut line = Line::new(0);
+            line.put(f, self.styles.strong, address, widths[0])?;
+            line.put(f, anstyle::Style::new(), name, widths[1])?;
+            line.put(f, self.styles.muted, place, 0)?;
+            writeln!(f)?;
+            for (said, code) in said {
+                write!(f, "    {said}")?;
+                if !code.is_empty() {
+                    write!(f, "  {}", paint(self.styles.code, code))?;
+                }
+                writeln!(f)?;
+            }
+            let rows = self.rows(share);
+            write!(f, "{}", Rows { rows: &rows, styles: &self.styles, width: self.width, indent: 4 })?;
+        }
+        Ok(())
+    }
+
+    /// Sign, address, name and place of a share, and sentences about it as a whole.
+    fn head(&self, share: &PlannedShare) -> (Sign, [String; 3], Vec<(String, &'static str)>) {
+        let diff = &share.diff;
+        let mut said = Vec::new();
+        let sign = match &diff.verdict {
+            Verdict::InSync { .. } => Sign::Note,
+            Verdict::Unread { after: _, gap: _ } => {
+                said.push(("not read, so not changed".to_owned(), "RAM410"));
+                Sign::Unknown
+            }
+            Verdict::Changed(Change::Create { .. }) => Sign::Added,
+            Verdict::Changed(Change::Update { .. }) => Sign::Changed,
+            Verdict::Changed(Change::Replace { before, reasons, .. }) => {
+                let old = escape(before.share.arn.arn().short()).to_string();
+                let because = parts::replace_reasons(reasons);
+                let text = format!("replaced because {because}; {old} goes once the new share is complete");
+                said.push((text, code_of(share, "RAM207")));
+                Sign::Replaced
+            }
+            Verdict::Changed(Change::Delete { before, reason }) => {
+                let short = escape(before.share.arn.arn().short()).to_string();
+                let said_of = format!("{short} is deleted: {}", parts::delete_reason(*reason));
+                said.push((said_of, code_of(share, "RAM206")));
+                Sign::Removed
+            }
+        };
+        let sign = match share.blocked {
+            None => sign,
+            Some(blocked) => {
+                let why = match blocked {
+                    Blocked::SharingUnread => {
+                        "whether sharing inside the organization is on could not be read"
+                    }
+                    Blocked::SharingOff => "sharing inside the organization is off",
+                    Blocked::SuccessorBlocked => "the share that stays cannot be completed yet",
+                };
+                said.insert(0, (format!("NOT CHANGED by this plan: {why}"), "RAM408"));
+                Sign::Held
+            }
+        };
+        let flag_opens = match &diff.verdict {
+            Verdict::Changed(Change::Create { after } | Change::Replace { after, .. }) => {
+                after.allow_external_principals
+            }
+            _ => false,
+        };
+        if flag_opens {
+            said.push(("allow_external_principals = true".to_owned(), code_of(share, "RAM205")));
+        }
+        for hazard in &share.hazards {
+            let told = said.iter().any(|(_, code)| *code == hazard.code.id);
+            if hazard.subject == HazardSubject::Share && !told {
+                said.push((hazard.code.summary.to_owned(), hazard.code.id));
+            }
+        }
+        let place = diff.span().map(|span| escape(&self.sources.place(span)).to_string()).unwrap_or_default();
+        (sign, [escape(&diff.address.to_string()).to_string(), parts::name(diff.name()), place], said)
+    }
+
+    fn rows(&self, share: &PlannedShare) -> Vec<Row> {
+        let whole = !matches!(share.diff.verdict, Verdict::Changed(Change::Update { .. }));
+        let mut codes: BTreeMap<&HazardSubject, Vec<&'static str>> = BTreeMap::new();
+        for hazard in &share.hazards {
+            codes.entry(&hazard.subject).or_default().push(hazard.code.id);
+        }
+        let named = [before_resources(share), after_resources(share)];
+        let mut listed: BTreeMap<&'static str, usize> = BTreeMap::new();
+        let mut left_out: BTreeMap<&'static str, (usize, Sign)> = BTreeMap::new();
+        let mut rows = Vec::new();
+        for detail in &share.details {
+            let part = &detail.edit.part;
+            let mut row = parts::row(&detail.edit, share.diff.place());
+            row.codes.extend(subject(part).and_then(|subject| codes.get(&subject)).into_iter().flatten());
+            let n = listed.entry(kind(part)).or_default();
+            *n += 1;
+            if whole && *n > LISTED && row.codes.is_empty() {
+                left_out.entry(kind(part)).or_insert((0, row.sign)).0 += 1;
+                continue;
+            }
+            if row.effect.is_empty() {
+                row.effect = effect(share, detail, &named);
+            }
+            rows.push(row);
+        }
+        for (kind, (n, sign)) in left_out {
+            let text = format!("and {n} more");
+            rows.push(Row::new(sign, [kind.to_owned(), text, String::new()]));
+        }
+        let place = share.diff.place();
+        rows.extend(share.diff.remarks.iter().map(|remark| parts::remark(remark, place)));
+        rows
+    }
+
+    fn refusals(&self, f: &mut fmt::Formatter<'_>, refusals: &[Refusal]) -> fmt::Result {
+        for refusal in refusals {
+            let (text, code) = match refusal {
+                Refusal::PreventDestroy { address } => {
+                    (format!("{} is protected by prevent_destroy", escape(&address.to_string())), "RAM220")
+                }
+                Refusal::SharingRequired { state } => {
+                    let state = parts::sharing_state(*state);
+                    (format!("sharing inside the organization is required and is {state}"), "RAM403")
+                }
+                Refusal::SharingImpossible { state } => {
+                    let code = match state {
+                        crate::org::SharingState::NotManagementAccount => "RAM404",
+                        crate::org::SharingState::NotAllFeatures => "RAM405",
+                        _ => "RAM406",
+                    };
+                    let state = parts::sharing_state(*state);
+                    (format!("sharing inside the organization is {state}"), code)
+                }
+            };
+            let word = paint(self.styles.error, "REFUSED:");
+            writeln!(f, "{word} {text}  {}", paint(self.styles.code, code))?;
+        }
+        if refusals.is_empty() { Ok(()) } else { writeln!(f) }
+    }
+
+    fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = self.plan.body();
+        let Counts { create, update, replace, delete, in_sync, unknown, blocked, unmanaged } =
+            self.plan.counts();
+        let plain = anstyle::Style::new();
+        let mut said = Vec::new();
+        if self.plan.has_changes() {
+            let mut counts = vec![format!("{create} to create"), format!("{update} to update")];
+            if replace > 0 {
+                counts.push(format!("{replace} to replace"));
+            }
+            counts.push(format!("{delete} to delete"));
+            said.push((self.styles.strong, "Plan:".to_owned()));
+            said.push((plain, format!("{}.", counts.join(", "))));
+            if body.sharing.as_ref().is_some_and(|sharing| sharing.step.is_some()) {
+                said.push((plain, "Sharing inside the organization is turned on.".to_owned()));
+            }
+            said.extend(self.access().into_iter().map(|sentence| (plain, sentence)));
+            if in_sync > 0 {
+                said.push((plain, format!("{in_sync} unchanged.")));
+            }
+        } else {
+            let what = match body.purpose {
+                _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
+                Purpose::Apply => "No changes. AWS matches the configuration.",
+                Purpose::Destroy => "No changes. The stack owns nothing in AWS.",
+            };
+            said.push((self.styles.strong, what.to_owned()));
+        }
+        let rest = [(unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];
+        said.extend(rest.iter().filter(|(n, _)| *n > 0).map(|(n, word)| (plain, format!("{n} {word}."))));
+        writeln!(f, "{}", parts::fill(&said, self.width))
+    }
+
+    fn access(&self) -> Vec<String> {
+        let access = &self.plan.body().access;
+        let mut said = vec![match (access.gain.len(), access.lose.len()) {
+            (0, 0) if access.unknown.is_empty() => "Access: no account gains or loses.".to_owned(),
+            (gain, lose) => {
+                let loses = if lose == 1 { "loses" } else { "lose" };
+                format!("Access: {}, {lose} {loses}.", parts::accounts(gain, "gain"))
+            }
+        }];
+        if !access.unknown.is_empty() {
+            let behind = parts::count(access.unknown.len(), "principal", "principals");
+            said.push(format!("Unknown: the accounts behind {behind}."));
+        }
+        said
+    }
+}
+
+/// The code, where the share has that hazard.
+fn code_of(share: &PlannedShare, code: &'static str) -> &'static str {
+    if share.hazards.iter().any(|hazard| hazard.code.id == code) { code } else { "" }
+}
+
+fn kind(part: &Part) -> &'static str {
+    match part {
+        Part::Name { .. } => "name",
+        Part::AllowExternalPrincipals { .. } => "flag",
+        Part::Principal { .. } => "principal",
+        Part::Resource { .. } => "resource",
+        Part::Source { .. } => "source",
+        Part::Permission { .. } => "permission",
+        Part::Tag { .. } => "tag",
+        Part::Record => "record",
+    }
+}
+
+/// What a hazard about this part names.
+fn subject(part: &Part) -> Option<HazardSubject> {
+    match part {
+        Part::Principal { principal, .. } => Some(HazardSubject::Principal(principal.clone())),
+        Part::Resource { resource, .. } => Some(HazardSubject::Resource(resource.clone())),
+        _ => None,
+    }
+}
+
+/// What one part means for accounts. `named` says what the share holds before and after; none where it holds nothing.
+fn effect(share: &PlannedShare, detail: &Detail, named: &[Option<String>; 2]) -> String {
+    let Detail { edit, gain, lose, unknown } = detail;
+    let (how, is_principal) = match &edit.part {
+        Part::Principal { how, .. } => (how, true),
+        Part::Resource { how, .. } => (how, false),
+        _ => return String::new(),
+    };
+    let (verb, accounts, [before, after]) = match how {
+        Membership::Removed => ("lose", lose, named),
+        Membership::Added | Membership::Repaired { .. } => ("gain", gain, named),
+    };
+    let object = match if *how == Membership::Removed { before } else { after } {
+        _ if !is_principal => "it",
+        Some(named) => named,
+        None => return "no resource to use".to_owned(),
+    };
+    let n = accounts.len();
+    if n == 0 && !unknown.is_empty() {
+        format!("unknown which accounts {verb} {object}")
+    } else if !unknown.is_empty() {
+        format!("at least {} {object}", parts::accounts(n, verb))
+    } else if n == 0 && matches!(share.diff.verdict, Verdict::Changed(Change::Replace { .. })) {
+        "as before".to_owned()
+    } else if n == 0 {
+        format!("no account {verb}s {object}")
+    } else {
+        format!("{} {object}", parts::accounts(n, verb))
+    }
+}
+
+fn after_resources(share: &PlannedShare) -> Option<String> {
+    parts::resources(share.diff.after()?.resources.keys())
+}
+
+fn before_resources(share: &PlannedShare) -> Option<String> {
+    parts::resources(share.diff.before()?.share.resources.keys())
+}

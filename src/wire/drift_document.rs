@@ -1,0 +1,134 @@
+//! A drift report as JSON.
+
+use serde::Serialize;
+
+use crate::diag::SourceMap;
+use crate::diff::Cause;
+use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
+use crate::wire::FORMAT_VERSION;
+use crate::wire::parts::{
+    CoverageDocument, EditDocument, GapDocument, PlaceDocument, Reading, RemarkDocument, SharingDocument,
+    SourceDocument, UnmanagedDocument,
+};
+use crate::wire::share::{delete_reason, replace_reason};
+
+/// Everything that a drift report says. The same report gives the same bytes.
+#[derive(Serialize)]
+pub struct DriftDocument {
+    format_version: &'static str,
+    kind: &'static str,
+    stack: String,
+    /// `in_sync`, `drift` or `incomplete`.
+    standing: &'static str,
+    /// Whether all was read that the report depends on; drift may be found without.
+    complete: bool,
+    sharing: Option<SharingDocument>,
+    shares: Vec<DriftItemDocument>,
+    unmanaged: Vec<UnmanagedDocument>,
+    coverage: CoverageDocument,
+}
+
+#[derive(Serialize)]
+struct DriftItemDocument {
+    address: String,
+    place: PlaceDocument,
+    name: String,
+    source: Option<SourceDocument>,
+    /// `in_sync`, `modified`, `missing`, `surplus`, `unhealthy` or `unknown`.
+    class: &'static str,
+    /// For `modified`: `drift`, `pending` or `both`.
+    cause: Option<&'static str>,
+    /// For `modified` what RAM cannot change in place, for `surplus` why.
+    reasons: Vec<&'static str>,
+    /// For `missing`: it was deleted in the last hours.
+    deleted_lately: Option<bool>,
+    changes: Vec<EditDocument>,
+    gap: Option<GapDocument>,
+    remarks: Vec<RemarkDocument>,
+}
+
+impl DriftDocument {
+    /// `calls` is how many calls were made to read AWS.
+    pub fn new(report: &DriftReport, sources: &SourceMap, calls: u64) -> Self {
+        let DriftReport {
+            stack,
+            account_labels: labels,
+            sharing,
+            items,
+            unmanaged,
+            places,
+            unknown,
+            organization_gap,
+            unresolved,
+        } = report;
+        let item = |item: &DriftItem| {
+            let DriftItem { address, place, name, span, class, remarks } = item;
+            let mut out = DriftItemDocument {
+                address: address.to_string(),
+                place: PlaceDocument::new(place, labels),
+                name: name.clone(),
+                source: span.map(|span| SourceDocument::new(span, sources)),
+                class: "",
+                cause: None,
+                reasons: Vec::new(),
+                deleted_lately: None,
+                changes: Vec::new(),
+                gap: None,
+                remarks: remarks.iter().map(RemarkDocument::new).collect(),
+            };
+            match class {
+                DriftClass::InSync => out.class = "in_sync",
+                DriftClass::Modified { cause, edits } => {
+                    out.class = "modified";
+                    out.cause = Some(Cause::as_str(*cause));
+                    out.changes = edits.iter().map(EditDocument::new).collect();
+                }
+                DriftClass::NeedsReplacement { reasons } => {
+                    out.class = "modified";
+                    out.reasons = reasons.iter().map(|reason| replace_reason(*reason)).collect();
+                }
+                DriftClass::Missing { deleted_lately } => {
+                    out.class = "missing";
+                    out.deleted_lately = Some(*deleted_lately);
+                }
+                DriftClass::Surplus { reason } => {
+                    out.class = "surplus";
+                    out.reasons = vec![delete_reason(*reason)];
+                }
+                DriftClass::Unhealthy { repairs } => {
+                    out.class = "unhealthy";
+                    out.changes = repairs.iter().map(EditDocument::new).collect();
+                }
+                DriftClass::Unknown { gap } => {
+                    out.class = "unknown";
+                    out.gap = Some(GapDocument::new(gap));
+                }
+            }
+            out
+        };
+        Self {
+            format_version: FORMAT_VERSION,
+            kind: "drift",
+            stack: stack.to_string(),
+            standing: match report.standing() {
+                Standing::InSync => "in_sync",
+                Standing::Drift => "drift",
+                Standing::Incomplete => "incomplete",
+            },
+            complete: report.is_complete(),
+            sharing: sharing.as_ref().map(|sharing| SharingDocument::new(sharing, labels, sources)),
+            shares: items.iter().map(item).collect(),
+            unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
+            coverage: CoverageDocument::new(&Reading {
+                complete: report.is_complete(),
+                calls,
+                labels,
+                places,
+                unknown,
+                organization_gap: organization_gap.as_ref(),
+                unresolved,
+                sources,
+            }),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A plan as JSON.
+
+use serde::Serialize;
+
+use crate::diag::SourceMap;
+use crate::diff::Purpose;
+use crate::plan::{Counts, Plan, PlanBody, Refusal};
+use crate::wire::FORMAT_VERSION;
+use crate::wire::parts::{
+    CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, sharing_state, texts,
+};
+use crate::wire::share::{AccessDocument, HazardDocument, ShareDocument};
+use crate::wire::step::StepDocument;
+
+/// Everything that a plan says. The same plan gives the same bytes.
+#[derive(Serialize)]
+pub struct PlanDocument {
+    format_version: &'static str,
+    kind: &'static str,
+    stack: String,
+    /// `apply` or `destroy`.
+    purpose: &'static str,
+    /// SHA-256 over the facts that the plan was made from.
+    fingerprint: String,
+    has_changes: bool,
+    /// Whether all was read that the plan depends on.
+    complete: bool,
+    summary: SummaryDocument,
+    access: AccessDocument,
+    sharing: Option<SharingDocument>,
+    shares: Vec<ShareDocument>,
+    unmanaged: Vec<UnmanagedDocument>,
+    steps: Vec<StepDocument>,
+    hazards: Vec<HazardDocument>,
+    /// Why the plan cannot be carried out. Empty where it can.
+    refusals: Vec<RefusalDocument>,
+    coverage: CoverageDocument,
+    diagnostics: Vec<DiagnosticDocument>,
+}
+
+#[derive(Serialize)]
+struct SummaryDocument {
+    create: usize,
+    update: usize,
+    replace: usize,
+    delete: usize,
+    unchanged: usize,
+    unknown: usize,
+    blocked: usize,
+    unmanaged: usize,
+}
+
+#[derive(Serialize)]
+struct RefusalDocument {
+    /// `prevent_destroy`, `sharing_required` or `sharing_impossible`.
+    kind: &'static str,
+    address: Option<String>,
+    state: Option<&'static str>,
+}
+
+impl RefusalDocument {
+    fn new(refusal: &Refusal) -> Self {
+        match refusal {
+            Refusal::PreventDestroy { address } => {
+                Self { kind: "prevent_destroy", address: Some(address.to_string()), state: None }
+            }
+            Refusal::SharingRequired { state } => {
+                Self { kind: "sharing_required", address: None, state: Some(sharing_state(*state)) }
+            }
+            Refusal::SharingImpossible { state } => {
+                Self { kind: "sharing_impossible", address: None, state: Some(sharing_state(*state)) }
+            }
+        }
+    }
+}
+
+impl PlanDocument {
+    /// `calls` is how many calls were made to read AWS.
+    pub fn new(plan: &Plan, sources: &SourceMap, calls: u64) -> Self {
+        let PlanBody {
+            stack,
+            purpose,
+            account_labels: labels,
+            sharing,
+            shares,
+            unmanaged,
+            places,
+            unknown,
+            organization_gap,
+            unresolved,
+            steps,
+            access,
+            hazards,
+            refusals,
+            fingerprint,
+        } = plan.body();
+        let Counts {
+            create,
+            update,
+            replace,
+            delete,
+            in_sync,
+            unknown: unknown_count,
+            blocked,
+            unmanaged: strays,
+        } = plan.counts();
+        Self {
+            format_version: FORMAT_VERSION,
+            kind: "plan",
+            stack: stack.to_string(),
+            purpose: match purpose {
+                Purpose::Apply => "apply",
+                Purpose::Destroy => "destroy",
+            },
+            fingerprint: fingerprint.to_string(),
+            has_changes: plan.has_changes(),
+            complete: plan.is_complete(),
+            summary: SummaryDocument {
+                create,
+                update,
+                replace,
+                delete,
+                unchanged: in_sync,
+                unknown: unknown_count,
+                blocked,
+                unmanaged: strays,
+            },
+            access: AccessDocument {
+                gain: texts(&access.gain),
+                lose: texts(&access.lose),
+                unknown: texts(&access.unknown),
+            },
+            sharing: sharing.as_ref().map(|sharing| SharingDocument::new(&sharing.diff, labels, sources)),
+            shares: shares.iter().map(|share| ShareDocument::new(share, labels, sources)).collect(),
+            unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
+            steps: steps.iter().map(|step| StepDocument::new(step, labels)).collect(),
+            hazards: hazards.iter().map(HazardDocument::new).collect(),
+            refusals: refusals.iter().map(RefusalDocument::new).collect(),
+            coverage: CoverageDocument::new(&Reading {
+                complete: plan.is_complete(),
+                calls,
+                labels,
+                places,
+                unknown,
+                organization_gap: organization_gap.as_ref(),
+                unresolved,
+                sources,
+            }),
+            diagnostics: plan
+                .notices()
+                .iter()
+                .map(|notice| DiagnosticDocument::new(notice, sources))
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A step with its arguments, enough to carry it out.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::model::{AccountId, Tags};
+use crate::plan::{PlannedStep, ShareRef, Step};
+use crate::wire::parts::{PlaceDocument, texts};
+
+#[derive(Serialize)]
+pub(crate) struct StepDocument {
+    id: u32,
+    /// Ids of steps that come before it.
+    needs: Vec<u32>,
+    /// Service and operation, as IAM spells it: `ram:CreateResourceShare`.
+    operation: String,
+    place: PlaceDocument,
+    address: Option<String>,
+    client_token: String,
+    arguments: ArgumentsDocument,
+}
+
+/// The arguments of a call; what the operation does not take is left out.
+#[derive(Default, Serialize)]
+struct ArgumentsDocument {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    share: Option<ShareRefDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allow_external_principals: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retain_sharing_on_account_leave_organization: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    resources: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    principals: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sources: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    permissions: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replace: Option<bool>,
+    #[serde(skip_serializing_if = "Tags::is_empty")]
+    tags: Tags,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tag_keys: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum ShareRefDocument {
+    Arn(String),
+    CreatedByStep(u32),
+}
+
+impl ShareRefDocument {
+    fn new(share: &ShareRef) -> Self {
+        match share {
+            ShareRef::Known(arn) => Self::Arn(arn.to_string()),
+            ShareRef::CreatedBy(step) => Self::CreatedByStep(step.0),
+        }
+    }
+}
+
+impl StepDocument {
+    pub fn new(planned: &PlannedStep, labels: &BTreeMap<AccountId, String>) -> Self {
+        let PlannedStep { id, needs, place, address, token, step } = planned;
+        let service = match step {
+            Step::CreateServiceLinkedRole => "iam",
+            _ => "ram",
+        };
+        Self {
+            id: id.0,
+            needs: needs.iter().map(|need| need.0).collect(),
+            operation: format!("{service}:{}", step.operation()),
+            place: PlaceDocument::new(place, labels),
+            address: address.as_ref().map(ToString::to_string),
+            client_token: token.to_string(),
+            arguments: arguments(step),
+        }
+    }
+}
+
+fn arguments(step: &Step) -> ArgumentsDocument {
+    let on = |share: &ShareRef| ArgumentsDocument {
+        share: Some(ShareRefDocument::new(share)),
+        ..ArgumentsDocument::default()
+    };
+    match step {
+        Step::EnableSharingWithAwsOrganization | Step::CreateServiceLinkedRole => {
+            ArgumentsDocument::default()
+        }
+        Step::CreateResourceShare {
+            name,
+            allow_external_principals,
+            retain_sharing,
+            tags,
+            permissions,
+            resources,
+            principals,
+            sources,
+        } => ArgumentsDocument {
+            name: Some(name.clone()),
+            allow_external_principals: Some(*allow_external_principals),
+            retain_sharing_on_account_leave_organization: Some(*retain_sharing),
+            resources: texts(resources),
+            principals: texts(principals),
+            sources: sources.clone(),
+            permissions: texts(permissions),
+            tags: tags.clone(),
+            ..ArgumentsDocument::default()
+        },
+        Step::UpdateResourceShare { share, name, allow_external_principals } => ArgumentsDocument {
+            name: name.clone(),
+            allow_external_principals: *allow_external_principals,
+            ..on(share)
+        },
+        Step::AssociateResourceShare { share, resources, principals, sources }
+        | Step::DisassociateResourceShare { share, resources, principals, sources } => ArgumentsDocument {
+            resources: texts(resources),
+            principals: texts(principals),
+            sources: sources.clone(),
+            ..on(share)
+        },
+        Step::AssociateResourceSharePermission { share, permission, replace } => ArgumentsDocument {
+            permissions: vec![permission.to_string()],
+            replace: Some(*replace),
+            ..on(share)
+        },
+        Step::DisassociateResourceSharePermission { share, permission } => {
+            ArgumentsDocument { permissions: vec![permission.to_string()], ..on(share) }
+        }
+        Step::TagResource { share, tags } => ArgumentsDocument { tags: tags.clone(), ..on(share) },
+        Step::UntagResource { share, keys } => ArgumentsDocument { tag_keys: keys.clone(), ..on(share) },
+        Step::DeleteResourceShare { share } => on(&ShareRef::Known(share.clone())),
+    }
+}

@@ -1,0 +1,20 @@
+ramctl {
+  stack = "network"
+}
+
+organization {
+  management_account = account.management
+}
+
+account "management" { id = "111111111111" }
+account "network" { id = "222222222222" }
+account "dev" { id = "444444444444" }
+
+share "tgw" {
+  for_each   = { "tgw-1" = "a", "tgw-2" = "b" }
+  account    = account.network
+  region     = "eu-central-1"
+  name       = "transit"
+  resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/${each.key}"]
+  principals = [account.dev]
+}

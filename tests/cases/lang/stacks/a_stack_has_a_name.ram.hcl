@@ -1,0 +1,3 @@
+share "s" {
+  region = "eu-central-1"
+}

@@ -1,0 +1,201 @@
+//! `live.json` of a case: what an earlier apply left, and what hands did since.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use ramctl::desired::{DesiredGraph, DesiredShare};
+use ramctl::diff::Stamp;
+use ramctl::live::{Association, AttachedPermission, LivePlace, LiveShare, LiveState};
+use ramctl::model::{
+    AssociationStatus, FeatureSet, Gap, GapCause, Observed, Place, Principal, ResourceArn, ShareArn,
+    ShareStatus, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
+};
+use serde::Deserialize;
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    /// Addresses of the shares that were applied; none: all.
+    applied: Option<BTreeSet<String>>,
+    /// What was done by hand to an applied share, by address.
+    by_hand: BTreeMap<String, ByHand>,
+    /// Shares that bear no tag of ramctl, by name.
+    unmanaged: BTreeMap<String, Unmanaged>,
+    /// `account region` of what cannot be read.
+    unread: BTreeSet<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ByHand {
+    add: Vec<String>,
+    remove: Vec<String>,
+    name: Option<String>,
+    allow_external_principals: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unmanaged {
+    place: String,
+    allow_external_principals: bool,
+    members: Vec<String>,
+}
+
+/// AWS as it is after `applied` was applied and hands were at work.
+pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph) -> LiveState {
+    let file: File = match fs::read_to_string(case.join("live.json")) {
+        Ok(text) => serde_json::from_str(&text).expect("live.json has its form"),
+        Err(_) => File::default(),
+    };
+    let mut live = LiveState::default();
+    for place in desired.places.union(&applied.places) {
+        live.places.insert(place.clone(), Observed::Known(LivePlace::default()));
+    }
+    let mut number = 0;
+    let mut add = |place: &Place, share: LiveShare| {
+        let Some(Observed::Known(known)) = live.places.get_mut(place) else { panic!("{place} is not read") };
+        known.shares.insert(share.arn.clone(), share);
+    };
+    let mut arn = |place: &Place| {
+        number += 1;
+        let Place { account, region } = place;
+        let text =
+            format!("arn:aws:ram:{region}:{account}:resource-share/{number:08}-0000-0000-0000-000000000000");
+        ShareArn::parse(&text).expect("a share's ARN")
+    };
+    for (address, share) in &applied.shares {
+        let address = address.to_string();
+        if file.applied.as_ref().is_none_or(|applied| applied.contains(&address)) {
+            let mut share = as_applied(share, applied, arn(&share.place));
+            if let Some(by_hand) = file.by_hand.get(&address) {
+                by_hand.change(&mut share);
+            }
+            add(
+                &applied.shares.iter().find(|(a, _)| a.to_string() == address).expect("just seen").1.place,
+                share,
+            );
+        }
+    }
+    for (name, share) in &file.unmanaged {
+        let place = place(&share.place);
+        add(&place, share.live(name, arn(&place)));
+    }
+    for unread in &file.unread {
+        let place = place(unread);
+        let gap = Gap {
+            action: "sts:AssumeRole".into(),
+            caller: format!("arn:aws:iam::{}:role/ramctl", place.account),
+            cause: GapCause::CannotAssumeRole,
+            detail: "AccessDenied: not authorized to perform sts:AssumeRole".into(),
+        };
+        live.places.insert(place, Observed::Unknown(gap));
+    }
+    live
+}
+
+fn place(text: &str) -> Place {
+    let (account, region) = text.split_once(' ').expect("account and Region");
+    Place { account: account.parse().expect("an account id"), region: region.parse().expect("a Region") }
+}
+
+fn association() -> Association {
+    Association {
+        status: AssociationStatus::Associated,
+        status_message: None,
+        external: false,
+        created: None,
+        updated: None,
+    }
+}
+
+/// The share as RAM shows it when everything has been carried out.
+fn as_applied(share: &DesiredShare, graph: &DesiredGraph, arn: ShareArn) -> LiveShare {
+    let mut tags = share.tags.clone();
+    tags.insert(TAG_STACK.into(), graph.stack.to_string());
+    tags.insert(TAG_ADDRESS.into(), share.address.tag_value());
+    tags.insert(TAG_APPLIED.into(), Stamp::of(share).to_string());
+    let permission = |arn| AttachedPermission { arn, version: "1".into(), default_version: true };
+    LiveShare {
+        name: share.name.clone(),
+        allow_external_principals: share.allow_external_principals,
+        retain_sharing: share.retain_sharing,
+        tags,
+        resources: share.resources.keys().map(|arn| (arn.clone(), association())).collect(),
+        principals: share.principals.keys().map(|principal| (principal.clone(), association())).collect(),
+        sources: share.sources.iter().map(|source| (source.clone(), association())).collect(),
+        permissions: share
+            .permissions
+            .iter()
+            .map(|(code, desired)| (code.clone(), permission(desired.arn.clone())))
+            .collect(),
+        ..empty(arn)
+    }
+}
+
+fn empty(arn: ShareArn) -> LiveShare {
+    LiveShare {
+        arn,
+        name: String::new(),
+        status: ShareStatus::Active,
+        status_message: None,
+        allow_external_principals: false,
+        retain_sharing: false,
+        feature_set: FeatureSet::Standard,
+        tags: Tags::new(),
+        created: None,
+        resources: BTreeMap::new(),
+        principals: BTreeMap::new(),
+        sources: BTreeMap::new(),
+        permissions: BTreeMap::new(),
+    }
+}
+
+/// Whether a text names a principal; a resource otherwise.
+fn principal(text: &str) -> Option<Principal> {
+    match Principal::read(text) {
+        Principal::Other(_) => None,
+        known => Some(known),
+    }
+}
+
+fn join(share: &mut LiveShare, member: &str) {
+    match principal(member) {
+        Some(principal) => share.principals.insert(principal, association()).is_none(),
+        None => share.resources.insert(ResourceArn::parse(member).expect("an ARN"), association()).is_none(),
+    };
+}
+
+impl ByHand {
+    fn change(&self, share: &mut LiveShare) {
+        let Self { add, remove, name, allow_external_principals } = self;
+        for member in add {
+            join(share, member);
+        }
+        for member in remove {
+            let gone = match principal(member) {
+                Some(principal) => share.principals.remove(&principal).is_some(),
+                None => share.resources.remove(&ResourceArn::parse(member).expect("an ARN")).is_some(),
+            };
+            assert!(gone, "{member} was on the share");
+        }
+        share.name = name.clone().unwrap_or_else(|| share.name.clone());
+        share.allow_external_principals =
+            allow_external_principals.unwrap_or(share.allow_external_principals);
+    }
+}
+
+impl Unmanaged {
+    fn live(&self, name: &str, arn: ShareArn) -> LiveShare {
+        let mut share = LiveShare {
+            name: name.to_owned(),
+            allow_external_principals: self.allow_external_principals,
+            ..empty(arn)
+        };
+        for member in &self.members {
+            join(&mut share, member);
+        }
+        share
+    }
+}

@@ -1,0 +1,447 @@
+//! The real binary against its embedded sandbox: what a user types, reads and gets as exit code.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A stack's folder of its own.
+struct Stack {
+    dir: TempDir,
+}
+
+/// What a run said.
+struct Run {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Stack {
+    /// The quickstart.
+    fn quickstart() -> Self {
+        let stack = Self { dir: TempDir::new().expect("a temporary folder") };
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart");
+        for file in ["network.ram.hcl", "sandbox.hcl"] {
+            fs::copy(example.join(file), stack.path().join(file)).expect("the example can be copied");
+        }
+        stack
+    }
+
+    /// The quickstart's sandbox with other files.
+    fn with(stack: &str, seed: &str) -> Self {
+        let it = Self { dir: TempDir::new().expect("a temporary folder") };
+        it.write("stack.ram.hcl", stack);
+        it.write("sandbox.hcl", seed);
+        it
+    }
+
+    fn path(&self) -> PathBuf {
+        self.dir.path().to_owned()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path().join(name), text).expect("the folder can be written");
+    }
+
+    /// Replaces a text of a file that must be there.
+    fn edit(&self, name: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path().join(name)).expect("the file is there");
+        assert!(text.contains(from), "{name} holds {from}");
+        self.write(name, &text.replace(from, to));
+    }
+
+    /// Runs `ramctl COMMAND --sandbox` in the stack's folder.
+    fn run(&self, words: &str) -> Run {
+        let mut command = ramctl(&self.path());
+        let mut words = words.split(' ');
+        command.arg(words.next().expect("a command")).arg("--sandbox").args(words);
+        finish(command.output().expect("the binary can be run"))
+    }
+
+    fn apply(&self) -> Run {
+        self.run("apply --auto-approve")
+    }
+
+    fn plan(&self) -> Run {
+        self.run("plan --detailed-exitcode")
+    }
+
+    fn plan_json(&self) -> Value {
+        json(&self.run("plan --json"))
+    }
+}
+
+/// The binary with an environment that knows no AWS.
+fn ramctl(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ramctl"));
+    command.current_dir(folder).env_clear().stdin(Stdio::null());
+    command
+}
+
+fn finish(output: Output) -> Run {
+    let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
+    Run {
+        code: output.status.code().expect("no signal ended it"),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+fn json(run: &Run) -> Value {
+    serde_json::from_str(&run.stdout)
+        .unwrap_or_else(|error| panic!("{error} in {}{}", run.stdout, run.stderr))
+}
+
+impl Run {
+    #[track_caller]
+    fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+        self
+    }
+
+    /// Every text stands somewhere in the output.
+    #[track_caller]
+    fn says(self, texts: &[&str]) -> Self {
+        for text in texts {
+            let found = self.stdout.contains(text) || self.stderr.contains(text);
+            assert!(found, "{text:?} is not in\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        }
+        self
+    }
+
+    #[track_caller]
+    fn never_says(self, text: &str) -> Self {
+        let found = self.stdout.contains(text) || self.stderr.contains(text);
+        assert!(!found, "{text:?} is in\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+#[test]
+fn apply_then_plan_is_empty_and_destroy_leaves_sharing_on() {
+    let stack = Stack::quickstart();
+    stack.plan().exits(2).says(&["4 to create", "Sharing inside the organization is turned on"]);
+    stack.apply().exits(0).says(&["5 of 5 steps done"]);
+    stack.plan().exits(0).says(&["No changes", "Read 1 of 1 account, 2 of 2 Regions"]);
+    stack.apply().exits(0).says(&["No changes"]);
+    stack.run("drift").exits(0);
+    stack.run("destroy --auto-approve").exits(0).says(&["4 to delete"]);
+    let again = stack.plan_json();
+    assert_eq!(again["summary"]["create"], 4, "{again:#}");
+    assert_eq!(again["sharing"]["verdict"], "in_sync", "destroy turns nothing off: {again:#}");
+}
+
+#[test]
+fn an_edit_of_the_stack_is_pending_and_applied_in_place() {
+    let stack = Stack::quickstart();
+    stack.apply().exits(0);
+    stack.edit(
+        "network.ram.hcl",
+        "principals = [account.dev]",
+        "principals = [account.dev, \"333333333333\"]",
+    );
+    let drift = json(&stack.run("drift --json").exits(2));
+    let modified: Vec<_> = drift["shares"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|share| share["class"] == "modified")
+        .collect();
+    assert_eq!(modified.len(), 1, "{drift:#}");
+    assert_eq!(
+        (&modified[0]["address"], &modified[0]["cause"]),
+        (&"share.dev_subnets".into(), &"pending".into())
+    );
+    stack.plan().exits(2).says(&["0 to create, 1 to update, 0 to delete", "1 account gains 2 resources"]);
+    stack.apply().exits(0);
+    stack.plan().exits(0);
+}
+
+#[test]
+fn a_share_deleted_and_declared_again_is_made_again() {
+    let stack = Stack::quickstart();
+    for _ in 0..3 {
+        stack.apply().exits(0);
+        stack.run("destroy --auto-approve").exits(0);
+    }
+    stack.apply().exits(0);
+    stack.plan().exits(0);
+}
+
+/// Two accounts with a share each; the role of the second does not exist.
+const TWO_HUBS: &str = r#"
+ramctl { stack = "hubs" }
+account "management" { id = "111111111111" }
+organization {
+  management_account = account.management
+  sharing            = "enabled"
+}
+account "network" {
+  id = "222222222222"
+  assume_role { role_name = "OrganizationAccountAccessRole" }
+}
+account "locked" {
+  id = "333333333333"
+  assume_role { role_name = "OrganizationAccountAccessRole" }
+}
+share "open" {
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-0e1a2b3c4d5e6f701"]
+  principals = [ou("Workloads/Dev")]
+}
+share "shut" {
+  account    = account.locked
+  region     = "eu-central-1"
+  resources  = ["arn:aws:ec2:eu-central-1:333333333333:transit-gateway/tgw-0e1a2b3c4d5e6f702"]
+  principals = [ou("Workloads/Dev")]
+}
+"#;
+
+fn seed(sharing: &str, more: &str) -> String {
+    format!(
+        r#"
+organization {{
+  management_account = "management"
+  {sharing}
+  account "management" {{ id = "111111111111" }}
+  account "network"    {{ id = "222222222222" }}
+  ou "Workloads" {{
+    ou "Prod" {{
+      account "locked" {{
+        id    = "333333333333"
+        roles = false
+      }}
+    }}
+    ou "Dev" {{
+      account "dev" {{ id = "444444444444" }}
+    }}
+  }}
+}}
+settings {{ resources = "any" }}
+{more}
+"#
+    )
+}
+
+#[test]
+fn an_account_whose_role_cannot_be_assumed_is_unknown_and_the_rest_goes_on() {
+    let stack = Stack::with(TWO_HUBS, &seed("sharing = \"off\"", ""));
+    let named = [
+        "arn:aws:iam::333333333333:role/OrganizationAccountAccessRole",
+        "sts:AssumeRole",
+        "AccessDenied",
+        "share.shut",
+        "INCOMPLETE",
+    ];
+    stack
+        .plan()
+        .exits(6)
+        .says(&named)
+        .says(&["1 to create, 0 to update, 0 to delete", "INCOMPLETE: read 1 of 2 accounts"]);
+    stack.apply().exits(6).says(&["2 of 2 steps done"]);
+    stack
+        .plan()
+        .exits(6)
+        .says(&named)
+        .says(&["No changes in what was read. 1 unknown."])
+        .never_says("No changes. AWS matches");
+    stack.run("drift").exits(6).says(&named).never_says("In sync.");
+    // Nothing of an unread account is deleted either, not even when its block goes.
+    stack.run("destroy --auto-approve").exits(6).says(&["1 to delete"]);
+}
+
+/// One share for a unit, and what the organization block says.
+fn one_share(organization: &str) -> String {
+    format!(
+        r#"
+ramctl {{ stack = "one" }}
+account "management" {{ id = "111111111111" }}
+account "network" {{
+  id = "222222222222"
+  assume_role {{ role_name = "OrganizationAccountAccessRole" }}
+}}
+{organization}
+share "tgw" {{
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-0e1a2b3c4d5e6f701"]
+  principals = [ou("Workloads/Dev")]
+}}
+"#
+    )
+}
+
+fn organization(sharing: &str) -> String {
+    format!("organization {{\n  management_account = account.management\n  sharing = \"{sharing}\"\n}}")
+}
+
+#[test]
+fn sharing_that_is_off_is_turned_on_by_rams_own_call() {
+    for state in ["off", "leftover_role"] {
+        let stack =
+            Stack::with(&one_share(&organization("enabled")), &seed(&format!("sharing = \"{state}\""), ""));
+        let plan = stack.plan_json();
+        assert_eq!(
+            plan["steps"][0]["operation"], "ram:EnableSharingWithAwsOrganization",
+            "{state}: {plan:#}"
+        );
+        stack.apply().exits(0);
+        stack.plan().exits(0);
+    }
+}
+
+#[test]
+fn half_enabled_sharing_is_repaired_without_turning_it_off() {
+    let stack = Stack::with(&one_share(&organization("enabled")), &seed("sharing = \"half\"", ""));
+    let plan = stack.plan_json();
+    assert_eq!(plan["steps"][0]["operation"], "iam:CreateServiceLinkedRole", "{plan:#}");
+    stack.apply().exits(0);
+    stack.plan().exits(0);
+}
+
+#[test]
+fn sharing_that_is_on_is_left_alone_and_never_turned_off() {
+    let stack = Stack::with(&one_share(&organization("enabled")), &seed("sharing = \"enabled\"", ""));
+    stack.apply().exits(0).says(&["1 of 1 step"]);
+    stack.write("stack.ram.hcl", &one_share(&organization("unmanaged")));
+    stack.plan().exits(0);
+    let without = one_share("").replace("ou(\"Workloads/Dev\")", "\"444444444444\"");
+    stack.write("stack.ram.hcl", &without);
+    stack.apply().exits(0);
+    stack.write("stack.ram.hcl", &one_share(&organization("required")));
+    let plan = stack.plan_json();
+    assert_eq!(plan["sharing"]["verdict"], "in_sync", "still on: {plan:#}");
+}
+
+#[test]
+fn required_sharing_that_is_off_is_refused_and_nothing_is_written() {
+    let stack = Stack::with(&one_share(&organization("required")), &seed("sharing = \"off\"", ""));
+    stack.plan().exits(1).says(&["RAM403", "write `sharing = \"enabled\"`"]);
+    stack.apply().exits(1).never_says("steps done");
+    stack.plan().exits(1);
+}
+
+#[test]
+fn an_organization_with_consolidated_billing_only_cannot_share() {
+    let state = "feature_set = \"CONSOLIDATED_BILLING\"\n  sharing = \"off\"";
+    let stack = Stack::with(&one_share(&organization("enabled")), &seed(state, ""));
+    stack.plan().exits(1).says(&["RAM105", "stack.ram.hcl:16", "all features"]);
+    stack.apply().exits(1);
+    stack.write(
+        "stack.ram.hcl",
+        &one_share(&organization("enabled")).replace("ou(\"Workloads/Dev\")", "\"444444444444\""),
+    );
+    stack.plan().exits(1).says(&["RAM405", "turn on all features in Organizations"]);
+}
+
+#[test]
+fn a_member_account_is_told_from_the_management_account() {
+    let block = organization("enabled").replace("account.management", "account.network");
+    let stack = Stack::with(&one_share(&block), &seed("sharing = \"off\"", ""));
+    let run = stack.plan();
+    assert!(run.code == 1 || run.code == 6, "{}", run.stdout);
+    run.says(&["management account", "RAM404"]);
+    assert_ne!(stack.apply().code, 0);
+}
+
+#[test]
+fn where_sharing_cannot_be_read_nothing_that_needs_it_is_written() {
+    // A delegated administrator sees the tree and not the role of the management account.
+    let block = organization("enabled").replace("account.management", "account.network");
+    let state = "sharing = \"off\"\n  delegated_administrators = { network = [\"config.amazonaws.com\"] }";
+    let stack = Stack::with(&one_share(&block), &seed(state, ""));
+    let before = stack.plan();
+    assert_ne!(before.code, 0, "{}", before.stdout);
+    let apply = stack.apply();
+    assert_ne!(apply.code, 0, "{}", apply.stdout);
+    apply.never_says("CreateResourceShare share.tgw: done");
+}
+
+#[test]
+fn a_stack_with_mistakes_names_all_of_them_and_makes_no_call() {
+    let stack = Stack::quickstart();
+    stack.edit("network.ram.hcl", "account.dev]", "account.deb]");
+    stack.edit("network.ram.hcl", "name       = \"corp-dns\"", "nmae       = \"corp-dns\"");
+    for command in ["plan", "apply --auto-approve", "drift", "destroy --auto-approve"] {
+        stack.run(command).exits(1).says(&["account.deb", "nmae", "Did you mean", "2 errors"]);
+    }
+    finish(ramctl(&stack.path()).arg("validate").output().expect("runs")).exits(1).says(&["account.deb"]);
+}
+
+#[test]
+fn validate_needs_no_credentials_and_no_sandbox() {
+    let stack = Stack::quickstart();
+    finish(ramctl(&stack.path()).arg("validate").output().expect("runs")).exits(0).says(&["4 shares"]);
+    assert!(!stack.path().join(".ramctl").exists());
+}
+
+#[test]
+fn nobody_to_ask_means_nothing_is_changed() {
+    let stack = Stack::quickstart();
+    stack.run("apply").exits(1).says(&["--auto-approve", "nothing was changed"]);
+    stack.plan().exits(2).says(&["4 to create"]);
+}
+
+#[test]
+fn a_reader_that_goes_away_stops_neither_plan_nor_apply() {
+    let stack = Stack::quickstart();
+    for words in [["plan", "--sandbox", "--json"], ["apply", "--sandbox", "--auto-approve"]] {
+        let mut child = ramctl(&stack.path())
+            .args(words)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary can be run");
+        drop(child.stdout.take());
+        finish(child.wait_with_output().expect("it ends")).exits(0);
+    }
+    stack.plan().exits(0);
+}
+
+#[test]
+fn the_same_stack_plans_to_the_same_bytes() {
+    let stack = Stack::quickstart();
+    let (first, second) = (stack.run("plan --json"), stack.run("plan --json"));
+    assert_eq!(first.stdout, second.stdout);
+}
+
+#[test]
+fn documents_of_apply_hold_the_plan_and_what_became_of_it() {
+    let stack = Stack::quickstart();
+    let applied = json(&stack.run("apply --auto-approve --json").exits(0));
+    assert_eq!(applied["format_version"], "1.0");
+    assert_eq!(applied["summary"]["done"], 5, "{applied:#}");
+}
+
+#[test]
+fn an_unknown_code_is_an_error_with_a_suggestion() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let run = |words: &[&str]| finish(ramctl(here).args(words).output().expect("runs"));
+    run(&["explain", "RAM001"]).exits(0).says(&["RAM001"]);
+    run(&["explain", "RAM9999"]).exits(1).says(&["Did you mean"]);
+    let all = run(&["explain"]).exits(0).stdout;
+    assert!(all.lines().count() > 50 && all.lines().all(|line| line.starts_with("RAM")), "{all}");
+}
+
+#[test]
+fn a_sandbox_in_use_by_another_process_is_said_to_be() {
+    let stack = Stack::quickstart();
+    let mut server = ramctl(&stack.path())
+        .args(["sandbox", "serve"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary can be run");
+    // The last line comes once it is ready.
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(server.stdout.take().expect("piped")));
+    assert!(lines.by_ref().any(|line| line.expect("UTF-8") == "# ready"));
+    stack.plan().exits(1).says(&["sandbox"]);
+    server.kill().expect("it runs");
+    server.wait().expect("it ends");
+    stack.plan().exits(2);
+}
