@@ -442,8 +442,14 @@ async fn the_state_outlives_the_process_and_one_process_has_it_at_a_time() {
     assert_eq!(all.resource_shares()[0].name(), Some("kept"));
     running.shutdown().await.unwrap();
 
-    let changed = Content::Seed { name: "sandbox.hcl".into(), text: format!("{SEED}\n# changed") };
-    let running = start(Settings { content: changed, ..settings() }).await.unwrap();
+    let with =
+        |text: String| Settings { content: Content::Seed { name: "sandbox.hcl".into(), text }, ..settings() };
+    let same = format!("# commented\n{}", SEED.replace("associate_ms    = 60", "associate_ms    = 61"));
+    let running = start(with(same)).await.unwrap();
+    assert!(running.notices().is_empty(), "settings are read at every start");
+    running.shutdown().await.unwrap();
+
+    let running = start(with(SEED.replace("partner", "friend"))).await.unwrap();
     assert!(running.notices()[0].contains("sandbox.hcl has changed"), "{:?}", running.notices());
 }
 

@@ -34,19 +34,17 @@ pub(super) const ROOT: &str = "r-sbox";
 
 /// Fills an empty state; a state that is there stays as it is, and a seed that has changed since is told of.
 pub(crate) fn plant(store: &Store, content: &Content) -> Result<Planted, SeedError> {
-    let (name, text) = match content {
-        Content::Empty => ("the empty sandbox", "empty"),
-        Content::Seed { name, text } => (name.as_str(), text.as_str()),
-    };
-    let seed: Option<Seed> = match content {
-        Content::Empty => None,
-        Content::Seed { name, text } => Some(
-            hcl::from_str(text)
-                .map_err(|error| SeedError::Syntax { name: name.clone(), why: error.to_string() })?,
-        ),
+    let (name, seed, lasting) = match content {
+        Content::Empty => ("the empty sandbox", None, String::from("empty")),
+        Content::Seed { name, text } => {
+            let wrong = |error: hcl::Error| SeedError::Syntax { name: name.clone(), why: error.to_string() };
+            let seed: Seed = hcl::from_str(text).map_err(wrong)?;
+            (name.as_str(), Some(seed), lasting_part(text).map_err(wrong)?)
+        }
     };
     let behaviour = seed.as_ref().map_or_else(Behaviour::lenient, |seed| seed.settings.clone());
-    let digest: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String =
+        Sha256::digest(lasting.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     let before = store.read(|state, _| state.meta.get(SEED).map(|meta| meta.value.clone()));
     let mut notices = Vec::new();
     match before {
@@ -72,6 +70,14 @@ pub(crate) fn plant(store: &Store, content: &Content) -> Result<Planted, SeedErr
     let faults = seed.map(|seed| seed.fault).unwrap_or_default().into_values();
     let faults = Faults::new(behaviour.rates, faults);
     Ok(Planted { behaviour, faults, accounts: store.read(|state, _| accounts(state)), notices })
+}
+
+/// A seed without what is read from the file at every start, and without its comments.
+fn lasting_part(text: &str) -> Result<String, hcl::Error> {
+    let rest = hcl::parse(text)?.into_iter().filter(|structure| {
+        !matches!(structure, hcl::Structure::Block(block) if ["settings", "fault"].contains(&block.identifier()))
+    });
+    hcl::to_string(&rest.collect::<hcl::Body>())
 }
 
 /// Who a client can be, from the accounts' own keys.

@@ -322,3 +322,19 @@ async fn a_new_share_may_be_unseen_for_a_while_and_a_member_may_be_suspended() {
     assert_eq!(row.status(), Some(&ResourceShareAssociationStatus::Suspended));
     assert_eq!(row.status_message(), Some("why"));
 }
+
+#[tokio::test]
+async fn two_hundred_and_fifty_invitations_may_be_pending() {
+    let running = sandbox().await;
+    let network = ram(&running, "network");
+    let strangers: Vec<String> = (0..250).map(|n| (700_000_000_000_u64 + n).to_string()).collect();
+    let share =
+        network.create_resource_share().name("many").set_principals(Some(strangers)).send().await.unwrap();
+    let share = share.resource_share().unwrap().resource_share_arn().unwrap();
+    let more = || network.associate_resource_share().resource_share_arn(share).principals(PARTNER).send();
+    assert_eq!(more().await.unwrap_err().code(), Some("ResourceShareLimitExceededException"));
+    // The root of an account is the account.
+    let remove = network.disassociate_resource_share().resource_share_arn(share);
+    remove.principals("arn:aws:iam::700000000000:root").send().await.unwrap();
+    more().await.unwrap();
+}

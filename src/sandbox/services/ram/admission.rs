@@ -95,6 +95,12 @@ pub(super) fn admit(
         )));
     }
     check_quotas(state, target.id, resources.len(), joining.len())?;
+    let invited = joining.iter().filter(|found| found.invites.is_some()).count();
+    if invited > 0
+        && state.invitations.indexed(&Invitation::pending_index(&target.id.account)).count() + invited > 250
+    {
+        return Err(limit("You have reached the number of pending invitations that you can have."));
+    }
 
     let mut admitted = Vec::new();
     for (text, found) in resources {

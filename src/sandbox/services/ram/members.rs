@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::model::Arn;
+use crate::model::{Arn, Principal};
 use crate::sandbox::services::ram::admission::{Admitted, Target, Wanted, admit, invitation_window};
 use crate::sandbox::services::ram::attachments::attach_default;
 use crate::sandbox::services::ram::output::{MemberOut, value};
@@ -139,7 +139,11 @@ fn invite(call: &Call<'_>, state: &mut State, share: &ShareId, receiver: String,
 
 fn disassociate(call: &Call<'_>, state: &mut State) -> Answer {
     once(call, state, "DisassociateResourceShare", |call, state| {
-        let input: MembersInput = call.input(INVALID)?;
+        let mut input: MembersInput = call.input(INVALID)?;
+        for principal in input.principals.iter_mut().flatten() {
+            // An account's root stands on the share as the account.
+            *principal = Principal::read(principal).as_str().to_owned();
+        }
         let arn = required(input.resource_share_arn.as_deref(), "resourceShareArn")?;
         let wanted = input.wanted();
         let id = share_id(arn)?;
