@@ -1,7 +1,11 @@
 //! How fast the sandbox starts, lists and writes: the quickstart's seed, and 25,000 shares with 10,000 accounts.
 //!
 //! `cargo bench --bench sandbox` prints a line for each measurement. Client and server share the machine.
-#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock and files, and prints")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "a benchmark reads the clock and files, and prints"
+)]
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
