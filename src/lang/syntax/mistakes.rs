@@ -103,15 +103,17 @@ fn bad_character(mut diagnostic: Diagnostic, c: char) -> Diagnostic {
 
 /// An error of the parser. `start` is where the part that was parsed starts in `text`.
 pub(crate) fn of_parser(place: Place, text: &str, scan: &Scan, start: usize, error: &Error) -> Diagnostic {
+    let message = error.message();
+    let label =
+        message.strip_prefix("invalid ").and_then(|rest| rest.split_once(';')).map(|(label, _)| label);
     let offset = if at_end(&text[start..], error) { text.len() } else { start + error.location().offset() };
+    // Here the parser has taken the character that it did not expect.
+    let offset = if label == Some("object value assignment") { offset.saturating_sub(1) } else { offset };
     // Where the parser goes back, it goes back to before the space.
     let rest = text.get(offset..).unwrap_or_default();
     let offset = text.len() - if rest.is_empty() { 0 } else { rest.trim_start_matches([' ', '\t']).len() };
     let (range, found) = token_at(text, scan, offset);
     let span = place.span(range.clone());
-    let message = error.message();
-    let label =
-        message.strip_prefix("invalid ").and_then(|rest| rest.split_once(';')).map(|(label, _)| label);
     match label {
         Some("nesting depth") => {
             return too_deep(span);

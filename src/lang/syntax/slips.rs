@@ -135,11 +135,18 @@ impl<'a> Near<'a> {
         if self.before.ends_with('-') && doubled(">") {
             return self.slip(1, "There is no operator \"->\".", "The arrow of a for expression is =>.");
         }
-        if self.before.ends_with('&') && !self.before.ends_with("&&") || doubled("&") && !doubled("&&") {
-            return self.slip(1, "There is no operator \"&\".", "Write a && b.");
-        }
-        if self.before.ends_with('|') && !self.before.ends_with("||") || doubled("|") && !doubled("||") {
-            return self.slip(1, "There is no operator \"|\".", "Write a || b; there are no pipes.");
+        for (single, double, help) in
+            [("&", "&&", "Write a && b."), ("|", "||", "Write a || b; there are no pipes.")]
+        {
+            let range = if self.before.ends_with(single) && !self.before.ends_with(double) {
+                self.operator_range(single)
+            } else if doubled(single) && !doubled(double) {
+                self.offset..self.offset + 1
+            } else {
+                continue;
+            };
+            let detail = format!("There is no operator \"{single}\".");
+            return Some(Slip { range, detail, help: Some(help.into()) });
         }
         if doubled("..") && !doubled("...") {
             return self.slip(
@@ -376,15 +383,14 @@ mod tests {
             ("true or false", 6, "There is no operator \"or\".", "||"),
             ("1 in [1]", 3, "There is no operator \"in\".", "contains"),
             ("a -> b", 4, "There is no operator \"->\".", "=>"),
-            ("a | b", 4, "There is no operator \"|\".", "||"),
-            ("a & b", 4, "There is no operator \"&\".", "&&"),
+            ("a | b", 3, "There is no operator \"|\".", "||"),
+            ("a & b", 3, "There is no operator \"&\".", "&&"),
             ("\"\\q\"", 2, "This backslash sequence has no meaning.", "literal backslash"),
             ("\"${1 + }\"", 8, "A value is missing after \"+\".", ""),
             ("\"${foo\"", 2, "This ${ has no closing brace before the string ends.", "$${"),
             ("\"%{ if true }x\"", 2, "This %{ if } has no end.", "endif"),
             ("\"%{ endfor }\"", 2, "This %{ endfor } ends no %{ for }.", "for x in list"),
             ("{ a = 1, b }", 12, "This key has no value.", "key = value"),
-            ("1 !", 3, "\"!\" stands before a value, not after it.", "a != b"),
         ] {
             let (line, at, said, helped) = told(text, false);
             assert_eq!((line, at), (1, column), "{text}: {said}");
