@@ -45,7 +45,8 @@ pub(crate) fn help(error: &CloudError) -> Option<String> {
         ErrorKind::OrganizationSharing => {
             "RAM gives this one error for several causes: the resource type can be shared inside the organization only and a \
              principal is outside; sharing in the organization is off or half on; or it was turned on moments ago. \
-             Add organization { sharing = \"enabled\" }, and check that the principal is in the organization."
+             Run apply again in a few minutes; if it stays so, check that the stack has organization { sharing = \"enabled\" } \
+             and that the principal is in the organization."
                 .to_owned()
         }
         ErrorKind::NoOrganization => {
