@@ -164,6 +164,9 @@ pub(crate) struct FunctionsArgs {
     /// One function. Without it: all of them, a line each.
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
+    /// Print the reference as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args, Debug)]
