@@ -6,6 +6,7 @@ pub(crate) mod destroy;
 pub(crate) mod drift;
 pub(crate) mod explain;
 pub(crate) mod graph;
+pub(crate) mod iam;
 pub(crate) mod plan;
 pub(crate) mod sandbox;
 pub(crate) mod validate;
