@@ -1,7 +1,11 @@
 //! How long a stack takes to compile, by its size: one `for_each` of many instances, and many blocks.
 //!
 //! `cargo bench --no-default-features` prints a line for each size. Linear growth shows as one figure per instance.
-#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock and prints")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "a benchmark reads the clock and prints"
+)]
 
 use std::time::Instant;
 

@@ -72,6 +72,10 @@ impl Connector {
         })
     }
 
+    fn is_guarded(&self) -> bool {
+        self.settings.loopback_only || self.settings.guard
+    }
+
     /// The calls made so far.
     pub fn calls(&self) -> CallCounts {
         self.counter.snapshot()
@@ -153,7 +157,7 @@ impl Connector {
         let mut builder = aws_sdk_sts::config::Builder::from(config)
             .retry_partition(partition("sts", "base", "home"))
             .interceptor(self.counter.clone());
-        if self.settings.loopback_only {
+        if self.is_guarded() {
             builder = builder.interceptor(LoopbackGuard);
         }
         aws_sdk_sts::Client::from_conf(builder.build())
@@ -172,7 +176,7 @@ impl Cloud for Connector {
                 .region(aws_sdk_ram::config::Region::new(place.region.to_string()))
                 .retry_partition(partition("ram", place.account.as_str(), place.region.as_str()))
                 .interceptor(self.counter.clone());
-            if self.settings.loopback_only {
+            if self.is_guarded() {
                 builder = builder.interceptor(LoopbackGuard);
             }
             RamClient::new(
@@ -194,7 +198,7 @@ impl Cloud for Connector {
             let mut builder = aws_sdk_organizations::config::Builder::from(&reached.config)
                 .retry_partition(partition("organizations", account.as_str(), "global"))
                 .interceptor(self.counter.clone());
-            if self.settings.loopback_only {
+            if self.is_guarded() {
                 builder = builder.interceptor(LoopbackGuard);
             }
             OrganizationsClient::new(
@@ -212,7 +216,7 @@ impl Cloud for Connector {
             let mut builder = aws_sdk_iam::config::Builder::from(&reached.config)
                 .retry_partition(partition("iam", account.as_str(), "global"))
                 .interceptor(self.counter.clone());
-            if self.settings.loopback_only {
+            if self.is_guarded() {
                 builder = builder.interceptor(LoopbackGuard);
             }
             IamClient::new(

@@ -19,6 +19,8 @@ pub struct Settings {
     /// A sandbox is in use: no client may leave loopback, and neither environment, profile nor instance metadata is read.
     /// Needs `endpoint` and `credentials`.
     pub loopback_only: bool,
+    /// No client may leave loopback; everything else is as usual. For endpoint variables that name a stand-in on this machine.
+    pub guard: bool,
     pub rates: Rates,
     /// How often a call is tried in all before it counts as failed.
     pub attempts: u32,
@@ -32,6 +34,7 @@ impl Default for Settings {
             endpoint: None,
             credentials: None,
             loopback_only: false,
+            guard: false,
             rates: Rates::Published,
             attempts: 8,
         }

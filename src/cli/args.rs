@@ -31,6 +31,12 @@ pub(crate) enum Command {
     Drift(DriftArgs),
     /// Check the stack's files. Needs no credentials.
     Validate(ValidateArgs),
+    /// Rewrite the files of a stack in canonical style.
+    Fmt(FmtArgs),
+    /// Evaluate expressions in the scope of a stack, one a line.
+    Console(ConsoleArgs),
+    /// Describe the functions of the language.
+    Functions(FunctionsArgs),
     /// Draw the desired-state graph as DOT or Mermaid.
     Graph(GraphArgs),
     /// Print the least-privilege IAM policies for planning and applying the stack. Needs no credentials.
@@ -132,6 +138,35 @@ pub(crate) struct ValidateArgs {
     /// Print the diagnostics as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct FmtArgs {
+    /// Folders of stacks, files, or - for standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Change nothing; exit with 3 where something is not in canonical style.
+    #[arg(long)]
+    pub check: bool,
+    /// Show what changes.
+    #[arg(long)]
+    pub diff: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ConsoleArgs {
+    #[command(flatten)]
+    pub stack: StackArgs,
+    /// Print each value as JSON on one line: sets sorted, numbers exact.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct FunctionsArgs {
+    /// One function. Without it: all of them, a line each.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -241,8 +276,13 @@ impl Command {
             Self::Drift(args) => Some(&mut args.stack),
             Self::Validate(args) => Some(&mut args.stack),
             Self::Graph(args) => Some(&mut args.stack),
+            Self::Console(args) => Some(&mut args.stack),
             Self::Iam(IamCommand::Plan(args) | IamCommand::Apply(args)) => Some(&mut args.stack),
-            Self::Explain(_) | Self::Sandbox(_) | Self::Completions { .. } => None,
+            Self::Fmt(_)
+            | Self::Functions(_)
+            | Self::Explain(_)
+            | Self::Sandbox(_)
+            | Self::Completions { .. } => None,
         }
     }
 }

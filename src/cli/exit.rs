@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Error,
     /// `plan --detailed-exitcode`: there are changes. `drift`: there is drift.
     Changes,
+    /// A check said no.
+    Denied,
     /// Something could not be read: what was read is no proof of the rest.
     Incomplete,
 }
@@ -21,6 +23,7 @@ impl Exit {
             Self::Done => 0,
             Self::Error => 1,
             Self::Changes => 2,
+            Self::Denied => 3,
             Self::Incomplete => 6,
         }
     }

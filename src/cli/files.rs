@@ -24,6 +24,8 @@ pub(crate) enum FolderError {
     List { path: String, source: io::Error },
     #[error("{path} cannot be read")]
     Read { path: String, source: io::Error },
+    #[error("{path} cannot be written")]
+    Write { path: String, source: io::Error },
     #[error("{path} is larger than {limit} bytes")]
     TooLarge { path: String, limit: usize },
     #[error("{path} is not UTF-8: the byte at offset {offset} fits no character")]
@@ -140,4 +142,33 @@ pub(crate) fn read_text(path: &Path) -> Result<TextFile, FolderError> {
         Ok(text) => Ok(TextFile { name, text }),
         Err(error) => Err(FolderError::NotUtf8 { path: name, offset: error.utf8_error().valid_up_to() }),
     }
+}
+
+/// Everything on standard input.
+pub(crate) fn read_stdin() -> Result<TextFile, FolderError> {
+    let name = "standard input".to_owned();
+    let mut text = String::new();
+    match io::stdin().read_to_string(&mut text) {
+        Ok(_) => Ok(TextFile { name, text }),
+        Err(source) => Err(FolderError::Read { path: name, source }),
+    }
+}
+
+/// Puts a new text in the place of a file, whole or not at all. A symlink stays one.
+pub(crate) fn replace_text(path: &Path, text: &str) -> Result<(), FolderError> {
+    let error = |source| FolderError::Write { path: path.display().to_string(), source };
+    let target = path.canonicalize().map_err(error)?;
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(".ramctl-new");
+    let beside = target.with_file_name(name);
+    let write = || {
+        fs::write(&beside, text)?;
+        fs::set_permissions(&beside, fs::metadata(&target)?.permissions())?;
+        fs::rename(&beside, &target)
+    };
+    write().map_err(|source| {
+        // What is left over would only confuse; that it cannot be removed adds nothing to the first error.
+        let _ = fs::remove_file(&beside);
+        error(source)
+    })
 }

@@ -10,6 +10,7 @@ use crate::aws::{Access, AssumedRole, CallCounts, Connector, ConnectorError, Key
 use crate::cli::args::CloudArgs;
 use crate::cli::output::Output;
 use crate::lang::Declaration;
+use crate::model::{Partition, Region};
 use crate::sandbox::{self, SandboxError};
 
 /// Name of the file beside the stack that a sandbox starts from.
@@ -39,7 +40,12 @@ impl Session {
         declaration: &Declaration,
         output: &Output,
     ) -> Result<Self, SessionError> {
-        let mut settings = Settings { accounts: accounts(declaration), ..Settings::default() };
+        let mut settings = Settings {
+            accounts: accounts(declaration),
+            home: home(declaration),
+            guard: endpoint_variables_name_loopback(),
+            ..Settings::default()
+        };
         let mut running = None;
         if let Some(dir) = &args.sandbox {
             let state = dir.clone().unwrap_or_else(|| state_dir(stack));
@@ -118,4 +124,21 @@ fn accounts(declaration: &Declaration) -> std::collections::BTreeMap<crate::mode
             Some((block.id.value.clone(), Access::Role(assumed)))
         })
         .collect()
+}
+
+/// A Region for the services without one. Outside of the partition `aws` the default, us-east-1, would be wrong.
+fn home(declaration: &Declaration) -> Option<Region> {
+    let region = declaration.shares.iter().map(|share| &share.region.value).min()?;
+    (region.partition() != Partition::Aws).then(|| region.clone())
+}
+
+/// Whether a standard variable points at this machine: then a stand-in for AWS is meant, and a service whose variable was
+/// forgotten must not be reached at the real AWS.
+fn endpoint_variables_name_loopback() -> bool {
+    std::env::vars_os().any(|(name, value)| {
+        let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else { return false };
+        let host = value.split("://").nth(1).unwrap_or_default();
+        let local = ["127.", "localhost", "[::1]"].iter().any(|start| host.starts_with(start));
+        local && (name == "AWS_ENDPOINT_URL" || name.starts_with("AWS_ENDPOINT_URL_"))
+    })
 }

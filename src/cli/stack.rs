@@ -9,6 +9,7 @@ use std::path::Path;
 use crate::cli::args::{StackArgs, ValueArg};
 use crate::cli::files::{FolderError, StackFolder, TextFile, read_text};
 use crate::diag::{Diagnostic, SourceMap};
+use crate::lang::value::Value;
 use crate::lang::{self, Compiled, InputValues, Inputs};
 
 /// Prefix of environment variables that set a variable of the stack.
@@ -18,6 +19,35 @@ const VARIABLE_PREFIX: &str = "RAMCTL_VAR_";
 pub(crate) struct Stack {
     pub sources: SourceMap,
     pub compiled: Compiled,
+    /// How many files the stack has.
+    files: usize,
+    outside: Outside,
+}
+
+/// What a compilation takes from outside the stack's own files.
+struct Outside {
+    folder: StackFolder,
+    values: Vec<InputValues>,
+    now: String,
+}
+
+impl Outside {
+    fn inputs(&self) -> Inputs<'_> {
+        let Self { folder, values, now } = self;
+        Inputs { values, files: folder, plan_timestamp: now, limits: lang::Limits::default() }
+    }
+}
+
+impl Stack {
+    /// Whether the folder has no files of a stack.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files == 0
+    }
+
+    /// The value of one expression in the scope of the stack.
+    pub(crate) fn evaluate(&mut self, text: &str) -> Result<Value, Vec<Diagnostic>> {
+        self.compiled.evaluate(&mut self.sources, "console", text, &self.outside.inputs())
+    }
 }
 
 /// Why there is nothing to compile.
@@ -31,6 +61,15 @@ pub(crate) enum StackError {
 
 /// Reads and compiles the stack. Mistakes in the files are diagnostics of the result, not errors.
 pub(crate) fn load(args: &StackArgs) -> Result<Stack, StackError> {
+    let stack = load_any(args)?;
+    if stack.is_empty() {
+        return Err(FolderError::Empty { path: args.stack.display().to_string() }.into());
+    }
+    Ok(stack)
+}
+
+/// As [`load`], for a folder that may have no files of a stack.
+pub(crate) fn load_any(args: &StackArgs) -> Result<Stack, StackError> {
     let folder = StackFolder::open(&args.stack)?;
     let mut sources = SourceMap::default();
     let mut stack_files = Vec::new();
@@ -38,10 +77,6 @@ pub(crate) fn load(args: &StackArgs) -> Result<Stack, StackError> {
         let file = in_folder(&folder, &args.stack, &name)?;
         stack_files.push(sources.add(file.name, file.text));
     }
-    if stack_files.is_empty() {
-        return Err(FolderError::Empty { path: args.stack.display().to_string() }.into());
-    }
-
     let mut values = environment_values();
     for name in folder.names(&[".auto.ramvars.hcl", ".auto.ramvars.json"])? {
         let file = in_folder(&folder, &args.stack, &name)?;
@@ -62,10 +97,9 @@ pub(crate) fn load(args: &StackArgs) -> Result<Stack, StackError> {
     }
 
     let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let inputs =
-        Inputs { values: &values, files: &folder, plan_timestamp: &now, limits: lang::Limits::default() };
-    let compiled = lang::compile(&mut sources, &stack_files, &inputs);
-    Ok(Stack { sources, compiled })
+    let outside = Outside { folder, values, now };
+    let compiled = lang::compile(&mut sources, &stack_files, &outside.inputs());
+    Ok(Stack { sources, compiled, files: stack_files.len(), outside })
 }
 
 /// A file of the folder, under the name by which the user would open it.

@@ -42,7 +42,7 @@ impl ApprovedPlan {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 impl ApprovedPlan {
     /// A plan of any steps, for tests of what carries plans out.
     pub(crate) fn of_steps(steps: Vec<PlannedStep>) -> Self {

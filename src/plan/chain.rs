@@ -1,7 +1,8 @@
 //! The calls that one share needs, in an order in which nobody ever sees more than before or after.
 //!
 //! Revoke before grant: what goes leaves first, then flags and permissions are changed, then resources come, then principals;
-//! the record of what was applied is last. A permission is there before the first resource of its type (RAM API reference,
+//! the record of what was applied is last. Where nothing but principals comes, they join before others leave, for an account
+//! may be behind both. A permission is there before the first resource of its type (RAM API reference,
 //! AssociateResourceSharePermission). Each step waits for the one before it, for RAM refuses to change a share while
 //! something on it is ASSOCIATING.
 
@@ -114,19 +115,25 @@ impl<'a> Chain<'a> {
         let mut leave = changes.leave;
         let mut join = changes.join;
         let late_sources = if swaps_sources { std::mem::take(&mut leave.sources) } else { Vec::new() };
+        let successors_first = changes.permissions.is_empty() && join.lets_successors_in_first(&leave);
+        let late_principals = if successors_first { leave.take_principals_not_in(&join) } else { Vec::new() };
+        let opens = changes.allow_external_principals == Some(true);
+        let mut settings = (changes.name, changes.allow_external_principals);
+
         self.disassociate(&share, leave);
         if swaps_sources {
             let sources = std::mem::take(&mut join.sources);
             self.associate(&share, Members { sources, ..Members::default() });
             self.disassociate(&share, Members { sources: late_sources, ..Members::default() });
         }
-        if changes.name.is_some() || changes.allow_external_principals.is_some() {
-            self.push(Step::UpdateResourceShare {
-                share: share.clone(),
-                name: changes.name,
-                allow_external_principals: changes.allow_external_principals,
-            });
+        if successors_first {
+            if opens {
+                self.settings(&share, std::mem::take(&mut settings));
+            }
+            self.associate(&share, std::mem::take(&mut join));
+            self.disassociate(&share, Members { principals: late_principals, ..Members::default() });
         }
+        self.settings(&share, settings);
         for (permission, replace) in changes.permissions {
             self.push(Step::AssociateResourceSharePermission { share: share.clone(), permission, replace });
         }
@@ -146,6 +153,16 @@ impl<'a> Chain<'a> {
         step.needs.extend(needs);
         step.needs.sort();
         step.needs.dedup();
+    }
+
+    fn settings(
+        &mut self,
+        share: &ShareRef,
+        (name, allow_external_principals): (Option<String>, Option<bool>),
+    ) {
+        if name.is_some() || allow_external_principals.is_some() {
+            self.push(Step::UpdateResourceShare { share: share.clone(), name, allow_external_principals });
+        }
     }
 
     fn associate(&mut self, share: &ShareRef, members: Members) {
@@ -187,6 +204,24 @@ struct Members {
 impl Members {
     fn len(&self) -> usize {
         self.resources.len() + self.principals.len() + self.sources.len()
+    }
+
+    /// Whether principals may join before others leave, so that an account that is behind both keeps what it has. Only while
+    /// nothing but principals comes: what is there is given before and after alike. Services tolerate no other principals.
+    fn lets_successors_in_first(&self, leave: &Self) -> bool {
+        let mut both = self.principals.iter().chain(&leave.principals);
+        self.resources.is_empty()
+            && self.principals.iter().any(|principal| !leave.principals.contains(principal))
+            && leave.principals.iter().any(|principal| !self.principals.contains(principal))
+            && !both.any(|principal| matches!(principal, Principal::Service(_)))
+    }
+
+    /// Takes out the principals that go for good, which are not put on again.
+    fn take_principals_not_in(&mut self, join: &Self) -> Vec<Principal> {
+        let all = std::mem::take(&mut self.principals);
+        let (stay, go) = all.into_iter().partition(|principal| join.principals.contains(principal));
+        self.principals = stay;
+        go
     }
 
     /// What a share that is too big for one call is made with; principals come only when all resources are there.

@@ -354,3 +354,19 @@ fn new_sources_come_before_old_ones_go() {
     let operations: Vec<_> = plan.steps().iter().map(|step| step.step.operation()).collect();
     assert_eq!(operations, ["AssociateResourceShare", "DisassociateResourceShare", "TagResource"]);
 }
+
+#[test]
+fn a_principal_that_takes_over_from_another_joins_first() {
+    let old = DesiredShare { allow_external_principals: true, ..desired_share("tgw") };
+    let wider = DesiredShare {
+        allow_external_principals: false,
+        principals: [as_written(ou("d"))].into(),
+        ..old.clone()
+    };
+    let plan = planned(&stack([wider]), &live([live_share(&old, 1)]), &org());
+    assert_eq!(words(&plan), ["associate (0, 1) <>", "disassociate (0, 1) <0>", "update <1>", "tag 1 <2>"]);
+    let opened = DesiredShare { principals: [as_written(principal("999999999999"))].into(), ..old.clone() };
+    let closed = DesiredShare { allow_external_principals: false, ..old };
+    let plan = planned(&stack([opened]), &live([live_share(&closed, 1)]), &org());
+    assert_eq!(words(&plan), ["update <>", "associate (0, 1) <0>", "disassociate (0, 1) <1>", "tag 1 <2>"]);
+}

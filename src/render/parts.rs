@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::catalog;
 use crate::diff::{
     Cause, DeleteReason, Delta, Edit, Entity, Membership, Ownership, Part, Remark, ReplaceReason, Unmanaged,
 };
@@ -113,7 +114,9 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
             Row::new(membership(how), ["principal".into(), text(label), principal_id(principal)])
         }
         Part::Resource { resource, resource_type, how } => {
-            let kind = resource_type.as_ref().map_or_else(|| resource.arn().service(), |kind| kind.as_str());
+            let known =
+                resource_type.as_ref().or_else(|| catalog::type_of(resource.arn()).map(|facts| &facts.code));
+            let kind = known.map_or_else(|| resource.arn().service(), |kind| kind.as_str());
             Row::new(membership(how), ["resource".into(), text(kind), resource_id(resource, place)])
         }
         Part::Source { source, how } => {

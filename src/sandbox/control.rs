@@ -10,7 +10,7 @@ use crate::sandbox::dispatch::Sandbox;
 use crate::sandbox::faults::Fault;
 use crate::sandbox::protocol::{Wire, respond};
 use crate::sandbox::services::{Refusal, ram, uuid};
-use crate::sandbox::state::rows_ram::Published;
+use crate::sandbox::state::rows_ram::{Association, Member, Published, ShareStatus, Side};
 
 /// Where the path of a control request begins.
 pub(crate) const PREFIX: &str = "/_sandbox/";
@@ -41,6 +41,17 @@ struct ClockInput {
 #[serde(deny_unknown_fields)]
 struct FaultsInput {
     faults: Vec<Fault>,
+}
+
+/// Puts a share, or one of its members, into a status that no call leads to.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatusInput {
+    resource_share_arn: String,
+    /// The resource, principal or source; without it the share itself.
+    associated_entity: Option<String>,
+    status: String,
+    status_message: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -82,6 +93,7 @@ fn run(sandbox: &Sandbox, method: &Method, what: &str, body: &[u8]) -> Result<Va
             sandbox.faults.set(Vec::new());
             Ok(json!({"faults": []}))
         }
+        ("PUT", "status") => set_status(sandbox, input(body)?),
         // AWS publishes a new default version of one of its permissions: shares that have it fall behind.
         ("POST", "publish") => {
             let input: PublishInput = input(body)?;
@@ -100,4 +112,32 @@ fn run(sandbox: &Sandbox, method: &Method, what: &str, body: &[u8]) -> Result<Va
         _ => Err(Refusal::new("UnknownOperationException", format!("{method} {PREFIX}{what} is unknown."))
             .with_status(404)),
     }
+}
+
+fn set_status(sandbox: &Sandbox, input: StatusInput) -> Result<Value, Refusal> {
+    let refused = |why: String| Refusal::new("ValidationException", why);
+    let id = ram::share_id(&input.resource_share_arn)?;
+    let unknown = || refused(format!("{} has no such share or member.", input.resource_share_arn));
+    sandbox.store.write(|state, _| {
+        let status = Value::from(input.status.as_str());
+        match &input.associated_entity {
+            None => {
+                let status = ShareStatus::deserialize(&status).map_err(|error| refused(error.to_string()))?;
+                state.shares.get(&id.key()).ok_or_else(unknown)?;
+                state.shares.update(&id.key(), |share| {
+                    (share.status, share.message, share.due) = (status, input.status_message.clone(), None);
+                });
+            }
+            Some(entity) => {
+                let status = Association::deserialize(&status).map_err(|error| refused(error.to_string()))?;
+                let mut keys = Side::ALL.into_iter().map(|side| Member::key(&id, side, entity));
+                let key = keys.find(|key| state.members.contains(key)).ok_or_else(unknown)?;
+                state.members.update(&key, |member| {
+                    (member.status, member.message) = (status, input.status_message.clone());
+                    (member.due, member.fails) = (None, None);
+                });
+            }
+        }
+        Ok(json!({"status": input.status}))
+    })
 }

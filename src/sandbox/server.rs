@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::State as Shared;
 use axum::http::{Request, Response};
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -77,6 +78,8 @@ pub async fn start(settings: Settings) -> Result<Running, SandboxError> {
     let failed = |source| SandboxError::Listen { address: settings.listen, source };
     let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
+    // Answers go out whole at once; what fails here costs time, not correctness.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let sandbox = Arc::new(Sandbox::new(store, planted.behaviour, planted.faults));
     let (stop, stopped) = oneshot::channel::<()>();
     let router = Router::new().fallback(serve).with_state(Arc::clone(&sandbox));

@@ -55,6 +55,8 @@ pub(crate) enum EmptyPages {
 pub(crate) struct Behaviour {
     /// Milliseconds that a share is PENDING.
     pub pending_ms: Millis,
+    /// Milliseconds in which a new share is not found yet: RAM's reads lag behind its writes.
+    pub unseen_ms: Millis,
     /// Milliseconds that an association is ASSOCIATING.
     pub associate_ms: Millis,
     /// Milliseconds that an association is DISASSOCIATING, and a share DELETING.
@@ -85,6 +87,7 @@ impl Default for Behaviour {
     fn default() -> Self {
         Self {
             pending_ms: 0,
+            unseen_ms: 0,
             associate_ms: 200,
             disassociate_ms: 200,
             onboarding_ms: 400,

@@ -23,7 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["access", "diag", "diff", "live", "model", "org"]),
     ("drift", &["diag", "diff", "model"]),
     ("wire", &["access", "desired", "diag", "diff", "drift", "live", "model", "org", "plan"]),
-    ("render", &["access", "desired", "diag", "diff", "drift", "model", "org", "plan"]),
+    ("render", &["access", "catalog", "desired", "diag", "diff", "drift", "model", "org", "plan"]),
     ("cloud", &["live", "model", "org", "plan"]),
     ("collect", &["cloud", "live", "model", "org"]),
     ("apply", &["cloud", "model", "plan"]),

@@ -11,4 +11,6 @@ mod iam;
 mod lang;
 mod layering;
 #[cfg(feature = "cli")]
+mod pipeline;
+#[cfg(feature = "cli")]
 mod sandbox;

@@ -252,6 +252,14 @@ async fn what_ram_refuses_is_refused_with_its_code() {
             "InvalidParameterException",
         ),
         (
+            "a subnet while sharing is off",
+            create()
+                .principals("333333333333")
+                .allow_external_principals(false)
+                .resource_arns("arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1"),
+            "OperationNotPermittedException",
+        ),
+        (
             "no such permission",
             create().permission_arns("arn:aws:ram::aws:permission/None"),
             "UnknownResourceException",
@@ -312,6 +320,74 @@ async fn roles_are_assumed_as_their_trust_policies_say_and_allow_what_their_poli
 }
 
 #[tokio::test]
+async fn condition_keys_narrow_what_a_role_may_do() {
+    let policy = serde_json::json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "ram:CreateResourceShare", "Resource": "*",
+         "Condition": {"Bool": {"ram:RequestedAllowsExternalPrincipals": "false"}, "StringEquals": {"aws:RequestTag/stack": "network"}}},
+        {"Effect": "Allow", "Action": "ram:AssociateResourceShare", "Resource": "*",
+         "Condition": {"ForAllValues:StringEquals": {"ram:Principal": ["333333333333"]},
+                       "ForAllValues:StringLike": {"ram:RequestedResourceType": "ec2:Transit*"}}},
+        {"Effect": "Allow", "Action": "ram:DeleteResourceShare", "Resource": "arn:aws:ram:*:222222222222:resource-share/*",
+         "Condition": {"StringEquals": {"aws:ResourceTag/stack": "network"}}},
+    ]});
+    let role = format!(
+        "role \"narrow\" {{\n policy = {}\n }}\n role \"reader\" {{",
+        serde_json::json!(policy.to_string())
+    );
+    let text = SEED.replace("role \"reader\" {", &role);
+    let running =
+        start(Settings::new(Content::Seed { name: "seed".into(), text })).await.expect("the sandbox starts");
+    let sts = aws_sdk_sts::Client::new(&of(&running, "management"));
+    let assumed = sts
+        .assume_role()
+        .role_arn("arn:aws:iam::222222222222:role/narrow")
+        .role_session_name("test")
+        .send()
+        .await
+        .unwrap();
+    let keys = assumed.credentials().unwrap();
+    let keys = Credentials::new(
+        keys.access_key_id(),
+        keys.secret_access_key(),
+        Some(keys.session_token().to_owned()),
+        None,
+        "test",
+    );
+    let narrow = aws_sdk_ram::Client::new(&config(&running, keys));
+    let tag = |value: &str| aws_sdk_ram::types::Tag::builder().key("stack").value(value).build();
+    let create = |external, stack: &str| {
+        narrow.create_resource_share().name("x").allow_external_principals(external).tags(tag(stack))
+    };
+    let subnet = "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1";
+    for (what, request, action) in [
+        ("external", create(true, "network"), "ram:CreateResourceShare"),
+        ("another stack", create(false, "other"), "ram:CreateResourceShare"),
+        (
+            "another principal",
+            create(false, "network").principals("444444444444"),
+            "ram:AssociateResourceShare",
+        ),
+        ("another type", create(false, "network").resource_arns(subnet), "ram:AssociateResourceShare"),
+    ] {
+        let refused = request.send().await.unwrap_err();
+        assert_eq!(refused.code(), Some("AccessDeniedException"), "{what}");
+        assert!(refused.message().unwrap().contains(action), "{what}: {refused:?}");
+    }
+    let share = create(false, "network").resource_arns(TGW).send().await.unwrap();
+    narrow
+        .delete_resource_share()
+        .resource_share_arn(share.resource_share().unwrap().resource_share_arn().unwrap())
+        .send()
+        .await
+        .unwrap();
+    let foreign = ram(&running, "network").create_resource_share().name("foreign").send().await.unwrap();
+    let delete = narrow
+        .delete_resource_share()
+        .resource_share_arn(foreign.resource_share().unwrap().resource_share_arn().unwrap());
+    assert_eq!(delete.send().await.unwrap_err().code(), Some("AccessDeniedException"));
+}
+
+#[tokio::test]
 async fn listings_come_in_pages_that_lose_nothing() {
     let running = sandbox().await;
     let network = ram(&running, "network");
@@ -366,8 +442,14 @@ async fn the_state_outlives_the_process_and_one_process_has_it_at_a_time() {
     assert_eq!(all.resource_shares()[0].name(), Some("kept"));
     running.shutdown().await.unwrap();
 
-    let changed = Content::Seed { name: "sandbox.hcl".into(), text: format!("{SEED}\n# changed") };
-    let running = start(Settings { content: changed, ..settings() }).await.unwrap();
+    let with =
+        |text: String| Settings { content: Content::Seed { name: "sandbox.hcl".into(), text }, ..settings() };
+    let same = format!("# commented\n{}", SEED.replace("associate_ms    = 60", "associate_ms    = 61"));
+    let running = start(with(same)).await.unwrap();
+    assert!(running.notices().is_empty(), "settings are read at every start");
+    running.shutdown().await.unwrap();
+
+    let running = start(with(SEED.replace("partner", "friend"))).await.unwrap();
     assert!(running.notices()[0].contains("sandbox.hcl has changed"), "{:?}", running.notices());
 }
 

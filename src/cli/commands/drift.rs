@@ -23,6 +23,8 @@ pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
             output.result(view);
         }
         match report.standing() {
+            // Also where drift was found: a report with holes must not pass for all there is.
+            _ if !report.is_complete() => Exit::Incomplete,
             Standing::InSync => Exit::Done,
             Standing::Drift => Exit::Changes,
             Standing::Incomplete => Exit::Incomplete,

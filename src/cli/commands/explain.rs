@@ -24,7 +24,12 @@ pub(crate) fn run(args: &ExplainArgs, output: &mut Output) -> Exit {
     };
     output.line(format_args!("{}: {}\n", code.id, code.summary));
     for paragraph in code.explain.split("\n\n") {
-        output.line(format_args!("{}\n", wrap(paragraph, output.width().min(100))));
+        // What is indented is code and keeps its lines.
+        if paragraph.starts_with("    ") {
+            output.line(format_args!("{paragraph}\n"));
+        } else {
+            output.line(format_args!("{}\n", wrap(paragraph, output.width().min(100))));
+        }
     }
     Exit::Done
 }

@@ -362,6 +362,9 @@ fn form_help(name: &str, text: &str) -> Option<String> {
         {
             Some("This looks like an availability zone; leave its last letter out.".into())
         }
+        "resources" if !text.starts_with("arn:") => {
+            Some(format!("Write the full ARN: \"arn:aws:SERVICE:REGION:ACCOUNT:TYPE/{text}\"."))
+        }
         "id" | "account" | "management_account" | "from" => {
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
             if digits.len() == 12 && digits != text {

@@ -22,6 +22,12 @@ struct Variable<'b> {
     nullable: bool,
 }
 
+/// How the text of a value is read.
+struct Form {
+    ty: Type,
+    sensitive: bool,
+}
+
 /// Declares the variables and gives each its value.
 pub(crate) fn settle(
     blocks: &Blocks,
@@ -34,11 +40,17 @@ pub(crate) fn settle(
         let variable = declare(block, evaluator);
         declared.entry(block.label()).or_insert(variable);
     }
-    let types: BTreeMap<&str, Type> = declared
+    let forms: BTreeMap<&str, Form> = declared
         .iter()
-        .map(|(name, variable)| (*name, variable.as_ref().map_or(Type::Any, |variable| variable.ty.clone())))
+        .map(|(name, variable)| {
+            let form = variable.as_ref().map_or(Form { ty: Type::Any, sensitive: true }, |variable| Form {
+                ty: variable.ty.clone(),
+                sensitive: variable.sensitive,
+            });
+            (*name, form)
+        })
         .collect();
-    let given = given_values(&types, evaluator, sources, inputs);
+    let given = given_values(&forms, evaluator, sources, inputs);
     for (name, variable) in &declared {
         let value = match variable {
             Ok(variable) => value_of(name, variable, given.get(*name), evaluator),
@@ -125,7 +137,7 @@ fn constant(expr: &crate::lang::syntax::Expr, what: &str, evaluator: &mut Evalua
 
 /// The values that were given, the last one for each name.
 fn given_values(
-    types: &BTreeMap<&str, Type>,
+    forms: &BTreeMap<&str, Form>,
     evaluator: &mut Evaluator<'_>,
     sources: &mut SourceMap,
     inputs: &Inputs<'_>,
@@ -134,20 +146,20 @@ fn given_values(
     for values in inputs.values {
         match values {
             InputValues::Environment { name, text } => {
-                if let Some(ty) = types.get(name.as_str()) {
-                    let value = from_text(&format!("RAMCTL_VAR_{name}"), text, ty, evaluator, sources);
+                if let Some(form) = forms.get(name.as_str()) {
+                    let value = from_text(&format!("RAMCTL_VAR_{name}"), text, form, evaluator, sources);
                     given.insert(name.clone(), value);
                 }
             }
-            InputValues::Flag { name, text } => match types.get(name.as_str()) {
-                Some(ty) => {
-                    let value = from_text(&format!("--var {name}"), text, ty, evaluator, sources);
+            InputValues::Flag { name, text } => match forms.get(name.as_str()) {
+                Some(form) => {
+                    let value = from_text(&format!("--var {name}"), text, form, evaluator, sources);
                     given.insert(name.clone(), value);
                 }
                 None => {
                     let detail = format!("--var {name}: the stack declares no variable {name}.");
                     let mut diagnostic = Diagnostic::new(Severity::Error, &codes::RAM063, None, detail);
-                    diagnostic.help = suggest::help(name, types.keys().copied());
+                    diagnostic.help = suggest::help(name, forms.keys().copied());
                     evaluator.diagnostics.push(diagnostic);
                 }
             },
@@ -155,14 +167,14 @@ fn given_values(
                 let source = sources.file(*file);
                 let read = values_file::read(*file, source, evaluator);
                 for (name, value) in read.values {
-                    if !types.contains_key(name.as_str()) {
+                    if !forms.contains_key(name.as_str()) {
                         if read.may_have_more {
                             continue;
                         }
                         let span = value.as_ref().map_or_else(|_| None, |value| Some(value.name_span));
                         let detail = format!("The stack declares no variable {name}.");
                         let mut diagnostic = Diagnostic::new(Severity::Warning, &codes::RAM063, span, detail);
-                        diagnostic.help = suggest::help(&name, types.keys().copied());
+                        diagnostic.help = suggest::help(&name, forms.keys().copied());
                         evaluator.diagnostics.push(diagnostic);
                         continue;
                     }
@@ -178,25 +190,39 @@ fn given_values(
 fn from_text(
     source: &str,
     text: &str,
-    ty: &Type,
+    form: &Form,
     evaluator: &mut Evaluator<'_>,
     sources: &mut SourceMap,
 ) -> Eval<Given> {
-    let file = sources.add(source, text);
-    let span = Span::new(file, 0..text.len());
-    let literal = ty.is_primitive() || *ty == Type::Any || matches!(ty, Type::Symbol(_));
-    let value = if literal {
-        Value::string(text)
-    } else {
-        match parse_expression(file, text, evaluator.world.limits.file_bytes) {
-            Ok(expr) => constant(&expr, "A value", evaluator)?,
-            Err(diagnostics) => {
-                evaluator.diagnostics.extend(diagnostics);
-                return Err(Failed);
-            }
+    // Messages show the line that they are about; the text of a sensitive value is kept out of the sources.
+    let shown = if form.sensitive { "(sensitive value)" } else { text };
+    let file = sources.add(source, shown);
+    let span = Span::new(file, 0..shown.len());
+    let ty = &form.ty;
+    if ty.is_primitive() || *ty == Type::Any || matches!(ty, Type::Symbol(_)) {
+        return Ok(Given { value: Value::string(text), span, name_span: span });
+    }
+    let reported = evaluator.diagnostics.len();
+    let value = match parse_expression(file, text, evaluator.world.limits.file_bytes) {
+        Ok(expr) => constant(&expr, "A value", evaluator),
+        Err(diagnostics) => {
+            evaluator.diagnostics.extend(diagnostics);
+            Err(Failed)
         }
     };
-    Ok(Given { value, span, name_span: span })
+    if form.sensitive && evaluator.diagnostics.len() > reported {
+        evaluator.diagnostics.truncate(reported);
+        let detail = format!(
+            "The text of {source} is not an expression; what is wrong is not shown, as the variable is sensitive."
+        );
+        return Err(evaluator.report(
+            &codes::RAM061,
+            span,
+            detail,
+            "Write it as in HCL: [\"a\", \"b\"], { a = 1 }.",
+        ));
+    }
+    Ok(Given { value: value?, span, name_span: span })
 }
 
 fn value_of(
@@ -218,14 +244,23 @@ fn value_of(
                 return Err(evaluator.report(&codes::RAM061, given.span, detail, "Give a value."));
             }
             convert(&given.value, &variable.ty).map_err(|error| {
-                let place = error.written_path();
+                // The way to the part at fault may lead through sensitive keys.
+                let place = if variable.sensitive { String::new() } else { error.written_path() };
                 let detail = format!(
                     "The value of var.{name} does not fit the type {}: var.{name}{place}: {}.",
                     variable.ty, error.message
                 );
-                let diagnostic = Diagnostic::error(&codes::RAM061, given.span, detail)
-                    .label(variable.block.header, "declared here")
-                    .help("Change the value or the type.");
+                // Not at the value where it is sensitive: messages show the line that they are about.
+                let (span, other) = if variable.sensitive {
+                    (variable.block.header, None)
+                } else {
+                    (given.span, Some(variable.block.header))
+                };
+                let mut diagnostic =
+                    Diagnostic::error(&codes::RAM061, span, detail).help("Change the value or the type.");
+                if let Some(declared) = other {
+                    diagnostic = diagnostic.label(declared, "declared here");
+                }
                 evaluator.diagnostics.push(diagnostic);
                 Failed
             })?

@@ -174,7 +174,8 @@ impl Evaluator<'_> {
             return Err(self.fail(diagnostic, place, scope));
         }
         convert(&value, &param.accepts.to_type()).map_err(|error| {
-            let detail = format!("The argument {} of {} does not fit: {error}.", param.name, function.name);
+            let why = if value.is_sensitive() { error.message } else { error.to_string() };
+            let detail = format!("The argument {} of {} does not fit: {why}.", param.name, function.name);
             let diagnostic = Diagnostic::error(&codes::RAM024, place.span, detail)
                 .help(format!("Write {}.", function.signature));
             self.fail(diagnostic, place, scope)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::diag::{Code, Diagnostic, Span, language as codes};
 use crate::lang::eval::references::shown;
 use crate::lang::eval::scope::{Known, Names, Root, Scope};
-use crate::lang::functions::StackFiles;
+use crate::lang::functions::{StackFiles, find_function};
 use crate::lang::suggest;
 use crate::lang::syntax::{Expr, ExprKind, Step};
 use crate::lang::value::{Type, Value, convert};
@@ -180,7 +180,9 @@ impl<'a> Evaluator<'a> {
             return Err(self.fail(diagnostic, expr, scope));
         }
         convert(value, ty).map_err(|error| {
-            let detail = format!("{place} does not fit: {error}.");
+            // The way to the part at fault may lead through sensitive keys.
+            let why = if value.is_sensitive() { error.message } else { error.to_string() };
+            let detail = format!("{place} does not fit: {why}.");
             self.fail(Diagnostic::error(&codes::RAM020, expr.span, detail), expr, scope)
         })
     }
@@ -268,6 +270,11 @@ impl<'a> Evaluator<'a> {
         let help = match (name, near) {
             ("each", _) => "each exists inside a block that has for_each.".to_owned(),
             ("count", _) => "There is no count; write for_each with a set or a map.".to_owned(),
+            ("plan", _) => "plan exists inside the assert of a check.".to_owned(),
+            ("share" | "inbound" | "check" | "ramctl", _) => {
+                "Blocks of this kind have no value to refer to; name what both need in locals.".to_owned()
+            }
+            (function, _) if find_function(function).is_some() => format!("{name} is a function: write {name}(...)."),
             ("data" | "module" | "resource" | "terraform" | "self", _) => {
                 "This word is Terraform's. Pass values in as variables: terraform output -json > net.ramvars.json".to_owned()
             }

@@ -147,7 +147,7 @@ impl<'a> Lexer<'a> {
             '#' => self.take(Kind::LineComment, line_length(rest)),
             '/' if rest.starts_with("//") => self.take(Kind::LineComment, line_length(rest)),
             '/' if rest.starts_with("/*") => {
-                let length = rest.find("*/").map_or(rest.len(), |end| end + 2);
+                let length = rest[2..].find("*/").map_or(rest.len(), |end| end + 4);
                 self.take(Kind::InlineComment, length)
             }
             '"' => {

@@ -2,6 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::lang::functions::bounds;
 use crate::lang::functions::call::Call;
 use crate::lang::functions::decimal::Decimal;
 use crate::lang::functions::json;
@@ -37,16 +38,19 @@ pub(crate) fn formatlist(call: &mut Call<'_>) -> Result<Value, FunctionError> {
         }
     }
     let rows = count.map_or(1, |(_, length)| length);
-    let lines: Result<Vec<String>, FunctionError> = (0..rows)
-        .map(|row| {
-            let cells: Vec<Value> = args
-                .iter()
-                .map(|arg| arg.items().map_or_else(|| arg.clone(), |items| items[row].clone()))
-                .collect();
-            spec.write(&cells)
-        })
-        .collect();
-    Ok(Value::strings(lines?))
+    let mut lines = Vec::new();
+    let mut length = 0;
+    for row in 0..rows {
+        let cells: Vec<Value> = args
+            .iter()
+            .map(|arg| arg.items().map_or_else(|| arg.clone(), |items| items[row].clone()))
+            .collect();
+        let line = spec.write(&cells)?;
+        length += line.len();
+        bounds::text(length)?;
+        lines.push(line);
+    }
+    Ok(Value::strings(lines))
 }
 
 /// A format as pieces.
@@ -127,6 +131,7 @@ impl Spec {
                             ),
                         )
                     })?;
+                    bounds::text(out.len())?;
                     out.push_str(
                         &verb
                             .write(value)
@@ -233,7 +238,9 @@ impl Verb {
     }
 
     fn padded(&self, text: &str) -> String {
-        let missing = self.width.unwrap_or(0).saturating_sub(text.graphemes(true).count());
+        let Some(width) = self.width else { return text.to_owned() };
+        // No more than a width of characters needs to be counted.
+        let missing = width - text.graphemes(true).take(width).count();
         if self.minus {
             format!("{text}{}", " ".repeat(missing))
         } else {

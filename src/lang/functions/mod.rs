@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+mod bounds;
 mod call;
 mod charset;
 mod collection;

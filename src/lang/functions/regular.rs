@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use regex::{Captures, Regex, RegexBuilder};
 
+use crate::lang::functions::bounds;
 use crate::lang::functions::call::Call;
 use crate::lang::functions::row::FunctionError;
 use crate::lang::value::{Entries, Type, Value, list_of};
@@ -30,8 +31,11 @@ pub(crate) fn regex(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 pub(crate) fn regexall(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let pattern = compile(call.str(0), 0)?;
     let shape = Shape::of(&pattern)?;
-    let matches: Vec<Value> =
-        pattern.captures_iter(call.str(1)).map(|captures| shape.value(&captures)).collect();
+    let mut matches = Vec::new();
+    for captures in pattern.captures_iter(call.str(1)) {
+        matches.push(shape.value(&captures));
+        bounds::items(matches.len() * pattern.captures_len())?;
+    }
     if matches.is_empty() {
         return Ok(Value::list(shape.element_type(), matches));
     }
@@ -41,10 +45,29 @@ pub(crate) fn regexall(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 pub(crate) fn replace(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let (text, substring, replacement) = (call.str(0), call.str(1), call.str(2));
     let pattern = substring.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
-    Ok(match pattern {
-        Some(pattern) => Value::string(compile(pattern, 1)?.replace_all(text, replacement)),
-        None => Value::string(text.replace(substring, replacement)),
-    })
+    match pattern {
+        Some(pattern) => replace_matches(&compile(pattern, 1)?, text, replacement).map(Value::string),
+        None => {
+            bounds::text(text.len() + text.matches(substring).count() * replacement.len())?;
+            Ok(Value::string(text.replace(substring, replacement)))
+        }
+    }
+}
+
+fn replace_matches(pattern: &Regex, text: &str, replacement: &str) -> Result<String, FunctionError> {
+    let groups = replacement.matches('$').count();
+    let mut out = String::new();
+    let mut rest_at = 0;
+    for captures in pattern.captures_iter(text) {
+        let whole = captures.get_match();
+        // No group is longer than the match.
+        bounds::text(out.len() + replacement.len() + groups.saturating_mul(whole.len()))?;
+        out.push_str(&text[rest_at..whole.start()]);
+        captures.expand(replacement, &mut out);
+        rest_at = whole.end();
+    }
+    out.push_str(&text[rest_at..]);
+    Ok(out)
 }
 
 /// What a match is: a string, a tuple of groups, or an object of named groups.

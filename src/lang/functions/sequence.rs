@@ -22,7 +22,7 @@ pub(crate) fn sequence<'c>(
 }
 
 /// As `sequence`, but a set is refused, whose elements have no indexes.
-fn ordered<'c>(call: &'c Call<'_>, index: usize) -> Result<&'c [Value], FunctionError> {
+pub(crate) fn ordered<'c>(call: &'c Call<'_>, index: usize) -> Result<&'c [Value], FunctionError> {
     if matches!(call.arg(index).kind(), Kind::Set(_)) {
         return Err(FunctionError::argument(index, "A set has no order, so its elements have no indexes.")
             .help("Make a list of it with `tolist` or `sort`."));
@@ -59,12 +59,12 @@ pub(crate) fn chunklist(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 }
 
 pub(crate) fn coalescelist(call: &mut Call<'_>) -> Result<Value, FunctionError> {
-    for index in 0..call.args().len() {
-        if !call.arg(index).is_null() && !ordered(call, index)?.is_empty() {
-            return Ok(call.arg(index).clone());
-        }
+    let mut found = None;
+    for index in (0..call.args().len()).filter(|index| !call.arg(*index).is_null()) {
+        let is_empty = ordered(call, index)?.is_empty();
+        found = found.or((!is_empty).then(|| call.arg(index).clone()));
     }
-    Err(FunctionError::call("All lists are empty."))
+    found.ok_or_else(|| FunctionError::call("All lists are empty."))
 }
 
 pub(crate) fn concat(call: &mut Call<'_>) -> Result<Value, FunctionError> {
@@ -97,8 +97,10 @@ pub(crate) fn element(call: &mut Call<'_>) -> Result<Value, FunctionError> {
         return Err(FunctionError::argument(0, "The list is empty, so it has no elements to take."));
     }
     let length = i64::try_from(items.len()).expect("lists are smaller than 2^63");
-    let place = usize::try_from(index.rem_euclid(length)).expect("a remainder is not negative");
-    Ok(items[place].clone())
+    usize::try_from(index % length).map(|place| items[place].clone()).map_err(|_| {
+        FunctionError::argument(1, "An index must not be negative.")
+            .help("Count from the end with `list[length(list) - 1]`.")
+    })
 }
 
 pub(crate) fn flatten(call: &mut Call<'_>) -> Result<Value, FunctionError> {

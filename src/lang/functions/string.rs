@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::lang::functions::call::Call;
 use crate::lang::functions::row::{Accepts, Body, Example, Function, FunctionError, Group, Param};
-use crate::lang::functions::{format, regular};
+use crate::lang::functions::{bounds, format, regular};
 use crate::lang::value::Value;
 
 const fn row(
@@ -156,7 +156,9 @@ fn indent(call: &mut Call<'_>) -> Result<Value, FunctionError> {
             format!("At most {MAX_INDENT} spaces are put before a line."),
         ));
     }
-    Ok(Value::string(call.str(1).replace('\n', &format!("\n{}", " ".repeat(spaces)))))
+    let text = call.str(1);
+    bounds::text(text.len() + spaces * text.matches('\n').count())?;
+    Ok(Value::string(text.replace('\n', &format!("\n{}", " ".repeat(spaces)))))
 }
 
 fn join(call: &mut Call<'_>) -> Result<Value, FunctionError> {
@@ -170,11 +172,14 @@ fn join(call: &mut Call<'_>) -> Result<Value, FunctionError> {
             parts.push(part);
         }
     }
-    Ok(Value::string(parts.join(call.str(0))))
+    let separator = call.str(0);
+    bounds::text(parts.iter().map(|part| part.len() + separator.len()).sum())?;
+    Ok(Value::string(parts.join(separator)))
 }
 
 fn split(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let (separator, text) = (call.str(0), call.str(1));
+    bounds::items(text.matches(separator).count())?;
     Ok(match separator {
         "" => Value::strings(text.chars().map(String::from)),
         _ => Value::strings(text.split(separator)),

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::diag::{Diagnostic, SourceMap};
 use crate::lang::eval::{Evaluator, Limits, Names, Scope, World};
 use crate::lang::functions::{
-    Body, FileError, Group, StackFiles, TABLES, all_functions, find_function, json,
+    Body, FileError, Group, StackFiles, TABLES, all_functions, find_function, json, yaml,
 };
 use crate::lang::syntax::parse_expression;
 use crate::lang::value::Value;
@@ -51,6 +51,40 @@ fn the_examples_of_the_reference_hold() {
                 [json.as_str(), example.json].map(|json| serde_json::from_str(json).expect(json));
             assert_eq!(actual, expected, "{}", example.expression);
         }
+    }
+}
+
+#[test]
+fn texts_that_would_grow_without_end_are_refused() {
+    let long = r#"join("", [for i in range(1024) : format("%1000d", i)])"#;
+    for expression in [
+        format!(r#"replace({long}, "", {long})"#),
+        format!(r#"replace({long}, "/./", {long})"#),
+        format!(r#"replace({long}, "/.*/", replace({long}, " ", "$0"))"#),
+        format!(r#"indent(1000, replace({long}, " ", "\n"))"#),
+        format!(r#"join({long}, [for i in range(1024) : "x"])"#),
+        format!(r#"format(replace({long}, " ", "%[1]s"), {long})"#),
+        format!(r#"formatlist("%s%s", {long}, range(1024))"#),
+        r#"format("%99999d", 1)"#.to_owned(),
+        "range(1, 5000)".to_owned(),
+        "setproduct(range(1000), range(1000), range(1000))".to_owned(),
+        "pow(pow(10, 4000), 4000)".to_owned(),
+    ] {
+        let found = evaluate(&expression).expect_err(&expression);
+        assert_eq!(found[0].code.id, "RAM024", "{expression}: {}", found[0].detail);
+    }
+}
+
+#[test]
+fn deep_documents_and_alias_bombs_are_refused() {
+    let mut bomb = "- &a0 [x, x]\n".to_owned();
+    for level in 1..40 {
+        bomb.push_str(&format!("- &a{level} [*a{0}, *a{0}]\n", level - 1));
+    }
+    let deep = ["[", "- ", "? ", "{a: ", "{\"a\":"].map(|opening| opening.repeat(100_000));
+    for text in deep.iter().chain([&bomb]) {
+        assert!(yaml::decode(text).is_err(), "{}", &text[..20]);
+        assert!(json::decode(text).is_err(), "{}", &text[..20]);
     }
 }
 
@@ -140,7 +174,7 @@ const ARGUMENTS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
 
     #[test]
     fn no_arguments_make_a_function_panic(

@@ -20,7 +20,8 @@ pub(crate) fn decode(text: &str) -> Result<Value, String> {
             format!("This is not valid YAML: {} (line {}, column {}).", error.info(), at.line(), at.col() + 1)
         })?;
         builder.take(event).map_err(|message| {
-            format!("{message} (line {}, column {})", span.start.line(), span.start.col() + 1)
+            let (message, at) = (message.trim_end_matches('.'), span.start);
+            format!("{message} (line {}, column {}).", at.line(), at.col() + 1)
         })?;
     }
     builder.document.ok_or_else(|| "The text has no YAML document.".to_owned())

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::lang::functions::bounds;
 use crate::lang::value::{Kind, Value};
 
 pub(crate) fn encode(value: &Value) -> Result<String, String> {
@@ -74,7 +75,11 @@ impl Writer {
             Kind::Null => self.out.push_str("null"),
             Kind::Bool(flag) => self.out.push_str(if *flag { "true" } else { "false" }),
             Kind::Number(number) => self.out.push_str(&number.to_string()),
-            Kind::String(text) if is_block(text) => self.block(text, column),
+            Kind::String(text) if is_block(text) => {
+                let margins = column * text.matches('\n').count();
+                bounds::text(self.out.len() + text.len() + margins).map_err(|error| error.message)?;
+                self.block(text, column);
+            }
             Kind::String(text) => write_quoted(&mut self.out, text),
             Kind::List(_) | Kind::Set(_) | Kind::Tuple(_) => self.out.push_str("[]"),
             Kind::Map(_) | Kind::Object(_) => self.out.push_str("{}"),
@@ -125,7 +130,9 @@ fn is_block(text: &str) -> bool {
 }
 
 fn is_printable(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
+    !c.is_control()
+        && u32::from(c) <= 0xffff
+        && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn write_quoted(out: &mut String, text: &str) {
@@ -152,6 +159,10 @@ fn write_quoted(out: &mut String, text: &str) {
             }
             c if u32::from(c) <= 0xff => {
                 write!(out, "\\x{:02X}", u32::from(c)).expect("writing to a String cannot fail");
+                continue;
+            }
+            c if u32::from(c) > 0xffff => {
+                write!(out, "\\U{:08X}", u32::from(c)).expect("writing to a String cannot fail");
                 continue;
             }
             c => {

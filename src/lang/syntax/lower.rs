@@ -149,6 +149,10 @@ impl Lowering<'_> {
                         }
                         ObjectKey::Bare(name)
                     }
+                    // As a key, the word null is a name like any other.
+                    edit::ObjectKey::Expression(Expression::Null(word)) => {
+                        ObjectKey::Bare(Spanned::new("null".into(), self.span(word.span())))
+                    }
                     edit::ObjectKey::Expression(expr) => {
                         let expr = self.expr(expr);
                         if matches!(expr.kind, ExprKind::Traversal(..)) {

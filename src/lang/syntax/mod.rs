@@ -5,6 +5,7 @@
 
 mod ast;
 mod scan;
+mod items;
 mod lower;
 mod template;
 mod mistakes;

@@ -114,11 +114,14 @@ const DEEP_STACK: usize = 64 << 20;
 
 /// Runs a parse where it cannot overflow the stack.
 fn on_a_deep_stack<T: Send>(parse: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, parse);
-        let thread = thread.expect("a process that starts can start one more thread");
-        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
+    let mut parse = Some(parse);
+    let mut run = || parse.take().expect("run once, here or there")();
+    let there = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, &mut run);
+        thread.ok().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    // Where the system gives no further thread, the usual stack has to do.
+    there.unwrap_or_else(run)
 }
 
 /// Whether a text has enough of what nests to be worth a thread of its own.
@@ -157,14 +160,14 @@ fn finish<T>(tree: T, mut diagnostics: Vec<Diagnostic>) -> Result<T, Vec<Diagnos
     Err(diagnostics)
 }
 
-/// The text with numbers that the parser cannot hold blotted out, byte for byte; their digits are read from the source.
+/// The whole text as the parser takes it.
 fn parseable<'t>(text: &'t str, scan: &Scan) -> Cow<'t, str> {
-    if scan.large_numbers.is_empty() {
+    if scan.blots.is_empty() {
         return text.into();
     }
     let mut patched = text.to_owned();
-    for range in &scan.large_numbers {
-        patched.replace_range(range.clone(), &"0".repeat(range.len()));
+    for blot in &scan.blots {
+        patched.replace_range(blot.range.clone(), &blot.text());
     }
     patched.into()
 }
@@ -204,14 +207,14 @@ fn errors_of_item(
     }
 }
 
-/// The text of an item as the parser takes it: closed by a newline, large numbers blotted out.
+/// The text of an item as the parser takes it: closed by a newline, with its blots.
 fn parseable_item(text: &str, scan: &Scan, item: &Range<usize>) -> String {
     let mut patched = String::with_capacity(item.len() + 1);
     patched.push_str(&text[item.clone()]);
     patched.push('\n');
-    let from = scan.large_numbers.partition_point(|number| number.start < item.start);
-    for range in scan.large_numbers[from..].iter().take_while(|number| number.end <= item.end) {
-        patched.replace_range(range.start - item.start..range.end - item.start, &"0".repeat(range.len()));
+    let from = scan.blots.partition_point(|blot| blot.range.start < item.start);
+    for blot in scan.blots[from..].iter().take_while(|blot| blot.range.end <= item.end) {
+        patched.replace_range(blot.range.start - item.start..blot.range.end - item.start, &blot.text());
     }
     patched
 }

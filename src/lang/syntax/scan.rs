@@ -53,6 +53,30 @@ pub(crate) enum TokenKind {
     Newline,
 }
 
+/// A part of the text that the parser gets something else for, byte for byte as long.
+#[derive(Clone, Debug)]
+pub(crate) struct Blot {
+    pub(crate) kind: BlotKind,
+    pub(crate) range: Range<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BlotKind {
+    /// A number with a large exponent or hundreds of digits. The parser gets zeros; the digits are read from the source.
+    LargeNumber,
+    /// A heredoc with no line, which the parser reads on to the next line that holds its marker.
+    EmptyHeredoc,
+}
+
+impl Blot {
+    pub(crate) fn text(&self) -> String {
+        match self.kind {
+            BlotKind::LargeNumber => "0".repeat(self.range.len()),
+            BlotKind::EmptyHeredoc => format!("{:<width$}", "\"\"", width = self.range.len()),
+        }
+    }
+}
+
 /// A token outside of strings; what stands in a template's braces is part of the string's token.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
@@ -66,8 +90,8 @@ pub(crate) struct Token {
 pub(crate) struct Scan {
     pub(crate) tokens: Vec<Token>,
     pub(crate) errors: Vec<ScanError>,
-    /// Numbers with more than the parser can hold: large exponents, hundreds of digits.
-    pub(crate) large_numbers: Vec<Range<usize>>,
+    /// What the parser cannot hold or misreads, in order.
+    pub(crate) blots: Vec<Blot>,
 }
 
 enum Frame {
@@ -267,7 +291,7 @@ impl<'a> Scanner<'a> {
         }
         self.at += end;
         if !rest[..end].parse::<f64>().is_ok_and(f64::is_finite) {
-            self.out.large_numbers.push(start..self.at);
+            self.out.blots.push(Blot { kind: BlotKind::LargeNumber, range: start..self.at });
         }
         self.push_token(TokenKind::Number, start);
     }
@@ -299,6 +323,9 @@ impl<'a> Scanner<'a> {
             if trimmed == marker {
                 self.at += line.trim_end().len();
                 self.frames.pop();
+                if self.text[at..start].matches('\n').count() == 1 {
+                    self.out.blots.push(Blot { kind: BlotKind::EmptyHeredoc, range: at..self.at });
+                }
                 self.push_token(TokenKind::Text, at);
                 return;
             }
@@ -478,50 +505,6 @@ fn is_word(c: char) -> bool {
 /// Whether a text is an HCL identifier.
 pub(crate) fn is_name(text: &str) -> bool {
     hcl_edit::Ident::try_new(text).is_ok()
-}
-
-impl Scan {
-    /// The ranges of items directly inside a range: parts that newlines at that depth border.
-    pub(crate) fn items(&self, range: Range<usize>, depth: usize) -> Vec<Range<usize>> {
-        let mut items = Vec::new();
-        let mut current: Option<Range<usize>> = None;
-        for token in self.tokens_in(&range) {
-            if token.kind == TokenKind::Newline && token.depth == depth {
-                items.extend(current.take());
-            } else if token.kind != TokenKind::Newline {
-                let start = current.as_ref().map_or(token.range.start, |c| c.start);
-                current = Some(start..token.range.end);
-            }
-        }
-        items.extend(current);
-        items
-    }
-
-    /// What the braces of an item hold, if it is a block: the range between them.
-    pub(crate) fn block_body(&self, item: &Range<usize>, depth: usize) -> Option<Range<usize>> {
-        let mut tokens = self.tokens_in(item).iter();
-        let open = tokens.by_ref().find(|token| match token.kind {
-            TokenKind::Word | TokenKind::Text => false,
-            TokenKind::Number | TokenKind::Open | TokenKind::Close => true,
-            TokenKind::Operator | TokenKind::Newline => true,
-        })?;
-        let close = tokens.next_back()?;
-        (open.kind == TokenKind::Open && close.kind == TokenKind::Close && close.depth == depth)
-            .then_some(open.range.end..close.range.start)
-    }
-
-    /// The tokens that lie inside a range.
-    fn tokens_in(&self, range: &Range<usize>) -> &[Token] {
-        let start = self.tokens.partition_point(|token| token.range.start < range.start);
-        let end = self.tokens.partition_point(|token| token.range.end <= range.end);
-        self.tokens.get(start..end).unwrap_or_default()
-    }
-
-    /// The token at an offset, or the next one.
-    pub(crate) fn token_at(&self, offset: usize) -> Option<&Token> {
-        let index = self.tokens.partition_point(|token| token.range.end <= offset);
-        self.tokens.get(index)
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use hcl_edit::Span as _;
 use hcl_edit::template::{self as edit, Directive, Element, Strip};
 
+use crate::diag::{Diagnostic, Span, language as codes};
 use crate::lang::syntax::ast::{Part, Template};
 use crate::lang::syntax::lower::Lowering;
 
@@ -43,29 +44,54 @@ impl Lowering<'_> {
         self.build(template, form, &mut tokens.into_iter())
     }
 
-    fn literal_text<'t>(&'t self, element: &'t edit::Element, form: Form) -> std::borrow::Cow<'t, str> {
-        let Element::Literal(literal) = element else { return "".into() };
-        match (form, literal.span()) {
-            // The parser takes indentation away by rules of its own; the source has it.
-            (Form::Raw | Form::Flush, Some(range)) => {
-                let raw = &self.text[range.start + self.base..range.end + self.base];
-                raw.replace("$${", "${").replace("%%{", "%{").into()
-            }
-            _ => literal.value().as_str().into(),
-        }
-    }
-
-    fn literal_tokens(&self, element: &Element, form: Form) -> Vec<Token> {
-        let text = self.literal_text(element, form);
+    /// The literal tokens of an element, from the source: the parser takes indentation away by rules of its own, and leaves the
+    /// escapes inside of directives alone.
+    fn literal_tokens(&mut self, element: &Element, form: Form) -> Vec<Token> {
+        let Element::Literal(literal) = element else { return Vec::new() };
+        let Some(range) = literal.span() else { return vec![Token::Literal(literal.value().clone())] };
+        let start = range.start + self.base;
+        let raw = &self.text[start..range.end + self.base];
         match form {
-            Form::Quoted => vec![Token::Literal(text.into_owned())],
-            Form::Raw | Form::Flush | Form::File => {
-                text.split_inclusive('\n').map(|line| Token::Literal(line.to_owned())).collect()
-            }
+            Form::Quoted => vec![Token::Literal(self.unescape(raw, start))],
+            Form::Raw | Form::Flush | Form::File => raw
+                .split_inclusive('\n')
+                .map(|line| Token::Literal(line.replace("$${", "${").replace("%%{", "%{")))
+                .collect(),
         }
     }
 
-    fn flatten(&self, template: &edit::Template, form: Form, out: &mut Vec<Token>) {
+    /// Resolves the escapes of a quoted text that starts at an offset of the file.
+    fn unescape(&mut self, raw: &str, start: usize) -> String {
+        let mut out = String::with_capacity(raw.len());
+        let mut rest = raw;
+        while let Some(c) = rest.chars().next() {
+            let at = start + raw.len() - rest.len();
+            let (text, taken) = match c {
+                '$' if rest.starts_with("$${") => (Some("${".to_owned()), 3),
+                '%' if rest.starts_with("%%{") => (Some("%{".to_owned()), 3),
+                '"' => (None, 1),
+                '\\' => escape(&rest[1..]).map_or((None, 1), |(c, taken)| (Some(c.to_string()), taken + 1)),
+                _ => (Some(c.to_string()), c.len_utf8()),
+            };
+            if text.is_none() {
+                let span = Span::new(self.file, at..at + taken);
+                let (detail, help) = if c == '"' {
+                    ("A quote inside of a string ends it.", "Write \\\".")
+                } else {
+                    (
+                        "This backslash sequence has no meaning.",
+                        "Known are \\n \\r \\t \\\" \\\\ \\uXXXX and \\UXXXXXXXX.",
+                    )
+                };
+                self.diagnostics.push(Diagnostic::error(&codes::RAM001, span, detail).help(help));
+            }
+            out.push_str(&text.unwrap_or_default());
+            rest = &rest[taken..];
+        }
+        out
+    }
+
+    fn flatten(&mut self, template: &edit::Template, form: Form, out: &mut Vec<Token>) {
         for element in template.iter() {
             match element {
                 Element::Literal(_) => out.extend(self.literal_tokens(element, form)),
@@ -90,6 +116,16 @@ impl Lowering<'_> {
         }
     }
 
+    /// How many tokens [`Self::literal_tokens`] gives.
+    fn literal_count(&self, element: &Element, form: Form) -> usize {
+        match (form, element.as_literal().and_then(|literal| literal.span())) {
+            (Form::Quoted, _) | (_, None) => 1,
+            (_, Some(range)) => {
+                self.text[range.start + self.base..range.end + self.base].split_inclusive('\n').count()
+            }
+        }
+    }
+
     /// The tree again, its literals taken from the settled row.
     fn build(
         &mut self,
@@ -101,7 +137,7 @@ impl Lowering<'_> {
         for element in template.iter() {
             match element {
                 Element::Literal(_) => {
-                    let count = self.literal_tokens(element, form).len();
+                    let count = self.literal_count(element, form);
                     let mut text = String::new();
                     for token in tokens.by_ref().take(count) {
                         if let Token::Literal(literal) = token {
@@ -146,6 +182,25 @@ impl Lowering<'_> {
             }
         }
         Template { parts }
+    }
+}
+
+/// The character of an escape, given what follows the backslash, and how many bytes it takes.
+fn escape(rest: &str) -> Option<(char, usize)> {
+    let digits = |count: usize| {
+        let code = rest.get(1..=count).filter(|code| code.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        let code = u32::from_str_radix(code, 16).ok()?;
+        Some((char::from_u32(code)?, count + 1))
+    };
+    match rest.chars().next()? {
+        'n' => Some(('\n', 1)),
+        'r' => Some(('\r', 1)),
+        't' => Some(('\t', 1)),
+        '"' => Some(('"', 1)),
+        '\\' => Some(('\\', 1)),
+        'u' => digits(4),
+        'U' => digits(8),
+        _ => None,
     }
 }
 

@@ -310,7 +310,7 @@ impl PartialOrd for Value {
     }
 }
 
-/// The order of sets: false before true, numbers by size, strings by code point, the rest by parts.
+/// The order of sets: false before true, numbers by size, strings by code point, the rest by parts, null last.
 impl Ord for Value {
     fn cmp(&self, other: &Self) -> Ordering {
         match (&self.kind, &other.kind) {
@@ -329,7 +329,6 @@ impl Ord for Value {
 
 fn rank(kind: &Kind) -> u8 {
     match kind {
-        Kind::Null => 0,
         Kind::Bool(_) => 1,
         Kind::Number(_) => 2,
         Kind::String(_) => 3,
@@ -339,5 +338,6 @@ fn rank(kind: &Kind) -> u8 {
         Kind::Tuple(_) => 7,
         Kind::Object(_) => 8,
         Kind::Symbol(_) => 9,
+        Kind::Null => 10,
     }
 }

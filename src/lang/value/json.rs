@@ -46,3 +46,19 @@ pub fn to_json(value: &Value) -> Json {
         Kind::Symbol(symbol) => Json::String(symbol.written()),
     }
 }
+
+/// As [`to_json`], for output: what is sensitive is not shown.
+pub fn shown_json(value: &Value) -> Json {
+    if value.is_sensitive() {
+        return Json::String("(sensitive value)".to_owned());
+    }
+    if let Some(items) = value.items() {
+        return Json::Array(items.iter().map(shown_json).collect());
+    }
+    if let Some(entries) = value.entries() {
+        return Json::Object(
+            entries.iter().map(|(key, value)| (key.to_string(), shown_json(value))).collect(),
+        );
+    }
+    to_json(value)
+}

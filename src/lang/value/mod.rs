@@ -7,12 +7,14 @@ mod data;
 mod unify;
 mod convert;
 mod json;
+mod text;
 
 pub use convert::{ConvertError, Step, convert, list_of, read_principal};
 pub(crate) use data::nfc;
 pub use data::{Entries, Kind, Mapping, Sequence, Value};
-pub use json::{from_json, to_json};
+pub use json::{from_json, shown_json, to_json};
 pub use number::{Number, NumberError};
 pub use symbol::{Symbol, SymbolKind};
+pub use text::Shown;
 pub use types::{Field, Presence, Type};
 pub use unify::unify;

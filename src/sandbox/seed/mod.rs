@@ -1,5 +1,6 @@
 //! What a new sandbox starts with: one account, or what `sandbox.hcl` describes.
 
+mod content;
 mod form;
 mod generate;
 mod plant;

@@ -2,23 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::model::{AccountId, Arn, OrgId, OuId, Region};
+use crate::model::{AccountId, OrgId, OuId, Region};
 use crate::sandbox::clock::{DAY, Millis};
 use crate::sandbox::faults::Faults;
 use crate::sandbox::seed::SeedError;
 use crate::sandbox::seed::form::*;
 use crate::sandbox::seed::generate::generate;
 use crate::sandbox::server::AccountAccess;
+use crate::sandbox::services::iam;
 use crate::sandbox::services::sts::HOME;
-use crate::sandbox::services::{Call, Caller, Refusal, Run, Service, iam};
 use crate::sandbox::settings::{Behaviour, Content};
 use crate::sandbox::state::rows_account::*;
-use crate::sandbox::state::rows_ram::{
-    Attachment, FeatureSet as ShareFeatures, Permission, Resource, ShareId,
-};
 use crate::sandbox::state::{State, Store};
 
 /// A state that is ready.
@@ -33,23 +30,21 @@ pub(crate) struct Planted {
 const SEED: &str = "seed";
 /// The account of a sandbox that starts empty.
 const FIRST_ACCOUNT: &str = "123456789012";
-const ROOT: &str = "r-sbox";
+pub(super) const ROOT: &str = "r-sbox";
 
 /// Fills an empty state; a state that is there stays as it is, and a seed that has changed since is told of.
 pub(crate) fn plant(store: &Store, content: &Content) -> Result<Planted, SeedError> {
-    let (name, text) = match content {
-        Content::Empty => ("the empty sandbox", "empty"),
-        Content::Seed { name, text } => (name.as_str(), text.as_str()),
-    };
-    let seed: Option<Seed> = match content {
-        Content::Empty => None,
-        Content::Seed { name, text } => Some(
-            hcl::from_str(text)
-                .map_err(|error| SeedError::Syntax { name: name.clone(), why: error.to_string() })?,
-        ),
+    let (name, seed, lasting) = match content {
+        Content::Empty => ("the empty sandbox", None, String::from("empty")),
+        Content::Seed { name, text } => {
+            let wrong = |error: hcl::Error| SeedError::Syntax { name: name.clone(), why: error.to_string() };
+            let seed: Seed = hcl::from_str(text).map_err(wrong)?;
+            (name.as_str(), Some(seed), lasting_part(text).map_err(wrong)?)
+        }
     };
     let behaviour = seed.as_ref().map_or_else(Behaviour::lenient, |seed| seed.settings.clone());
-    let digest: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String =
+        Sha256::digest(lasting.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     let before = store.read(|state, _| state.meta.get(SEED).map(|meta| meta.value.clone()));
     let mut notices = Vec::new();
     match before {
@@ -75,6 +70,14 @@ pub(crate) fn plant(store: &Store, content: &Content) -> Result<Planted, SeedErr
     let faults = seed.map(|seed| seed.fault).unwrap_or_default().into_values();
     let faults = Faults::new(behaviour.rates, faults);
     Ok(Planted { behaviour, faults, accounts: store.read(|state, _| accounts(state)), notices })
+}
+
+/// A seed without what is read from the file at every start, and without its comments.
+fn lasting_part(text: &str) -> Result<String, hcl::Error> {
+    let rest = hcl::parse(text)?.into_iter().filter(|structure| {
+        !matches!(structure, hcl::Structure::Block(block) if ["settings", "fault"].contains(&block.identifier()))
+    });
+    hcl::to_string(&rest.collect::<hcl::Body>())
 }
 
 /// Who a client can be, from the accounts' own keys.
@@ -131,15 +134,16 @@ fn first_account(state: &mut State, now: Millis) {
     state.meta.put(HOME, Meta { value: FIRST_ACCOUNT.into() });
 }
 
-struct Seeder<'a> {
-    name: &'a str,
-    state: &'a mut State,
-    now: Millis,
-    behaviour: &'a Behaviour,
+/// A state under construction.
+pub(super) struct Seeder<'a> {
+    pub name: &'a str,
+    pub state: &'a mut State,
+    pub now: Millis,
+    pub behaviour: &'a Behaviour,
 }
 
 impl Seeder<'_> {
-    fn wrong(&self, why: impl Into<String>) -> SeedError {
+    pub(super) fn wrong(&self, why: impl Into<String>) -> SeedError {
         SeedError::Content { name: self.name.to_owned(), why: why.into() }
     }
 
@@ -166,24 +170,12 @@ impl Seeder<'_> {
             generate(self.state, form, &owner, self.now);
         }
         for (name, form) in &seed.permission {
-            let id = self.account_named(&form.account)?;
-            let input = json!({
-                "name": name,
-                "resourceType": form.resource_type,
-                "policyTemplate": form.policy,
-                "tags": tag_list(&form.tags),
-            });
-            self.call(&id, &form.region, "CreatePermission", input)
-                .map_err(|why| self.refused("permission", name, &why))?;
+            self.permission(name, form)?;
         }
         for (label, form) in &seed.share {
             self.share(label, form)?;
         }
         Ok(())
-    }
-
-    fn refused(&self, what: &str, name: &str, why: &Refusal) -> SeedError {
-        self.wrong(format!("{what} {name:?} is refused: {}: {}", why.code, why.message))
     }
 
     fn organization(&mut self, form: &OrganizationForm) -> Result<(), SeedError> {
@@ -338,138 +330,12 @@ impl Seeder<'_> {
         Ok(())
     }
 
-    fn resource(&mut self, arn: &str, form: &ResourceForm) -> Result<(), SeedError> {
-        let parsed = Arn::parse(arn).map_err(|error| self.wrong(error.to_string()))?;
-        let account =
-            parsed.account_id().filter(|id| self.state.accounts.contains(id.as_str())).ok_or_else(|| {
-                self.wrong(format!("resource {arn:?} belongs to no account that is described here"))
-            })?;
-        let region = form.region.clone().unwrap_or_else(|| parsed.region().to_owned());
-        self.state.resources.put(
-            format!("{account}/{arn}"),
-            Resource { arn: arn.to_owned(), region, tags: form.tags.clone(), fails: form.fails.clone() },
-        );
-        Ok(())
-    }
-
     /// An account by its label, or by its id.
-    fn account_named(&self, name: &str) -> Result<String, SeedError> {
+    pub(super) fn account_named(&self, name: &str) -> Result<String, SeedError> {
         let by_id = self.state.accounts.get(name);
         let found =
             by_id.or_else(|| self.state.accounts.iter().map(|(_, row)| row).find(|row| row.name == name));
         found.map(|row| row.id.clone()).ok_or_else(|| self.wrong(format!("there is no account {name:?}")))
-    }
-
-    fn share(&mut self, label: &str, form: &ShareForm) -> Result<(), SeedError> {
-        let account = self.account_named(&form.account)?;
-        let mut principals = Vec::new();
-        for principal in &form.principals {
-            principals.push(self.principal(principal)?);
-        }
-        let mut input = json!({
-            "name": form.name.as_deref().unwrap_or(label),
-            "resourceArns": form.resources,
-            "principals": principals,
-            "sources": form.sources,
-            "permissionArns": form.permissions,
-            "tags": tag_list(&form.tags),
-        });
-        if let Some(allow) = form.allow_external_principals {
-            input["allowExternalPrincipals"] = allow.into();
-        }
-        if let Some(retain) = form.retain_sharing_on_account_leave_organization {
-            input["resourceShareConfiguration"]["retainSharingOnAccountLeaveOrganization"] = retain.into();
-        }
-        let output = self
-            .call(&account, &form.region, "CreateResourceShare", input)
-            .map_err(|why| self.refused("share", label, &why))?;
-        let arn =
-            output.pointer("/resourceShare/resourceShareArn").and_then(Value::as_str).unwrap_or_default();
-        if form.created_from_policy {
-            let uuid = arn.rsplit('/').next().unwrap_or_default().to_owned();
-            self.make_policy_made(&ShareId { account, region: form.region.clone(), uuid });
-        }
-        Ok(())
-    }
-
-    /// `organization`, an OU's path of names, an account's label, or what RAM's API takes.
-    fn principal(&self, text: &str) -> Result<String, SeedError> {
-        if text == "organization" {
-            return self
-                .state
-                .org()
-                .map(Organization::arn)
-                .ok_or_else(|| self.wrong("there is no organization"));
-        }
-        if let Some(path) = text.strip_prefix("ou:") {
-            let mut parent = ROOT.to_owned();
-            for name in path.split('/') {
-                let found = self
-                    .state
-                    .units
-                    .iter()
-                    .map(|(_, unit)| unit)
-                    .find(|unit| unit.parent == parent && unit.name == name);
-                parent = found.ok_or_else(|| self.wrong(format!("there is no ou {path:?}")))?.id.clone();
-            }
-            return self
-                .state
-                .org()
-                .map(|org| org.unit_arn(&parent))
-                .ok_or_else(|| self.wrong("there is no organization"));
-        }
-        Ok(self.account_named(text).unwrap_or_else(|_| text.to_owned()))
-    }
-
-    /// Turns a share and its permissions into what RAM makes when somebody puts a policy on a resource.
-    fn make_policy_made(&mut self, share: &ShareId) {
-        self.state.shares.update(&share.key(), |share| share.feature_set = ShareFeatures::CreatedFromPolicy);
-        let attached: Vec<(String, Attachment)> = self
-            .state
-            .attachments
-            .under(&format!("{}/", share.key()))
-            .map(|(key, attachment)| (key.to_owned(), attachment.clone()))
-            .collect();
-        for (at, (key, attachment)) in attached.into_iter().enumerate() {
-            let service = attachment.resource_type.split(':').next().unwrap_or_default();
-            let policy = json!({"Effect": "Allow", "Action": [format!("{service}:Describe*")]}).to_string();
-            let head = share.uuid.split('-').next().unwrap_or_default();
-            let permission = Permission::made_by_policy(
-                share,
-                format!("CreatedFromPolicy-{head}-{at}"),
-                &attachment.resource_type,
-                policy,
-                self.now,
-            );
-            let arn = permission.arn();
-            self.state
-                .permissions
-                .put(Permission::key(&share.account, &share.region, &permission.name), permission);
-            self.state
-                .attachments
-                .update(&key, |attachment| (attachment.permission, attachment.version) = (arn, 1));
-        }
-    }
-
-    /// Runs one of RAM's operations as the account's own.
-    fn call(&mut self, account: &str, region: &str, operation: &str, input: Value) -> Result<Value, Refusal> {
-        Region::parse(region)
-            .map_err(|error| Refusal::new("InvalidParameterException", error.to_string()))?;
-        let caller = Caller {
-            account: account.to_owned(),
-            arn: format!("arn:aws:iam::{account}:user/sandbox"),
-            user_id: account.to_owned(),
-            access_key: String::new(),
-            role: None,
-        };
-        // What is there from the start has been there for long.
-        let behaviour = Behaviour { associate_ms: 0, pending_ms: 0, ..self.behaviour.clone() };
-        let call = Call { caller: &caller, region, input: &input, now: self.now, behaviour: &behaviour };
-        let Some(Run::Write(run)) = Service::Ram.operation(operation).map(|operation| &operation.run) else {
-            return Err(Refusal::new("UnknownOperationException", operation.to_owned()));
-        };
-        let output = run(&call, self.state)?;
-        Ok(serde_json::from_slice(&output).unwrap_or_default())
     }
 }
 
@@ -483,8 +349,4 @@ fn unit_id(path: &str) -> String {
     let digest = Sha256::digest(path.as_bytes());
     let tail: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     format!("ou-{}-{tail}", ROOT.trim_start_matches("r-"))
-}
-
-fn tag_list(tags: &BTreeMap<String, String>) -> Vec<Value> {
-    tags.iter().map(|(key, value)| json!({"key": key, "value": value})).collect()
 }

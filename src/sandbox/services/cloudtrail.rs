@@ -86,12 +86,18 @@ fn lookup_events(call: &Call<'_>, state: &State) -> Answer {
 
 /// The session's name, or the user's.
 fn user_name(event: &TrailEvent) -> &str {
-    event.actor.rsplit('/').next().unwrap_or_default()
+    event.actor.rsplit(['/', ':']).next().unwrap_or_default()
 }
 
 fn out(event: &TrailEvent) -> Value {
     let mut identity = json!({
-        "type": if event.role.is_some() { "AssumedRole" } else { "IAMUser" },
+        "type": if event.role.is_some() {
+            "AssumedRole"
+        } else if event.actor.ends_with(":root") {
+            "Root"
+        } else {
+            "IAMUser"
+        },
         "arn": event.actor,
         "accountId": event.account,
         "accessKeyId": event.access_key,
@@ -106,6 +112,7 @@ fn out(event: &TrailEvent) -> Value {
                 "userName": name,
             });
         }
+        None if event.actor.ends_with(":root") => {}
         None => identity["userName"] = user_name(event).into(),
     }
     let mut record = json!({

@@ -297,6 +297,11 @@ pub(crate) struct Invitation {
 }
 
 impl Invitation {
+    /// Index text: pending invitations by who sent them.
+    pub(crate) fn pending_index(sender: &str) -> String {
+        format!("pending from {sender}")
+    }
+
     pub(crate) fn key(&self) -> String {
         format!("{}{}", place(&self.receiver, &self.share.region), self.uuid)
     }
@@ -311,7 +316,11 @@ impl Invitation {
 
 impl Row for Invitation {
     fn index(&self, _key: &str) -> Vec<String> {
-        vec![self.share.key(), self.uuid.clone()]
+        let mut texts = vec![self.share.key()];
+        if self.status == InvitationStatus::Pending {
+            texts.push(Self::pending_index(&self.share.account));
+        }
+        texts
     }
 
     fn due(&self) -> Option<Millis> {

@@ -293,3 +293,48 @@ async fn the_event_history_tells_who_changed_what() {
     assert_eq!(events[1]["responseElements"]["resourceShare"]["resourceShareArn"], share.as_str());
     assert_eq!(events[1]["userIdentity"]["arn"], "arn:aws:iam::222222222222:user/sandbox");
 }
+
+#[tokio::test]
+async fn a_new_share_may_be_unseen_for_a_while_and_a_member_may_be_suspended() {
+    let text = SEED.replace("settings {", "settings {\n  unseen_ms = 300");
+    let running = start(Settings::new(Content::Seed { name: "seed".into(), text })).await.unwrap();
+    let network = ram(&running, "network");
+    let share = shared_with(&running, "333333333333").await;
+    let get = || {
+        network
+            .get_resource_shares()
+            .resource_owner(ResourceOwner::SelfValue)
+            .resource_share_arns(&share)
+            .send()
+    };
+    assert_eq!(get().await.unwrap_err().code(), Some("UnknownResourceException"));
+    tokio::time::sleep(std::time::Duration::from_millis(350)).await;
+    assert_eq!(get().await.unwrap().resource_shares().len(), 1);
+    let body = json!({"resource_share_arn": share, "associated_entity": TGW, "status": "SUSPENDED", "status_message": "why"});
+    control(&running, "PUT", "status", body).await;
+    let rows = network
+        .get_resource_share_associations()
+        .association_type(ResourceShareAssociationType::Resource)
+        .send()
+        .await
+        .unwrap();
+    let row = &rows.resource_share_associations()[0];
+    assert_eq!(row.status(), Some(&ResourceShareAssociationStatus::Suspended));
+    assert_eq!(row.status_message(), Some("why"));
+}
+
+#[tokio::test]
+async fn two_hundred_and_fifty_invitations_may_be_pending() {
+    let running = sandbox().await;
+    let network = ram(&running, "network");
+    let strangers: Vec<String> = (0..250).map(|n| (700_000_000_000_u64 + n).to_string()).collect();
+    let share =
+        network.create_resource_share().name("many").set_principals(Some(strangers)).send().await.unwrap();
+    let share = share.resource_share().unwrap().resource_share_arn().unwrap();
+    let more = || network.associate_resource_share().resource_share_arn(share).principals(PARTNER).send();
+    assert_eq!(more().await.unwrap_err().code(), Some("ResourceShareLimitExceededException"));
+    // The root of an account is the account.
+    let remove = network.disassociate_resource_share().resource_share_arn(share);
+    remove.principals("arn:aws:iam::700000000000:root").send().await.unwrap();
+    more().await.unwrap();
+}

@@ -201,7 +201,7 @@ async fn no_wrong_value_of_any_parameter_breaks_the_sandbox() {
     for (operation, parameters) in ram {
         for parameter in *parameters {
             for value in wrong_values() {
-                let mut body = json!({"resourceOwner": "SELF", "associationType": "RESOURCE", "name": "x"});
+                let mut body = json!({"resourceOwner": "SELF", "associationType": "RESOURCE", "name": "x", "maxResults": 5});
                 body[*parameter] = value.clone();
                 let body = body.to_string();
                 let (status, _) =

@@ -9,7 +9,12 @@ use crate::sandbox::services::ram::{invalid, malformed_arn, not_permitted, unkno
 use crate::sandbox::services::{Call, Refusal};
 use crate::sandbox::settings::Resources;
 use crate::sandbox::state::State;
+use crate::sandbox::state::rows_account::Role;
 use crate::sandbox::state::rows_ram::*;
+
+/// What trusted access is turned on for, and the role that goes with it.
+pub(super) const PRINCIPAL: &str = "ram.amazonaws.com";
+pub(super) const SERVICE_ROLE: &str = "AWSServiceRoleForResourceAccessManager";
 
 const ONLY_INSIDE: &str = "The resource you are attempting to share can only be shared within your AWS Organization. \
     This error may also occur if you have not enabled sharing with your AWS organization, or that onboarding process is still in progress.";
@@ -51,10 +56,6 @@ pub(super) fn sharing_is_on(call: &Call<'_>, state: &State) -> bool {
     org.all_features && call.now >= access.since.max(role.created) + call.behaviour.onboarding_ms
 }
 
-pub(crate) const PRINCIPAL: &str = "ram.amazonaws.com";
-pub(crate) const SERVICE_ROLE: &str = "AWSServiceRoleForResourceAccessManager";
-use crate::sandbox::state::rows_account::Role;
-
 /// Checks a request against RAM's rules. Nothing is admitted unless all is.
 pub(super) fn admit(
     call: &Call<'_>,
@@ -71,71 +72,51 @@ pub(super) fn admit(
     for text in unique(wanted.resources) {
         resources.push((text, resource(call, state, target, text)?));
     }
-    let mut principals = Vec::new();
+    let mut joining = Vec::new();
     for text in unique(wanted.principals) {
-        principals.push(principal(call, state, target, text)?);
+        joining.push(principal(call, state, target, text)?);
     }
     let on = |side| state.members_of(target.id, side).filter(|member| member.status.is_on());
-    let mut shared: Vec<&Kind> =
+    let mut kinds: Vec<&Kind> =
         on(Side::Resource).filter_map(|member| kinds::by_code(member.resource_type.as_deref()?)).collect();
-    shared.extend(resources.iter().map(|(_, found)| found.kind));
-    let inside_only = shared.iter().find(|kind| !kind.outside());
-
-    let services = |text: &str| matches!(Principal::read(text), Principal::Service(_));
-    let (mut service, mut other) = (false, false);
-    for text in on(Side::Principal)
-        .map(|member| member.entity.as_str())
-        .chain(principals.iter().map(|p| p.entity.as_str()))
+    kinds.extend(resources.iter().map(|(_, found)| found.kind));
+    let present: Vec<&str> = on(Side::Principal).map(|member| member.entity.as_str()).collect();
+    let mut all = present.clone();
+    all.extend(joining.iter().map(|found| found.entity.as_str()));
+    keep_services_apart(call, &all, wanted)?;
+    keep_inside(call, state, target, &kinds, &all)?;
+    if let Some(found) = joining.iter().find(|found| found.external && !target.allow_external)
+        && state.in_organization(&target.id.account)
     {
-        if services(text) { service = true } else { other = true }
+        return Err(invalid(format!(
+            "Principal {} is not in your AWS organization. \
+             You do not have permission to add external AWS accounts to a resource share.",
+            found.entity
+        )));
     }
-    if service && other {
-        return Err(invalid(
-            "You can't associate a service principal and other principals with the same resource share.",
-        ));
-    }
-    if !wanted.sources.is_empty() && !service && !call.behaviour.lenient {
-        return Err(invalid(
-            "You can specify sources only for a resource share that has service principals.",
-        ));
-    }
-    if inside_only.is_some() {
-        if target.retain {
-            return Err(invalid(
-                "A resource type of this share does not support retainSharingOnAccountLeaveOrganization.",
-            ));
-        }
-        let leaves = |external: bool, stranger: bool| external && (stranger || !call.behaviour.lenient);
-        if principals.iter().any(|p| leaves(p.external, p.stranger))
-            || on(Side::Principal).any(|member| leaves(member.external, is_stranger(state, &member.entity)))
-        {
-            return Err(not_permitted(ONLY_INSIDE));
-        }
-    }
-    if on(Side::Resource).count() + resources.len() > 5_000
-        || on(Side::Principal).count() + principals.len() > 5_000
+    check_quotas(state, target.id, resources.len(), joining.len())?;
+    let invited = joining.iter().filter(|found| found.invites.is_some()).count();
+    if invited > 0
+        && state.invitations.indexed(&Invitation::pending_index(&target.id.account)).count() + invited > 250
     {
-        return Err(limit("The resource share has reached the number of associations that it can have."));
+        return Err(limit("You have reached the number of pending invitations that you can have."));
     }
 
     let mut admitted = Vec::new();
     for (text, found) in resources {
-        let unsupported = on(Side::Principal)
-            .map(|member| member.entity.as_str())
-            .chain(principals.iter().map(|p| p.entity.as_str()))
-            .find_map(|principal| unsupported(found.kind, principal));
+        // Where principals and resources come together, it is the principal's row that fails.
+        let unsupported = present.iter().find_map(|principal| unsupported(found.kind, principal));
         admitted.push(Admitted {
             side: Side::Resource,
             entity: text.to_owned(),
             resource_type: Some(found.kind.code().to_owned()),
             external: false,
             invites: None,
-            // Where principals and resources come together, it is the principal's row that fails.
-            fails: found.fails.or(unsupported.filter(|_| principals.is_empty())),
+            fails: found.fails.or(unsupported),
         });
     }
-    for found in principals {
-        let fails = shared.iter().find_map(|kind| unsupported(kind, &found.entity));
+    for found in joining {
+        let fails = kinds.iter().find_map(|kind| unsupported(kind, &found.entity));
         admitted.push(Admitted {
             side: Side::Principal,
             entity: found.entity,
@@ -158,6 +139,63 @@ pub(super) fn admit(
         });
     }
     Ok(admitted)
+}
+
+/// Service principals are alone on a share, and sources are for them.
+fn keep_services_apart(call: &Call<'_>, principals: &[&str], wanted: Wanted<'_>) -> Result<(), Refusal> {
+    let services =
+        principals.iter().filter(|text| matches!(Principal::read(text), Principal::Service(_))).count();
+    if services > 0 && services < principals.len() {
+        return Err(invalid(
+            "You can't associate a service principal and other principals with the same resource share.",
+        ));
+    }
+    if !wanted.sources.is_empty() && services == 0 && !call.behaviour.lenient {
+        return Err(invalid(
+            "You can specify sources only for a resource share that has service principals.",
+        ));
+    }
+    Ok(())
+}
+
+/// Some types stay inside the organization; while sharing is off, nobody is inside.
+fn keep_inside(
+    call: &Call<'_>,
+    state: &State,
+    target: &Target<'_>,
+    kinds: &[&Kind],
+    principals: &[&str],
+) -> Result<(), Refusal> {
+    if kinds.iter().all(|kind| kind.outside()) {
+        return Ok(());
+    }
+    if target.retain {
+        return Err(invalid(
+            "A resource type of this share does not support retainSharingOnAccountLeaveOrganization.",
+        ));
+    }
+    let on = sharing_is_on(call, state) || call.behaviour.lenient;
+    let outside = |text: &&str| {
+        let account = Principal::read(text).account();
+        account
+            .is_some_and(|account| account.as_str() != target.id.account && (!on || is_stranger(state, text)))
+    };
+    if principals.iter().any(outside) { Err(not_permitted(ONLY_INSIDE)) } else { Ok(()) }
+}
+
+/// 5,000 resources and 5,000 principals on a share, 25,000 each in a Region.
+fn check_quotas(state: &State, share: &ShareId, resources: usize, principals: usize) -> Result<(), Refusal> {
+    for (side, more) in [(Side::Resource, resources), (Side::Principal, principals)] {
+        let on =
+            |prefix: &str| state.members.under(prefix).filter(|(_, member)| member.status.is_on()).count();
+        // The sum over all places is quick to have, and seldom large enough for a count.
+        let place = format!("{}{}/", place(&share.account, &share.region), side.as_str());
+        let full = state.members.len() + more > 25_000 && more > 0 && on(&place) + more > 25_000;
+        if full || on(&Member::prefix(share, side)) + more > 5_000 {
+            return Err(limit("You have reached the number of associations that you can have."));
+        }
+    }
+    Ok(())
 }
 
 fn limit(message: &str) -> Refusal {
@@ -203,13 +241,11 @@ fn resource(call: &Call<'_>, state: &State, target: &Target<'_>, text: &str) -> 
 struct Joining {
     entity: String,
     external: bool,
-    /// Not in the organization at all; an account of the organization is only external while sharing is off.
-    stranger: bool,
     invites: Option<String>,
 }
 
 fn principal(call: &Call<'_>, state: &State, target: &Target<'_>, text: &str) -> Result<Joining, Refusal> {
-    let inside = |entity: String| Joining { entity, external: false, stranger: false, invites: None };
+    let inside = |entity: String| Joining { entity, external: false, invites: None };
     let read = Principal::read(text);
     match &read {
         Principal::Organization(arn) => {
@@ -236,14 +272,8 @@ fn principal(call: &Call<'_>, state: &State, target: &Target<'_>, text: &str) ->
             let stranger = is_stranger(state, text) || !state.in_organization(&target.id.account);
             let own = account.as_str() == target.id.account;
             let external = !own && (stranger || !sharing_is_on(call, state));
-            if external && !target.allow_external && state.in_organization(&target.id.account) {
-                return Err(invalid(format!(
-                    "Principal {text} is not in your AWS organization. \
-                     You do not have permission to add external AWS accounts to a resource share."
-                )));
-            }
             let invites = (external || (target.retain && !own)).then(|| account.to_string());
-            Ok(Joining { entity: read.as_str().to_owned(), external, stranger: stranger && !own, invites })
+            Ok(Joining { entity: read.as_str().to_owned(), external, invites })
         }
         Principal::Other(_) => {
             Err(invalid(format!("Principal ID {text} is malformed. Verify the ID and try again.")))

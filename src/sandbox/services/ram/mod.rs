@@ -7,6 +7,7 @@ mod admission;
 mod attachments;
 mod invitations;
 mod kinds;
+mod member_lists;
 mod members;
 mod output;
 mod permissions;
@@ -34,7 +35,13 @@ use crate::sandbox::state::rows_ram::{Share, ShareId, ShareStatus, Token};
 
 /// Tables of operations, some of them in parts.
 pub(crate) const OPERATIONS: &[&[&[Operation]]] = &[
-    &[shares::OPERATIONS, members::OPERATIONS, attachments::OPERATIONS, works::OPERATIONS],
+    &[
+        shares::OPERATIONS,
+        members::OPERATIONS,
+        member_lists::OPERATIONS,
+        attachments::OPERATIONS,
+        works::OPERATIONS,
+    ],
     permissions::OPERATIONS,
     &[invitations::OPERATIONS, views::OPERATIONS, kinds::OPERATIONS, policies::OPERATIONS],
     &[sharing::OPERATIONS, tags::OPERATIONS],
@@ -96,7 +103,8 @@ fn owner(text: Option<&str>) -> Result<Owner, Refusal> {
     Ok(if text == "SELF" { Owner::Myself } else { Owner::Others })
 }
 
-fn share_id(arn: &str) -> Result<ShareId, Refusal> {
+/// The share that an ARN names.
+pub(crate) fn share_id(arn: &str) -> Result<ShareId, Refusal> {
     let arn = ShareArn::parse(arn).map_err(|_| malformed_arn(arn))?;
     let arn: &Arn = arn.arn();
     Ok(ShareId {
@@ -116,7 +124,12 @@ fn own_share<'a>(call: &Call<'_>, state: &'a State, arn: &str) -> Result<&'a Sha
     if id.account != call.caller.account || id.region != call.region {
         return Err(no_such_share(arn));
     }
-    state.shares.get(&id.key()).ok_or_else(|| no_such_share(arn))
+    state.shares.get(&id.key()).filter(|share| is_seen(call, share)).ok_or_else(|| no_such_share(arn))
+}
+
+/// Whether reads have caught up with the share's creation.
+fn is_seen(call: &Call<'_>, share: &Share) -> bool {
+    call.now >= share.created + call.behaviour.unseen_ms
 }
 
 /// A share of the caller's that can be changed.

@@ -12,8 +12,8 @@ use crate::sandbox::services::ram::output::{ShareOut, value};
 use crate::sandbox::services::ram::tags::{TagIn, read_tags};
 use crate::sandbox::services::ram::views::reaching;
 use crate::sandbox::services::ram::{
-    INVALID, Owner, changeable_share, invalid, no_such_share, object, once, one_of, own_share, owner, pager,
-    required, share_id, unknown, wrong_state,
+    INVALID, Owner, changeable_share, invalid, is_seen, no_such_share, object, once, one_of, own_share,
+    owner, pager, required, share_id, unknown, wrong_state,
 };
 use crate::sandbox::services::{Answer, Call, Operation, Refusal, answer, uuid};
 use crate::sandbox::state::State;
@@ -234,7 +234,8 @@ fn get(call: &Call<'_>, state: &State) -> Answer {
         _ => None,
     };
     let fits = |key: &str, share: &Share| {
-        input.name.as_ref().is_none_or(|name| *name == share.name)
+        is_seen(call, share)
+            && input.name.as_ref().is_none_or(|name| *name == share.name)
             && only.as_ref().is_none_or(|only| only.contains(key))
             && input
                 .resource_share_status
@@ -253,7 +254,8 @@ fn get(call: &Call<'_>, state: &State) -> Answer {
         Owner::Myself => {
             let mine = place(&call.caller.account, call.region);
             for key in only.iter().flatten() {
-                if !key.starts_with(&mine) || !state.shares.contains(key) {
+                if !key.starts_with(&mine) || !state.shares.get(key).is_some_and(|share| is_seen(call, share))
+                {
                     return Err(unknown(format!("ResourceShare {key} could not be found.")));
                 }
             }

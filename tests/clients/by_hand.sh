@@ -2,24 +2,11 @@
 # Clients that share no code with ramctl, against `ramctl sandbox serve`: the AWS CLI and boto3 list what ramctl made, and what they
 # add by hand shows in the next plan and in drift: an extra principal as a change to revoke, an untagged share as unmanaged.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+. "$(dirname "$0")/serve.sh"
 
-venv=${RAMCTL_CLIENTS_VENV:-target/clients}
-if ! [ -x "$venv/bin/aws" ]; then
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check awscli boto3
-fi
-aws() { "$venv/bin/aws" "$@"; }
 py() { "$venv/bin/python" - "$@"; }
-
-cargo build --locked --quiet
-ramctl=$PWD/target/debug/ramctl
-work=$(mktemp -d)
-server=
-trap '[ -z "$server" ] || { kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; } || true; rm -rf "$work"' EXIT
 cp examples/quickstart/*.hcl "$work"
 
-fail() { echo "FAILED: $*" >&2; exit 1; }
 code() { # code COMMAND...: prints its exit code, its output goes to $work/out
     local got=0
     "$@" >"$work/out" 2>"$work/err" || got=$?
@@ -33,16 +20,8 @@ expect() { # expect CODE COMMAND...
 }
 shows() { grep -qF -- "$1" "$work/out" || { cat "$work/out" >&2; fail "the output does not show: $1"; }; }
 
-"$ramctl" sandbox serve "$work" >"$work/env" 2>"$work/serve.log" &
-server=$!
-for _ in $(seq 100); do
-    grep -q '^# ready' "$work/env" 2>/dev/null && break
-    kill -0 "$server" 2>/dev/null || { cat "$work/serve.log" >&2; fail "the sandbox did not start"; }
-    sleep 0.1
-done
-# shellcheck disable=SC1091
-. "$work/env"
-export AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1 AWS_PAGER=
+serve_sandbox "$work"
+export AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1
 
 echo "== ramctl applies to the served sandbox"
 expect 0 "$ramctl" apply "$work" --auto-approve
@@ -110,4 +89,4 @@ rows = ram.get_resource_share_associations(associationType="PRINCIPAL", principa
 assert all(r["status"] in ("DISASSOCIATING", "DISASSOCIATED") for r in rows), rows
 PY
 expect 0 "$ramctl" destroy "$work" --auto-approve
-echo "clients: passed"
+echo "by hand: passed"

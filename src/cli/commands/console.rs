@@ -1,0 +1,52 @@
+//! `ramctl console`: expressions in, values out, one a line.
+
+use crate::cli::args::ConsoleArgs;
+use crate::cli::exit::Exit;
+use crate::cli::output::{Chain, Output};
+use crate::cli::stack::{self, has_errors};
+use crate::lang::value::{Shown, shown_json};
+
+pub(crate) fn run(args: &ConsoleArgs, output: &mut Output) -> Exit {
+    let mut stack = match stack::load_any(&args.stack) {
+        Ok(stack) => stack,
+        Err(error) => {
+            output.error(Chain(&error));
+            return Exit::Error;
+        }
+    };
+    let mut exit = Exit::Done;
+    // Expressions without names can be evaluated where there is no stack at all.
+    if !stack.is_empty() {
+        output.diagnostics(&stack.compiled.diagnostics, &stack.sources);
+        if has_errors(&stack.compiled.diagnostics) {
+            exit = Exit::Error;
+        }
+    }
+    loop {
+        if output.can_ask() {
+            output.note_raw("> ");
+        }
+        let line = match output.read_line() {
+            Ok(Some(line)) => line,
+            Ok(None) => return exit,
+            Err(error) => {
+                output.error(format_args!("standard input cannot be read: {error}"));
+                return Exit::Error;
+            }
+        };
+        if line == "exit" {
+            return exit;
+        }
+        if line.is_empty() {
+            continue;
+        }
+        match stack.evaluate(&line) {
+            Ok(value) if args.json => output.line(shown_json(&value)),
+            Ok(value) => output.line(Shown(&value)),
+            Err(diagnostics) => {
+                output.diagnostics(&diagnostics, &stack.sources);
+                exit = Exit::Error;
+            }
+        }
+    }
+}
