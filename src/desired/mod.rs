@@ -20,6 +20,8 @@ pub use edges::Cycle;
 pub use graph::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Node, NodeId, Unresolved,
 };
+pub(crate) use permission::permission_arns;
+pub(crate) use places::{organization_region, places};
 pub use resolve::{Resolution, check, resolve};
 
 // What a settled share takes over from its block as it is: rooms behind this one need not know the language.

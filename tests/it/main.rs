@@ -6,6 +6,8 @@ mod cases;
 mod cli;
 #[cfg(feature = "cli")]
 mod edge;
+#[cfg(feature = "cli")]
+mod iam;
 mod lang;
 mod layering;
 #[cfg(feature = "cli")]
