@@ -52,8 +52,8 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
             network  eu-central-1
             - share.gone  "gone"
                 00000003 is deleted: no block declares it  RAM206
-                - principal  account dev-1  333333333333           1 account loses tgw-1
-                - resource   ec2            transit-gateway/tgw-1  1 account loses it
+                - principal  account dev-1       333333333333           1 account loses tgw-1
+                - resource   ec2:TransitGateway  transit-gateway/tgw-1  1 account loses it
             + share.made  "a brand new one"  shares.ram.hcl:3
                 + principal  account dev-1       333333333333           1 account gains tgw-1
                 + resource   ec2:TransitGateway  transit-gateway/tgw-1  1 account gains it
@@ -83,8 +83,10 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
             network  eu-central-1
             - share.gone  "gone"
                 00000003 is deleted: no block declares it  RAM206
-                - principal  account dev-1  333333333333           1 account loses tgw-1
-                - resource   ec2            transit-gateway/tgw-1  1 account loses it
+                - principal  account dev-1       333333333333
+                      1 account loses tgw-1
+                - resource   ec2:TransitGateway  transit-gateway/tgw-1
+                      1 account loses it
             + share.made  "a brand new one"  shares.ram.hcl:3
                 + principal  account dev-1       333333333333
                       1 account gains tgw-1

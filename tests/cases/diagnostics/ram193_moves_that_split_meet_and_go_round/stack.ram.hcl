@@ -17,9 +17,27 @@ share "tgw" {
   principals = [account.dev]
 }
 
-removed {
-  from = share.gone
-  lifecycle {
-    destroy = true
-  }
+moved {
+  from = share.a
+  to   = share.b
+}
+
+moved {
+  from = share.a
+  to   = share.tgw
+}
+
+moved {
+  from = share.c
+  to   = share.tgw
+}
+
+moved {
+  from = share.x
+  to   = share.y
+}
+
+moved {
+  from = share.y
+  to   = share.x
 }
