@@ -15,8 +15,8 @@ pub struct Settings {
     pub deadline: Duration,
     /// How long a share that was just made may be unknown. Listings of RAM follow its changes with a delay.
     pub visibility: Duration,
-    /// How long a share with the organization or a unit is tried where sharing was on before this run: an earlier run may have
-    /// turned it on moments ago. Where this run did it, the deadline counts.
+    /// How long a share that RAM refuses for want of sharing inside the organization is tried where sharing was on before this
+    /// run: an earlier run, or one beside this, may have turned it on moments ago. Where this run did it, the deadline counts.
     pub onboarding_grace: Duration,
     /// After this long, a principal that RAM calls external and that is alone in not being associated waits for its
     /// invitation, not for RAM.

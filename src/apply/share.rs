@@ -6,7 +6,7 @@ use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::step::{Look, Patience, Run};
 use crate::cloud::{Cloud, CreatedShare, NewShare, RamRead, RamWrite, share_permissions, share_row};
-use crate::model::{PermissionArn, Principal, ShareArn, ShareStatus};
+use crate::model::{PermissionArn, Principal, ShareArn, ShareStatus, TAG_ADDRESS, TAG_STACK, Tags};
 use crate::plan::StepId;
 
 /// How many deleted shares one token may lead to before something else must be wrong.
@@ -17,14 +17,38 @@ enum Created {
     Active,
     /// The token was one of an earlier life: RAM replayed the answer for a share that has been deleted since.
     Gone,
+    /// As `Gone`, for a share whose tags were changed since, so that it is no longer this block's.
+    Estranged,
+}
+
+/// What the tags of a listed share say of whose it is.
+enum Mark {
+    AsAsked,
+    Missing,
+    Other,
+}
+
+impl Mark {
+    /// Tags of a share that was just made may follow it with a delay, but they are never wrong.
+    fn of(found: &Tags, asked: &Tags) -> Self {
+        let mut mark = Self::AsAsked;
+        for key in [TAG_STACK, TAG_ADDRESS] {
+            match (asked.get(key), found.get(key)) {
+                (Some(_), None) => mark = Self::Missing,
+                (Some(asked), Some(found)) if asked != found => return Self::Other,
+                _ => {}
+            }
+        }
+        mark
+    }
 }
 
 impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
     /// Makes a share and waits until it is active and its associations are settled.
     ///
     /// A token that RAM has seen before gives the share of then. After a lost answer that is just right; if that share has been
-    /// deleted in the meantime, the share is made again under a token that follows from the old one and the deleted ARN, so that
-    /// every repetition takes the same path.
+    /// deleted or given to another block or stack in the meantime, the share is made again under a token that follows from the
+    /// old one and that share's ARN, so that every repetition takes the same path.
     pub(crate) async fn create<R: RamRead + RamWrite>(
         &self,
         step: StepId,
@@ -32,12 +56,11 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         share: &NewShare,
         token: Uuid,
     ) -> Result<(ShareArn, Vec<Principal>), Failure> {
-        let patience = Patience::of(&share.members.principals);
         let mut token = token;
-        let mut deleted = String::new();
+        let mut lost = String::new();
         for _ in 0..REISSUES {
             let CreatedShare { arn, status } =
-                self.call(step, patience, || ram.create_resource_share(share, &token)).await?;
+                self.call(step, Patience::default(), || ram.create_resource_share(share, &token)).await?;
             let created = match status {
                 ShareStatus::Deleted | ShareStatus::Deleting => Created::Gone,
                 _ => self.await_active(step, ram, &arn, share).await?,
@@ -47,20 +70,19 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                     let waiting_for = self.await_members(step, ram, &arn, &share.members).await?;
                     return Ok((arn, waiting_for));
                 }
-                Created::Gone => {
-                    token = Uuid::new_v5(&token, arn.as_str().as_bytes());
-                    deleted = arn.to_string();
-                    self.tell(Event::Retrying {
-                        step,
-                        why: format!("the token made {deleted}, which is deleted"),
-                    });
-                }
+                Created::Gone => lost = format!("{arn}, which is deleted"),
+                Created::Estranged => lost = format!("{arn}, which no longer bears this block's tags"),
             }
+            token = Uuid::new_v5(&token, arn.as_str().as_bytes());
+            self.tell(Event::Retrying {
+                step,
+                why: format!("AWS answered with {lost}, made by an earlier run"),
+            });
         }
         Err(Failure::Refused {
             code: "deleted_again",
-            message: format!("each new share turned out to be deleted, at last {deleted}"),
-            help: "Something deletes the share as soon as it is made: look for who calls DeleteResourceShare (RAM505).".to_owned(),
+            message: format!("each new share turned out to be lost, at last {lost}"),
+            help: "Something deletes or re-tags the share as soon as it is made: look for who calls DeleteResourceShare or TagResource (RAM505).".to_owned(),
         })
     }
 
@@ -77,7 +99,15 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 return Ok(if elapsed < self.settings.visibility { pending } else { Look::Settled(Created::Gone) });
             };
             Ok(match row.status {
+                ShareStatus::Deleted | ShareStatus::Deleting => Look::Settled(Created::Gone),
                 ShareStatus::Active => {
+                    match Mark::of(&row.tags, &asked.tags) {
+                        Mark::AsAsked => {}
+                        Mark::Missing if elapsed < self.settings.visibility => {
+                            return Ok(Look::Pending(format!("{arn} is listed without its tags")));
+                        }
+                        Mark::Missing | Mark::Other => return Ok(Look::Settled(Created::Estranged)),
+                    }
                     let mut differs = Vec::new();
                     if row.allow_external_principals != asked.allow_external_principals {
                         differs.push("allow_external_principals");
@@ -96,7 +126,6 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                         })
                     }
                 }
-                ShareStatus::Deleted | ShareStatus::Deleting => Look::Settled(Created::Gone),
                 ShareStatus::Failed => Look::Failed(Failure::Refused {
                     code: "share_failed",
                     message: row.status_message.unwrap_or_else(|| format!("{arn} is FAILED")),

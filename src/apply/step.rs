@@ -12,7 +12,7 @@ use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::settings::Settings;
 use crate::cloud::{Cloud, CloudError, ErrorKind, Members, NewShare, RamWrite};
-use crate::model::{Principal, ShareArn};
+use crate::model::ShareArn;
 use crate::plan::{PlannedStep, ShareRef, Step, StepId, StepResult};
 
 /// What all steps of a run share.
@@ -32,17 +32,11 @@ pub(crate) struct Run<'a, C, E> {
 pub(crate) struct Patience {
     /// The share was made by this run, and RAM may not know it everywhere yet.
     pub(crate) new_share: bool,
-    /// Principals that need sharing inside the organization, which may have been turned on moments ago.
-    pub(crate) organization: bool,
 }
 
 impl Patience {
-    fn with(share: &ShareRef, principals: &[Principal]) -> Self {
-        Self { new_share: matches!(share, ShareRef::CreatedBy(_)), ..Self::of(principals) }
-    }
-
-    pub(crate) fn of(principals: &[Principal]) -> Self {
-        Self { new_share: false, organization: principals.iter().any(Principal::needs_organization_sharing) }
+    fn with(share: &ShareRef) -> Self {
+        Self { new_share: matches!(share, ShareRef::CreatedBy(_)) }
     }
 }
 
@@ -110,7 +104,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             Step::UpdateResourceShare { share, name, allow_external_principals } => {
                 let arn = &self.resolve(share);
                 let (name, external) = (name.as_deref(), *allow_external_principals);
-                self.call(id, Patience::with(share, &[]), || {
+                self.call(id, Patience::with(share), || {
                     ram.update_resource_share(arn, name, external, token)
                 })
                 .await?;
@@ -123,10 +117,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                     principals: principals.clone(),
                     sources: sources.clone(),
                 };
-                self.call(id, Patience::with(share, principals), || {
-                    ram.associate_resource_share(arn, &members, token)
-                })
-                .await?;
+                self.call(id, Patience::with(share), || ram.associate_resource_share(arn, &members, token))
+                    .await?;
                 let waiting_for = self.await_members(id, ram, arn, &members).await?;
                 return Ok(StepResult::Done { share: None, waiting_for });
             }
@@ -137,7 +129,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                     principals: principals.clone(),
                     sources: sources.clone(),
                 };
-                let call = self.call(id, Patience::with(share, &[]), || {
+                let call = self.call(id, Patience::with(share), || {
                     ram.disassociate_resource_share(arn, &members, token)
                 });
                 absent_is_fine(call.await)?;
@@ -145,7 +137,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             }
             Step::AssociateResourceSharePermission { share, permission, replace } => {
                 let arn = &self.resolve(share);
-                self.call(id, Patience::with(share, &[]), || {
+                self.call(id, Patience::with(share), || {
                     ram.associate_resource_share_permission(arn, permission, *replace, token)
                 })
                 .await?;
@@ -153,7 +145,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             }
             Step::DisassociateResourceSharePermission { share, permission } => {
                 let arn = &self.resolve(share);
-                let call = self.call(id, Patience::with(share, &[]), || {
+                let call = self.call(id, Patience::with(share), || {
                     ram.disassociate_resource_share_permission(arn, permission, token)
                 });
                 absent_is_fine(call.await)?;
@@ -161,11 +153,11 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             }
             Step::TagResource { share, tags } => {
                 let arn = &self.resolve(share);
-                self.call(id, Patience::with(share, &[]), || ram.tag_resource(arn, tags)).await?;
+                self.call(id, Patience::with(share), || ram.tag_resource(arn, tags)).await?;
             }
             Step::UntagResource { share, keys } => {
                 let arn = &self.resolve(share);
-                self.call(id, Patience::with(share, &[]), || ram.untag_resource(arn, keys)).await?;
+                self.call(id, Patience::with(share), || ram.untag_resource(arn, keys)).await?;
             }
             Step::DeleteResourceShare { share } => {
                 absent_is_fine(
@@ -214,7 +206,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 ErrorKind::OrganizationSharing if self.enabled_now.load(Ordering::Relaxed) => {
                     self.settings.deadline
                 }
-                ErrorKind::OrganizationSharing if patience.organization => self.settings.onboarding_grace,
+                // RAM says the same of an account, where the type of the resource stays inside the organization.
+                ErrorKind::OrganizationSharing => self.settings.onboarding_grace,
                 ErrorKind::NotFound if patience.new_share => self.settings.visibility,
                 _ if error.is_passing() && repeats < self.settings.repeats => self.settings.deadline,
                 _ => Duration::ZERO,

@@ -447,12 +447,32 @@ async fn onboarding_that_an_earlier_run_began_is_waited_for_a_little_and_no_long
     let results = run(&cloud, vec![planned(0, &[], Some("a"), create(UNIT))]).await;
     assert!(matches!(&results[0], StepResult::Failed { help: Some(_), .. }), "{results:?}");
 
-    // Without a principal of the organization the same error has another cause, and waiting helps nobody.
+    // RAM refuses an account in the same words, where the resource's type stays inside the organization.
     let cloud = FakeCloud::default();
-    cloud.world().faults.push(Fault::new("ram:CreateResourceShare", 9, ErrorKind::OrganizationSharing));
+    cloud.world().faults.push(Fault::new("ram:CreateResourceShare", 2, ErrorKind::OrganizationSharing));
     let results = run(&cloud, vec![planned(0, &[], Some("a"), create(CONSUMER))]).await;
-    assert!(matches!(&results[0], StepResult::Failed { help: Some(_), .. }), "{results:?}");
-    assert_eq!(cloud.count("ram:CreateResourceShare"), 1);
+    assert!(is_done(&results[0]), "{results:?}");
+}
+
+#[tokio::test]
+async fn a_replay_for_a_share_that_changed_hands_makes_the_share_anew() {
+    let cloud = FakeCloud::default();
+    let plan = || vec![planned(0, &[], Some("a"), create(CONSUMER))];
+    for (life, owner) in [Some("somebody"), None].into_iter().enumerate() {
+        let results = run(&cloud, plan()).await;
+        assert!(is_done(&results[0]), "{results:?}");
+        let mut world = cloud.world();
+        let own = |tags: &Tags| tags.get("ramctl:stack").is_some_and(|stack| stack == "network");
+        let ours: Vec<_> = world.shares.values_mut().filter(|share| own(&share.row.tags)).collect();
+        assert_eq!(ours.len(), 1, "life {life}");
+        for share in ours {
+            share.row.tags.remove("ramctl:stack");
+            share.row.tags.extend(owner.map(|owner| ("ramctl:stack".to_owned(), owner.to_owned())));
+        }
+    }
+    let results = run(&cloud, plan()).await;
+    assert!(is_done(&results[0]), "{results:?}");
+    assert_eq!(cloud.world().shares.len(), 3);
 }
 
 #[tokio::test]

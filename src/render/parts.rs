@@ -146,16 +146,14 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
             Row::new(sign, ["tag".into(), change, String::new()])
         }
         Part::Imported { owner } => {
-            let whose = match owner {
-                None => "it was in no stack".to_owned(),
-                Some(owner) => format!("it was of the stack {}", name(owner)),
-            };
-            let what = format!("{whose} and gets this stack's tags");
-            Row::new(Sign::Changed, ["import".into(), what, String::new()])
+            let whose = owner.as_ref().map(|owner| format!("of the stack {}", name(owner)));
+            let whose = whose.unwrap_or_else(|| "of no stack".to_owned());
+            Row::new(Sign::Changed, ["import".into(), whose, String::new()]).effect("gets this stack's tags")
         }
         Part::Moved { from } => {
-            let what = format!("from {}; its address tag is rewritten in place", text(&from.to_string()));
+            let what = format!("from {}", text(&from.to_string()));
             Row::new(Sign::Changed, ["move".into(), what, String::new()])
+                .effect("its address tag is rewritten in place")
         }
         Part::Record => {
             let what = "AWS already matches; only the record of what was applied is renewed";

@@ -1,6 +1,6 @@
 //! `ramctl fmt`: files in canonical style.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
@@ -51,11 +51,11 @@ enum Input {
     Stdin,
 }
 
-fn files(path: &PathBuf) -> Result<Vec<Input>, FolderError> {
+fn files(path: &Path) -> Result<Vec<Input>, FolderError> {
     if path.as_os_str() == "-" {
         return Ok(vec![Input::Stdin]);
     }
-    let Ok(folder) = StackFolder::open(path) else { return Ok(vec![Input::File(path.clone())]) };
+    let Ok(folder) = StackFolder::open(path) else { return Ok(vec![Input::File(path.to_path_buf())]) };
     let names = folder.names(&SUFFIXES)?;
     if names.is_empty() {
         return Err(FolderError::Empty { path: path.display().to_string() });
