@@ -8,6 +8,8 @@ mod cli;
 mod edge;
 #[cfg(feature = "cli")]
 mod iam;
+#[cfg(feature = "cli")]
+mod identity;
 mod lang;
 mod layering;
 #[cfg(feature = "cli")]
