@@ -30,8 +30,10 @@ pub(crate) enum FolderError {
     TooLarge { path: String, limit: usize },
     #[error("{path} is not UTF-8: the byte at offset {offset} fits no character")]
     NotUtf8 { path: String, offset: usize },
-    #[error("there are no *.ram.hcl files in {path}")]
+    #[error("there are no *.ram.hcl files in {path}; name the folder of a stack")]
     Empty { path: String },
+    #[error("{path} is a file; a stack is a folder of *.ram.hcl files, so name its folder")]
+    File { path: String },
 }
 
 /// A text file as the user would name it.
@@ -45,7 +47,7 @@ impl StackFolder {
         let error = |source| FolderError::Folder { path: path.display().to_string(), source };
         let root = path.canonicalize().map_err(error)?;
         if !root.is_dir() {
-            return Err(error(io::Error::from(io::ErrorKind::NotADirectory)));
+            return Err(FolderError::File { path: path.display().to_string() });
         }
         Ok(Self { root })
     }
@@ -134,7 +136,11 @@ fn read_bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
 
 /// Reads a text file and names it as the user typed it.
 pub(crate) fn read_text(path: &Path) -> Result<TextFile, FolderError> {
-    let name = path.display().to_string();
+    read_text_as(path, path.display().to_string())
+}
+
+/// Reads a text file under a name for people.
+pub(crate) fn read_text_as(path: &Path, name: String) -> Result<TextFile, FolderError> {
     let bytes = read_bounded(path)
         .map_err(|source| FolderError::Read { path: name.clone(), source })?
         .ok_or_else(|| FolderError::TooLarge { path: name.clone(), limit: MAX_FILE_BYTES })?;

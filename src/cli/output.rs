@@ -113,6 +113,11 @@ impl Output {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
+    /// Whether everything so far got through to stdout.
+    pub(crate) fn was_shown(&self) -> bool {
+        self.stdout_error.is_none()
+    }
+
     /// Whether progress may redraw lines on stderr.
     pub(crate) fn stderr_is_terminal(&self) -> bool {
         io::stderr().is_terminal()

@@ -7,6 +7,7 @@ use crate::desired::edges::connect;
 use crate::desired::graph::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Unresolved,
 };
+use crate::desired::identity::identity;
 use crate::desired::permission::PermissionBlocks;
 use crate::desired::places::{organization_region, places};
 use crate::desired::rules;
@@ -54,6 +55,7 @@ pub fn resolve(declaration: &Declaration, org: &OrgView) -> Resolution {
         .collect();
     found.extend(rules::check(declaration, &views, organization.as_ref()));
     rules::carried_out(declaration, &mut found);
+    rules::somewhere_is_looked(declaration, &mut found);
     let diagnostics = rules::tidy(found);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Resolution { graph: None, diagnostics };
@@ -108,6 +110,8 @@ fn graph(
         account_labels,
         shares,
         unresolved,
+        identity: identity(declaration),
+        now: declaration.now,
         nodes,
         edges,
     }
@@ -165,6 +169,7 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Vec<Spanned<String>>> {
         sources: block.sources.iter().map(|source| source.value.clone()).collect::<BTreeSet<_>>(),
         permissions,
         tags: block.plain_tags(),
+        expires: block.expires.as_ref().map(|expires| expires.value),
         lifecycle: block.lifecycle.clone(),
     })
 }

@@ -259,7 +259,8 @@ pub(crate) fn sharing_state(state: SharingState) -> &'static str {
 /// One difference inside a share.
 #[derive(Serialize)]
 pub(crate) struct EditDocument {
-    /// `name`, `allow_external_principals`, `principal`, `resource`, `source`, `permission`, `tag` or `record`.
+    /// `name`, `allow_external_principals`, `principal`, `resource`, `source`, `permission`, `tag`, `record`, `import` (`before`
+    /// is the stack that had the share, if one did) or `move` (`before` is the address).
     part: &'static str,
     /// `add`, `remove`, `change`, or `repair` for what FAILED and is taken off and put on again.
     action: &'static str,
@@ -320,6 +321,14 @@ impl EditDocument {
                 out.subject = Some(key.clone());
                 out.delta(how);
             }
+            Part::Imported { owner } => {
+                out.part = "import";
+                out.before.clone_from(owner);
+            }
+            Part::Moved { from } => {
+                out.part = "move";
+                out.before = Some(from.to_string());
+            }
             Part::Record => out.part = "record",
         }
         out
@@ -353,13 +362,15 @@ fn membership(how: &Membership) -> &'static str {
 /// Something about a live share that the run does not change.
 #[derive(Serialize)]
 pub(crate) struct RemarkDocument {
-    /// `waiting`, `unhealthy`, `outdated_permission`, `undeclared_permission`, `name_taken` or `share_status`.
+    /// `waiting`, `unhealthy`, `outdated_permission`, `undeclared_permission`, `name_taken`, `share_status` or `expires`.
     kind: &'static str,
     subject: Option<String>,
     /// RAM's word for the state, or a permission's version.
     status: Option<String>,
     message: Option<String>,
     since: Option<String>,
+    /// When it ends.
+    until: Option<String>,
 }
 
 impl RemarkDocument {
@@ -376,6 +387,7 @@ impl RemarkDocument {
                 status: Some(status.to_string()),
                 message: None,
                 since: since.map(|since| since.to_string()),
+                until: None,
             },
             Remark::Unhealthy { entity, status, message } => Self {
                 kind: "unhealthy",
@@ -383,6 +395,7 @@ impl RemarkDocument {
                 status: Some(status.to_string()),
                 message: message.clone(),
                 since: None,
+                until: None,
             },
             Remark::Outdated { resource_type: _, permission, version } => Self {
                 kind: "outdated_permission",
@@ -390,6 +403,7 @@ impl RemarkDocument {
                 status: Some(version.clone()),
                 message: None,
                 since: None,
+                until: None,
             },
             Remark::UndeclaredPermission { resource_type: _, permission } => Self {
                 kind: "undeclared_permission",
@@ -397,6 +411,7 @@ impl RemarkDocument {
                 status: None,
                 message: None,
                 since: None,
+                until: None,
             },
             Remark::NameTaken { arn, ownership: _ } => Self {
                 kind: "name_taken",
@@ -404,6 +419,15 @@ impl RemarkDocument {
                 status: None,
                 message: None,
                 since: None,
+                until: None,
+            },
+            Remark::Expires { at, left: _ } => Self {
+                kind: "expires",
+                subject: None,
+                status: None,
+                message: None,
+                since: None,
+                until: Some(at.to_string()),
             },
             Remark::Share { status, message } => Self {
                 kind: "share_status",
@@ -411,6 +435,7 @@ impl RemarkDocument {
                 status: Some(status.to_string()),
                 message: message.clone(),
                 since: None,
+                until: None,
             },
         }
     }

@@ -53,6 +53,10 @@ pub(crate) async fn run_plan(
         return incomplete;
     }
     if !args.auto_approve {
+        if !output.was_shown() {
+            output.error("the plan could not be shown, so nothing was changed.");
+            return Exit::Error;
+        }
         match ask(output, question) {
             Ok(Answer::Yes) => {}
             Ok(Answer::No) => {

@@ -55,6 +55,7 @@ fn laws(text: &str) -> BTreeSet<&'static str> {
 }
 
 #[test]
+#[expect(clippy::disallowed_macros, reason = "a run of its own says what it did")]
 fn mutated_files_break_nothing_for_a_bounded_time() {
     let corpus = corpus();
     let seed = setting("RAMCTL_FUZZ_SEED", 1);
