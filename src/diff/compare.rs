@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{DesiredGraph, DesiredShare};
 use crate::diff::change::{
-    Change, DeleteReason, Diff, Present, Purpose, Remark, ShareDiff, Unmanaged, UnresolvedShare, Verdict,
-    Wanted,
+    Change, DeleteReason, Diff, Present, Purpose, Remark, ShareDiff, UnresolvedShare, Verdict, Wanted,
 };
 use crate::diff::edits;
 use crate::diff::owned::{self, Sorted};
@@ -125,16 +124,8 @@ fn wanted_shares(
         match candidates.next() {
             None => {
                 let after = edits::wanted(share, None, &desired.stack, org);
-                let namesakes = namesakes(sorted, &after);
-                let salt = namesakes.iter().map(|share| share.arn.clone());
-                let remarks = namesakes.iter().map(|share| Remark::NameTaken {
-                    arn: share.arn.clone(),
-                    ownership: share.ownership.clone(),
-                });
-                let mut create = of(Verdict::Changed(Change::Create { after }), remarks.collect());
-                // One of them may be the very share that an earlier run made for this block, without its tags by now.
-                create.salt.extend(salt);
-                out.push(create);
+                let remarks = namesakes(sorted, &after);
+                out.push(of(Verdict::Changed(Change::Create { after }), remarks));
             }
             Some(before) => {
                 let after = edits::wanted(share, Some(&before.share), &desired.stack, org);
@@ -148,9 +139,12 @@ fn wanted_shares(
 }
 
 /// Shares of others that look like the one to be made: perhaps it was made by hand and should be adopted.
-fn namesakes<'a>(sorted: &'a Sorted, after: &Wanted) -> Vec<&'a Unmanaged> {
-    let alike = |share: &&Unmanaged| share.place == after.place && share.name == after.name;
-    sorted.unmanaged.iter().filter(alike).collect()
+fn namesakes(sorted: &Sorted, after: &Wanted) -> Vec<Remark> {
+    let alike =
+        sorted.unmanaged.iter().filter(|share| share.place == after.place && share.name == after.name);
+    alike
+        .map(|share| Remark::NameTaken { arn: share.arn.clone(), ownership: share.ownership.clone() })
+        .collect()
 }
 
 fn verdict(desired: &DesiredShare, before: Present, after: Wanted, org: &OrgView) -> Verdict {
