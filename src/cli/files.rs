@@ -160,16 +160,21 @@ pub(crate) fn read_stdin() -> Result<TextFile, FolderError> {
     }
 }
 
-/// Puts a new text in the place of a file, whole or not at all. A symlink stays one.
+/// Puts a new text in the place of a file, whole or not at all. A symlink stays one, and a file that may not be written is left
+/// alone.
 pub(crate) fn replace_text(path: &Path, text: &str) -> Result<(), FolderError> {
     let error = |source| FolderError::Write { path: path.display().to_string(), source };
     let target = path.canonicalize().map_err(error)?;
+    let permissions = fs::metadata(&target).map_err(error)?.permissions();
+    if permissions.readonly() {
+        return Err(error(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only")));
+    }
     let mut name = target.file_name().unwrap_or_default().to_owned();
     name.push(".ramctl-new");
     let beside = target.with_file_name(name);
     let write = || {
         fs::write(&beside, text)?;
-        fs::set_permissions(&beside, fs::metadata(&target)?.permissions())?;
+        fs::set_permissions(&beside, permissions)?;
         fs::rename(&beside, &target)
     };
     write().map_err(|source| {

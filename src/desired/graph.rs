@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::graphmap::DiGraphMap;
 
+use crate::desired::identity::Identity;
 use crate::diag::{Span, Spanned};
 use crate::lang::{Lifecycle, SharingWish};
 use crate::model::{
@@ -23,6 +24,10 @@ pub struct DesiredGraph {
     pub shares: BTreeMap<Address, DesiredShare>,
     /// Shares that could not be settled because a fact was unreadable. Never created, changed or deleted.
     pub unresolved: BTreeMap<Address, Unresolved>,
+    /// Which live shares are to become whose.
+    pub identity: Identity,
+    /// The time of the run: what expires by then goes.
+    pub now: jiff::Timestamp,
     /// Nodes in a fixed order; `edges` names them by index.
     pub nodes: Vec<Node>,
     /// An edge a -> b: b needs a first.
@@ -74,7 +79,16 @@ pub struct DesiredShare {
     pub permissions: BTreeMap<ResourceType, DesiredPermission>,
     /// Without ramctl's own.
     pub tags: Tags,
+    /// After this time the share is to be gone.
+    pub expires: Option<jiff::Timestamp>,
     pub lifecycle: Lifecycle,
+}
+
+impl DesiredShare {
+    /// Whether the share's time is over.
+    pub fn is_expired(&self, now: jiff::Timestamp) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
+    }
 }
 
 /// How a principal was written, for people.

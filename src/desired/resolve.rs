@@ -7,6 +7,7 @@ use crate::desired::edges::connect;
 use crate::desired::graph::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Unresolved,
 };
+use crate::desired::identity::identity;
 use crate::desired::permission::PermissionBlocks;
 use crate::desired::places::{organization_region, places};
 use crate::desired::rules;
@@ -109,6 +110,8 @@ fn graph(
         account_labels,
         shares,
         unresolved,
+        identity: identity(declaration),
+        now: declaration.now,
         nodes,
         edges,
     }
@@ -166,6 +169,7 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Vec<Spanned<String>>> {
         sources: block.sources.iter().map(|source| source.value.clone()).collect::<BTreeSet<_>>(),
         permissions,
         tags: block.plain_tags(),
+        expires: block.expires.as_ref().map(|expires| expires.value),
         lifecycle: block.lifecycle.clone(),
     })
 }

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::diag::Span;
 use crate::diff::sharing::SharingDiff;
 use crate::diff::stamp::Stamp;
 use crate::live::LiveShare;
 use crate::model::{
-    AccountId, Address, AssociationStatus, Gap, PermissionArn, Place, Principal, ResourceArn, ResourceType,
-    ShareArn, ShareStatus, StackName, Tags,
+    AccountId, Address, AssociationStatus, FeatureSet, Gap, PermissionArn, Place, Principal, ResourceArn,
+    ResourceType, ShareArn, ShareStatus, StackName, Tags,
 };
 
 /// What the comparison is for.
@@ -40,6 +40,8 @@ pub struct Diff {
     /// The organization, where the stack names it and it could not be read.
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
+    /// The time of the run, where something in the stack expires.
+    pub now: Option<Timestamp>,
 }
 
 /// A share of the configuration that could not be settled. Its live form is left alone.
@@ -77,30 +79,56 @@ pub enum Verdict {
         after: Wanted,
         gap: Gap,
     },
+    /// An `import` block names a share that this block cannot have. Nothing is made in its stead.
+    NotImported {
+        after: Wanted,
+        arn: ShareArn,
+        /// The import block's.
+        span: Span,
+        problem: ImportProblem,
+    },
 }
 
 /// What has to become of a share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    Create { after: Wanted },
-    Update { before: Present, after: Wanted, edits: Vec<Edit> },
-    Replace { before: Present, after: Wanted, reasons: BTreeSet<ReplaceReason> },
-    Delete { before: Present, reason: DeleteReason },
+    Create {
+        after: Wanted,
+    },
+    Update {
+        before: Present,
+        after: Wanted,
+        edits: Vec<Edit>,
+    },
+    Replace {
+        before: Present,
+        after: Wanted,
+        reasons: BTreeSet<ReplaceReason>,
+    },
+    Delete {
+        before: Present,
+        reason: DeleteReason,
+    },
+    /// The stack's tags come off, and the share stays as it is.
+    Release {
+        before: Present,
+    },
 }
 
 impl Change {
     pub fn before(&self) -> Option<&Present> {
         match self {
             Self::Create { .. } => None,
-            Self::Update { before, .. } | Self::Replace { before, .. } | Self::Delete { before, .. } => {
-                Some(before)
-            }
+            Self::Update { before, .. }
+            | Self::Replace { before, .. }
+            | Self::Delete { before, .. }
+            | Self::Release { before } => Some(before),
         }
     }
 
     pub fn after(&self) -> Option<&Wanted> {
         match self {
-            Self::Delete { .. } => None,
+            Self::Delete { .. } | Self::Release { .. } => None,
             Self::Create { after } | Self::Update { after, .. } | Self::Replace { after, .. } => Some(after),
         }
     }
@@ -117,6 +145,13 @@ pub enum ReplaceReason {
     Failed,
 }
 
+impl Part {
+    /// Whether it says whose the share is, and nothing of what is on it.
+    pub fn is_identity(&self) -> bool {
+        matches!(self, Self::Imported { .. } | Self::Moved { .. })
+    }
+}
+
 /// Why a share of the stack goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeleteReason {
@@ -128,6 +163,27 @@ pub enum DeleteReason {
     Duplicate,
     /// The whole stack goes.
     Destroy,
+    /// The time that its block gives it is over.
+    Expired,
+    /// Its block has another address now, and a share of that address is there already.
+    MoveTaken,
+}
+
+/// Why a share cannot be imported.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ImportProblem {
+    /// It is not in the listing of its account and Region, or only as deleted.
+    NotThere { deleted: bool },
+    /// RAM cannot change it, for it was made from a resource policy, or is something newer than this version of ramctl.
+    NotStandard { feature_set: FeatureSet },
+    /// It is FAILED, and only a new share would mend that.
+    Failed,
+    /// `retain_sharing_on_account_leave_organization` differs, and only a new share could change that.
+    RetainSharing { live: bool },
+    /// The block has another share.
+    AddressTaken { by: ShareArn },
+    /// The share is the stack's under another address.
+    OtherAddress { address: Address },
 }
 
 /// A live share and where it is.
@@ -225,6 +281,15 @@ pub enum Part {
         key: String,
         how: Delta<String>,
     },
+    /// The share was not the stack's and becomes so.
+    Imported {
+        /// The stack that has it now, by its tag. Foreign text.
+        owner: Option<String>,
+    },
+    /// The share's block had another address before.
+    Moved {
+        from: Address,
+    },
     /// Nothing but the record of what was applied is behind.
     Record,
 }
@@ -269,6 +334,8 @@ pub enum Remark {
     UndeclaredPermission { resource_type: ResourceType, permission: PermissionArn },
     /// A share that is not the stack's has the name that this one is to be made with.
     NameTaken { arn: ShareArn, ownership: Ownership },
+    /// The share goes at this time.
+    Expires { at: Timestamp, left: SignedDuration },
     /// The share itself is neither ACTIVE nor FAILED.
     Share { status: ShareStatus, message: Option<String> },
 }
@@ -302,12 +369,14 @@ impl ShareDiff {
     /// Where the share is to be, or, where it is to go, where it is.
     pub fn place(&self) -> &Place {
         match &self.verdict {
-            Verdict::InSync { after, .. } | Verdict::Unread { after, .. } => &after.place,
+            Verdict::InSync { after, .. }
+            | Verdict::Unread { after, .. }
+            | Verdict::NotImported { after, .. } => &after.place,
             Verdict::Changed(change) => match change {
                 Change::Create { after } | Change::Update { after, .. } | Change::Replace { after, .. } => {
                     &after.place
                 }
-                Change::Delete { before, .. } => &before.place,
+                Change::Delete { before, .. } | Change::Release { before } => &before.place,
             },
         }
     }
@@ -315,12 +384,14 @@ impl ShareDiff {
     /// The share's name in AWS once all is done, or, where it goes, now. Foreign text.
     pub fn name(&self) -> &str {
         match &self.verdict {
-            Verdict::InSync { after, .. } | Verdict::Unread { after, .. } => &after.name,
+            Verdict::InSync { after, .. }
+            | Verdict::Unread { after, .. }
+            | Verdict::NotImported { after, .. } => &after.name,
             Verdict::Changed(change) => match change {
                 Change::Create { after } | Change::Update { after, .. } | Change::Replace { after, .. } => {
                     &after.name
                 }
-                Change::Delete { before, .. } => &before.share.name,
+                Change::Delete { before, .. } | Change::Release { before } => &before.share.name,
             },
         }
     }
@@ -329,13 +400,15 @@ impl ShareDiff {
         match &self.verdict {
             Verdict::InSync { before, .. } => Some(before),
             Verdict::Changed(change) => change.before(),
-            Verdict::Unread { .. } => None,
+            Verdict::Unread { .. } | Verdict::NotImported { .. } => None,
         }
     }
 
     pub fn after(&self) -> Option<&Wanted> {
         match &self.verdict {
-            Verdict::InSync { after, .. } | Verdict::Unread { after, .. } => Some(after),
+            Verdict::InSync { after, .. }
+            | Verdict::Unread { after, .. }
+            | Verdict::NotImported { after, .. } => Some(after),
             Verdict::Changed(change) => change.after(),
         }
     }

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{DesiredGraph, DesiredShare};
 use crate::diff::change::{
-    Change, DeleteReason, Diff, Present, Purpose, Remark, ShareDiff, UnresolvedShare, Verdict, Wanted,
+    Cause, Change, DeleteReason, Diff, Edit, Part, Present, Purpose, Remark, ShareDiff, UnresolvedShare,
+    Verdict, Wanted,
 };
+use crate::diff::claim::{Claim, claim};
 use crate::diff::edits;
 use crate::diff::owned::{self, Sorted};
 use crate::diff::sharing;
@@ -26,15 +28,18 @@ pub fn destroy(desired: &DesiredGraph, live: &LiveState, org: &OrgView) -> Diff 
 fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Purpose) -> Diff {
     let sorted = owned::sort(&desired.stack, live, org);
     let unknown = unread_places(desired, live);
-    let mut shares = match purpose {
-        Purpose::Apply => wanted_shares(desired, &sorted, &unknown, org),
+    let claimed = match purpose {
+        Purpose::Apply => wanted_shares(desired, live, &sorted, &unknown, org),
         Purpose::Destroy => unwanted_shares(desired, &sorted),
     };
-    shares.extend(stray_shares(desired, &sorted, purpose));
+    let strays = stray_shares(desired, &sorted, &claimed, purpose);
+    let Claimed { mut shares, moved: _, imported } = claimed;
+    shares.extend(strays);
     // Stable: a share to keep stays ahead of its duplicates.
     shares.sort_by(|a, b| (a.place(), &a.address).cmp(&(b.place(), &b.address)));
 
     let mut unmanaged = sorted.unmanaged;
+    unmanaged.retain(|share| !imported.contains(&share.arn));
     unmanaged.sort_by(|a, b| (&a.place, &a.arn).cmp(&(&b.place, &b.arn)));
     Diff {
         stack: desired.stack.clone(),
@@ -69,6 +74,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
                 (address.clone(), share)
             })
             .collect(),
+        now: desired.shares.values().any(|share| share.expires.is_some()).then_some(desired.now),
     }
 }
 
@@ -98,44 +104,86 @@ fn unread_places(desired: &DesiredGraph, live: &LiveState) -> BTreeMap<Place, Ga
 /// Every declared share, each followed by the live shares of its address that are too many.
 fn wanted_shares(
     desired: &DesiredGraph,
+    live: &LiveState,
     sorted: &Sorted,
     unknown: &BTreeMap<Place, Gap>,
     org: &OrgView,
-) -> Vec<ShareDiff> {
-    let mut out = Vec::new();
+) -> Claimed {
+    let mut out = Claimed::default();
     for (address, share) in &desired.shares {
         let tag = address.tag_value();
-        let of = |verdict, remarks| ShareDiff {
-            address: address.clone(),
-            verdict,
-            protected: share.lifecycle.prevent_destroy,
-            remarks,
-            salt: salt(sorted, &tag),
+        let mut push = |verdict, mut remarks: Vec<Remark>| {
+            if let Some(at) = share.expires {
+                remarks.push(Remark::Expires { at, left: at.duration_since(desired.now) });
+            }
+            out.shares.push(ShareDiff {
+                address: address.clone(),
+                verdict,
+                protected: share.lifecycle.prevent_destroy,
+                remarks,
+                salt: salt(sorted, &tag),
+            });
         };
-        let gap = unknown.get(&share.place).cloned().or_else(|| unmanageable(sorted, &tag));
+        let wanted = |live| edits::wanted(share, live, &desired.stack, org);
+        let gap = unknown.get(&share.place).cloned().or_else(|| unmanageable(desired, sorted, address));
         if let Some(gap) = gap {
-            let after = edits::wanted(share, None, &desired.stack, org);
-            out.push(of(Verdict::Unread { after, gap }, Vec::new()));
+            push(Verdict::Unread { after: wanted(None), gap }, Vec::new());
             continue;
         }
-        let mut candidates = sorted.owned.get(&tag).cloned().unwrap_or_default();
+        let expired = share.is_expired(desired.now);
+        let claim = claim(share, desired, live, sorted);
+        match &claim {
+            Claim::Refused { arn, span, problem } if !expired => {
+                let (arn, span, problem) = (arn.clone(), *span, problem.clone());
+                push(Verdict::NotImported { after: wanted(None), arn, span, problem }, Vec::new());
+                continue;
+            }
+            Claim::Moved { from, .. } => drop(out.moved.insert(from.tag_value())),
+            Claim::Imported { present, .. } if !expired => {
+                out.imported.insert(present.share.arn.clone());
+            }
+            Claim::Nothing | Claim::Own(_) | Claim::Imported { .. } | Claim::Refused { .. } => {}
+        }
+        let (mut candidates, identity) = claim.into_parts();
+        if expired {
+            // What was never this block's is not deleted in its name.
+            if matches!(identity, Some(Part::Imported { .. })) {
+                candidates.clear();
+            }
+            for before in candidates {
+                out.shares.push(ShareDiff {
+                    protected: share.lifecycle.prevent_destroy,
+                    ..deletion(address, before, DeleteReason::Expired)
+                });
+            }
+            continue;
+        }
         owned::best_first(share, &mut candidates);
         let mut candidates = candidates.into_iter();
         match candidates.next() {
             None => {
-                let after = edits::wanted(share, None, &desired.stack, org);
+                let after = wanted(None);
                 let remarks = namesakes(sorted, &after);
-                out.push(of(Verdict::Changed(Change::Create { after }), remarks));
+                push(Verdict::Changed(Change::Create { after }), remarks);
             }
             Some(before) => {
-                let after = edits::wanted(share, Some(&before.share), &desired.stack, org);
+                let after = wanted(Some(&before.share));
                 let remarks = edits::remarks(&before.share, &after);
-                out.push(of(verdict(share, before, after, org), remarks));
+                push(verdict(share, before, after, identity, org), remarks);
             }
         }
-        out.extend(candidates.map(|before| deletion(address, before, DeleteReason::Duplicate)));
+        out.shares.extend(candidates.map(|before| deletion(address, before, DeleteReason::Duplicate)));
     }
     out
+}
+
+/// The declared shares, and what of the rest is spoken for by them.
+#[derive(Default)]
+struct Claimed {
+    shares: Vec<ShareDiff>,
+    /// Address tags of shares that are under another address now.
+    moved: BTreeSet<String>,
+    imported: BTreeSet<ShareArn>,
 }
 
 /// Shares of others that look like the one to be made: perhaps it was made by hand and should be adopted.
@@ -147,12 +195,26 @@ fn namesakes(sorted: &Sorted, after: &Wanted) -> Vec<Remark> {
         .collect()
 }
 
-fn verdict(desired: &DesiredShare, before: Present, after: Wanted, org: &OrgView) -> Verdict {
+fn verdict(
+    desired: &DesiredShare,
+    before: Present,
+    after: Wanted,
+    identity: Option<Part>,
+    org: &OrgView,
+) -> Verdict {
     let reasons = owned::replace_reasons(desired, &before);
     if !reasons.is_empty() {
         return Verdict::Changed(Change::Replace { before, after, reasons });
     }
-    let edits = edits::edits(desired, &before.share, &after, org);
+    let mut edits = edits::edits(desired, &before.share, &after, org);
+    if let Some(part) = identity {
+        // The record is renewed with the tags of ownership anyway. What the share was like before it was the stack's is nobody's drift.
+        edits.retain(|edit| edit.part != Part::Record);
+        if matches!(part, Part::Imported { .. }) {
+            edits.iter_mut().for_each(|edit| edit.cause = Cause::Pending);
+        }
+        edits.insert(0, Edit { part, cause: Cause::Pending });
+    }
     if edits.is_empty() {
         Verdict::InSync { before, after }
     } else {
@@ -161,33 +223,69 @@ fn verdict(desired: &DesiredShare, before: Present, after: Wanted, org: &OrgView
 }
 
 /// Destroying: the declared shares that exist.
-fn unwanted_shares(desired: &DesiredGraph, sorted: &Sorted) -> Vec<ShareDiff> {
-    let mut out = Vec::new();
+fn unwanted_shares(desired: &DesiredGraph, sorted: &Sorted) -> Claimed {
+    let mut out = Claimed::default();
     for (address, share) in &desired.shares {
-        for before in sorted.owned.get(&address.tag_value()).into_iter().flatten() {
-            let mut diff = deletion(address, before.clone(), DeleteReason::Destroy);
-            diff.protected = share.lifecycle.prevent_destroy;
-            out.push(diff);
+        let previous = desired.identity.previous(address).into_iter().map(|before| before.tag_value());
+        for tag in std::iter::once(address.tag_value()).chain(previous) {
+            for before in sorted.owned.get(&tag).into_iter().flatten() {
+                let mut diff = deletion(address, before.clone(), DeleteReason::Destroy);
+                diff.protected = share.lifecycle.prevent_destroy;
+                out.shares.push(diff);
+            }
+            out.moved.insert(tag);
         }
     }
     out
 }
 
-/// Live shares of the stack that no block declares. A block that could not be settled still declares its share.
-fn stray_shares(desired: &DesiredGraph, sorted: &Sorted, purpose: Purpose) -> Vec<ShareDiff> {
-    let declared: BTreeSet<String> =
-        desired.shares.keys().chain(desired.unresolved.keys()).map(Address::tag_value).collect();
-    let strays = sorted.owned.iter().filter(|(tag, _)| !declared.contains(*tag));
+/// Live shares of the stack that no block declares. A block that could not be settled or compared still declares its share, also
+/// by the addresses that it had before.
+fn stray_shares(
+    desired: &DesiredGraph,
+    sorted: &Sorted,
+    claimed: &Claimed,
+    purpose: Purpose,
+) -> Vec<ShareDiff> {
+    let addresses = || desired.shares.keys().chain(desired.unresolved.keys());
+    let declared: BTreeSet<String> = addresses().map(Address::tag_value).collect();
+    let previous = |address: &Address| {
+        let before = desired.identity.previous(address).into_iter();
+        before.map(|before| before.tag_value()).collect::<Vec<String>>()
+    };
+    let (mut left, mut superseded) = (BTreeSet::new(), BTreeSet::new());
+    if !desired.identity.moves.is_empty() {
+        let is_open = |share: &&ShareDiff| {
+            matches!(share.verdict, Verdict::Unread { .. } | Verdict::NotImported { .. })
+        };
+        let open = claimed.shares.iter().filter(is_open).map(|share| &share.address);
+        left.extend(open.chain(desired.unresolved.keys()).flat_map(previous));
+        superseded.extend(addresses().flat_map(previous));
+    }
+    let strays = sorted
+        .owned
+        .iter()
+        .filter(|(tag, _)| !declared.contains(*tag) && !claimed.moved.contains(*tag) && !left.contains(*tag));
     strays
         .flat_map(|(tag, present)| {
+            let address = owned::address_of_tag(tag);
+            let released = desired.identity.releases_tag(tag);
             let reason = match purpose {
                 Purpose::Destroy => DeleteReason::Destroy,
                 Purpose::Apply if tag.is_empty() => DeleteReason::NoAddress,
+                Purpose::Apply if superseded.contains(tag) => DeleteReason::MoveTaken,
                 Purpose::Apply => DeleteReason::NotDeclared,
             };
-            let address = owned::address_of_tag(tag);
-            present.iter().map(move |before| deletion(&address, before.clone(), reason))
+            present.iter().map(move |before| {
+                if released {
+                    let verdict = Verdict::Changed(Change::Release { before: before.clone() });
+                    ShareDiff { verdict, ..deletion(&address, before.clone(), reason) }
+                } else {
+                    deletion(&address, before.clone(), reason)
+                }
+            })
         })
+        .filter(|share| share.before().is_none_or(|before| !claimed.imported.contains(&before.share.arn)))
         .collect()
 }
 
@@ -206,8 +304,10 @@ fn salt(sorted: &Sorted, tag: &str) -> BTreeSet<ShareArn> {
 }
 
 /// The stack's own share in a form that cannot be compared is unread, not absent: else it would be made a second time.
-fn unmanageable(sorted: &Sorted, tag: &str) -> Option<Gap> {
-    let present = sorted.unmanageable.get(tag)?.first()?;
+fn unmanageable(desired: &DesiredGraph, sorted: &Sorted, address: &Address) -> Option<Gap> {
+    let previous = desired.identity.previous(address);
+    let mut tags = std::iter::once(address).chain(&previous).map(Address::tag_value);
+    let present = tags.find_map(|tag| sorted.unmanageable.get(&tag)?.first())?;
     Some(Gap {
         action: "ram:GetResourceShares".to_owned(),
         caller: String::new(),

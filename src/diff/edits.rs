@@ -34,6 +34,7 @@ pub(crate) fn wanted(
         sources,
         permissions,
         tags,
+        expires: _,
         lifecycle,
     } = desired;
     let mut wanted = Wanted {

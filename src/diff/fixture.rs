@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::desired::{
-    DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Lifecycle, SharingWish,
+    DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Identity, Lifecycle,
+    SharingWish,
 };
 use crate::diag::{SourceMap, Span};
 use crate::diff::Stamp;
@@ -94,6 +95,7 @@ pub(crate) fn desired_share(label: &str) -> DesiredShare {
         sources: BTreeSet::new(),
         permissions: BTreeMap::new(),
         tags: [("team".to_owned(), "network".to_owned())].into(),
+        expires: None,
         lifecycle: Lifecycle::default(),
     }
 }
@@ -125,6 +127,8 @@ pub(crate) fn stack(shares: impl IntoIterator<Item = DesiredShare>) -> DesiredGr
         .into(),
         shares,
         unresolved: BTreeMap::new(),
+        identity: Identity::default(),
+        now: Timestamp::from_second(2_000_000).unwrap(),
         nodes: Vec::new(),
         edges: petgraph::graphmap::DiGraphMap::new(),
     }

@@ -4,6 +4,7 @@
 //! `drift`'s.
 
 mod change;
+mod claim;
 mod compare;
 mod edits;
 mod label;
@@ -17,8 +18,8 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use change::{
-    Cause, Change, DeleteReason, Delta, Diff, Edit, Entity, Membership, Ownership, Part, Present, Purpose,
-    Remark, ReplaceReason, ShareDiff, Unmanaged, UnresolvedShare, Verdict, Wanted,
+    Cause, Change, DeleteReason, Delta, Diff, Edit, Entity, ImportProblem, Membership, Ownership, Part,
+    Present, Purpose, Remark, ReplaceReason, ShareDiff, Unmanaged, UnresolvedShare, Verdict, Wanted,
 };
 pub use compare::{destroy, diff};
 pub use label::principal_label;

@@ -46,6 +46,7 @@ impl Stamp {
             sources,
             permissions,
             tags,
+            expires: _, // ramctl's own business; AWS knows nothing of it
             lifecycle: _,
         } = share;
         let settings = [name.clone(), allow_external_principals.to_string(), retain_sharing.to_string()];

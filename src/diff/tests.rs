@@ -39,10 +39,12 @@ fn verdicts(diff: &Diff) -> Vec<(String, &'static str)> {
             let word = match &share.verdict {
                 Verdict::InSync { .. } => "in sync",
                 Verdict::Unread { .. } => "unread",
+                Verdict::NotImported { .. } => "not imported",
                 Verdict::Changed(Change::Create { .. }) => "create",
                 Verdict::Changed(Change::Update { .. }) => "update",
                 Verdict::Changed(Change::Replace { .. }) => "replace",
                 Verdict::Changed(Change::Delete { .. }) => "delete",
+                Verdict::Changed(Change::Release { .. }) => "release",
             };
             (share.address.to_string(), word)
         })

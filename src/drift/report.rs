@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use crate::diag::Span;
 use crate::diff::{
-    Cause, Change, DeleteReason, Diff, Edit, Membership, Ownership, Part, Remark, ReplaceReason, ShareDiff,
-    SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
+    Cause, Change, DeleteReason, Diff, Edit, ImportProblem, Membership, Ownership, Part, Remark,
+    ReplaceReason, ShareDiff, SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::model::{AccountId, Address, Gap, Place, StackName};
 
@@ -22,6 +24,8 @@ pub struct DriftReport {
     pub unknown: BTreeMap<Place, Gap>,
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
+    /// The time of the run, where something in the stack expires.
+    pub now: Option<Timestamp>,
 }
 
 /// One share of the stack.
@@ -57,6 +61,12 @@ pub enum DriftClass {
     Surplus {
         reason: DeleteReason,
     },
+    /// The stack's, and to be let go.
+    ToRelease,
+    /// Declared and to be imported, and that cannot be.
+    NotImported {
+        problem: ImportProblem,
+    },
     /// As declared, but something on it is in a state that gives no access. The edits are what the next apply repairs.
     Unhealthy {
         repairs: Vec<Edit>,
@@ -91,6 +101,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         unknown,
         organization_gap,
         unresolved,
+        now,
     } = diff;
     DriftReport {
         stack: stack.clone(),
@@ -102,6 +113,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         unknown: unknown.clone(),
         organization_gap: organization_gap.clone(),
         unresolved: unresolved.clone(),
+        now: *now,
     }
 }
 
@@ -123,6 +135,10 @@ fn class(share: &ShareDiff) -> DriftClass {
     match &share.verdict {
         Verdict::InSync { .. } => matching(),
         Verdict::Unread { after: _, gap } => DriftClass::Unknown { gap: gap.clone() },
+        Verdict::NotImported { after: _, arn: _, span: _, problem } => {
+            DriftClass::NotImported { problem: problem.clone() }
+        }
+        Verdict::Changed(Change::Release { before: _ }) => DriftClass::ToRelease,
         Verdict::Changed(Change::Create { after: _ }) => {
             DriftClass::Missing { deleted_lately: !share.salt.is_empty() }
         }

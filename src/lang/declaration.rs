@@ -27,10 +27,12 @@ pub struct Declaration {
     pub imports: Vec<ImportBlock>,
     pub moved: Vec<MovedBlock>,
     pub removed: Vec<RemovedBlock>,
+    /// The time of the run, as `plantimestamp()` gives it.
+    pub now: jiff::Timestamp,
 }
 
 impl Declaration {
-    /// A stack with a name and nothing else.
+    /// A stack with a name and nothing else, in 1970: nothing has expired.
     pub fn empty(stack: Spanned<StackName>) -> Self {
         Self {
             stack,
@@ -45,6 +47,7 @@ impl Declaration {
             imports: Vec::new(),
             moved: Vec::new(),
             removed: Vec::new(),
+            now: jiff::Timestamp::UNIX_EPOCH,
         }
     }
 }

@@ -3,11 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::access::{AccessDelta, AccessTotals};
+use crate::diag::Span;
 use crate::diff::{
-    Cause, Change, Edit, Purpose, ShareDiff, SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
+    Cause, Change, Edit, ImportProblem, Part, Purpose, ShareDiff, SharingDiff, SharingVerdict, Unmanaged,
+    UnresolvedShare, Verdict,
 };
-use crate::model::{AccountId, Address, Gap, Place, Principal, StackName};
+use crate::model::{AccountId, Address, Gap, Place, Principal, ShareArn, StackName};
 use crate::org::SharingState;
 use crate::plan::fingerprint::Fingerprint;
 use crate::plan::hazard::Hazard;
@@ -44,6 +48,8 @@ pub struct PlanBody {
     /// Why this plan must not be carried out, whoever consents.
     pub refusals: Vec<Refusal>,
     pub fingerprint: Fingerprint,
+    /// The time of the run, where something in the stack expires.
+    pub now: Option<Timestamp>,
 }
 
 /// Sharing inside the organization, and the step that turns it on where there is one.
@@ -97,11 +103,19 @@ pub enum Refusal {
     SharingRequired { state: SharingState },
     /// Sharing inside the organization cannot be turned on.
     SharingImpossible { state: SharingState },
+    /// An `import` block names a share that its block cannot have.
+    Import { address: Address, span: Span, arn: ShareArn, problem: ImportProblem },
 }
 
 /// How many shares change in which way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
+    /// Shares that are adopted. Where anything on one is changed as well, it counts below too.
+    pub import: usize,
+    /// Shares that go to another address. Where anything on one is changed as well, it counts below too.
+    pub moved: usize,
+    /// Shares that the stack lets go.
+    pub release: usize,
     pub create: usize,
     pub update: usize,
     pub replace: usize,
@@ -165,14 +179,26 @@ impl PlanBody {
         let mut out =
             Counts { unknown: self.unresolved.len(), unmanaged: self.unmanaged.len(), ..Counts::default() };
         for share in &self.shares {
+            if let Verdict::Changed(Change::Update { edits, .. }) = &share.diff.verdict
+                && share.blocked.is_none()
+            {
+                out.import +=
+                    usize::from(edits.iter().any(|edit| matches!(edit.part, Part::Imported { .. })));
+                out.moved += usize::from(edits.iter().any(|edit| matches!(edit.part, Part::Moved { .. })));
+                if edits.iter().all(|edit| edit.part.is_identity()) {
+                    continue;
+                }
+            }
             let slot = match &share.diff.verdict {
                 Verdict::Changed(_) if share.blocked.is_some() => &mut out.blocked,
+                Verdict::NotImported { .. } => &mut out.blocked,
                 Verdict::InSync { .. } => &mut out.in_sync,
                 Verdict::Unread { .. } => &mut out.unknown,
                 Verdict::Changed(Change::Create { .. }) => &mut out.create,
                 Verdict::Changed(Change::Update { .. }) => &mut out.update,
                 Verdict::Changed(Change::Replace { .. }) => &mut out.replace,
                 Verdict::Changed(Change::Delete { .. }) => &mut out.delete,
+                Verdict::Changed(Change::Release { .. }) => &mut out.release,
             };
             *slot += 1;
         }

@@ -38,6 +38,7 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         unknown,
         organization_gap,
         unresolved,
+        now,
     } = diff.clone();
     Plan::new(PlanBody {
         stack,
@@ -55,6 +56,7 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         access,
         hazards: hazard::of_plan(diff),
         fingerprint: Fingerprint::of(diff, org),
+        now,
     })
 }
 
@@ -90,7 +92,9 @@ fn describe(diff: &Diff, share: &ShareDiff, org: &OrgView) -> PlannedShare {
             let hazards = hazard::of_share(diff, change, &details, &access, before.as_ref(), org);
             (details, hazards)
         }
-        Verdict::InSync { .. } | Verdict::Unread { .. } => (Vec::new(), Vec::new()),
+        Verdict::InSync { .. } | Verdict::Unread { .. } | Verdict::NotImported { .. } => {
+            (Vec::new(), Vec::new())
+        }
     };
     PlannedShare { diff: share.clone(), details, access, hazards, blocked: None, steps: Vec::new() }
 }
@@ -99,7 +103,7 @@ fn describe(diff: &Diff, share: &ShareDiff, org: &OrgView) -> PlannedShare {
 fn sides(share: &ShareDiff) -> (Option<Grants>, Option<Grants>) {
     let before = share.before().map(|present| Grants::of_live(&present.place, &present.share));
     let after = match &share.verdict {
-        Verdict::Unread { .. } => None,
+        Verdict::Unread { .. } | Verdict::NotImported { .. } => None,
         Verdict::InSync { .. } => before.clone(),
         Verdict::Changed(change) => grants_after(change),
     };
@@ -159,7 +163,7 @@ fn adds_from_organization(change: &Change) -> bool {
             after.principals.keys().any(|principal| principal.needs_organization_sharing())
         }
         Change::Update { edits, .. } => edits.iter().any(adds),
-        Change::Delete { .. } => false,
+        Change::Delete { .. } | Change::Release { .. } => false,
     }
 }
 
@@ -180,6 +184,7 @@ fn write_steps(
                 chain.create(after)
             }
             Change::Update { before, after, edits } => chain.update(&before.share.arn, after, edits),
+            Change::Release { before } => chain.release(&before.share.arn),
             Change::Delete { .. } => {}
         }
         share.steps = chain.written();
@@ -227,6 +232,10 @@ fn refusals(diff: &Diff) -> Vec<Refusal> {
         _ => {}
     }
     for share in &diff.shares {
+        if let Verdict::NotImported { after: _, arn, span, problem } = &share.verdict {
+            let (address, arn, problem) = (share.address.clone(), arn.clone(), problem.clone());
+            out.push(Refusal::Import { address, span: *span, arn, problem });
+        }
         let goes = matches!(share.verdict, Verdict::Changed(Change::Delete { .. } | Change::Replace { .. }));
         if goes && share.protected {
             out.push(Refusal::PreventDestroy { address: share.address.clone() });

@@ -7,7 +7,9 @@
 //! something on it is ASSOCIATING.
 
 use crate::diff::{Delta, Edit, Membership, Part, Wanted};
-use crate::model::{Address, Place, Principal, ResourceArn, ShareArn, TAG_APPLIED, Tags};
+use crate::model::{
+    Address, Place, Principal, ResourceArn, ShareArn, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
+};
 use crate::plan::fingerprint::Tokens;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
 
@@ -119,6 +121,16 @@ impl<'a> Chain<'a> {
         let late_principals = if successors_first { leave.take_principals_not_in(&join) } else { Vec::new() };
         let opens = changes.allow_external_principals == Some(true);
         let mut settings = (changes.name, changes.allow_external_principals);
+        let mut tags = changes.tag;
+        if changes.claims {
+            let ownership = after.ownership.clone();
+            if edits.iter().all(|edit| edit.part.is_identity()) {
+                tags.extend(ownership);
+            } else {
+                // What is changed bears the stack's name first: a run that is cut short leaves nothing changed in nobody's name.
+                self.push(Step::TagResource { share: share.clone(), tags: ownership });
+            }
+        }
 
         self.disassociate(&share, leave);
         if swaps_sources {
@@ -141,9 +153,14 @@ impl<'a> Chain<'a> {
         if !changes.untag.is_empty() {
             self.push(Step::UntagResource { share: share.clone(), keys: changes.untag });
         }
-        let mut tags = changes.tag;
         tags.insert(TAG_APPLIED.to_owned(), after.stamp.to_string());
         self.push(Step::TagResource { share, tags });
+    }
+
+    /// Takes the stack's tags off a share.
+    pub fn release(&mut self, arn: &ShareArn) {
+        let keys = [TAG_STACK, TAG_ADDRESS, TAG_APPLIED].map(str::to_owned).into();
+        self.push(Step::UntagResource { share: ShareRef::Known(arn.clone()), keys });
     }
 
     /// Deletes a share, once `needs` are done.
@@ -272,6 +289,8 @@ struct Changes {
     join: Members,
     tag: Tags,
     untag: Vec<String>,
+    /// The share becomes the stack's, or its address is another.
+    claims: bool,
 }
 
 impl Changes {
@@ -304,6 +323,7 @@ impl Changes {
                     }
                     Delta::Removed { before: _ } => out.untag.push(key.clone()),
                 },
+                Part::Imported { owner: _ } | Part::Moved { from: _ } => out.claims = true,
                 Part::Record => {}
             }
         }

@@ -12,6 +12,9 @@ use crate::plan::body::Detail;
 
 /// What a change leaves the share to give. What is stuck in a state that no step mends gives nothing.
 pub(crate) fn grants_after(change: &Change) -> Option<Grants> {
+    if let Change::Release { before } = change {
+        return Some(Grants::of_live(&before.place, &before.share));
+    }
     let after = change.after()?;
     let mut grants = Grants {
         owner: after.place.account.clone(),
@@ -42,6 +45,7 @@ pub(crate) fn details(
         Change::Create { after } | Change::Replace { after, .. } => arriving(after),
         Change::Update { edits, .. } => edits.clone(),
         Change::Delete { before, .. } => leaving(before, org),
+        Change::Release { .. } => Vec::new(),
     };
     let (before, after) = (Side::of(before, org), Side::of(after, org));
     edits.into_iter().map(|edit| detail(edit, &before, &after, org)).collect()

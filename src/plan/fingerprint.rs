@@ -130,6 +130,7 @@ impl Facts {
             Change::Delete { before, reason } => {
                 self.add("delete").add(format!("{reason:?}")).present(before)
             }
+            Change::Release { before } => self.add("release").present(before),
         };
     }
 

@@ -77,6 +77,7 @@ pub(crate) fn of_share(
             &codes::RAM206,
         ),
         (matches!(change, Change::Replace { .. }), &codes::RAM207),
+        (takes_over(change, diff), &codes::RAM210),
     ];
     let share_hazards = share_hazards.into_iter().filter(|(applies, _)| *applies);
     out.extend(share_hazards.map(|(_, code)| Hazard { code, subject: HazardSubject::Share }));
@@ -103,6 +104,15 @@ fn is_stranger(principal: &Principal, change: &Change, diff: &Diff, org: &OrgVie
                 && principal.account().is_some_and(|account| !diff.account_labels.contains_key(&account))
         }
     }
+}
+
+/// Whether a share of another stack becomes this one's.
+fn takes_over(change: &Change, diff: &Diff) -> bool {
+    let Change::Update { edits, .. } = change else { return false };
+    edits.iter().any(|edit| match &edit.part {
+        Part::Imported { owner: Some(owner) } => owner != diff.stack.as_str(),
+        _ => false,
+    })
 }
 
 fn opens_to_strangers(change: &Change) -> bool {

@@ -30,7 +30,7 @@ fn a_principal() -> Vec<Principal> {
 }
 
 prop_compose! {
-    fn a_share(label: &'static str)(
+    pub(crate) fn a_share(label: &'static str)(
         name in "[ab]",
         external in any::<bool>(),
         retain in prop::bool::weighted(0.2),
@@ -55,7 +55,7 @@ prop_compose! {
     }
 }
 
-fn a_stack() -> impl Strategy<Value = DesiredGraph> {
+pub(crate) fn a_stack() -> impl Strategy<Value = DesiredGraph> {
     let labels = ["one", "two", "three"];
     let shares: Vec<_> = labels.into_iter().map(|label| prop::option::of(a_share(label))).collect();
     shares.prop_map(|shares| stack(shares.into_iter().flatten()))
@@ -131,7 +131,7 @@ fn strike(share: &mut LiveShare, mishap: Mishap) {
 }
 
 /// What an earlier form of the stack left in AWS, and what has happened to it since.
-fn a_live_state() -> impl Strategy<Value = LiveState> {
+pub(crate) fn a_live_state() -> impl Strategy<Value = LiveState> {
     (a_stack(), prop::collection::vec(a_mishap(), 3)).prop_map(|(earlier, mishaps)| {
         let mut sim = live([]);
         for (n, (share, mishap)) in (0..).zip(earlier.shares.values().zip(mishaps)) {
@@ -148,7 +148,7 @@ fn a_live_state() -> impl Strategy<Value = LiveState> {
     })
 }
 
-fn planned(graph: &DesiredGraph, live: &LiveState) -> (Diff, Plan) {
+pub(crate) fn planned(graph: &DesiredGraph, live: &LiveState) -> (Diff, Plan) {
     let diff = diff(graph, live, &org());
     let plan = plan(&diff, &org());
     (diff, plan)
@@ -170,7 +170,7 @@ fn some_order(plan: &Plan, mut choices: impl FnMut(usize) -> usize) -> Vec<StepI
 }
 
 /// What the steps leave alone is in sync; associations that RAM is still at work on are its own affair.
-fn assert_settled(graph: &DesiredGraph, sim: &Simulator) {
+pub(crate) fn assert_settled(graph: &DesiredGraph, sim: &Simulator) {
     let (diff, plan) = planned(graph, &sim.live);
     assert!(plan.is_empty(), "steps are left: {:#?}", plan.steps());
     assert!(diff.shares.iter().all(|share| matches!(share.verdict, Verdict::InSync { .. })));

@@ -14,6 +14,8 @@ mod outcome;
 mod step;
 
 #[cfg(test)]
+mod identity_laws;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod simulator;

@@ -1,8 +1,8 @@
 //! What a plan has to tell beside its changes, as diagnostics.
 
 use crate::diag::{Code, Diagnostic, Severity, Span, hazards, live_codes, read_codes};
-use crate::diff::{Change, DeleteReason, SharingVerdict, Verdict};
-use crate::model::{Gap, GapCause};
+use crate::diff::{Change, DeleteReason, ImportProblem, SharingVerdict, Verdict};
+use crate::model::{Address, FeatureSet, Gap, GapCause, ShareArn};
 use crate::org::SharingState;
 use crate::plan::body::{Blocked, Plan, PlanBody, Refusal};
 
@@ -62,6 +62,7 @@ fn refused(refusal: &Refusal, body: &PlanBody) -> Diagnostic {
     let account = account.unwrap_or_default();
     let error = |code, span, detail| Diagnostic::new(Severity::Error, code, span, detail);
     match refusal {
+        Refusal::Import { address, span, arn, problem } => import(address, *span, arn, problem),
         Refusal::PreventDestroy { address } => {
             let span =
                 body.shares.iter().find(|share| share.diff.address == *address).and_then(|s| s.diff.span());
@@ -100,6 +101,57 @@ fn refused(refusal: &Refusal, body: &PlanBody) -> Diagnostic {
             error(code, sharing_span, detail).help(help)
         }
     }
+}
+
+fn import(address: &Address, span: Span, arn: &ShareArn, problem: &ImportProblem) -> Diagnostic {
+    const FIT: &str = "write the block so that it fits the share, or remove the import block";
+    let (code, detail, help) = match problem {
+        ImportProblem::NotThere { deleted: true } => (
+            &live_codes::RAM311,
+            format!("{arn} is deleted."),
+            "remove the import block to let ramctl make a new share".to_owned(),
+        ),
+        ImportProblem::NotThere { deleted: false } => (
+            &live_codes::RAM311,
+            format!("No share in its account and Region is {arn}."),
+            "correct the ARN, or remove the import block".to_owned(),
+        ),
+        ImportProblem::NotStandard { feature_set: FeatureSet::CreatedFromPolicy } => (
+            &live_codes::RAM312,
+            format!("{arn} was made from a resource policy, and this version of ramctl does not promote it."),
+            "promote it with `aws ram promote-resource-share-created-from-policy`, then plan again"
+                .to_owned(),
+        ),
+        ImportProblem::NotStandard { feature_set } => (
+            &live_codes::RAM312,
+            format!("{arn} has the feature set {feature_set}, so RAM may not let it be changed."),
+            "plan again once its feature set is STANDARD".to_owned(),
+        ),
+        ImportProblem::Failed => (
+            &live_codes::RAM312,
+            format!("{arn} is FAILED."),
+            "delete it and remove the import block, so that a new one is made".to_owned(),
+        ),
+        ImportProblem::RetainSharing { live } => (
+            &live_codes::RAM312,
+            format!(
+                "{arn} has retain_sharing_on_account_leave_organization = {live}, and {address} has {}.",
+                !live
+            ),
+            FIT.to_owned(),
+        ),
+        ImportProblem::AddressTaken { by } => (
+            &live_codes::RAM313,
+            format!("{address} has the share {by} already, so it cannot have {arn}."),
+            "remove the import block, or give that share a block of its own".to_owned(),
+        ),
+        ImportProblem::OtherAddress { address: other } => (
+            &live_codes::RAM313,
+            format!("{arn} belongs to {other} of this stack."),
+            format!("write moved {{ from = {other} to = {address} }} in place of the import"),
+        ),
+    };
+    Diagnostic::new(Severity::Error, code, Some(span), detail).help(help)
 }
 
 fn sharing(body: &PlanBody) -> Option<Diagnostic> {

@@ -63,6 +63,13 @@ impl<'a> DriftView<'a> {
             DriftClass::Surplus { reason } => {
                 (Sign::Removed, format!("surplus: {}", parts::delete_reason(*reason)))
             }
+            DriftClass::ToRelease => {
+                (Sign::Changed, "modified: a removed block lets it go, which is not applied".to_owned())
+            }
+            DriftClass::NotImported { problem } => {
+                let (problem, code) = parts::import_problem(problem);
+                (Sign::Added, format!("missing: the share to import cannot be had: {problem}  {code}"))
+            }
             DriftClass::Unhealthy { repairs } => {
                 rows.extend(repairs.iter().map(|edit| parts::row(edit, place)));
                 (Sign::Held, "unhealthy".to_owned())
@@ -86,8 +93,10 @@ impl<'a> DriftView<'a> {
         for item in &report.items {
             let (rank, word) = match item.class {
                 DriftClass::InSync => (0, "in sync"),
-                DriftClass::Modified { .. } | DriftClass::NeedsReplacement { .. } => (1, "modified"),
-                DriftClass::Missing { .. } => (2, "missing"),
+                DriftClass::Modified { .. } | DriftClass::NeedsReplacement { .. } | DriftClass::ToRelease => {
+                    (1, "modified")
+                }
+                DriftClass::Missing { .. } | DriftClass::NotImported { .. } => (2, "missing"),
                 DriftClass::Surplus { .. } => (3, "surplus"),
                 DriftClass::Unhealthy { .. } => (4, "unhealthy"),
                 DriftClass::Unknown { .. } => (6, "unknown"),
@@ -123,6 +132,7 @@ impl fmt::Display for DriftView<'_> {
             unknown,
             organization_gap,
             unresolved,
+            now: _,
         } = self.report;
         if let Some(sharing) = sharing {
             let state = match &sharing.verdict {

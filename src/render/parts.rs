@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
 use unicode_width::UnicodeWidthStr;
 
 use crate::catalog;
 use crate::diff::{
-    Cause, DeleteReason, Delta, Edit, Entity, Membership, Ownership, Part, Remark, ReplaceReason, Unmanaged,
+    Cause, DeleteReason, Delta, Edit, Entity, ImportProblem, Membership, Ownership, Part, Remark,
+    ReplaceReason, Unmanaged,
 };
 use crate::model::{AccountId, Gap, Place, Principal, ResourceArn};
 use crate::org::SharingState;
@@ -143,6 +145,16 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
             };
             Row::new(sign, ["tag".into(), change, String::new()])
         }
+        Part::Imported { owner } => {
+            let whose = owner.as_ref().map(|owner| format!("of the stack {}", name(owner)));
+            let whose = whose.unwrap_or_else(|| "of no stack".to_owned());
+            Row::new(Sign::Changed, ["import".into(), whose, String::new()]).effect("gets this stack's tags")
+        }
+        Part::Moved { from } => {
+            let what = format!("from {}", text(&from.to_string()));
+            Row::new(Sign::Changed, ["move".into(), what, String::new()])
+                .effect("its address tag is rewritten in place")
+        }
         Part::Record => {
             let what = "AWS already matches; only the record of what was applied is renewed";
             Row::new(Sign::Changed, ["record".into(), what.into(), String::new()])
@@ -194,7 +206,7 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
         Remark::UndeclaredPermission { resource_type, permission } => {
             let what = escape(permission.name()).to_string();
             Row::new(Sign::Held, ["permission".into(), resource_type.to_string(), what])
-                .effect("not AWS's default, and no block names it")
+                .effect("not AWS's default; no block names it, so it stays as it is")
                 .code("RAM307")
         }
         Remark::NameTaken { arn, ownership } => {
@@ -207,6 +219,9 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
             Row::new(Sign::Held, ["share".into(), short, String::new()])
                 .effect(format!("has this name already and is {whose}; a second one is made"))
                 .code("RAM310")
+        }
+        Remark::Expires { at, left } => {
+            Row::new(Sign::Note, ["expires".into(), at.to_string(), time_left(*left)]).code("RAM314")
         }
         Remark::Share { status, message } => {
             let because = message.as_ref().map(|message| format!(": {}", escape(message).at_most(120)));
@@ -256,7 +271,42 @@ pub(crate) fn delete_reason(reason: DeleteReason) -> &'static str {
         DeleteReason::NoAddress => "it bears the stack's tag and no block's",
         DeleteReason::Duplicate => "another share has this address and stays",
         DeleteReason::Destroy => "the stack is destroyed",
+        DeleteReason::Expired => "its time is over",
+        DeleteReason::MoveTaken => "its block moved to an address that has a share already",
     }
+}
+
+/// What is in the way of an import, and its code.
+pub(crate) fn import_problem(problem: &ImportProblem) -> (String, &'static str) {
+    match problem {
+        ImportProblem::NotThere { deleted: true } => ("it is deleted".to_owned(), "RAM311"),
+        ImportProblem::NotThere { deleted: false } => ("it is not there".to_owned(), "RAM311"),
+        ImportProblem::NotStandard { feature_set } => {
+            (format!("its feature set is {}", escape(feature_set.as_str())), "RAM312")
+        }
+        ImportProblem::Failed => ("it is FAILED".to_owned(), "RAM312"),
+        ImportProblem::RetainSharing { live } => {
+            let text = format!("its retain_sharing_on_account_leave_organization is {live}");
+            (text, "RAM312")
+        }
+        ImportProblem::AddressTaken { by } => {
+            (format!("the block has {} already", escape(by.arn().short())), "RAM313")
+        }
+        ImportProblem::OtherAddress { address } => {
+            (format!("it belongs to {}", escape(&address.to_string())), "RAM313")
+        }
+    }
+}
+
+/// `in 41 days`, `in 3 hours`, `in 12 minutes`; no finer than anybody acts on.
+fn time_left(left: SignedDuration) -> String {
+    let (days, hours, minutes) = (left.as_hours() / 24, left.as_hours(), left.as_mins());
+    let (n, unit) = match (days, hours) {
+        (2.., _) => (days, "days"),
+        (_, 2..) => (hours, "hours"),
+        _ => (minutes, if minutes == 1 { "minute" } else { "minutes" }),
+    };
+    format!("in {n} {unit}")
 }
 
 pub(crate) fn sharing_state(state: SharingState) -> &'static str {

@@ -53,6 +53,7 @@ impl fmt::Display for PlanView<'_> {
             hazards,
             refusals,
             fingerprint: _,
+            now: _,
         } = self.plan.body();
 
         if let Some(sharing) = sharing {
@@ -99,7 +100,7 @@ impl fmt::Display for PlanView<'_> {
 fn is_shown(share: &PlannedShare) -> bool {
     match &share.diff.verdict {
         Verdict::InSync { .. } => !share.diff.remarks.is_empty(),
-        Verdict::Changed(_) | Verdict::Unread { .. } => true,
+        Verdict::Changed(_) | Verdict::Unread { .. } | Verdict::NotImported { .. } => true,
     }
 }
 
@@ -169,6 +170,21 @@ impl PlanView<'_> {
             Verdict::Unread { after: _, gap: _ } => {
                 said.push(("not read, so not changed".to_owned(), "RAM410"));
                 Sign::Unknown
+            }
+            Verdict::NotImported { after: _, arn, span: _, problem } => {
+                let (problem, code) = parts::import_problem(problem);
+                let short = escape(arn.arn().short()).to_string();
+                said.push((format!("NOT IMPORTED: {short} cannot be had: {problem}"), code));
+                Sign::Held
+            }
+            Verdict::Changed(Change::Release { before }) => {
+                let short = escape(before.share.arn.arn().short()).to_string();
+                let keep = parts::count(before.share.principals.len(), "principal keeps", "principals keep");
+                said.push((
+                    format!("{short} is released: this stack's tags come off, {keep} what they have"),
+                    "",
+                ));
+                Sign::Changed
             }
             Verdict::Changed(Change::Create { .. }) => Sign::Added,
             Verdict::Changed(Change::Update { .. }) => Sign::Changed,
@@ -256,6 +272,12 @@ impl PlanView<'_> {
     fn refusals(&self, f: &mut fmt::Formatter<'_>, refusals: &[Refusal]) -> fmt::Result {
         for refusal in refusals {
             let (text, code) = match refusal {
+                Refusal::Import { address, span: _, arn, problem } => {
+                    let (problem, code) = parts::import_problem(problem);
+                    let (address, arn) =
+                        (escape(&address.to_string()).to_string(), escape(arn.arn().short()).to_string());
+                    (format!("{address} cannot import {arn}: {problem}"), code)
+                }
                 Refusal::PreventDestroy { address } => {
                     (format!("{} is protected by prevent_destroy", escape(&address.to_string())), "RAM220")
                 }
@@ -281,12 +303,26 @@ impl PlanView<'_> {
 
     fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let body = self.plan.body();
-        let Counts { create, update, replace, delete, in_sync, unknown, blocked, unmanaged } =
-            self.plan.counts();
+        let Counts {
+            import,
+            moved,
+            release,
+            create,
+            update,
+            replace,
+            delete,
+            in_sync,
+            unknown,
+            blocked,
+            unmanaged,
+        } = self.plan.counts();
         let plain = anstyle::Style::new();
         let mut said = Vec::new();
         if self.plan.has_changes() {
-            let mut counts = vec![format!("{create} to create"), format!("{update} to update")];
+            let identity = [(import, "import"), (moved, "move"), (release, "release")];
+            let identity = identity.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} to {word}"));
+            let mut counts: Vec<String> = identity.collect();
+            counts.extend([format!("{create} to create"), format!("{update} to update")]);
             if replace > 0 {
                 counts.push(format!("{replace} to replace"));
             }
@@ -344,6 +380,8 @@ fn kind(part: &Part) -> &'static str {
         Part::Source { .. } => "source",
         Part::Permission { .. } => "permission",
         Part::Tag { .. } => "tag",
+        Part::Imported { .. } => "import",
+        Part::Moved { .. } => "move",
         Part::Record => "record",
     }
 }

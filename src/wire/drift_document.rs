@@ -10,7 +10,7 @@ use crate::wire::parts::{
     CoverageDocument, EditDocument, GapDocument, PlaceDocument, Reading, RemarkDocument, SharingDocument,
     SourceDocument, UnmanagedDocument,
 };
-use crate::wire::share::{delete_reason, replace_reason};
+use crate::wire::share::{delete_reason, import_problem, replace_reason};
 
 /// Everything that a drift report says. The same report gives the same bytes.
 #[derive(Serialize)]
@@ -22,6 +22,8 @@ pub struct DriftDocument {
     standing: &'static str,
     /// Whether all was read that the report depends on; drift may be found without.
     complete: bool,
+    /// The time that counts as now, where something in the stack expires.
+    now: Option<String>,
     sharing: Option<SharingDocument>,
     shares: Vec<DriftItemDocument>,
     unmanaged: Vec<UnmanagedDocument>,
@@ -38,7 +40,7 @@ struct DriftItemDocument {
     class: &'static str,
     /// For `modified`: `drift`, `pending` or `both`.
     cause: Option<&'static str>,
-    /// For `modified` what RAM cannot change in place, for `surplus` why.
+    /// For `modified` what RAM cannot change in place or `release`, for `surplus` why, for `missing` why it is not imported.
     reasons: Vec<&'static str>,
     /// For `missing`: it was deleted in the last hours.
     deleted_lately: Option<bool>,
@@ -60,6 +62,7 @@ impl DriftDocument {
             unknown,
             organization_gap,
             unresolved,
+            now,
         } = report;
         let item = |item: &DriftItem| {
             let DriftItem { address, place, name, span, class, remarks } = item;
@@ -95,6 +98,15 @@ impl DriftDocument {
                     out.class = "surplus";
                     out.reasons = vec![delete_reason(*reason)];
                 }
+                DriftClass::ToRelease => {
+                    out.class = "modified";
+                    out.cause = Some(Cause::Pending.as_str());
+                    out.reasons = vec!["release"];
+                }
+                DriftClass::NotImported { problem } => {
+                    out.class = "missing";
+                    out.reasons = vec![import_problem(problem)];
+                }
                 DriftClass::Unhealthy { repairs } => {
                     out.class = "unhealthy";
                     out.changes = repairs.iter().map(EditDocument::new).collect();
@@ -116,6 +128,7 @@ impl DriftDocument {
                 Standing::Incomplete => "incomplete",
             },
             complete: report.is_complete(),
+            now: now.map(|now| now.to_string()),
             sharing: sharing.as_ref().map(|sharing| SharingDocument::new(sharing, labels, sources)),
             shares: items.iter().map(item).collect(),
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),

@@ -46,6 +46,29 @@ impl SourceDocument {
     }
 }
 
+/// A range of characters; the end is one past its last, both are counted from 1.
+#[derive(Serialize)]
+pub(crate) struct RangeDocument {
+    file: String,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+impl RangeDocument {
+    pub fn new(span: Span, sources: &SourceMap) -> Self {
+        let (start, end) = (sources.position(span), sources.position(Span { start: span.end, ..span }));
+        Self {
+            file: sources.file(span.file).name.clone(),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
+    }
+}
+
 #[derive(Serialize)]
 pub(crate) struct DiagnosticDocument {
     severity: &'static str,
@@ -53,14 +76,14 @@ pub(crate) struct DiagnosticDocument {
     summary: &'static str,
     detail: String,
     help: Option<String>,
-    source: Option<SourceDocument>,
+    source: Option<RangeDocument>,
     labels: Vec<LabelDocument>,
 }
 
 #[derive(Serialize)]
 struct LabelDocument {
     text: String,
-    source: SourceDocument,
+    source: RangeDocument,
 }
 
 impl DiagnosticDocument {
@@ -68,7 +91,7 @@ impl DiagnosticDocument {
         let Diagnostic { severity, code, detail, help, span, labels } = diagnostic;
         let label = |label: &Label| {
             let Label { span, text } = label;
-            LabelDocument { text: text.clone(), source: SourceDocument::new(*span, sources) }
+            LabelDocument { text: text.clone(), source: RangeDocument::new(*span, sources) }
         };
         Self {
             severity: match severity {
@@ -79,7 +102,7 @@ impl DiagnosticDocument {
             summary: code.summary,
             detail: detail.clone(),
             help: help.clone(),
-            source: span.map(|span| SourceDocument::new(span, sources)),
+            source: span.map(|span| RangeDocument::new(span, sources)),
             labels: labels.iter().map(label).collect(),
         }
     }
@@ -236,7 +259,8 @@ pub(crate) fn sharing_state(state: SharingState) -> &'static str {
 /// One difference inside a share.
 #[derive(Serialize)]
 pub(crate) struct EditDocument {
-    /// `name`, `allow_external_principals`, `principal`, `resource`, `source`, `permission`, `tag` or `record`.
+    /// `name`, `allow_external_principals`, `principal`, `resource`, `source`, `permission`, `tag`, `record`, `import` (`before`
+    /// is the stack that had the share, if one did) or `move` (`before` is the address).
     part: &'static str,
     /// `add`, `remove`, `change`, or `repair` for what FAILED and is taken off and put on again.
     action: &'static str,
@@ -297,6 +321,14 @@ impl EditDocument {
                 out.subject = Some(key.clone());
                 out.delta(how);
             }
+            Part::Imported { owner } => {
+                out.part = "import";
+                out.before.clone_from(owner);
+            }
+            Part::Moved { from } => {
+                out.part = "move";
+                out.before = Some(from.to_string());
+            }
             Part::Record => out.part = "record",
         }
         out
@@ -330,13 +362,15 @@ fn membership(how: &Membership) -> &'static str {
 /// Something about a live share that the run does not change.
 #[derive(Serialize)]
 pub(crate) struct RemarkDocument {
-    /// `waiting`, `unhealthy`, `outdated_permission`, `undeclared_permission`, `name_taken` or `share_status`.
+    /// `waiting`, `unhealthy`, `outdated_permission`, `undeclared_permission`, `name_taken`, `share_status` or `expires`.
     kind: &'static str,
     subject: Option<String>,
     /// RAM's word for the state, or a permission's version.
     status: Option<String>,
     message: Option<String>,
     since: Option<String>,
+    /// When it ends.
+    until: Option<String>,
 }
 
 impl RemarkDocument {
@@ -353,6 +387,7 @@ impl RemarkDocument {
                 status: Some(status.to_string()),
                 message: None,
                 since: since.map(|since| since.to_string()),
+                until: None,
             },
             Remark::Unhealthy { entity, status, message } => Self {
                 kind: "unhealthy",
@@ -360,6 +395,7 @@ impl RemarkDocument {
                 status: Some(status.to_string()),
                 message: message.clone(),
                 since: None,
+                until: None,
             },
             Remark::Outdated { resource_type: _, permission, version } => Self {
                 kind: "outdated_permission",
@@ -367,6 +403,7 @@ impl RemarkDocument {
                 status: Some(version.clone()),
                 message: None,
                 since: None,
+                until: None,
             },
             Remark::UndeclaredPermission { resource_type: _, permission } => Self {
                 kind: "undeclared_permission",
@@ -374,6 +411,7 @@ impl RemarkDocument {
                 status: None,
                 message: None,
                 since: None,
+                until: None,
             },
             Remark::NameTaken { arn, ownership: _ } => Self {
                 kind: "name_taken",
@@ -381,6 +419,15 @@ impl RemarkDocument {
                 status: None,
                 message: None,
                 since: None,
+                until: None,
+            },
+            Remark::Expires { at, left: _ } => Self {
+                kind: "expires",
+                subject: None,
+                status: None,
+                message: None,
+                since: None,
+                until: Some(at.to_string()),
             },
             Remark::Share { status, message } => Self {
                 kind: "share_status",
@@ -388,6 +435,7 @@ impl RemarkDocument {
                 status: Some(status.to_string()),
                 message: message.clone(),
                 since: None,
+                until: None,
             },
         }
     }

@@ -9,7 +9,7 @@ use crate::wire::FORMAT_VERSION;
 use crate::wire::parts::{
     CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, sharing_state, texts,
 };
-use crate::wire::share::{AccessDocument, HazardDocument, ShareDocument};
+use crate::wire::share::{AccessDocument, HazardDocument, ShareDocument, import_problem};
 use crate::wire::step::StepDocument;
 
 /// Everything that a plan says. The same plan gives the same bytes.
@@ -25,6 +25,8 @@ pub struct PlanDocument {
     has_changes: bool,
     /// Whether all was read that the plan depends on.
     complete: bool,
+    /// The time that counts as now, where something in the stack expires.
+    now: Option<String>,
     summary: SummaryDocument,
     access: AccessDocument,
     sharing: Option<SharingDocument>,
@@ -40,6 +42,11 @@ pub struct PlanDocument {
 
 #[derive(Serialize)]
 struct SummaryDocument {
+    /// What is imported or moved and changed as well counts under `update` too.
+    import: usize,
+    #[serde(rename = "move")]
+    moved: usize,
+    release: usize,
     create: usize,
     update: usize,
     replace: usize,
@@ -52,9 +59,10 @@ struct SummaryDocument {
 
 #[derive(Serialize)]
 struct RefusalDocument {
-    /// `prevent_destroy`, `sharing_required` or `sharing_impossible`.
+    /// `prevent_destroy`, `sharing_required`, `sharing_impossible` or `import`.
     kind: &'static str,
     address: Option<String>,
+    /// State of sharing, or what is in the way of an import.
     state: Option<&'static str>,
 }
 
@@ -67,6 +75,11 @@ impl RefusalDocument {
             Refusal::SharingRequired { state } => {
                 Self { kind: "sharing_required", address: None, state: Some(sharing_state(*state)) }
             }
+            Refusal::Import { address, span: _, arn: _, problem } => Self {
+                kind: "import",
+                address: Some(address.to_string()),
+                state: Some(import_problem(problem)),
+            },
             Refusal::SharingImpossible { state } => {
                 Self { kind: "sharing_impossible", address: None, state: Some(sharing_state(*state)) }
             }
@@ -93,8 +106,12 @@ impl PlanDocument {
             hazards,
             refusals,
             fingerprint,
+            now,
         } = plan.body();
         let Counts {
+            import,
+            moved,
+            release,
             create,
             update,
             replace,
@@ -115,7 +132,11 @@ impl PlanDocument {
             fingerprint: fingerprint.to_string(),
             has_changes: plan.has_changes(),
             complete: plan.is_complete(),
+            now: now.map(|now| now.to_string()),
             summary: SummaryDocument {
+                import,
+                moved,
+                release,
                 create,
                 update,
                 replace,

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::diag::SourceMap;
-use crate::diff::{Change, DeleteReason, Part, Present, ReplaceReason, ShareDiff, Verdict, Wanted};
+use crate::diff::{
+    Change, DeleteReason, Edit, ImportProblem, Part, Present, ReplaceReason, ShareDiff, Verdict, Wanted,
+};
 use crate::live::LiveShare;
 use crate::model::{AccountId, Tags};
 use crate::plan::{Blocked, Detail, Hazard, HazardSubject, PlannedShare};
@@ -17,11 +19,12 @@ pub(crate) struct ShareDocument {
     place: PlaceDocument,
     name: String,
     source: Option<SourceDocument>,
-    /// `create`, `update`, `delete`, `no-op` or `read`; a replacement has `create` and `delete`, in this order.
+    /// `import`, `move`, `create`, `update`, `delete`, `release`, `no-op` or `read`; a replacement has `create` and `delete`, in this
+    /// order, and what is imported or moved may be updated as well.
     actions: Vec<&'static str>,
     /// `drift`, `pending` or `both`; null where the whole share comes or goes.
     cause: Option<&'static str>,
-    /// Why it is replaced or deleted.
+    /// Why it is replaced, deleted or not imported.
     reasons: Vec<&'static str>,
     /// Why nothing is done although it differs.
     blocked: Option<&'static str>,
@@ -103,7 +106,9 @@ impl ShareDocument {
             Verdict::InSync { .. } => (vec!["no-op"], Vec::new(), None),
             Verdict::Unread { after: _, gap } => (vec!["read"], Vec::new(), Some(gap)),
             Verdict::Changed(Change::Create { .. }) => (vec!["create"], Vec::new(), None),
-            Verdict::Changed(Change::Update { .. }) => (vec!["update"], Vec::new(), None),
+            Verdict::NotImported { problem, .. } => (vec!["no-op"], vec![import_problem(problem)], None),
+            Verdict::Changed(Change::Update { edits, .. }) => (update_actions(edits), Vec::new(), None),
+            Verdict::Changed(Change::Release { .. }) => (vec!["release"], Vec::new(), None),
             Verdict::Changed(Change::Replace { reasons, .. }) => (
                 vec!["create", "delete"],
                 reasons.iter().map(|reason| replace_reason(*reason)).collect(),
@@ -148,6 +153,21 @@ impl ShareDocument {
             steps: steps.iter().map(|step| step.0).collect(),
         }
     }
+}
+
+fn update_actions(edits: &[Edit]) -> Vec<&'static str> {
+    let mut actions: Vec<&'static str> = edits
+        .iter()
+        .filter_map(|edit| match &edit.part {
+            Part::Imported { .. } => Some("import"),
+            Part::Moved { .. } => Some("move"),
+            _ => None,
+        })
+        .collect();
+    if !edits.iter().all(|edit| edit.part.is_identity()) {
+        actions.push("update");
+    }
+    actions
 }
 
 fn before(present: &Present, labels: &BTreeMap<AccountId, String>) -> SideDocument {
@@ -229,6 +249,20 @@ pub(crate) fn delete_reason(reason: DeleteReason) -> &'static str {
         DeleteReason::NoAddress => "no_address",
         DeleteReason::Duplicate => "duplicate",
         DeleteReason::Destroy => "destroy",
+        DeleteReason::Expired => "expired",
+        DeleteReason::MoveTaken => "move_taken",
+    }
+}
+
+pub(crate) fn import_problem(problem: &ImportProblem) -> &'static str {
+    match problem {
+        ImportProblem::NotThere { deleted: true } => "deleted",
+        ImportProblem::NotThere { deleted: false } => "not_there",
+        ImportProblem::NotStandard { .. } => "not_standard",
+        ImportProblem::Failed => "failed",
+        ImportProblem::RetainSharing { .. } => "retain_sharing_on_account_leave_organization",
+        ImportProblem::AddressTaken { .. } => "address_taken",
+        ImportProblem::OtherAddress { .. } => "other_address",
     }
 }
 

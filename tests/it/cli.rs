@@ -1,5 +1,7 @@
 //! The real binary against its embedded sandbox: what a user types, reads and gets as exit code.
 
+mod language;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

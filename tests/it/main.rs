@@ -6,6 +6,10 @@ mod cases;
 mod cli;
 #[cfg(feature = "cli")]
 mod edge;
+#[cfg(feature = "cli")]
+mod iam;
+#[cfg(feature = "cli")]
+mod identity;
 mod lang;
 mod layering;
 #[cfg(feature = "cli")]

@@ -17,6 +17,7 @@ use crate::render::OutcomeView;
 use crate::wire::ApplyDocument;
 
 pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
+    output.promise_json(args.json);
     let question = "Apply these changes to AWS?";
     pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
         run_plan(args, plan::plan, question, loaded, session, output).await

@@ -2,10 +2,11 @@
 
 use crate::diag::rules::RAM190;
 use crate::diag::{Diagnostic, Span};
-use crate::lang::{Declaration, RemovedAction};
+use crate::lang::Declaration;
+use crate::model::BlockKind;
 
-/// RAM190: refused where a plan is made, and not by `validate`. A block without effect would be worse than an error: a `removed`
-/// block that keeps a share, or a `check` that guards it, would be passed over in silence.
+/// RAM190: refused where a plan is made, and not by `validate`. A block without effect would be worse than an error: a
+/// `check` that guards a share would be passed over in silence.
 pub(crate) fn carried_out(declaration: &Declaration, found: &mut Vec<Diagnostic>) {
     let Declaration {
         stack: _,
@@ -13,13 +14,14 @@ pub(crate) fn carried_out(declaration: &Declaration, found: &mut Vec<Diagnostic>
         organization: _,
         accounts: _,
         permissions,
-        shares,
+        shares: _,
         inbound,
         checks,
         safety,
         imports,
         moved,
         removed,
+        now: _,
     } = declaration;
     let mut later = |span: Span, what: &str, help: &str| {
         let detail = format!("{what} is not carried out by this version of ramctl.");
@@ -43,27 +45,9 @@ pub(crate) fn carried_out(declaration: &Declaration, found: &mut Vec<Diagnostic>
     {
         later(limit.span, "A safety threshold", "Take it out to plan without the guard.");
     }
-    for block in imports {
-        later(block.span, "An import", "Take the block out; the share stays unmanaged.");
-    }
-    for block in moved {
-        later(
-            block.span,
-            "A moved block",
-            "Keep the old address for now: a new one would replace the share.",
-        );
-    }
-    for block in removed {
-        // A share without a block is deleted anyway.
-        if block.action == RemovedAction::Release {
-            later(
-                block.span,
-                "A release",
-                "Keep the share's block, or remove the tag ramctl:stack from the share first.",
-            );
-        }
-    }
-    for expires in shares.iter().filter_map(|share| share.expires.as_ref()) {
-        later(expires.span, "An expiry", "Remove the share's block when its time has come.");
+    let permissions = imports.iter().map(|block| &block.to).chain(moved.iter().map(|block| &block.from));
+    let permissions = permissions.chain(removed.iter().map(|block| &block.from));
+    for address in permissions.filter(|address| address.value.kind == BlockKind::Permission) {
+        later(address.span, "An import, a move or a release of a permission", "Take the block out.");
     }
 }

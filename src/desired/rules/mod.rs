@@ -5,7 +5,9 @@
 #[cfg(test)]
 mod tests;
 
+mod expiry;
 mod flags;
+mod identity;
 mod names;
 mod organization;
 mod later;
@@ -65,8 +67,17 @@ const SHARE: &[fn(&ShareView<'_>, &mut Found)] = &[
 ];
 
 /// Rules over the whole stack.
-const STACK: &[fn(&Declaration, &[ShareView<'_>], &mut Found)] =
-    &[stack::accounts_have_one_block, stack::names_are_distinct, stack::units_and_names_have_an_organization];
+const STACK: &[fn(&Declaration, &[ShareView<'_>], &mut Found)] = &[
+    stack::accounts_have_one_block,
+    stack::names_are_distinct,
+    stack::units_and_names_have_an_organization,
+    identity::imports_are_from_the_place,
+    identity::imports_are_distinct,
+    identity::moves_lead_one_way,
+    identity::moved_addresses_are_free,
+    identity::removed_addresses_are_free,
+    expiry::shares_have_time_left,
+];
 
 /// Rules over one share that take the organization.
 const ORGANIZATION: &[fn(&ShareView<'_>, &Organization<'_>, &mut Found)] = &[

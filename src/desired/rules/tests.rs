@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::desired::fixture::*;
 use crate::desired::{check, resolve};
-use crate::diag::{Severity, rules};
-use crate::lang::{MovedBlock, PermissionBlock, PrincipalExpr, RemovedAction, RemovedBlock, ShareBlock};
-use crate::model::{BlockKind, OuId};
+use crate::diag::{Severity, Spanned, rules};
+use crate::lang::{
+    ImportBlock, MovedBlock, PermissionBlock, PrincipalExpr, RemovedAction, RemovedBlock, ShareBlock,
+};
+use crate::model::{Address, BlockKind, OuId, ShareArn};
 
 type Change = fn(&mut ShareBlock);
 
@@ -451,6 +453,7 @@ fn every_code_of_a_rule_has_a_declaration_that_breaks_it() {
         .iter()
         .map(|row| row.0)
         .chain(["RAM100", "RAM101", "RAM105", "RAM108", "RAM110", "RAM190"])
+        .chain(["RAM191", "RAM192", "RAM193", "RAM194", "RAM195", "RAM196"])
         .collect();
     let all: BTreeSet<&str> = rules::ALL.iter().map(|code| code.id).collect();
     assert_eq!(tested, all);
@@ -641,18 +644,12 @@ fn a_stack_that_shrank_to_nothing_has_to_say_where_to_look() {
 
 #[test]
 fn what_is_not_carried_out_yet_is_valid_and_cannot_be_planned() {
-    let moved = |label: &str| at(address(BlockKind::Share, label, None));
-    let breaks: [fn(&mut Declaration); 5] = [
+    let breaks: [fn(&mut Declaration); 3] = [
         |d| d.permissions = vec![permission_block("p", "eu-central-1", "ec2:IpamPool")],
         |d| d.safety.max_revoked_percent = Some(at(10)),
-        |d| d.shares[0].expires = Some(at("2027-03-31T00:00:00Z".parse().expect("a time"))),
         |d| {
-            let from = at(address(BlockKind::Share, "gone", None));
+            let from = at(address(BlockKind::Permission, "gone", None));
             d.removed = vec![RemovedBlock { span: span(), from, action: RemovedAction::Release }];
-        },
-        |d| {
-            let [from, to] = ["old", "tgw"].map(|label| at(address(BlockKind::Share, label, None)));
-            d.moved = vec![MovedBlock { span: span(), from, to }];
         },
     ];
     for (n, breaks) in breaks.iter().enumerate() {
@@ -661,8 +658,83 @@ fn what_is_not_carried_out_yet_is_valid_and_cannot_be_planned() {
         assert_eq!(codes(&check(&declaration)), [] as [&str; 0], "{n}");
         assert_eq!(codes(&resolve(&declaration, &known(snapshot())).diagnostics), ["RAM190"], "{n}");
     }
-    let mut declaration = stack_of([share("tgw")]);
-    declaration.removed =
-        vec![RemovedBlock { span: span(), from: moved("gone"), action: RemovedAction::Destroy }];
-    assert!(resolve(&declaration, &known(snapshot())).graph.is_some(), "which is what happens anyway");
+}
+
+fn spoken(text: &str) -> Spanned<Address> {
+    let (label, key) = text.split_once('/').map_or((text, None), |(label, key)| (label, Some(key)));
+    at(address(BlockKind::Share, label, key))
+}
+
+fn import(to: &str, arn: &str) -> ImportBlock {
+    ImportBlock { span: span(), to: spoken(to), id: at(ShareArn::parse(arn).expect("an ARN")) }
+}
+
+fn moved(from: &str, to: &str) -> MovedBlock {
+    MovedBlock { span: span(), from: spoken(from), to: spoken(to) }
+}
+
+fn removed(from: &str) -> RemovedBlock {
+    RemovedBlock { span: span(), from: spoken(from), action: RemovedAction::Release }
+}
+
+#[test]
+fn blocks_about_shares_must_not_contradict_each_other() {
+    const HERE: &str = "arn:aws:ram:eu-central-1:222222222222:resource-share/one";
+    const HERE_TOO: &str = "arn:aws:ram:eu-central-1:222222222222:resource-share/two";
+    const ELSEWHERE: &str = "arn:aws:ram:us-east-1:222222222222:resource-share/one";
+    const OF_OTHERS: &str = "arn:aws:ram:eu-central-1:333333333333:resource-share/one";
+    // The stack declares share.tgw and share.each["k"].
+    type Row = (fn(&mut Declaration), &'static [&'static str]);
+    let rows: &[Row] = &[
+        (|d| d.imports = vec![import("tgw", HERE)], &[]),
+        (|d| d.imports = vec![import("tgw", ELSEWHERE)], &["RAM191"]),
+        (|d| d.imports = vec![import("tgw", OF_OTHERS)], &["RAM191"]),
+        (|d| d.imports = vec![import("tgw", HERE), import("each/k", HERE_TOO)], &[]),
+        (|d| d.imports = vec![import("tgw", HERE), import("each/k", HERE)], &["RAM192"]),
+        (|d| d.imports = vec![import("tgw", HERE), import("tgw", HERE_TOO)], &["RAM192"]),
+        (|d| d.moved = vec![moved("a", "tgw")], &[]),
+        (|d| d.moved = vec![moved("a", "b"), moved("b", "tgw")], &[]),
+        (|d| d.moved = vec![moved("a", "b"), moved("a", "tgw")], &["RAM193"]),
+        (|d| d.moved = vec![moved("a", "tgw"), moved("b", "tgw")], &["RAM193"]),
+        (|d| d.moved = vec![moved("a", "b"), moved("b", "a")], &["RAM193", "RAM193"]),
+        (|d| d.moved = vec![moved("each/k", "tgw")], &["RAM194"]),
+        (|d| d.moved = vec![moved("each", "each2")], &["RAM194"]),
+        (|d| d.moved = vec![moved("each", "each/k")], &[]),
+        (|d| d.moved = vec![moved("tgw", "each/k")], &["RAM194"]),
+        (|d| d.removed = vec![removed("gone"), removed("each/gone")], &[]),
+        (|d| d.removed = vec![removed("each")], &["RAM195"]),
+        (|d| d.removed = vec![removed("gone"), removed("gone")], &["RAM195"]),
+        (
+            |d| {
+                d.moved = vec![moved("gone", "tgw")];
+                d.removed = vec![removed("gone")];
+            },
+            &["RAM195"],
+        ),
+    ];
+    for (n, (change, expected)) in rows.iter().enumerate() {
+        let mut instance = share("each");
+        instance.address.key = Some("k".into());
+        let mut declaration = stack_of([share("tgw"), instance]);
+        change(&mut declaration);
+        let found = check(&declaration);
+        assert_eq!(codes(&found), *expected, "{n}: {found:#?}");
+        assert!(found.iter().all(|finding| finding.help.is_some()), "{n}");
+        assert_eq!(resolve(&declaration, &known(snapshot())).graph.is_some(), expected.is_empty(), "{n}");
+    }
+}
+
+#[test]
+fn a_share_has_expired_from_the_second_that_it_names() {
+    for (now, expected) in [
+        ("2027-03-30T23:59:59Z", &[] as &[&str]),
+        ("2027-03-31T00:00:00Z", &["RAM196"]),
+        ("2028-01-01T00:00:00Z", &["RAM196"]),
+    ] {
+        let mut declaration = with(|s| s.expires = Some(at("2027-03-31T00:00:00Z".parse().expect("a time"))));
+        declaration.now = now.parse().expect("a time");
+        let resolution = resolve(&declaration, &known(snapshot()));
+        assert_eq!(codes(&resolution.diagnostics), expected, "{now}");
+        assert!(resolution.graph.is_some(), "it is a warning");
+    }
 }

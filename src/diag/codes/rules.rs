@@ -1,7 +1,7 @@
 //! Codes of RAM's rules that a configuration breaks.
 //!
 //! RAM100-109 accounts and the organization, 110-119 names, 120-129 resources, 130-149 principals, 150-159 permissions,
-//! 160-169 tags, 170-179 settings of a share, 180-189 quotas, 190 what is not carried out yet.
+//! 160-169 tags, 170-179 settings of a share, 180-189 quotas, 190 what is not carried out yet, 191-199 identity and time.
 
 codes! {
     RAM100 "two account blocks have one id"
@@ -218,5 +218,35 @@ Remove the setting, or move the resource into a share of its own."
 Split the share, or name a unit instead of its accounts."
 
     RAM190 "not carried out yet"
-"The language can say this, validate checks it, and this version of ramctl does not act on it. Rather than plan as if it did not stand there, ramctl refuses: a removed block that is to keep a share, or a check that is to guard it, must not be passed over in silence."
+"The language can say this, validate checks it, and this version of ramctl does not act on it. Rather than plan as if it did not stand there, ramctl refuses: a check that is to guard a share must not be passed over in silence."
+
+    RAM191 "the share to import is in another place"
+"A share is imported where it is: the account and the Region in its ARN have to be those of the block that is to have it. RAM cannot move a share.
+
+Correct the ARN, or the block's account and region. To move a share, import it into a block that fits and change that block afterwards: the plan then shows the replacement."
+
+    RAM192 "two imports contradict each other"
+"One share has one block, and one block has one share. Two import blocks name the same share, or the same block.
+
+Remove one of them."
+
+    RAM193 "the moves contradict each other"
+"A moved block says where the share of a block is declared now. Followed from any address, such blocks lead to one address at most and never back: share.a cannot become both share.b and share.c, two blocks cannot both become share.b, and a ring leads nowhere.
+
+Keep the moved blocks that say what happened, and remove the rest. A chain (a to b, b to c) is fine."
+
+    RAM194 "a moved block is still declared"
+"moved { from = share.a to = share.b } means that what was declared as share.a is share.b now. If share.a is declared as well, it would get a new share while its old one goes to share.b, which is hardly what was meant.
+
+Rename the block that is still there, or remove the moved block."
+
+    RAM195 "a removed block is still spoken of"
+"removed { from = share.a } says what becomes of a share whose block is gone. The block, or one of its instances, is still declared, or a second block says something else about the same address.
+
+Remove the block that is still declared, or this one."
+
+    RAM196 "the share has expired"
+"The time that expires names is over. The next apply deletes the share if it is there, and does not make it if it is not; lifecycle { prevent_destroy = true } keeps even an expired share.
+
+Remove the block, or give it a later time."
 }

@@ -17,6 +17,13 @@ pub struct Inputs<'a> {
     pub limits: Limits,
 }
 
+impl Inputs<'_> {
+    /// [`Inputs::plan_timestamp`] as a time.
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        self.plan_timestamp.parse().expect("the caller gives the run's time in RFC 3339")
+    }
+}
+
 /// Values of variables from one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InputValues {

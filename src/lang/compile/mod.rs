@@ -12,6 +12,7 @@ mod decode;
 mod stack;
 mod share;
 mod others;
+mod advice;
 mod changes;
 mod compiled;
 mod merge;
@@ -63,7 +64,7 @@ pub fn compile(sources: &mut SourceMap, stack_files: &[FileId], inputs: &Inputs<
     let start = stack_files.first().map(|file| Span::new(*file, 0..0));
     let mut compiler =
         Compiler { blocks: &blocks, evaluator: &mut evaluator, account_ids, instances, findings };
-    let declaration = compiler.declaration(start);
+    let declaration = compiler.declaration(start, inputs.now());
     let mut findings = std::mem::take(&mut compiler.findings);
     findings.add(evaluator.diagnostics.drain(..), None);
     Compiled::new(declaration, findings.settle(), evaluator.names)
@@ -79,7 +80,7 @@ pub(crate) struct Compiler<'c, 'a> {
 }
 
 impl Compiler<'_, '_> {
-    fn declaration(&mut self, start: Option<Span>) -> Option<Declaration> {
+    fn declaration(&mut self, start: Option<Span>, now: jiff::Timestamp) -> Option<Declaration> {
         let settings = self.settings(start);
         let organization = self.organization();
         let accounts = self.accounts();
@@ -103,6 +104,7 @@ impl Compiler<'_, '_> {
             imports,
             moved,
             removed,
+            now,
         };
         settle_partition(&mut declaration);
         Some(declaration)

@@ -4,7 +4,7 @@ use expect_test::expect;
 use petgraph::graphmap::DiGraphMap;
 
 use super::*;
-use crate::desired::{DesiredPermission, DesiredPrincipal, Lifecycle};
+use crate::desired::{DesiredPermission, DesiredPrincipal, Identity, Lifecycle};
 use crate::diag::{SourceMap, Span, Spanned};
 use crate::model::{
     AccountId, BlockKind, Gap, GapCause, PermissionArn, Place, Principal, Region, ResourceArn, ResourceType,
@@ -50,6 +50,7 @@ fn graph() -> DesiredGraph {
         sources: BTreeSet::new(),
         permissions: [(code.clone(), DesiredPermission { arn: permission.expect("an ARN"), span })].into(),
         tags: BTreeMap::new(),
+        expires: None,
         lifecycle: Lifecycle::default(),
     };
     let nodes = vec![
@@ -80,6 +81,8 @@ fn graph() -> DesiredGraph {
         account_labels: [(place.account.clone(), "network".to_owned())].into(),
         shares: [(tgw, share)].into(),
         unresolved: [(address("open", None), Unresolved { place, span, wanted, gap })].into(),
+        identity: Identity::default(),
+        now: jiff::Timestamp::UNIX_EPOCH,
         nodes,
         edges,
     }

@@ -20,7 +20,7 @@ struct File {
     applied: Option<BTreeSet<String>>,
     /// What was done by hand to an applied share, by address.
     by_hand: BTreeMap<String, ByHand>,
-    /// Shares that bear no tag of ramctl, by name.
+    /// Shares that are not the stack's, by name.
     unmanaged: BTreeMap<String, Unmanaged>,
     /// `account region` of what cannot be read.
     unread: BTreeSet<String>,
@@ -38,6 +38,9 @@ struct ByHand {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Unmanaged {
+    /// The stack whose tag it bears, where one does.
+    #[serde(default)]
+    stack: Option<String>,
     place: String,
     allow_external_principals: bool,
     members: Vec<String>,
@@ -193,6 +196,7 @@ impl Unmanaged {
             allow_external_principals: self.allow_external_principals,
             ..empty(arn)
         };
+        share.tags.extend(self.stack.iter().map(|stack| (TAG_STACK.to_owned(), stack.clone())));
         for member in &self.members {
             join(&mut share, member);
         }

@@ -18,13 +18,13 @@ share "tgw" {
 }
 
 removed {
-  from = share.gone
+  from = permission.gone
   lifecycle {
     destroy = false
   }
 }
 
 moved {
-  from = share.old
-  to   = share.tgw
+  from = permission.old
+  to   = permission.young
 }

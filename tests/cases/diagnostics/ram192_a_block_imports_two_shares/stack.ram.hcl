@@ -1,0 +1,28 @@
+ramctl {
+  stack = "network"
+}
+
+organization {
+  management_account = account.management
+}
+
+account "management" { id = "111111111111" }
+account "network" { id = "222222222222" }
+account "dev" { id = "444444444444" }
+
+share "tgw" {
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"]
+  principals = [account.dev]
+}
+
+import {
+  to = share.tgw
+  id = "arn:aws:ram:eu-central-1:222222222222:resource-share/7ab63972-b505-7e2a-420d-6f5d3EXAMPLE"
+}
+
+import {
+  to = share.tgw
+  id = "arn:aws:ram:eu-central-1:222222222222:resource-share/8cd74083-c616-8f3b-531e-7a6e4EXAMPLE"
+}

@@ -1,0 +1,43 @@
+ramctl {
+  stack = "network"
+}
+
+organization {
+  management_account = account.management
+}
+
+account "management" { id = "111111111111" }
+account "network" { id = "222222222222" }
+account "dev" { id = "444444444444" }
+
+share "tgw" {
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"]
+  principals = [account.dev]
+}
+
+moved {
+  from = share.a
+  to   = share.b
+}
+
+moved {
+  from = share.a
+  to   = share.tgw
+}
+
+moved {
+  from = share.c
+  to   = share.tgw
+}
+
+moved {
+  from = share.x
+  to   = share.y
+}
+
+moved {
+  from = share.y
+  to   = share.x
+}

@@ -1,0 +1,32 @@
+ramctl {
+  stack = "network"
+}
+
+organization {
+  management_account = account.management
+}
+
+account "management" { id = "111111111111" }
+account "network" { id = "222222222222" }
+account "dev" { id = "444444444444" }
+
+share "tgw" {
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"]
+  principals = [account.dev]
+}
+
+share "ipam" {
+  for_each   = toset(["eu-central-1", "us-east-1"])
+  account    = account.network
+  region     = each.key
+  principals = [account.dev]
+}
+
+removed {
+  from = share.ipam["eu-west-1"]
+  lifecycle {
+    destroy = false
+  }
+}
