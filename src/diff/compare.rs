@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{DesiredGraph, DesiredShare};
 use crate::diff::change::{
-    Cause, Change, DeleteReason, Diff, Edit, Part, Present, Purpose, Remark, ShareDiff, Unmanaged,
-    UnresolvedShare, Verdict, Wanted,
+    Cause, Change, DeleteReason, Diff, Edit, Part, Present, Purpose, Remark, ShareDiff, UnresolvedShare,
+    Verdict, Wanted,
 };
 use crate::diff::claim::{Claim, claim};
 use crate::diff::edits;
@@ -163,15 +163,8 @@ fn wanted_shares(
         match candidates.next() {
             None => {
                 let after = wanted(None);
-                let namesakes = namesakes(sorted, &after);
-                let remarks = namesakes.iter().map(|share| Remark::NameTaken {
-                    arn: share.arn.clone(),
-                    ownership: share.ownership.clone(),
-                });
-                push(Verdict::Changed(Change::Create { after }), remarks.collect());
-                // One of them may be the very share that an earlier run made for this block, without its tags by now.
-                let salt = namesakes.iter().map(|share| share.arn.clone());
-                out.shares.iter_mut().last().expect("just pushed").salt.extend(salt);
+                let remarks = namesakes(sorted, &after);
+                push(Verdict::Changed(Change::Create { after }), remarks);
             }
             Some(before) => {
                 let after = wanted(Some(&before.share));
@@ -194,9 +187,12 @@ struct Claimed {
 }
 
 /// Shares of others that look like the one to be made: perhaps it was made by hand and should be adopted.
-fn namesakes<'a>(sorted: &'a Sorted, after: &Wanted) -> Vec<&'a Unmanaged> {
-    let alike = |share: &&Unmanaged| share.place == after.place && share.name == after.name;
-    sorted.unmanaged.iter().filter(alike).collect()
+fn namesakes(sorted: &Sorted, after: &Wanted) -> Vec<Remark> {
+    let alike =
+        sorted.unmanaged.iter().filter(|share| share.place == after.place && share.name == after.name);
+    alike
+        .map(|share| Remark::NameTaken { arn: share.arn.clone(), ownership: share.ownership.clone() })
+        .collect()
 }
 
 fn verdict(

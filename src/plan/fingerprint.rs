@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::access::reach;
-use crate::diff::{Change, Diff, Present, Purpose, ShareDiff, SharingDiff, Verdict, Wanted};
+use crate::diff::{Change, Diff, Present, Purpose, Remark, ShareDiff, SharingDiff, Verdict, Wanted};
 use crate::live::{Association, AttachedPermission, LiveShare};
-use crate::model::Principal;
+use crate::model::{Principal, ShareArn};
 use crate::org::OrgView;
 use crate::plan::step::Step;
 
@@ -52,6 +52,15 @@ impl Fingerprint {
         }
         Self(facts.digest())
     }
+}
+
+/// Shares of others that bear the name. One of them may be the very share that an earlier run made for this block and that lost
+/// its tags since: RAM must not take the new request for the old one.
+fn namesakes(share: &ShareDiff) -> impl Iterator<Item = &ShareArn> {
+    share.remarks.iter().filter_map(|remark| match remark {
+        Remark::NameTaken { arn, ownership: _ } => Some(arn),
+        _ => None,
+    })
 }
 
 fn principals(change: &Change) -> BTreeSet<&Principal> {
@@ -111,7 +120,7 @@ impl Facts {
     }
 
     fn change(&mut self, share: &ShareDiff, change: &Change) {
-        self.add(&share.address).list(&share.salt);
+        self.add(&share.address).list(&share.salt).list(namesakes(share));
         match change {
             Change::Create { after } => self.add("create").wanted(after),
             Change::Update { before, after, edits: _ } => self.add("update").present(before).wanted(after),

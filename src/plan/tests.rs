@@ -211,6 +211,17 @@ fn a_token_hangs_on_its_own_share_alone() {
 }
 
 #[test]
+fn a_share_that_lost_its_tags_is_made_again_under_another_token() {
+    let wanted = desired_share("tgw");
+    let graph = stack([wanted.clone()]);
+    let mut stray = live_share(&wanted, 1);
+    stray.tags.clear();
+    let (first, again) = (planned(&graph, &live([]), &org()), planned(&graph, &live([stray]), &org()));
+    assert_eq!((first.steps().len(), again.steps().len()), (1, 1));
+    assert_ne!(first.steps()[0].token, again.steps()[0].token);
+}
+
+#[test]
 fn a_share_that_was_deleted_by_hand_is_made_again_under_another_token() {
     let graph = stack([desired_share("tgw")]);
     let mut sim = Simulator::new(live([]));
