@@ -8,8 +8,8 @@ use crate::iam::policy::Statement;
 use crate::iam::read::{RAM_SERVICE, in_regions, ram_role};
 use crate::iam::scope::Scope;
 use crate::iam::wildcard::{PrincipalValues, principal_values};
-use crate::lang::{ShareBlock, SharingWish};
-use crate::model::{Region, TAG_STACK};
+use crate::lang::{RemovedAction, ShareBlock, SharingWish};
+use crate::model::{BlockKind, Region, TAG_STACK};
 
 /// What may be shared with whom, as conditions. RAM asks about each principal and each resource by itself, so each condition passes
 /// where its key is absent.
@@ -57,7 +57,43 @@ pub(crate) fn write_statements(scope: &Scope<'_>, notes: &mut Vec<String>) -> Ve
         // In every Region that is read: a share that left the files is deleted wherever it is.
         out.push(owned(scope, Statement::new("DeleteShares", &["ram:DeleteResourceShare"]), &scope.regions));
     }
+    out.extend(ownership(scope));
     later(scope, notes);
+    out
+}
+
+/// What `import` and `removed` blocks ask for: the two ways in which a share changes its owner.
+fn ownership(scope: &Scope<'_>) -> Vec<Statement> {
+    let mut out = Vec::new();
+    let adopted: BTreeSet<String> = scope
+        .declaration
+        .imports
+        .iter()
+        .filter(|block| block.id.value.arn().account() == scope.account.as_str())
+        .map(|block| block.id.value.to_string())
+        .collect();
+    if !adopted.is_empty() {
+        // Not yet the stack's, so the tag cannot narrow it: these shares, and only to make them the stack's.
+        out.push(Statement::new("AdoptShares", &["ram:TagResource"]).on(adopted).only(
+            "StringEquals",
+            format!("aws:RequestTag/{TAG_STACK}"),
+            [scope.declaration.stack.value.to_string()],
+        ));
+    }
+    let releases = scope
+        .declaration
+        .removed
+        .iter()
+        .any(|block| block.action == RemovedAction::Release && block.from.value.kind == BlockKind::Share);
+    if releases && !scope.regions.is_empty() {
+        // The block that named account and Region is gone: the share may be wherever the stack is read.
+        let statement = Statement::new("ReleaseShares", &["ram:UntagResource"]);
+        out.push(owned(scope, statement, &scope.regions).only(
+            "ForAllValues:StringLike",
+            "aws:TagKeys",
+            ["ramctl:*".to_owned()],
+        ));
+    }
     out
 }
 

@@ -316,3 +316,28 @@ fn a_template_holds_the_policy_as_it_is() {
     assert_eq!(resource["Type"], "AWS::IAM::ManagedPolicy");
     assert_eq!(resource["Properties"]["PolicyDocument"], serde_json::to_value(&of.policy).expect("JSON"));
 }
+
+#[test]
+fn ownership_changes_only_where_a_block_says_so() {
+    const ARN: &str =
+        "arn:aws:ram:eu-central-1:222222222222:resource-share/0a1b2c3d-0000-4000-8000-000000000001";
+    let plain = share(&format!("{TGW}\n  principals = [\"444444444444\"]"));
+    let declared = stack(&plain);
+    for sid in ["AdoptShares", "ReleaseShares"] {
+        assert!(statement(&declared, "network", sid).0.is_null(), "{sid}");
+    }
+    let declared = stack(&format!(
+        "{plain}import {{\n  to = share.it\n  id = \"{ARN}\"\n}}\nremoved {{\n  from = share.gone\n  lifecycle {{ destroy = false }}\n}}\n"
+    ));
+    let (adopt, _) = statement(&declared, "network", "AdoptShares");
+    assert_eq!(
+        (&adopt["Resource"], &adopt["Condition"]),
+        (&json!([ARN]), &json!({"StringEquals": {"aws:RequestTag/ramctl:stack": ["network"]}}))
+    );
+    assert!(statement(&declared, "hub", "AdoptShares").0.is_null(), "the share is not there");
+    for account in ["network", "hub"] {
+        let (release, _) = statement(&declared, account, "ReleaseShares");
+        assert_eq!(release["Condition"]["ForAllValues:StringLike"]["aws:TagKeys"], json!(["ramctl:*"]));
+        assert_eq!(release["Condition"]["StringEquals"]["aws:ResourceTag/ramctl:stack"], json!(["network"]));
+    }
+}

@@ -327,6 +327,7 @@ async fn condition_keys_narrow_what_a_role_may_do() {
         {"Effect": "Allow", "Action": "ram:AssociateResourceShare", "Resource": "*",
          "Condition": {"ForAllValues:StringEquals": {"ram:Principal": ["333333333333"]},
                        "ForAllValues:StringLike": {"ram:RequestedResourceType": "ec2:Transit*"}}},
+        {"Effect": "Allow", "Action": "ec2:DescribeTransitGateways", "Resource": "*"},
         {"Effect": "Allow", "Action": "ram:DeleteResourceShare", "Resource": "arn:aws:ram:*:222222222222:resource-share/*",
          "Condition": {"StringEquals": {"aws:ResourceTag/stack": "network"}}},
     ]});
