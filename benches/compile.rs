@@ -1,17 +1,17 @@
 //! How long a stack takes to compile, by its size: one `for_each` of many instances, and many blocks.
 //!
-//! `cargo bench --no-default-features` prints a line for each size. Linear growth shows as one figure per instance.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    reason = "a benchmark reads the clock and prints"
-)]
+//! `cargo bench --no-default-features --bench compile` prints time, instances and bytes a second, and memory for each size. Linear
+//! growth shows as one rate at all sizes.
 
-use std::time::Instant;
-
+use divan::Bencher;
+use divan::counter::{BytesCount, ItemsCount};
 use ramctl::diag::SourceMap;
 use ramctl::lang::functions::{FileError, StackFiles};
 use ramctl::lang::{Inputs, Limits, compile};
+
+/// Counts what is allocated, and the most that is held at once.
+#[global_allocator]
+static ALLOCATOR: divan::AllocProfiler = divan::AllocProfiler::system();
 
 struct NoFiles;
 
@@ -88,33 +88,38 @@ share "team_{n}" {{
     text
 }
 
-fn run(what: &str, count: usize, text: &str) {
-    let mut sources = SourceMap::default();
-    let file = sources.add("stack.ram.hcl", text);
+/// Compiles a stack of `count` shares, as often as is worth it.
+fn measure(bencher: Bencher<'_, '_>, count: usize, text: &str) {
     let inputs = Inputs {
         values: &[],
         files: &NoFiles,
         plan_timestamp: "2026-01-01T00:00:00Z",
         limits: Limits::default(),
     };
-    let start = Instant::now();
-    let compiled = compile(&mut sources, &[file], &inputs);
-    let took = start.elapsed();
-    let shares = compiled.declaration.map_or(0, |declaration| declaration.shares.len());
-    assert_eq!(shares, count, "{:?}", compiled.diagnostics.first());
-    println!(
-        "{what:14} {count:>7} {:>9.2} MB {:>9.1} ms {:>7.2} us each",
-        text.len() as f64 / 1e6,
-        took.as_secs_f64() * 1e3,
-        took.as_secs_f64() * 1e6 / count as f64,
-    );
+    let load = || {
+        let mut sources = SourceMap::default();
+        let file = sources.add("stack.ram.hcl", text);
+        (sources, file)
+    };
+    let bencher = bencher.counter(ItemsCount::new(count)).counter(BytesCount::of_str(text));
+    bencher.with_inputs(load).bench_local_values(|(mut sources, file)| {
+        let compiled = compile(&mut sources, &[file], &inputs);
+        let shares = compiled.declaration.as_ref().map_or(0, |declaration| declaration.shares.len());
+        assert_eq!(shares, count, "{:?}", compiled.diagnostics.first());
+        compiled
+    });
+}
+
+#[divan::bench(args = [1_000, 10_000, 100_000], sample_count = 5, sample_size = 1)]
+fn instances_of_one_for_each(bencher: Bencher<'_, '_>, count: usize) {
+    measure(bencher, count, &one_for_each(count));
+}
+
+#[divan::bench(args = [1_000, 10_000, 100_000], sample_count = 5, sample_size = 1)]
+fn separate_blocks(bencher: Bencher<'_, '_>, count: usize) {
+    measure(bencher, count, &many_blocks(count));
 }
 
 fn main() {
-    for count in [1_000, 10_000, 100_000] {
-        run("one for_each", count, &one_for_each(count));
-    }
-    for count in [1_000, 10_000, 100_000] {
-        run("many blocks", count, &many_blocks(count));
-    }
+    divan::main();
 }

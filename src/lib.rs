@@ -23,6 +23,7 @@ pub mod desired;
 pub mod live;
 pub mod diff;
 pub mod access;
+pub mod iam;
 pub mod plan;
 pub mod drift;
 // -- faces

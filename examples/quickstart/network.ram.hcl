@@ -2,7 +2,8 @@
 # Try it with no AWS account: ramctl plan --sandbox examples/quickstart
 
 ramctl {
-  stack = "network" # the owner, written on every share as the tag ramctl:stack
+  stack   = "network"                     # the owner, written on every share as the tag ramctl:stack
+  regions = ["eu-central-1", "us-east-1"] # where to look, also when the last share of a Region has left the files
 }
 
 # Sharing inside the organization. ramctl turns it on where it is off, and never turns it off.

@@ -42,6 +42,9 @@ pub struct TypeFacts {
     pub consumer_can_leave: Option<bool>,
     /// The resource policy that RAM shows for the type is a representation; the service has no such policy.
     pub policy_is_representation_only: Option<bool>,
+    /// IAM actions of the owning service that the identity which shares needs besides RAM's own.
+    pub sharer_actions: Option<Vec<String>>,
+    pub sharer_actions_source: Option<String>,
     /// What else a person should know.
     pub note: Option<String>,
 }
@@ -144,7 +147,14 @@ mod tests {
             );
             named.extend(facts.region_scope_source.as_deref());
             named.extend(facts.arns_source.as_deref());
+            assert_eq!(
+                facts.sharer_actions.is_some(),
+                facts.sharer_actions_source.is_some(),
+                "{}",
+                facts.code
+            );
             named.extend(facts.default_permission_source.as_deref());
+            named.extend(facts.sharer_actions_source.as_deref());
         }
         named.extend(catalog.shareable_without_type.iter().map(|entry| entry.source.as_str()));
         named.extend(catalog.not_in_the_table.iter().map(|entry| entry.source.as_str()));

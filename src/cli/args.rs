@@ -39,6 +39,9 @@ pub(crate) enum Command {
     Functions(FunctionsArgs),
     /// Draw the desired-state graph as DOT or Mermaid.
     Graph(GraphArgs),
+    /// Print the least-privilege IAM policies for planning and applying the stack. Needs no credentials.
+    #[command(subcommand)]
+    Iam(IamCommand),
     /// Explain a code such as RAM101.
     Explain(ExplainArgs),
     /// A stand-in for AWS on this machine.
@@ -164,6 +167,9 @@ pub(crate) struct FunctionsArgs {
     /// One function. Without it: all of them, a line each.
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
+    /// Print the reference as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -181,6 +187,37 @@ pub(crate) struct GraphArgs {
 pub(crate) enum GraphFormat {
     Dot,
     Mermaid,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum IamCommand {
+    /// For the identity that plans and looks for drift: it reads and can change nothing.
+    Plan(IamArgs),
+    /// For the identity that applies and destroys: it changes the stack's shares and no others.
+    Apply(IamArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct IamArgs {
+    #[command(flatten)]
+    pub stack: StackArgs,
+    /// The account: label of its block, or 12 digits; `caller` for the identity that runs ramctl where every account has a
+    /// role. Without it: every account of the stack.
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// How the policies are written.
+    #[arg(long, value_enum, default_value_t = PolicyFormat::Json)]
+    pub format: PolicyFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum PolicyFormat {
+    /// The policy document; of several accounts, an object by account.
+    Json,
+    /// A data source aws_iam_policy_document for each account.
+    Terraform,
+    /// A template with a managed policy; of several accounts, an object by account.
+    Cloudformation,
 }
 
 #[derive(Args, Debug)]
@@ -228,7 +265,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, cla
     }))?;
     let mut cli = Cli::from_arg_matches(&matches)?;
     if let (Some(stack), Some((_, matches))) = (cli.command.stack_mut(), matches.subcommand()) {
-        stack.values = in_order(stack, matches);
+        // The stack's flags are those of the innermost command: `iam plan`.
+        stack.values = in_order(stack, matches.subcommand().map_or(matches, |(_, inner)| inner));
     }
     Ok(cli)
 }
@@ -242,6 +280,7 @@ impl Command {
             Self::Validate(args) => Some(&mut args.stack),
             Self::Graph(args) => Some(&mut args.stack),
             Self::Console(args) => Some(&mut args.stack),
+            Self::Iam(IamCommand::Plan(args) | IamCommand::Apply(args)) => Some(&mut args.stack),
             Self::Fmt(_)
             | Self::Functions(_)
             | Self::Explain(_)

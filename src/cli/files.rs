@@ -30,8 +30,10 @@ pub(crate) enum FolderError {
     TooLarge { path: String, limit: usize },
     #[error("{path} is not UTF-8: the byte at offset {offset} fits no character")]
     NotUtf8 { path: String, offset: usize },
-    #[error("there are no *.ram.hcl files in {path}")]
+    #[error("there are no *.ram.hcl files in {path}; name the folder of a stack")]
     Empty { path: String },
+    #[error("{path} is a file; a stack is a folder of *.ram.hcl files, so name its folder")]
+    File { path: String },
 }
 
 /// A text file as the user would name it.
@@ -45,7 +47,7 @@ impl StackFolder {
         let error = |source| FolderError::Folder { path: path.display().to_string(), source };
         let root = path.canonicalize().map_err(error)?;
         if !root.is_dir() {
-            return Err(error(io::Error::from(io::ErrorKind::NotADirectory)));
+            return Err(FolderError::File { path: path.display().to_string() });
         }
         Ok(Self { root })
     }
@@ -134,7 +136,11 @@ fn read_bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
 
 /// Reads a text file and names it as the user typed it.
 pub(crate) fn read_text(path: &Path) -> Result<TextFile, FolderError> {
-    let name = path.display().to_string();
+    read_text_as(path, path.display().to_string())
+}
+
+/// Reads a text file under a name for people.
+pub(crate) fn read_text_as(path: &Path, name: String) -> Result<TextFile, FolderError> {
     let bytes = read_bounded(path)
         .map_err(|source| FolderError::Read { path: name.clone(), source })?
         .ok_or_else(|| FolderError::TooLarge { path: name.clone(), limit: MAX_FILE_BYTES })?;
@@ -154,16 +160,21 @@ pub(crate) fn read_stdin() -> Result<TextFile, FolderError> {
     }
 }
 
-/// Puts a new text in the place of a file, whole or not at all. A symlink stays one.
+/// Puts a new text in the place of a file, whole or not at all. A symlink stays one, and a file that may not be written is left
+/// alone.
 pub(crate) fn replace_text(path: &Path, text: &str) -> Result<(), FolderError> {
     let error = |source| FolderError::Write { path: path.display().to_string(), source };
     let target = path.canonicalize().map_err(error)?;
+    let permissions = fs::metadata(&target).map_err(error)?.permissions();
+    if permissions.readonly() {
+        return Err(error(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only")));
+    }
     let mut name = target.file_name().unwrap_or_default().to_owned();
     name.push(".ramctl-new");
     let beside = target.with_file_name(name);
     let write = || {
         fs::write(&beside, text)?;
-        fs::set_permissions(&beside, fs::metadata(&target)?.permissions())?;
+        fs::set_permissions(&beside, permissions)?;
         fs::rename(&beside, &target)
     };
     write().map_err(|source| {

@@ -20,6 +20,7 @@ use std::process::ExitCode;
 use crate::cli::args::Command;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
+use crate::iam;
 
 /// Runs the command line of this process.
 #[expect(clippy::disallowed_methods, reason = "the arguments enter the program here")]
@@ -54,6 +55,8 @@ fn run(command: Command, output: &mut Output) -> Exit {
         Command::Console(args) => commands::console::run(&args, output),
         Command::Functions(args) => commands::functions::run(&args, output),
         Command::Graph(args) => commands::graph::run(&args, output),
+        Command::Iam(args::IamCommand::Plan(args)) => commands::iam::run(&args, iam::Role::Plan, output),
+        Command::Iam(args::IamCommand::Apply(args)) => commands::iam::run(&args, iam::Role::Apply, output),
         Command::Explain(args) => commands::explain::run(&args, output),
         Command::Sandbox(args::SandboxCommand::Serve(args)) => commands::sandbox::run(&args, output),
         Command::Completions { shell } => commands::completions::run(shell, output),

@@ -8,6 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 
 use crate::diag::{Diagnostic, SourceMap};
 use crate::render::{DiagnosticsView, Styles};
+use crate::wire::DiagnosticsDocument;
 
 /// Where a run writes to.
 ///
@@ -16,12 +17,38 @@ use crate::render::{DiagnosticsView, Styles};
 pub(crate) struct Output {
     color: ColorChoice,
     stdout_error: Option<io::Error>,
+    /// Whether stdout is promised a JSON document.
+    json: bool,
 }
 
 impl Output {
     /// `NO_COLOR`, `CLICOLOR_FORCE` and whether a stream is a terminal are anstream's to judge.
     pub(crate) fn new(no_color: bool) -> Self {
-        Self { color: if no_color { ColorChoice::Never } else { ColorChoice::Auto }, stdout_error: None }
+        Self {
+            color: if no_color { ColorChoice::Never } else { ColorChoice::Auto },
+            stdout_error: None,
+            json: false,
+        }
+    }
+
+    /// Promises stdout a JSON document, also where a run ends before it has its result.
+    pub(crate) fn promise_json(&mut self, json: bool) {
+        self.json = json;
+    }
+
+    /// Ends a run whose stack has errors, which were shown: where JSON was promised, stdout gets them too.
+    pub(crate) fn rejected(&mut self, diagnostics: &[Diagnostic], sources: &SourceMap) {
+        if self.json {
+            self.json(&DiagnosticsDocument::new(None, diagnostics, sources));
+        }
+    }
+
+    /// Ends a run whose stack could not be read.
+    pub(crate) fn unread(&mut self, error: &dyn std::error::Error) {
+        self.error(Chain(error));
+        if self.json {
+            self.json(&DiagnosticsDocument::unread(Chain(error).to_string()));
+        }
     }
 
     /// Writes a result.
@@ -72,7 +99,7 @@ impl Output {
 
     /// A writer of notes for another task.
     pub(crate) fn for_notes(&self) -> Self {
-        Self { color: self.color, stdout_error: None }
+        Self { color: self.color, stdout_error: None, json: false }
     }
 
     /// Writes to stderr with no newline of its own.
@@ -84,6 +111,11 @@ impl Output {
     /// Whether a person can be asked: stdin and stderr are terminals.
     pub(crate) fn can_ask(&self) -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Whether everything so far got through to stdout.
+    pub(crate) fn was_shown(&self) -> bool {
+        self.stdout_error.is_none()
     }
 
     /// Whether progress may redraw lines on stderr.

@@ -7,7 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::{Chain, Output};
 use crate::cli::progress::ReadProgress;
 use crate::cli::session::Session;
-use crate::cli::stack::{self, has_errors};
+use crate::cli::stack::{self, StackError, has_errors};
 use crate::collect::{self, SharingQuestion};
 use crate::desired::{self, DesiredGraph};
 use crate::diag::{Diagnostic, SourceMap};
@@ -30,26 +30,41 @@ pub(crate) struct Read {
     pub org: OrgView,
 }
 
-/// Loads a stack and shows what is wrong with it. None: there are errors, and they were shown.
-pub(crate) fn load(args: &StackArgs, output: &Output) -> Option<Loaded> {
-    let stack = match stack::load(args) {
-        Ok(stack) => stack,
-        Err(error) => {
-            output.error(Chain(&error));
-            return None;
-        }
-    };
+/// A stack as its files alone tell it, with everything that is wrong with it.
+pub(crate) struct Examined {
+    pub sources: SourceMap,
+    pub diagnostics: Vec<Diagnostic>,
+    /// Present where no diagnostic is an error.
+    pub declaration: Option<Declaration>,
+}
+
+/// Compiles a stack and holds the rules against it.
+pub(crate) fn examine(args: &StackArgs) -> Result<Examined, StackError> {
+    let stack = stack::load(args)?;
     let mut diagnostics = stack.compiled.diagnostics;
     // Rules are held against whole declarations only: what they say of half of one would mislead.
     if let (Some(declaration), false) = (&stack.compiled.declaration, has_errors(&diagnostics)) {
         diagnostics.extend(desired::check(declaration));
     }
-    output.diagnostics(&diagnostics, &stack.sources);
-    if has_errors(&diagnostics) {
+    let declaration = stack.compiled.declaration.filter(|_| !has_errors(&diagnostics));
+    Ok(Examined { sources: stack.sources, diagnostics, declaration })
+}
+
+/// Loads a stack and shows what is wrong with it. None: there are errors, and they were shown.
+pub(crate) fn load(args: &StackArgs, output: &mut Output) -> Option<Loaded> {
+    let Examined { sources, diagnostics, declaration } = match examine(args) {
+        Ok(examined) => examined,
+        Err(error) => {
+            output.unread(&error);
+            return None;
+        }
+    };
+    output.diagnostics(&diagnostics, &sources);
+    let Some(declaration) = declaration else {
+        output.rejected(&diagnostics, &sources);
         return None;
-    }
-    let declaration = stack.compiled.declaration.expect("files without an error make a declaration");
-    Some(Loaded { sources: stack.sources, declaration, diagnostics })
+    };
+    Some(Loaded { sources, declaration, diagnostics })
 }
 
 /// Reads the organization and every account and Region of the stack. None: the stack and the organization do not fit together,
@@ -58,7 +73,7 @@ pub(crate) async fn read(
     loaded: &Loaded,
     session: &Session,
     args: &CloudArgs,
-    output: &Output,
+    output: &mut Output,
 ) -> Option<Read> {
     let progress = ReadProgress::start(output);
     let (org, graph) = organization(loaded, session, &progress, output).await?;
@@ -70,15 +85,16 @@ pub(crate) async fn read(
 }
 
 /// The desired state alone: only the organization is read.
-pub(crate) async fn resolve(loaded: &Loaded, session: &Session, output: &Output) -> Option<DesiredGraph> {
-    organization(loaded, session, &ReadProgress::start(output), output).await.map(|(_, graph)| graph)
+pub(crate) async fn resolve(loaded: &Loaded, session: &Session, output: &mut Output) -> Option<DesiredGraph> {
+    let progress = ReadProgress::start(output);
+    organization(loaded, session, &progress, output).await.map(|(_, graph)| graph)
 }
 
 async fn organization(
     loaded: &Loaded,
     session: &Session,
     progress: &ReadProgress,
-    output: &Output,
+    output: &mut Output,
 ) -> Option<(OrgView, DesiredGraph)> {
     let organization = loaded.declaration.organization.as_ref();
     let question = match organization.map(|block| block.sharing.value) {
@@ -93,7 +109,12 @@ async fn organization(
     let new: Vec<Diagnostic> =
         resolution.diagnostics.into_iter().filter(|found| !loaded.diagnostics.contains(found)).collect();
     progress.suspend(|| output.diagnostics(&new, &loaded.sources));
-    Some((org, resolution.graph?))
+    let Some(graph) = resolution.graph else {
+        let all: Vec<Diagnostic> = loaded.diagnostics.iter().cloned().chain(new).collect();
+        output.rejected(&all, &loaded.sources);
+        return None;
+    };
+    Some((org, graph))
 }
 
 /// Loads the stack, opens AWS or the sandbox, runs `work` with them and closes again.

@@ -14,6 +14,9 @@ use crate::render::{StepView, escape};
 /// How often a spinner moves.
 const TICK: Duration = Duration::from_millis(120);
 
+/// How far an apply is, and what is under way.
+const APPLY: &str = "{spinner} [{bar:16}] {pos} of {len} steps  {wide_msg}";
+
 /// A spinner while AWS is read. Nothing at all where stderr is no terminal.
 pub(crate) struct ReadProgress {
     bar: ProgressBar,
@@ -60,17 +63,16 @@ pub(crate) struct ApplyProgress<'a> {
     names: BTreeMap<StepId, String>,
     /// Steps under way, with what each waits for.
     running: Mutex<BTreeMap<StepId, String>>,
-    /// Steps whose first retry was told. The rest would only repeat it.
-    retried: Mutex<BTreeSet<StepId>>,
+    retries: Mutex<Retries>,
 }
 
 impl<'a> ApplyProgress<'a> {
     pub(crate) fn start(output: &'a Output, steps: &[PlannedStep]) -> Self {
         let bar = ProgressBar::with_draw_target(Some(steps.len() as u64), target(output));
-        bar.set_style(style("{spinner} {pos} of {len} steps  {wide_msg}"));
+        bar.set_style(style(APPLY));
         bar.enable_steady_tick(TICK);
         let names = steps.iter().map(|step| (step.id, StepView::new(step).to_string())).collect();
-        Self { output, bar, names, running: Mutex::default(), retried: Mutex::default() }
+        Self { output, bar, names, running: Mutex::default(), retries: Mutex::default() }
     }
 
     pub(crate) fn on(&self, event: Event) {
@@ -80,8 +82,8 @@ impl<'a> ApplyProgress<'a> {
             }
             Event::Waiting { step, what } => self.set_running(step, format!(" (waiting: {})", escape(&what))),
             Event::Retrying { step, why } => {
-                let first = self.retried.lock().unwrap_or_else(PoisonError::into_inner).insert(step);
-                if first {
+                let news = self.retries.lock().unwrap_or_else(PoisonError::into_inner).is_news(step, &why);
+                if news {
                     self.say(format_args!("  {}: trying again: {}", self.name(step), escape(&why)));
                 }
             }
@@ -136,6 +138,21 @@ impl<'a> ApplyProgress<'a> {
     }
 }
 
+/// Which retries were told already: one for each step, and one for each cause, which often stops hundreds of steps alike.
+#[derive(Default)]
+struct Retries {
+    steps: BTreeSet<StepId>,
+    causes: BTreeSet<String>,
+}
+
+impl Retries {
+    fn is_news(&mut self, step: StepId, why: &str) -> bool {
+        // The request's id makes every message of AWS another one.
+        let cause = why.split(" (request ").next().unwrap_or(why);
+        self.causes.insert(cause.to_owned()) && self.steps.insert(step)
+    }
+}
+
 fn target(output: &Output) -> ProgressDrawTarget {
     if output.stderr_is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
 }
@@ -149,12 +166,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn one_cause_is_told_once_however_many_steps_it_stops() {
+        let mut retries = Retries::default();
+        assert!(retries.is_news(StepId(0), "ThrottlingException: Rate exceeded (request a)"));
+        assert!(!retries.is_news(StepId(1), "ThrottlingException: Rate exceeded (request b)"));
+        assert!(retries.is_news(StepId(1), "InternalServerError: boom (request c)"));
+        assert!(!retries.is_news(StepId(1), "another cause of a step that was told"));
+    }
+
+    #[test]
     fn the_templates_are_sound() {
-        for template in [
-            "{spinner} {msg}",
-            "{spinner} Reading accounts and Regions: {pos} of {len}",
-            "{spinner} {pos} of {len} steps  {wide_msg}",
-        ] {
+        for template in ["{spinner} {msg}", "{spinner} Reading accounts and Regions: {pos} of {len}", APPLY] {
             style(template);
         }
     }

@@ -4,6 +4,7 @@
     reason = "the environment and the sandbox's seed enter the program here"
 )]
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::aws::{Access, AssumedRole, CallCounts, Connector, ConnectorError, Keys, Rates, Settings};
@@ -21,6 +22,11 @@ pub(crate) const SEED_FILE: &str = "sandbox.hcl";
 pub(crate) enum SessionError {
     #[error("the sandbox's seed {path} cannot be read")]
     Seed { path: String, source: std::io::Error },
+    #[error(
+        "there is no {path}, which a sandbox starts from; write one with the organization and the resources that the stack \
+         shares, as examples/quickstart/sandbox.hcl has them"
+    )]
+    NoSeed { path: String },
     #[error("the sandbox cannot be started")]
     Sandbox(#[source] SandboxError),
     #[error("AWS cannot be reached")]
@@ -104,6 +110,7 @@ pub(crate) fn seed(stack: &Path) -> Result<sandbox::Content, SessionError> {
     let name = path.display().to_string();
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(sandbox::Content::Seed { name, text }),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(SessionError::NoSeed { path: name }),
         Err(source) => Err(SessionError::Seed { path: name, source }),
     }
 }

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use crate::cli::args::{StackArgs, ValueArg};
-use crate::cli::files::{FolderError, StackFolder, TextFile, read_text};
+use crate::cli::files::{FolderError, StackFolder, TextFile, read_text, read_text_as};
 use crate::diag::{Diagnostic, SourceMap};
 use crate::lang::value::Value;
 use crate::lang::{self, Compiled, InputValues, Inputs};
@@ -53,7 +53,7 @@ impl Stack {
 /// Why there is nothing to compile.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StackError {
-    #[error("{0}")]
+    #[error(transparent)]
     Folder(#[from] FolderError),
     #[error("--var {text:?} is not of the form name=value")]
     Var { text: String },
@@ -105,7 +105,7 @@ pub(crate) fn load_any(args: &StackArgs) -> Result<Stack, StackError> {
 /// A file of the folder, under the name by which the user would open it.
 fn in_folder(folder: &StackFolder, dir: &Path, name: &str) -> Result<TextFile, FolderError> {
     let shown = if dir == Path::new(".") { name.to_owned() } else { dir.join(name).display().to_string() };
-    Ok(TextFile { name: shown, ..read_text(&folder.path(name))? })
+    read_text_as(&folder.path(name), shown)
 }
 
 /// `RAMCTL_VAR_name=text`, in the order of their names.

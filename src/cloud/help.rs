@@ -22,10 +22,13 @@ pub(crate) fn help(error: &CloudError) -> Option<String> {
             error.caller.name
         ),
         ErrorKind::AccessDenied => {
-            let mut text = format!("Allow {} to {} in account {}", error.action, error.caller.name, error.caller.account);
+            let action = denied_action(&error.message).unwrap_or(error.action);
+            let mut text = format!("Allow {action} to {} in account {}", error.caller.name, error.caller.account);
             if says("service control policy") {
                 text.push_str("; a service control policy of the organization denies it, so the account's own policies cannot");
-            } else if matches!(error.action, "ram:CreateResourceShare" | "ram:AssociateResourceShare") {
+            } else if action == error.action
+                && matches!(action, "ram:CreateResourceShare" | "ram:AssociateResourceShare")
+            {
                 text.push_str(
                     ". A share with content needs ram:CreateResourceShare and ram:AssociateResourceShare, and the policy action \
                      of each shared service (for example ec2:PutResourcePolicy)",
@@ -45,7 +48,8 @@ pub(crate) fn help(error: &CloudError) -> Option<String> {
         ErrorKind::OrganizationSharing => {
             "RAM gives this one error for several causes: the resource type can be shared inside the organization only and a \
              principal is outside; sharing in the organization is off or half on; or it was turned on moments ago. \
-             Add organization { sharing = \"enabled\" }, and check that the principal is in the organization."
+             Run apply again in a few minutes; if it stays so, check that the stack has organization { sharing = \"enabled\" } \
+             and that the principal is in the organization."
                 .to_owned()
         }
         ErrorKind::NoOrganization => {
@@ -100,6 +104,14 @@ pub(crate) fn help(error: &CloudError) -> Option<String> {
     })
 }
 
+/// The action that AWS found missing. It need not be the one that was called: RAM asks for actions of other services too.
+fn denied_action(message: &str) -> Option<&str> {
+    let action = message.split_once("is not authorized to perform: ")?.1.split([' ', ',']).next()?;
+    let (service, name) = action.split_once(':')?;
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    (plain(service) && plain(name)).then_some(action)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::cloud::{Caller, ErrorKind};
@@ -118,6 +130,16 @@ mod tests {
             Some(
                 "Allow ram:GetResourceShares to arn:aws:iam::222222222222:role/ramctl in account 222222222222."
             )
+        );
+        let message = "User: arn:aws:sts::222222222222:assumed-role/ramctl/x is not authorized to perform: \
+                       ec2:DescribeSubnets on resource: * because no identity-based policy allows it";
+        let error = caller.error(ErrorKind::AccessDenied, "ram:CreateResourceShare", message);
+        assert_eq!(
+            error.help().as_deref(),
+            Some(
+                "Allow ec2:DescribeSubnets to arn:aws:iam::222222222222:role/ramctl in account 222222222222."
+            ),
+            "the action that is missing, which is not the one that was called"
         );
     }
 }

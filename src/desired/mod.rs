@@ -22,6 +22,8 @@ pub use graph::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Node, NodeId, Unresolved,
 };
 pub use identity::{Identity, Import, Move};
+pub(crate) use permission::permission_arns;
+pub(crate) use places::{organization_region, places};
 pub use resolve::{Resolution, check, resolve};
 
 // What a settled share takes over from its block as it is: rooms behind this one need not know the language.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::desired::name::permission_name;
-use crate::lang::{PermissionBlock, PermissionUse, ShareBlock};
+use crate::lang::{Declaration, PermissionBlock, PermissionUse, ShareBlock};
 use crate::model::{Address, PermissionArn};
 
 /// A permission that AWS made, or one of a customer.
@@ -30,6 +30,13 @@ fn arn_of(block: &PermissionBlock) -> Option<PermissionArn> {
     let (account, region) = (&block.account.value, &block.region.value);
     let partition = region.partition().as_str();
     PermissionArn::parse(&format!("arn:{partition}:ram:{region}:{account}:permission/{name}")).ok()
+}
+
+/// The permissions that the `permission` blocks of a share name, in their order.
+pub(crate) fn permission_arns(declaration: &Declaration, share: &ShareBlock) -> Vec<PermissionArn> {
+    let blocks = declaration.permissions.iter().map(|block| (&block.address, block)).collect();
+    let named = share.permissions.iter().filter_map(|wanted| read(share, wanted, &blocks));
+    named.map(|permission| permission.arn().clone()).collect()
 }
 
 /// What a `use` names: a block, a whole ARN, or a name. `AWSRAM...` is AWS's, any other name is one of the share's account and Region.

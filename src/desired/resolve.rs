@@ -55,6 +55,7 @@ pub fn resolve(declaration: &Declaration, org: &OrgView) -> Resolution {
         .collect();
     found.extend(rules::check(declaration, &views, organization.as_ref()));
     rules::carried_out(declaration, &mut found);
+    rules::somewhere_is_looked(declaration, &mut found);
     let diagnostics = rules::tidy(found);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Resolution { graph: None, diagnostics };

@@ -32,7 +32,7 @@ pub enum StepResult {
         /// Foreign text.
         message: String,
         help: Option<String>,
-        /// The call may have been carried out although no answer came.
+        /// The call may have taken effect, wholly or in part.
         maybe_done: bool,
     },
     /// Not started because this step, on which it depends, failed.

@@ -50,7 +50,7 @@ impl fmt::Display for OutcomeView<'_> {
                     writeln!(f, "{}  {}", paint(self.styles.error, "failed"), self.step(step))?;
                     writeln!(f, "    {}: {}", escape(code), escape(message).at_most(600))?;
                     if *maybe_done {
-                        writeln!(f, "    The call may have been carried out although no answer came.")?;
+                        writeln!(f, "    The call may have taken effect, wholly or in part.")?;
                     }
                     if let Some(help) = help {
                         writeln!(f, "    {} {}", paint(self.styles.help, "to do:"), escape(help))?;

@@ -463,7 +463,7 @@ fn an_outcome_says_what_was_not_done_and_how_to_go_on() {
             to do: allow ram:CreateResourceShare to the role
         failed  AssociateResourceShare share.c  network  eu-central-1
             timeout: no answer in 60 s
-            The call may have been carried out although no answer came.
+            The call may have taken effect, wholly or in part.
         skipped AssociateResourceShare share.c  network  eu-central-1
             because this failed: AssociateResourceShare share.c  network  eu-central-1
         not started TagResource share.c  network  eu-central-1

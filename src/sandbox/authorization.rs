@@ -1,6 +1,7 @@
 //! Whether the caller's IAM policies allow a call: the action, the resource and the condition keys that AWS documents for it.
 //!
-//! Source: service authorization reference for RAM, Organizations, IAM and STS; RAM user guide, "How AWS RAM works with IAM".
+//! Source: service authorization reference for RAM, Organizations, IAM and STS (condition keys, dependent actions); RAM user guide, "How AWS
+//! RAM works with IAM", "Example IAM policies for AWS RAM" and "Troubleshooting".
 
 use serde_json::Value;
 
@@ -22,29 +23,9 @@ pub(crate) fn permit(
     context.set("aws:RequestedRegion", [call.region]);
     context.set("aws:PrincipalAccount", [call.caller.account.as_str()]);
     context.set("aws:PrincipalArn", [call.caller.arn.as_str()]);
-    let resource = match service {
-        Service::Ram => ram::describe_request(call, state, &mut context),
-        Service::Sts => text(call.input, "RoleArn").unwrap_or("*").to_owned(),
-        Service::Iam => iam_resource(call, &mut context),
-        Service::Organizations => {
-            if let Some(principal) = text(call.input, "ServicePrincipal") {
-                context.set("organizations:ServicePrincipal", [principal]);
-            }
-            "*".to_owned()
-        }
-        Service::Tagging | Service::CloudTrail => "*".to_owned(),
-    };
-    let mut actions = vec![format!("{}:{operation}", service.prefix())];
-    if service == Service::Ram {
-        actions.extend(dependent_actions(operation, call.input).iter().map(|action| (*action).to_owned()));
-    }
-    for action in actions {
-        let verdict = authorize(
-            state,
-            call.caller,
-            &Request { action: &action, resource: &resource, context: &context },
-        );
-        let why = match verdict {
+    for question in questions(call, state, service, operation, context) {
+        let Question { action, resource, context } = &question;
+        let why = match authorize(state, call.caller, &Request { action, resource, context }) {
             Verdict::Allowed => continue,
             Verdict::Denied => "with an explicit deny in an identity-based policy".to_owned(),
             Verdict::Silent => format!("because no identity-based policy allows the {action} action"),
@@ -63,32 +44,105 @@ pub(crate) fn permit(
     Ok(())
 }
 
-/// What a RAM call needs besides its own action.
-fn dependent_actions(operation: &str, input: &Value) -> &'static [&'static str] {
-    let holds = |name: &str| input.get(name).and_then(Value::as_array).is_some_and(|list| !list.is_empty());
-    match operation {
-        "CreateResourceShare" if holds("resourceArns") || holds("principals") => {
-            &["ram:AssociateResourceShare"]
+/// What one policy evaluation is asked.
+struct Question {
+    action: String,
+    resource: String,
+    context: PolicyContext,
+}
+
+/// Everything that must be allowed for a call.
+fn questions(
+    call: &Call<'_>,
+    state: &State,
+    service: Service,
+    operation: &str,
+    mut context: PolicyContext,
+) -> Vec<Question> {
+    let action = format!("{}:{operation}", service.prefix());
+    let resource = match service {
+        Service::Ram => return ram_questions(call, state, operation, &action, context),
+        Service::Sts => text(call.input, "RoleArn").unwrap_or("*").to_owned(),
+        Service::Iam => iam_resource(call, &mut context),
+        Service::Organizations => {
+            if let Some(principal) = text(call.input, "ServicePrincipal") {
+                context.set("organizations:ServicePrincipal", [principal]);
+            }
+            "*".to_owned()
         }
-        "EnableSharingWithAwsOrganization" => &[
-            "iam:CreateServiceLinkedRole",
-            "organizations:DescribeOrganization",
-            "organizations:EnableAWSServiceAccess",
-        ],
-        _ => &[],
+        Service::Tagging | Service::CloudTrail => "*".to_owned(),
+    };
+    vec![Question { action, resource, context }]
+}
+
+/// RAM asks about each principal and resource by itself, and about what it does in other services on the caller's behalf.
+fn ram_questions(
+    call: &Call<'_>,
+    state: &State,
+    operation: &str,
+    action: &str,
+    context: PolicyContext,
+) -> Vec<Question> {
+    let holds = |name| call.input.get(name).and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+    let makes_with_content =
+        operation == "CreateResourceShare" && (holds("resourceArns") || holds("principals"));
+    let mut questions = Vec::new();
+    for subject in ram::subjects(call, state, operation, context.clone()) {
+        let ram::Subject { resource, context: keys, service_actions } = subject;
+        let question = |action: &str| Question {
+            action: action.into(),
+            resource: resource.clone(),
+            context: keys.clone(),
+        };
+        questions.push(question(action));
+        if makes_with_content {
+            questions.push(question("ram:AssociateResourceShare"));
+        }
+        questions.extend(service_actions.into_iter().map(|(action, resource)| Question {
+            action: action.to_owned(),
+            resource,
+            context: context.clone(),
+        }));
     }
+    if operation == "EnableSharingWithAwsOrganization" {
+        questions.extend(enabling(call, context));
+    }
+    questions
+}
+
+/// Turning on sharing makes these calls in the caller's name, where those services live.
+fn enabling(call: &Call<'_>, mut context: PolicyContext) -> [Question; 3] {
+    const RAM: &str = "ram.amazonaws.com";
+    context.set("aws:RequestedRegion", ["us-east-1"]);
+    context.set("iam:AWSServiceName", [RAM]);
+    context.set("organizations:ServicePrincipal", [RAM]);
+    let question = |action: &str, resource: String| Question {
+        action: action.to_owned(),
+        resource,
+        context: context.clone(),
+    };
+    [
+        question("organizations:DescribeOrganization", "*".to_owned()),
+        question("organizations:EnableAWSServiceAccess", "*".to_owned()),
+        question("iam:CreateServiceLinkedRole", service_linked_role(&call.caller.account, RAM)),
+    ]
+}
+
+/// The ARN of a role that a service owns.
+fn service_linked_role(account: &str, service: &str) -> String {
+    let name = if service == "ram.amazonaws.com" { "AWSServiceRoleForResourceAccessManager" } else { "*" };
+    format!("arn:aws:iam::{account}:role/aws-service-role/{service}/{name}")
 }
 
 fn iam_resource(call: &Call<'_>, context: &mut PolicyContext) -> String {
     if let Some(service) = text(call.input, "AWSServiceName") {
         context.set("iam:AWSServiceName", [service]);
-        return format!("arn:aws:iam::{}:role/aws-service-role/{service}/*", call.caller.account);
+        return service_linked_role(&call.caller.account, service);
     }
     match text(call.input, "RoleName") {
-        Some("AWSServiceRoleForResourceAccessManager") => format!(
-            "arn:aws:iam::{}:role/aws-service-role/ram.amazonaws.com/AWSServiceRoleForResourceAccessManager",
-            call.caller.account
-        ),
+        Some("AWSServiceRoleForResourceAccessManager") => {
+            service_linked_role(&call.caller.account, "ram.amazonaws.com")
+        }
         Some(name) => format!("arn:aws:iam::{}:role/{name}", call.caller.account),
         None => "*".to_owned(),
     }

@@ -22,5 +22,6 @@ mod state;
 
 pub use seed::SeedError;
 pub use server::{AccountAccess, Running, SandboxError, start};
+pub use services::{OperationName, operations};
 pub use settings::{Content, Settings};
 pub use state::JournalError;

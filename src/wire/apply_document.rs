@@ -48,7 +48,7 @@ struct ErrorDocument {
     code: String,
     message: String,
     help: Option<String>,
-    /// The call may have been carried out although no answer came.
+    /// The call may have taken effect, wholly or in part.
     maybe_done: bool,
 }
 

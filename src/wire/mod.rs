@@ -3,6 +3,7 @@
 //! Readers must take unknown fields and unknown words in stride: both may be added within a major version of the format.
 
 mod apply_document;
+mod diagnostics_document;
 mod drift_document;
 mod parts;
 mod plan_document;
@@ -13,6 +14,7 @@ mod step;
 mod tests;
 
 pub use apply_document::ApplyDocument;
+pub use diagnostics_document::DiagnosticsDocument;
 pub use drift_document::DriftDocument;
 pub use plan_document::PlanDocument;
 

@@ -46,6 +46,29 @@ impl SourceDocument {
     }
 }
 
+/// A range of characters; the end is one past its last, both are counted from 1.
+#[derive(Serialize)]
+pub(crate) struct RangeDocument {
+    file: String,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+impl RangeDocument {
+    pub fn new(span: Span, sources: &SourceMap) -> Self {
+        let (start, end) = (sources.position(span), sources.position(Span { start: span.end, ..span }));
+        Self {
+            file: sources.file(span.file).name.clone(),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
+    }
+}
+
 #[derive(Serialize)]
 pub(crate) struct DiagnosticDocument {
     severity: &'static str,
@@ -53,14 +76,14 @@ pub(crate) struct DiagnosticDocument {
     summary: &'static str,
     detail: String,
     help: Option<String>,
-    source: Option<SourceDocument>,
+    source: Option<RangeDocument>,
     labels: Vec<LabelDocument>,
 }
 
 #[derive(Serialize)]
 struct LabelDocument {
     text: String,
-    source: SourceDocument,
+    source: RangeDocument,
 }
 
 impl DiagnosticDocument {
@@ -68,7 +91,7 @@ impl DiagnosticDocument {
         let Diagnostic { severity, code, detail, help, span, labels } = diagnostic;
         let label = |label: &Label| {
             let Label { span, text } = label;
-            LabelDocument { text: text.clone(), source: SourceDocument::new(*span, sources) }
+            LabelDocument { text: text.clone(), source: RangeDocument::new(*span, sources) }
         };
         Self {
             severity: match severity {
@@ -79,7 +102,7 @@ impl DiagnosticDocument {
             summary: code.summary,
             detail: detail.clone(),
             help: help.clone(),
-            source: span.map(|span| SourceDocument::new(span, sources)),
+            source: span.map(|span| RangeDocument::new(span, sources)),
             labels: labels.iter().map(label).collect(),
         }
     }

@@ -1,5 +1,7 @@
 //! The real binary against its embedded sandbox: what a user types, reads and gets as exit code.
 
+mod language;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -170,6 +172,37 @@ fn a_share_deleted_and_declared_again_is_made_again() {
     }
     stack.apply().exits(0);
     stack.plan().exits(0);
+}
+
+/// The quickstart's files without a single share.
+fn drop_every_share(stack: &Stack) {
+    let file = "network.ram.hcl";
+    let text = fs::read_to_string(stack.path().join(file)).expect("the file is there");
+    let (head, _) = text.split_once("# One share per Region").expect("the shares come last");
+    stack.write(file, head);
+}
+
+#[test]
+fn shares_of_a_region_that_left_the_files_are_found_and_deleted() {
+    let stack = Stack::quickstart();
+    stack.apply().exits(0);
+    stack.edit("network.ram.hcl", "    \"us-east-1\"    = \"tgw-0b5e1a2b3c4d5e602\"\n", "");
+    stack.run("drift").exits(2).says(&["surplus"]);
+    stack.apply().exits(0).says(&["1 to delete"]);
+    drop_every_share(&stack);
+    stack.apply().exits(0).says(&["3 to delete"]);
+    stack.plan().exits(0).says(&["No changes"]);
+}
+
+#[test]
+fn a_stack_that_looks_nowhere_is_never_called_in_sync() {
+    let stack = Stack::quickstart();
+    stack.apply().exits(0);
+    stack.edit("network.ram.hcl", "  regions = [", "  # regions = [");
+    drop_every_share(&stack);
+    for words in ["plan", "drift", "apply --auto-approve", "destroy --auto-approve"] {
+        stack.run(words).exits(1).says(&["RAM108", "Add regions"]).never_says("No ");
+    }
 }
 
 /// Two accounts with a share each; the role of the second does not exist.
@@ -385,6 +418,24 @@ fn nobody_to_ask_means_nothing_is_changed() {
     let stack = Stack::quickstart();
     stack.run("apply").exits(1).says(&["--auto-approve", "nothing was changed"]);
     stack.plan().exits(2).says(&["4 to create"]);
+}
+
+#[test]
+fn a_place_that_holds_no_stack_or_no_seed_is_said_once_and_with_what_to_do() {
+    let stack = Stack::quickstart();
+    let at =
+        |words: &[&str]| finish(ramctl(&stack.path()).args(words).output().expect("the binary can be run"));
+    for (words, says) in [
+        (["plan", "network.ram.hcl"], "network.ram.hcl is a file; a stack is a folder"),
+        (["validate", ".ramctl"], "there are no *.ram.hcl files in .ramctl"),
+        (["validate", "nowhere"], "nowhere cannot be opened"),
+    ] {
+        fs::create_dir_all(stack.path().join(".ramctl")).expect("the folder can be written");
+        let run = at(&words).exits(1).says(&[says]);
+        assert_eq!(run.stderr.matches(words[1]).count(), 1, "{}", run.stderr);
+    }
+    fs::remove_file(stack.path().join("sandbox.hcl")).expect("it is there");
+    stack.plan().exits(1).says(&["there is no ./sandbox.hcl", "write one"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! `tests/cases/lang/*.txt` holds one case a line: `expression => JSON`, `expression => error CODE`, or `=> error` for any. Lines that start with `#`
 //! and a space are chapter headings and comments; a line that ends in `\` goes on in the next, joined by a newline.
 
+mod fuzz;
 mod robustness;
 mod values;
 

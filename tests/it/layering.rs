@@ -19,6 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("live", &["model"]),
     ("diff", &["desired", "diag", "live", "model", "org"]),
     ("access", &["live", "model", "org"]),
+    ("iam", &["catalog", "desired", "lang", "model"]),
     ("plan", &["access", "diag", "diff", "live", "model", "org"]),
     ("drift", &["diag", "diff", "model"]),
     ("wire", &["access", "desired", "diag", "diff", "drift", "live", "model", "org", "plan"]),

@@ -7,6 +7,8 @@ mod cli;
 #[cfg(feature = "cli")]
 mod edge;
 #[cfg(feature = "cli")]
+mod iam;
+#[cfg(feature = "cli")]
 mod identity;
 mod lang;
 mod layering;

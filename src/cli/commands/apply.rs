@@ -17,6 +17,7 @@ use crate::render::OutcomeView;
 use crate::wire::ApplyDocument;
 
 pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
+    output.promise_json(args.json);
     let question = "Apply these changes to AWS?";
     pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
         run_plan(args, plan::plan, question, loaded, session, output).await
@@ -52,6 +53,10 @@ pub(crate) async fn run_plan(
         return incomplete;
     }
     if !args.auto_approve {
+        if !output.was_shown() {
+            output.error("the plan could not be shown, so nothing was changed.");
+            return Exit::Error;
+        }
         match ask(output, question) {
             Ok(Answer::Yes) => {}
             Ok(Answer::No) => {

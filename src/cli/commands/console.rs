@@ -28,7 +28,12 @@ pub(crate) fn run(args: &ConsoleArgs, output: &mut Output) -> Exit {
         }
         let line = match output.read_line() {
             Ok(Some(line)) => line,
-            Ok(None) => return exit,
+            Ok(None) => {
+                if output.can_ask() {
+                    output.note("");
+                }
+                return exit;
+            }
             Err(error) => {
                 output.error(format_args!("standard input cannot be read: {error}"));
                 return Exit::Error;
@@ -37,7 +42,7 @@ pub(crate) fn run(args: &ConsoleArgs, output: &mut Output) -> Exit {
         if line == "exit" {
             return exit;
         }
-        if line.is_empty() {
+        if line.is_empty() || line.starts_with('#') || line.starts_with("//") {
             continue;
         }
         match stack.evaluate(&line) {

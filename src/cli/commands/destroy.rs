@@ -9,6 +9,7 @@ use crate::diff;
 use crate::plan;
 
 pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
+    output.promise_json(args.json);
     let question = "Delete every share of this stack? Everyone who uses it loses access at once.";
     pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
         let make =

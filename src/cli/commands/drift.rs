@@ -10,6 +10,7 @@ use crate::render::DriftView;
 use crate::wire::DriftDocument;
 
 pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
+    output.promise_json(args.json);
     pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
         let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
             return Exit::Error;

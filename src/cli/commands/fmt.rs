@@ -82,10 +82,10 @@ fn format(args: &FmtArgs, input: &Input, output: &mut Output) -> Result<Exit, Fo
     match input {
         Input::Stdin if !args.check && !args.diff => output.result(&formatted),
         Input::File(path) if changes => {
-            output.line(escape(&name));
             if !args.check {
                 replace_text(path, &formatted)?;
             }
+            output.line(escape(&name));
         }
         Input::Stdin | Input::File(_) => {}
     }

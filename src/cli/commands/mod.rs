@@ -9,6 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod functions;
 pub(crate) mod graph;
+pub(crate) mod iam;
 pub(crate) mod plan;
 pub(crate) mod sandbox;
 pub(crate) mod validate;

@@ -12,6 +12,7 @@ use crate::render::PlanView;
 use crate::wire::PlanDocument;
 
 pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
+    output.promise_json(args.json);
     pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
         let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
             return Exit::Error;

@@ -19,6 +19,7 @@ mod stack;
 mod tags;
 
 pub(crate) use later::carried_out;
+pub(crate) use stack::somewhere_is_looked;
 
 use std::collections::BTreeMap;
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::desired::places::places;
 use crate::desired::view::{ShareView, as_written};
-use crate::diag::rules::{RAM100, RAM101, RAM110};
+use crate::diag::rules::{RAM100, RAM101, RAM108, RAM110};
 use crate::diag::{Diagnostic, Span, Spanned};
 use crate::lang::{Declaration, PrincipalExpr};
 use crate::model::{AccountId, Address};
@@ -34,6 +35,23 @@ pub(crate) fn accounts_have_one_block(
         }
         found.push(finding);
     }
+}
+
+/// RAM108: refused where a plan is made, and not by `validate`: files without shares are a fine beginning, but to say that
+/// nothing is to be done, or that nothing has drifted, somebody has to have looked.
+pub(crate) fn somewhere_is_looked(declaration: &Declaration, found: &mut Vec<Diagnostic>) {
+    let management = declaration.organization.as_ref().map(|block| &block.management_account.value);
+    let only_management = declaration.accounts.values().all(|block| Some(&block.id.value) == management);
+    if only_management || !places(declaration).is_empty() {
+        return;
+    }
+    let detail = format!(
+        "The stack {} has accounts, but no share and no Regions, so what it once shared would be looked for nowhere.",
+        declaration.stack.value
+    );
+    found.push(Diagnostic::error(&RAM108, declaration.stack.span, detail).help(
+        "Add regions = [\"eu-central-1\"] to the ramctl block, with every Region where it has ever had shares.",
+    ));
 }
 
 /// RAM110.

@@ -452,7 +452,7 @@ fn every_code_of_a_rule_has_a_declaration_that_breaks_it() {
     let tested: BTreeSet<&str> = TABLE
         .iter()
         .map(|row| row.0)
-        .chain(["RAM100", "RAM101", "RAM105", "RAM110", "RAM190"])
+        .chain(["RAM100", "RAM101", "RAM105", "RAM108", "RAM110", "RAM190"])
         .chain(["RAM191", "RAM192", "RAM193", "RAM194", "RAM195", "RAM196"])
         .collect();
     let all: BTreeSet<&str> = rules::ALL.iter().map(|code| code.id).collect();
@@ -624,6 +624,22 @@ fn a_permission_of_the_stack_has_to_fit_the_share_that_uses_it() {
         declaration.permissions = vec![permission_block("read_only", region_name, code)];
         assert_eq!(codes(&check(&declaration)), expected);
     }
+}
+
+#[test]
+fn a_stack_that_shrank_to_nothing_has_to_say_where_to_look() {
+    let mut declaration = stack_of([]);
+    assert_eq!(codes(&check(&declaration)), [] as [&str; 0], "a fine beginning");
+    assert_eq!(codes(&resolve(&declaration, &known(snapshot())).diagnostics), ["RAM108"]);
+
+    let dev = address(BlockKind::Account, "dev", None);
+    declaration.accounts.get_mut(&dev).expect("in the fixture").regions = Some(vec![at(region("eu-west-1"))]);
+    assert!(resolve(&declaration, &known(snapshot())).graph.is_some());
+
+    // A stack that only turns on sharing has nothing to look for.
+    let mut declaration = stack_of([]);
+    declaration.accounts.retain(|_, block| block.id.value == id(MANAGEMENT));
+    assert!(resolve(&declaration, &known(snapshot())).graph.is_some());
 }
 
 #[test]

@@ -55,6 +55,18 @@ Give the ARN of the own organization or unit, or better organization() and ou(\"
 
 Remove the principal, or wait until the account is active."
 
+    RAM108 "nothing says where to look"
+"ramctl keeps no list of what it made. It finds a stack's shares by looking into the accounts and Regions of the stack: the Regions of its shares, and those that `regions` lists in the ramctl block or in an account block. A stack that has accounts, no shares and no such list would be looked for nowhere, and \"no changes\" would mean nothing: shares that it once made may still give access.
+
+List the Regions in which the stack has ever had shares:
+
+    ramctl {
+      stack   = \"network\"
+      regions = [\"eu-central-1\", \"us-east-1\"]
+    }
+
+The same list keeps a Region in sight when its last share leaves the files."
+
     RAM110 "two shares have one name"
 "RAM itself lets several shares of an account and Region bear one name, but people and consumers tell shares by their names, so a stack may not. Names that were not given are made from the address: label and for_each key, with a hyphen for every character that a share name may not have.
 

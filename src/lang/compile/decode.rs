@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use crate::diag::{Diagnostic, Span, Spanned, language as codes};
+use crate::lang::compile::advice::{form_help, principal_help};
 use crate::lang::declaration::PrincipalExpr;
 use crate::lang::eval::{Eval, Evaluator, Failed, Scope};
 use crate::lang::suggest;
@@ -349,49 +350,4 @@ fn written_entry<'e>(expr: &'e Expr, key: &str) -> Option<&'e Expr> {
 
 fn text(value: &Value) -> String {
     value.as_str().expect("converted to a string").to_owned()
-}
-
-fn form_help(name: &str, text: &str) -> Option<String> {
-    match name {
-        "region" | "regions" if text.chars().any(char::is_uppercase) => {
-            Some(format!("Write {:?}.", text.to_lowercase()))
-        }
-        "region" | "regions"
-            if text.ends_with(|c: char| c.is_ascii_lowercase())
-                && text.contains(|c: char| c.is_ascii_digit()) =>
-        {
-            Some("This looks like an availability zone; leave its last letter out.".into())
-        }
-        "resources" if !text.starts_with("arn:") => {
-            Some(format!("Write the full ARN: \"arn:aws:SERVICE:REGION:ACCOUNT:TYPE/{text}\"."))
-        }
-        "id" | "account" | "management_account" | "from" => {
-            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-            if digits.len() == 12 && digits != text {
-                return Some(format!("Write {digits:?}, without separators."));
-            }
-            let count = text.chars().count();
-            text.bytes()
-                .all(|b| b.is_ascii_digit())
-                .then(|| format!("It has {count} digits; an account id has 12."))
-        }
-        _ => None,
-    }
-}
-
-fn principal_help(text: &str) -> String {
-    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return digits_help(text.len());
-    }
-    if !text.is_empty() && !text.starts_with("arn:") {
-        return format!(
-            "Write ou({text:?}) for a unit, account({text:?}) for an account by name, account.NAME for one of this stack."
-        );
-    }
-    "Write 12 digits, account.NAME, account(\"name\"), ou(\"Path/Of/Names\"), organization(), service(\"name.amazonaws.com\"), or the ARN of an IAM role or user.".into()
-}
-
-fn digits_help(count: usize) -> String {
-    let digits = if count == 1 { "digit" } else { "digits" };
-    format!("It has {count} {digits}; an account id has 12.")
 }

@@ -7,6 +7,7 @@ use hcl_edit::parser::Error;
 use crate::diag::{Diagnostic, Span, language as codes};
 use crate::lang::syntax::parse::Place;
 use crate::lang::syntax::scan::{Scan, ScanError, ScanErrorKind, TokenKind};
+use crate::lang::syntax::slips::{self, Expected};
 
 pub(crate) fn of_scan(place: Place, text: &str, error: &ScanError) -> Diagnostic {
     use ScanErrorKind as Kind;
@@ -102,7 +103,10 @@ fn bad_character(mut diagnostic: Diagnostic, c: char) -> Diagnostic {
 
 /// An error of the parser. `start` is where the part that was parsed starts in `text`.
 pub(crate) fn of_parser(place: Place, text: &str, scan: &Scan, start: usize, error: &Error) -> Diagnostic {
-    let offset = (start + error.location().offset()).min(text.len());
+    let offset = if at_end(&text[start..], error) { text.len() } else { start + error.location().offset() };
+    // Where the parser goes back, it goes back to before the space.
+    let rest = text.get(offset..).unwrap_or_default();
+    let offset = text.len() - if rest.is_empty() { 0 } else { rest.trim_start_matches([' ', '\t']).len() };
     let (range, found) = token_at(text, scan, offset);
     let span = place.span(range.clone());
     let message = error.message();
@@ -121,11 +125,13 @@ pub(crate) fn of_parser(place: Place, text: &str, scan: &Scan, start: usize, err
             .help("Name parts of the expression in locals, or use sum(), join(), alltrue(), anytrue().");
         }
         Some("escape sequence") => {
+            let span = place.span(escape_before(text, offset).unwrap_or(range));
             return Diagnostic::error(&codes::RAM001, span, "This backslash sequence has no meaning.").help(
                 "Known are \\n \\r \\t \\\" \\\\ \\uXXXX and \\UXXXXXXXX; a literal backslash is \\\\.",
             );
         }
         Some(label) if label.starts_with("unicode") => {
+            let span = place.span(escape_before(text, offset).unwrap_or(range));
             return Diagnostic::error(&codes::RAM001, span, "This is not the code of a Unicode character.")
                 .help("Write \\u and 4 hexadecimal digits, or \\U and 8.");
         }
@@ -147,30 +153,89 @@ pub(crate) fn of_parser(place: Place, text: &str, scan: &Scan, start: usize, err
         )
         .help("Keep one of the two.");
     }
+    let words = expected_words(label, message);
+    let expected = match words.as_str() {
+        "a value" => Expected::Value,
+        "" => Expected::Nothing,
+        words => Expected::Words(words),
+    };
+    if let Some(slip) = slips::find(text, offset, expected) {
+        let diagnostic = Diagnostic::error(&codes::RAM001, place.span(slip.range), slip.detail);
+        return match slip.help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        };
+    }
     let diagnostic = |expected: &str| {
         Diagnostic::error(&codes::RAM001, span, format!("Expected {expected}, found {found}."))
     };
-    match label {
-        Some("expression") => diagnostic("a value"),
-        Some("structure") => diagnostic("= and a value, or a block in braces")
-            .help("Write name = value for an argument, name \"label\" { ... } for a block."),
-        Some("block body") => diagnostic("a new line or }")
-            .help("A block on one line holds one argument at most; give each its own line."),
-        Some("traversal operator") => diagnostic("a name, a number or * after the dot"),
-        _ => {
-            let expected =
-                message.rsplit_once("expected ").map_or("something else", |(_, expected)| expected);
-            let expected = expected.split("; ").next().unwrap_or(expected).replace('`', "\"");
-            let expected = expected.replace("newline", "a new line");
-            match expected.as_str() {
-                "identifier" | "letter" => diagnostic("a name"),
-                _ if expected.is_empty() || expected.contains("unexpected token") => {
-                    diagnostic("something else")
-                }
-                _ => diagnostic(&expected),
-            }
+    match (label, expected) {
+        (Some("structure"), _) if found == "\":\"" => {
+            diagnostic("\"=\"").help("Arguments are written name = value.")
         }
+        (Some("structure"), _) => diagnostic("= and a value, or a block in braces")
+            .help("Write name = value for an argument, name \"label\" { ... } for a block."),
+        (Some("block body"), _) => diagnostic("a new line or }")
+            .help("A block on one line holds one argument at most; give each its own line."),
+        (_, Expected::Nothing) => Diagnostic::error(
+            &codes::RAM001,
+            span,
+            format!("Expected the end of the value or an operator, found {found}."),
+        ),
+        (_, Expected::Words("\"]\"")) => diagnostic("\",\" or \"]\"").help("Separate elements by commas."),
+        (_, Expected::Words("\")\" or expression")) => {
+            diagnostic("\",\" or \")\"").help("Separate arguments by commas.")
+        }
+        (_, Expected::Words("\"{\"")) if found == "\"=\"" => {
+            diagnostic("\"{\"").help("A block has no \"=\" before its brace; an argument has no labels.")
+        }
+        (_, Expected::Words("\")\"")) => diagnostic("an operator or \")\""),
+        (_, Expected::Words("a new line" | "a new line or eof")) => {
+            diagnostic("the end of the line").help("Give each argument and each block its own line.")
+        }
+        _ => diagnostic(&words),
     }
+}
+
+/// What the parser expected, in the words of the messages; nothing where it says nothing.
+fn expected_words(label: Option<&str>, message: &str) -> String {
+    match label {
+        Some("expression") => return "a value".into(),
+        Some("traversal operator") => return "a name, a number or * after the dot".into(),
+        _ => {}
+    }
+    if message.contains("unexpected token") {
+        return String::new();
+    }
+    let Some((_, words)) = message.rsplit_once("expected ") else { return String::new() };
+    let words = words.split("; ").next().unwrap_or(words).replace('`', "\"").replace("newline", "a new line");
+    match words.as_str() {
+        "identifier" | "letter" => "a name".into(),
+        _ => words,
+    }
+}
+
+/// Whether the parser stopped at the end of its input: it gives the offset of the last byte then, and a column beyond.
+fn at_end(parsed: &str, error: &Error) -> bool {
+    let location = error.location();
+    let Some(before) = parsed.get(..location.offset()) else { return false };
+    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let rest = &parsed[location.offset()..];
+    rest.chars().nth(1).is_none() && location.column() > before[line..].chars().count() + rest.chars().count()
+}
+
+/// The backslash sequence that an offset lies in or just behind.
+fn escape_before(text: &str, offset: usize) -> Option<Range<usize>> {
+    let start = text.get(..offset)?.rfind('\\')?;
+    let letter = text[start + 1..].chars().next()?;
+    let digits = match letter {
+        'u' => 4,
+        'U' => 8,
+        _ => 0,
+    };
+    let after = start + 1 + letter.len_utf8();
+    let found = text[after..].bytes().take(digits).take_while(u8::is_ascii_hexdigit).count();
+    Some(start..after + found)
 }
 
 /// The token at an offset, and what to call it.
@@ -188,12 +253,17 @@ fn token_at(text: &str, scan: &Scan, offset: usize) -> (Range<usize>, String) {
         TokenKind::Newline => (token.range.clone(), "the end of the line".into()),
         TokenKind::Text if offset > token.range.start => {
             let end = text[offset..].chars().next().map_or(offset, |c| offset + c.len_utf8());
-            (offset..end, "this text".into())
+            (offset..end, format!("{:?}", &text[offset..end]))
         }
         TokenKind::Text => {
             let end =
                 text[token.range.clone()].find('\n').map_or(token.range.end, |at| token.range.start + at);
             (token.range.start..end, "a string".into())
+        }
+        TokenKind::Operator => {
+            let operator =
+                slips::operator_at(&text[token.range.start..]).unwrap_or(&text[token.range.clone()]);
+            (token.range.start..token.range.start + operator.len(), format!("{operator:?}"))
         }
         _ => {
             let word = &text[token.range.clone()];

@@ -9,6 +9,7 @@ mod items;
 mod lower;
 mod template;
 mod mistakes;
+mod slips;
 mod parse;
 
 pub(crate) use ast::{

@@ -178,6 +178,10 @@ impl<'a> Scanner<'a> {
                 _ => self.in_code(),
             }
         }
+        // The end of the text ends its last line.
+        if self.frames.iter().any(|frame| matches!(frame, Frame::Quote { .. })) {
+            self.string_ended_by_line();
+        }
         self.close_all();
         self.out
     }

@@ -116,6 +116,36 @@ pub(crate) enum Service {
     CloudTrail,
 }
 
+/// One operation, for people and tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperationName {
+    /// The prefix of the service's IAM actions: `ram`.
+    pub service: &'static str,
+    /// `CreateResourceShare`.
+    pub name: &'static str,
+    /// Whether it changes something.
+    pub writes: bool,
+}
+
+/// Every operation that the sandbox answers.
+pub fn operations() -> impl Iterator<Item = OperationName> {
+    const ALL: [Service; 6] = [
+        Service::Ram,
+        Service::Organizations,
+        Service::Sts,
+        Service::Iam,
+        Service::Tagging,
+        Service::CloudTrail,
+    ];
+    ALL.into_iter().flat_map(|service| {
+        service.operations().map(move |operation| OperationName {
+            service: service.prefix(),
+            name: operation.name,
+            writes: matches!(operation.run, Run::Write(_)),
+        })
+    })
+}
+
 impl Service {
     /// The prefix of the service's IAM actions.
     pub(crate) fn prefix(self) -> &'static str {

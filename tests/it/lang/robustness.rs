@@ -16,10 +16,10 @@ fn seeds() -> Vec<String> {
 }
 
 /// A small generator of numbers, so that every run breaks the files in the same ways.
-struct Numbers(u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -27,7 +27,7 @@ impl Numbers {
     }
 }
 
-fn broken(seed: &str, numbers: &mut Numbers) -> String {
+pub(crate) fn broken(seed: &str, numbers: &mut Numbers) -> String {
     const PIECES: [&str; 28] = [
         "\"",
         "{",
@@ -60,6 +60,9 @@ fn broken(seed: &str, numbers: &mut Numbers) -> String {
     ];
     let mut text: Vec<char> = seed.chars().collect();
     for _ in 0..=numbers.below(3) {
+        if text.is_empty() {
+            break;
+        }
         let at = numbers.below(text.len());
         match numbers.below(4) {
             0 => drop(text.remove(at)),
@@ -190,6 +193,8 @@ fn deep_and_endless_inputs_are_refused_and_never_overflow() {
         format!("locals {{\n  a = x{}\n}}\n", ".y".repeat(10_000)),
         format!("{}{}", "a {\n".repeat(10_000), "}\n".repeat(10_000)),
         "{".repeat(100_000),
+        deep("[", "]", 100_000),
+        deep("f(", ")", 100_000),
         "\"${".repeat(100_000),
         "locals {\n  a0 = [1,1,1,1,1,1,1,1,1,1]\n".to_owned()
             + &(1..60)

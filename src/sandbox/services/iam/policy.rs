@@ -19,6 +19,13 @@ impl PolicyContext {
         self.keys.insert(key.to_ascii_lowercase(), values.into_iter().map(str::to_owned).collect());
     }
 
+    /// Without the keys that begin so.
+    pub(crate) fn without(&self, prefix: &str) -> Self {
+        let prefix = prefix.to_ascii_lowercase();
+        let keys = self.keys.iter().filter(|(key, _)| !key.starts_with(&prefix));
+        Self { keys: keys.map(|(key, values)| (key.clone(), values.clone())).collect() }
+    }
+
     fn get(&self, key: &str) -> Option<&[String]> {
         self.keys.get(&key.to_ascii_lowercase()).map(Vec::as_slice)
     }

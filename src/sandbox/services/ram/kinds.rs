@@ -80,6 +80,13 @@ impl Kind {
         self.facts.consumer_can_leave.unwrap_or(false)
     }
 
+    /// What the owning service must allow whoever shares `arn`. Actions that only read are about no single resource.
+    pub(super) fn sharer_actions(&self, arn: &str) -> Vec<(&'static str, String)> {
+        let actions: &'static [String] = self.facts.sharer_actions.as_deref().unwrap_or_default();
+        let about = |action: &str| if action.contains(":Describe") { "*" } else { arn }.to_owned();
+        actions.iter().map(|action| (action.as_str(), about(action))).collect()
+    }
+
     pub(super) fn default_permission(&'static self) -> Managed {
         Managed { name: &self.permissions[0], kind: self, is_default: true }
     }

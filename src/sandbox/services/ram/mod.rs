@@ -20,7 +20,7 @@ mod views;
 mod works;
 
 pub(crate) use kinds::{default_permission_arn, is_managed};
-pub(crate) use request::describe_request;
+pub(crate) use request::{Subject, subjects};
 pub(crate) use sharing::{end_sharing, leave_organization};
 
 use serde_json::{Map, Value};

@@ -1,4 +1,7 @@
-//! The IAM condition keys of a RAM request.
+//! What IAM is asked about a RAM request: resources and condition keys.
+//!
+//! Source: service authorization reference; RAM user guide, "Example IAM policies": RAM authorizes each principal and each resource of a
+//! request on its own, so that a policy never sees `ram:Principal` and `ram:RequestedResourceType` together.
 
 use serde_json::Value;
 
@@ -16,8 +19,60 @@ fn texts<'a>(input: &'a Value, name: &str) -> Vec<&'a str> {
     input.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// Sets the keys that the request has; returns the ARN that it is about, `*` where it is about none.
-pub(crate) fn describe_request(call: &Call<'_>, state: &State, context: &mut PolicyContext) -> String {
+/// One thing that the request is about, with the keys that a policy sees.
+pub(crate) struct Subject {
+    /// An ARN; `*` where the request is about none that exists.
+    pub resource: String,
+    pub context: PolicyContext,
+    /// What the owning service must allow too, each with the ARN that it is about.
+    pub service_actions: Vec<(&'static str, String)>,
+}
+
+/// What the request is about, at least one subject; all of them must be allowed. `context` has the keys of any request.
+pub(crate) fn subjects(
+    call: &Call<'_>,
+    state: &State,
+    operation: &str,
+    mut context: PolicyContext,
+) -> Vec<Subject> {
+    let resource = describe(call, state, &mut context);
+    let subject = |context| Subject { resource: resource.clone(), context, service_actions: Vec::new() };
+    match operation {
+        "CreateResourceShare" | "AssociateResourceShare" | "DisassociateResourceShare" => {
+            let mut parts = Vec::new();
+            for principal in texts(call.input, "principals") {
+                let mut context = context.clone();
+                context.set("ram:Principal", [principal]);
+                parts.push(subject(context));
+            }
+            for arn in texts(call.input, "resourceArns") {
+                let kind = Arn::parse(arn).ok().and_then(|arn| kinds::of_arn(&arn));
+                let mut part = subject(context.clone());
+                part.context.set("ram:ResourceArn", [arn]);
+                part.context.set("ram:RequestedResourceType", kind.map(|kind| kind.code()));
+                if operation != "DisassociateResourceShare" {
+                    part.service_actions =
+                        kind.map_or_else(Vec::new, |kind| kind.sharer_actions(arn)).into_iter().collect();
+                }
+                parts.push(part);
+            }
+            if parts.is_empty() { vec![subject(context)] } else { parts }
+        }
+        "AssociateResourceSharePermission" | "DisassociateResourceSharePermission" => {
+            // Two resources, and the tags are those of the share.
+            let permission = text(call.input, "permissionArn").unwrap_or("*").to_owned();
+            let of_permission = context.without("aws:ResourceTag/");
+            vec![
+                subject(context),
+                Subject { resource: permission, context: of_permission, service_actions: Vec::new() },
+            ]
+        }
+        _ => vec![subject(context)],
+    }
+}
+
+/// Sets the keys that the request has; returns the ARN that it is about.
+fn describe(call: &Call<'_>, state: &State, context: &mut PolicyContext) -> String {
     let input = call.input;
     let mut resource = "*".to_owned();
     if let Some(arn) = text(input, "resourceShareArn") {
@@ -57,17 +112,6 @@ pub(crate) fn describe_request(call: &Call<'_>, state: &State, context: &mut Pol
         .and_then(Value::as_bool)
     {
         context.set("ram:RetainSharingOnAccountLeaveOrganization", [if flag { "true" } else { "false" }]);
-    }
-    let principals = texts(input, "principals");
-    if !principals.is_empty() {
-        context.set("ram:Principal", principals);
-    }
-    let arns = texts(input, "resourceArns");
-    if !arns.is_empty() {
-        let codes: Vec<&str> =
-            arns.iter().filter_map(|arn| Some(kinds::of_arn(&Arn::parse(arn).ok()?)?.code())).collect();
-        context.set("ram:RequestedResourceType", codes);
-        context.set("ram:ResourceArn", arns);
     }
     if let Some(code) = text(input, "resourceType") {
         context.set("ram:PermissionResourceType", [code]);

@@ -1,0 +1,283 @@
+//! What apply and destroy call besides reading. A step that is added to plans is added here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::{TypeFacts, type_of};
+use crate::desired::permission_arns;
+use crate::iam::policy::Statement;
+use crate::iam::read::{RAM_SERVICE, in_regions, ram_role};
+use crate::iam::scope::Scope;
+use crate::iam::wildcard::{PrincipalValues, principal_values};
+use crate::lang::{ShareBlock, SharingWish};
+use crate::model::{Region, TAG_STACK};
+
+/// What may be shared with whom, as conditions. RAM asks about each principal and each resource by itself, so each condition passes
+/// where its key is absent.
+struct Content {
+    principals: PrincipalValues,
+    /// Codes and other spellings of all types. `None`: some resource's type is unknown, so the key cannot be narrowed.
+    types: Option<BTreeSet<String>>,
+}
+
+impl Content {
+    fn narrow(&self, statement: Statement) -> Statement {
+        let statement = if self.principals.values.is_empty() {
+            statement.only("Null", "ram:Principal", ["true".to_owned()])
+        } else if self.principals.patterns {
+            statement.only("StringLikeIfExists", "ram:Principal", self.principals.values.clone())
+        } else {
+            statement.only("StringEqualsIfExists", "ram:Principal", self.principals.values.clone())
+        };
+        match &self.types {
+            None => statement,
+            Some(types) if types.is_empty() => {
+                statement.only("Null", "ram:RequestedResourceType", ["true".to_owned()])
+            }
+            // RAM's own spelling of types varies in case.
+            Some(types) => statement.only(
+                "StringEqualsIgnoreCaseIfExists",
+                "ram:RequestedResourceType",
+                types.iter().cloned(),
+            ),
+        }
+    }
+}
+
+pub(crate) fn write_statements(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> {
+    let mut out = Vec::new();
+    if scope.sharing == Some(SharingWish::Enabled) {
+        out.extend(enable_sharing(scope));
+    }
+    if !scope.shares.is_empty() {
+        out.extend(share(scope, notes));
+        out.extend(permissions(scope));
+        out.extend(sharer_actions(scope, notes));
+    }
+    if !scope.regions.is_empty() {
+        // In every Region that is read: a share that left the files is deleted wherever it is.
+        out.push(owned(scope, Statement::new("DeleteShares", &["ram:DeleteResourceShare"]), &scope.regions));
+    }
+    later(scope, notes);
+    out
+}
+
+/// RAM's call and what it does in Organizations and IAM in the caller's name (service authorization reference: dependent actions). The
+/// last of them ramctl also calls itself, where trusted access is on and the role is missing.
+fn enable_sharing(scope: &Scope<'_>) -> [Statement; 3] {
+    let service = || [RAM_SERVICE.to_owned()];
+    [
+        in_regions(
+            Statement::new("EnableSharing", &["ram:EnableSharingWithAwsOrganization"]),
+            [&scope.organization_region],
+        ),
+        Statement::new("EnableTrustedAccess", &["organizations:EnableAWSServiceAccess"]).only(
+            "StringEquals",
+            "organizations:ServicePrincipal",
+            service(),
+        ),
+        Statement::new("CreateServiceLinkedRole", &["iam:CreateServiceLinkedRole"])
+            .on([ram_role(scope)])
+            .only("StringEquals", "iam:AWSServiceName", service()),
+    ]
+}
+
+/// Creating, filling and changing shares.
+fn share(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> {
+    let content = content(scope, notes);
+    let regions = scope.share_regions();
+    let stack = || [scope.declaration.stack.value.to_string()];
+    let request_tag = format!("aws:RequestTag/{TAG_STACK}");
+    let of_stack =
+        |statement: Statement| in_regions(statement, &regions).only("StringEquals", &request_tag, stack());
+
+    let external =
+        addresses(scope, |share| share.allow_external_principals.as_ref().is_some_and(|it| it.value));
+    let retaining = addresses(scope, |share| {
+        share.retain_sharing_on_account_leave_organization.as_ref().is_some_and(|it| it.value)
+    });
+    let no = |found: &Vec<String>| found.is_empty().then(|| "false".to_owned());
+    if !external.is_empty() {
+        notes.push(format!(
+            "{}: allow_external_principals is true, so the policy does not hold ram:RequestedAllowsExternalPrincipals to false for any \
+             share of the account.",
+            external.join(", ")
+        ));
+    }
+    vec![
+        content.narrow(
+            of_stack(Statement::new("CreateShares", &["ram:CreateResourceShare"]))
+                .only("Bool", "ram:RequestedAllowsExternalPrincipals", no(&external))
+                .only("BoolIfExists", "ram:RetainSharingOnAccountLeaveOrganization", no(&retaining)),
+        ),
+        // A share is filled as it is made, which needs this action too; only then does a request for it bear tags.
+        content.narrow(of_stack(Statement::new("FillNewShares", &["ram:AssociateResourceShare"]))),
+        content.narrow(owned(scope, Statement::new("FillShares", &["ram:AssociateResourceShare"]), &regions)),
+        // Not narrowed to the stack's principals: what somebody added by hand has to be taken away.
+        owned(
+            scope,
+            Statement::new("ChangeShares", &["ram:DisassociateResourceShare", "ram:UpdateResourceShare"]),
+            &regions,
+        )
+        .only("BoolIfExists", "ram:RequestedAllowsExternalPrincipals", no(&external)),
+        // The owner stays: neither is a share given to another stack nor let go.
+        owned(scope, Statement::new("TagShares", &["ram:TagResource"]), &regions).only(
+            "StringEqualsIfExists",
+            &request_tag,
+            stack(),
+        ),
+        owned(scope, Statement::new("UntagShares", &["ram:UntagResource"]), &regions).only(
+            "ForAllValues:StringNotEquals",
+            "aws:TagKeys",
+            [TAG_STACK.to_owned()],
+        ),
+    ]
+}
+
+/// Attaching the permissions that blocks name. Types without a block have AWS's default, which RAM attaches by itself.
+fn permissions(scope: &Scope<'_>) -> Vec<Statement> {
+    let naming: Vec<&ShareBlock> =
+        scope.shares.iter().copied().filter(|share| !share.permissions.is_empty()).collect();
+    let arns: BTreeSet<String> = naming
+        .iter()
+        .flat_map(|share| permission_arns(scope.declaration, share))
+        .map(|arn| arn.to_string())
+        .collect();
+    if arns.is_empty() {
+        return Vec::new();
+    }
+    let regions: BTreeSet<Region> = naming.iter().map(|share| share.region.value.clone()).collect();
+    const ATTACH: &str = "ram:AssociateResourceSharePermission";
+    vec![
+        owned(
+            scope,
+            Statement::new("AttachPermissions", &[ATTACH, "ram:ListResourceSharePermissions"]),
+            &regions,
+        )
+        .only("ArnEqualsIfExists", "ram:PermissionArn", arns.iter().cloned()),
+        // The call is about two resources, and the tag is the share's.
+        Statement::new("UsePermissions", &[ATTACH]).on(arns),
+    ]
+}
+
+/// What RAM asks for in the services that own the resources.
+fn sharer_actions(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> {
+    let mut reading = BTreeSet::new();
+    let mut writing: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut silent = BTreeSet::new();
+    for (arn, facts) in resources(scope) {
+        let Some(facts) = facts else { continue };
+        let Some(actions) = &facts.sharer_actions else {
+            silent.insert(facts.code.as_str());
+            continue;
+        };
+        for action in actions {
+            if action.contains(":Describe") {
+                reading.insert(action.as_str());
+            } else {
+                writing.entry(action).or_default().insert(like_it(arn));
+            }
+        }
+    }
+    if !silent.is_empty() {
+        let types: Vec<&str> = silent.into_iter().collect();
+        notes.push(format!(
+            "{}: RAM may ask for actions of the owning service too (for most types its PutResourcePolicy); no source says which. If an \
+             apply is refused, the message names the action.",
+            types.join(", ")
+        ));
+    }
+    let mut out = Vec::new();
+    if !reading.is_empty() {
+        let actions: Vec<&str> = reading.into_iter().collect();
+        out.push(in_regions(Statement::new("DescribeSharedTypes", &actions), &scope.share_regions()));
+    }
+    // Actions with the same resources stand together.
+    let mut by_resources: BTreeMap<BTreeSet<String>, Vec<&str>> = BTreeMap::new();
+    for (action, resources) in writing {
+        by_resources.entry(resources).or_default().push(action);
+    }
+    for (index, (resources, actions)) in by_resources.into_iter().enumerate() {
+        out.push(Statement::new(format!("PutPolicies{}", index + 1), &actions).on(resources));
+    }
+    out
+}
+
+/// All resources of an ARN's type in its account and Region: the policy of one that leaves the share is changed too.
+fn like_it(arn: &crate::model::Arn) -> String {
+    let text = arn.as_str();
+    let head = text.len() - arn.resource().len();
+    match arn.resource().find(['/', ':']) {
+        Some(at) => format!("{}*", &text[..=head + at]),
+        None => text.to_owned(),
+    }
+}
+
+fn resources<'a>(
+    scope: &'a Scope<'_>,
+) -> impl Iterator<Item = (&'a crate::model::Arn, Option<&'static TypeFacts>)> {
+    let arns = scope.shares.iter().flat_map(|share| share.resources.iter());
+    arns.map(|arn| (arn.value.arn(), type_of(arn.value.arn())))
+}
+
+fn content(scope: &Scope<'_>, notes: &mut Vec<String>) -> Content {
+    let written = scope.shares.iter().flat_map(|share| share.principals.iter()).map(|it| &it.value);
+    let principals = principal_values(written, scope.partition());
+    notes.extend(principals.notes.iter().cloned());
+    let mut types = BTreeSet::new();
+    let mut unknown = BTreeSet::new();
+    for (arn, facts) in resources(scope) {
+        match facts {
+            Some(facts) => {
+                types.insert(facts.code.to_string());
+                types.extend(facts.aliases.iter().cloned());
+            }
+            None => {
+                unknown.insert(arn.as_str());
+            }
+        }
+    }
+    let types = if unknown.is_empty() {
+        Some(types)
+    } else {
+        let arns: Vec<&str> = unknown.into_iter().collect();
+        notes.push(format!(
+            "{}: the catalog does not know the type, so ram:RequestedResourceType is not narrowed.",
+            arns.join(", ")
+        ));
+        None
+    };
+    Content { principals, types }
+}
+
+/// Only shares of the stack, in these Regions.
+fn owned(scope: &Scope<'_>, statement: Statement, regions: &BTreeSet<Region>) -> Statement {
+    let account = scope.account;
+    let shares = regions
+        .iter()
+        .map(|region| format!("arn:{}:ram:{region}:{account}:resource-share/*", region.partition().as_str()));
+    statement.on(shares).only(
+        "StringEquals",
+        format!("aws:ResourceTag/{TAG_STACK}"),
+        [scope.declaration.stack.value.to_string()],
+    )
+}
+
+fn addresses(scope: &Scope<'_>, holds: impl Fn(&ShareBlock) -> bool) -> Vec<String> {
+    scope.shares.iter().filter(|share| holds(share)).map(|share| share.address.to_string()).collect()
+}
+
+/// Blocks that this version does not carry out need actions that are not here.
+fn later(scope: &Scope<'_>, notes: &mut Vec<String>) {
+    let permissions = scope.declaration.permissions.iter().filter(|it| it.account.value == *scope.account);
+    let inbound = scope.declaration.inbound.iter().filter(|it| it.account.value == *scope.account);
+    let names: Vec<String> = permissions
+        .map(|it| it.address.to_string())
+        .chain(inbound.map(|it| it.address.to_string()))
+        .collect();
+    if !names.is_empty() {
+        notes.push(format!(
+            "{}: this version of ramctl does not carry out such blocks, so the policy allows nothing for them.",
+            names.join(", ")
+        ));
+    }
+}

@@ -1,0 +1,318 @@
+//! Policies of small stacks.
+
+use serde_json::{Value, json};
+
+use crate::diag::SourceMap;
+use crate::iam::{AccountPolicy, Role, Subject, TerraformView, policies, template};
+use crate::lang::functions::{FileError, StackFiles};
+use crate::lang::{Declaration, Inputs, Limits, compile};
+
+struct NoFiles;
+
+impl StackFiles for NoFiles {
+    fn read(&self, _: &str) -> Result<Vec<u8>, FileError> {
+        Err(FileError::NotFound)
+    }
+
+    fn list(&self, _: &str) -> Result<Vec<String>, FileError> {
+        Ok(Vec::new())
+    }
+
+    fn folder(&self) -> String {
+        "/stack".to_owned()
+    }
+}
+
+fn declaration(text: &str) -> Declaration {
+    let mut sources = SourceMap::default();
+    let file = sources.add("stack.ram.hcl", text);
+    let inputs = Inputs {
+        values: &[],
+        files: &NoFiles,
+        plan_timestamp: "2026-11-22T00:00:00Z",
+        limits: Limits::default(),
+    };
+    let compiled = compile(&mut sources, &[file], &inputs);
+    assert!(compiled.diagnostics.is_empty(), "{:?}", compiled.diagnostics);
+    compiled.declaration.expect("no errors")
+}
+
+/// A stack with two accounts that have a role, and these blocks.
+fn stack(blocks: &str) -> Declaration {
+    declaration(&format!(
+        r#"
+ramctl {{ stack = "network" }}
+account "network" {{
+  id = "222222222222"
+  assume_role {{ arn = "arn:aws:iam::222222222222:role/ramctl" }}
+}}
+account "hub" {{
+  id = "555555555555"
+  assume_role {{ arn = "arn:aws:iam::555555555555:role/path/ramctl" }}
+}}
+{blocks}"#
+    ))
+}
+
+fn share(attributes: &str) -> String {
+    format!("share \"it\" {{\n  account = account.network\n  region = \"eu-central-1\"\n{attributes}\n}}\n")
+}
+
+fn find<'a>(all: &'a [AccountPolicy], name: &str) -> &'a AccountPolicy {
+    all.iter()
+        .find(|of| match &of.subject {
+            Subject::Caller => name == "caller",
+            Subject::Account { label, id: _ } => label == name,
+        })
+        .expect("it has a policy")
+}
+
+/// A statement of an account's apply policy, and the notes.
+fn statement(declaration: &Declaration, account: &str, sid: &str) -> (Value, Vec<String>) {
+    let all = policies(declaration, Role::Apply);
+    let of = find(&all, account);
+    let document = serde_json::to_value(&of.policy).expect("JSON");
+    let statements = document["Statement"].as_array().expect("a list");
+    let found = statements.iter().find(|statement| statement["Sid"] == sid).cloned();
+    (found.unwrap_or(Value::Null), of.notes.clone())
+}
+
+const TGW: &str = r#"  resources = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"]"#;
+
+#[test]
+fn where_every_account_has_a_role_the_caller_may_assume_these_and_nothing_else() {
+    let declaration = stack(&share(&format!("{TGW}\n  principals = [\"444444444444\"]")));
+    for role in [Role::Plan, Role::Apply] {
+        let all = policies(&declaration, role);
+        assert_eq!(
+            serde_json::to_value(&find(&all, "caller").policy).expect("JSON"),
+            json!({"Version": "2012-10-17", "Statement": [{
+                "Sid": "AssumeRoles",
+                "Effect": "Allow",
+                "Action": ["sts:AssumeRole"],
+                "Resource": ["arn:aws:iam::222222222222:role/ramctl", "arn:aws:iam::555555555555:role/path/ramctl"],
+            }]})
+        );
+    }
+}
+
+#[test]
+fn an_account_that_only_may_have_had_shares_can_only_lose_them() {
+    let declaration = stack(&share(&format!("{TGW}\n  principals = [\"444444444444\"]")));
+    let all = policies(&declaration, Role::Apply);
+    let sids: Vec<&str> = find(&all, "hub").policy.statements.iter().map(|it| it.sid.as_str()).collect();
+    assert_eq!(sids, ["ReadShares", "DeleteShares"]);
+}
+
+#[test]
+fn principals_are_narrowed_as_far_as_the_files_say_who_they_are() {
+    let organization = "organization {\n  management_account = account.hub\n  sharing = \"required\"\n}\n";
+    for (principals, operator, values, notes) in [
+        ("\"444444444444\"", "StringEqualsIfExists", vec!["444444444444"], 0),
+        (
+            "\"arn:aws:iam::444444444444:root\", \"arn:aws:iam::444444444444:role/deploy\"",
+            "StringEqualsIfExists",
+            vec!["444444444444", "arn:aws:iam::444444444444:role/deploy"],
+            0,
+        ),
+        ("organization()", "StringLikeIfExists", vec!["arn:aws:organizations::*:organization/o-*"], 0),
+        (
+            "ou(\"ou-ab12-9xyz1234\")",
+            "StringLikeIfExists",
+            vec!["arn:aws:organizations::*:ou/o-*/ou-ab12-9xyz1234"],
+            0,
+        ),
+        (
+            "ou(\"Workloads/Prod\"), ou(\"Workloads/Dev\")",
+            "StringLikeIfExists",
+            vec!["arn:aws:organizations::*:ou/o-*/ou-*"],
+            1,
+        ),
+        ("account(\"web\")", "StringLikeIfExists", vec!["????????????"], 1),
+        ("", "Null", vec!["true"], 0),
+    ] {
+        let declaration =
+            stack(&format!("{organization}{}", share(&format!("{TGW}\n  principals = [{principals}]"))));
+        for sid in ["CreateShares", "FillNewShares", "FillShares"] {
+            let (found, said) = statement(&declaration, "network", sid);
+            assert_eq!(
+                found["Condition"][operator]["ram:Principal"],
+                json!(values),
+                "{sid} {principals}: {found}"
+            );
+            assert_eq!(said.len(), notes, "{said:?}");
+        }
+        // What was added by hand is taken away whoever it is.
+        let (found, _) = statement(&declaration, "network", "ChangeShares");
+        assert!(!found.to_string().contains("ram:Principal"), "{found}");
+    }
+}
+
+#[test]
+fn types_are_narrowed_unless_one_is_unknown() {
+    for (arn, types, notes) in [
+        ("ec2:eu-central-1:222222222222:transit-gateway/tgw-1", json!(["ec2:TransitGateway"]), vec![]),
+        ("new:eu-central-1:222222222222:thing/x", Value::Null, vec!["thing/x"]),
+        (
+            "ec2:eu-central-1:222222222222:prefix-list/pl-1",
+            json!(["ec2:PrefixList"]),
+            vec!["ec2:PrefixList: RAM may ask"],
+        ),
+    ] {
+        let declaration =
+            stack(&share(&format!("  resources = [\"arn:aws:{arn}\"]\n  principals = [\"444444444444\"]")));
+        let (found, said) = statement(&declaration, "network", "FillShares");
+        let narrowed = &found["Condition"]["StringEqualsIgnoreCaseIfExists"]["ram:RequestedResourceType"];
+        assert_eq!(narrowed, &types, "{found}");
+        assert_eq!(said.len(), notes.len(), "{said:?}");
+        assert!(said.iter().zip(notes).all(|(said, note)| said.contains(note)), "{said:?}");
+    }
+}
+
+#[test]
+fn outside_sharing_is_allowed_only_where_a_share_asks_for_it_and_said() {
+    for (attribute, bound, notes) in [
+        ("", json!(["false"]), 0),
+        ("allow_external_principals = false", json!(["false"]), 0),
+        ("allow_external_principals = true", Value::Null, 1),
+    ] {
+        let declaration = stack(&share(&format!("{TGW}\n  principals = [\"444444444444\"]\n  {attribute}")));
+        let (create, said) = statement(&declaration, "network", "CreateShares");
+        let (change, _) = statement(&declaration, "network", "ChangeShares");
+        assert_eq!(
+            create["Condition"]["Bool"]["ram:RequestedAllowsExternalPrincipals"], bound,
+            "{attribute}"
+        );
+        assert_eq!(change["Condition"]["BoolIfExists"]["ram:RequestedAllowsExternalPrincipals"], bound);
+        assert_eq!(said.len(), notes, "{said:?}");
+    }
+}
+
+#[test]
+fn sharing_is_turned_on_only_where_the_stack_says_enabled() {
+    for (sharing, enables, asks) in
+        [("enabled", true, true), ("required", false, true), ("unmanaged", false, false)]
+    {
+        let declaration = stack(&format!(
+            "organization {{\n  management_account = account.hub\n  sharing = \"{sharing}\"\n}}\n"
+        ));
+        for sid in ["EnableSharing", "EnableTrustedAccess", "CreateServiceLinkedRole"] {
+            assert_eq!(statement(&declaration, "hub", sid).0.is_object(), enables, "{sharing} {sid}");
+        }
+        assert!(statement(&declaration, "hub", "ReadOrganization").0.is_object());
+        assert_eq!(statement(&declaration, "hub", "ReadServiceLinkedRole").0.is_object(), asks, "{sharing}");
+    }
+}
+
+#[test]
+fn permissions_are_attached_only_where_a_share_names_one() {
+    let plain = stack(&share(&format!("{TGW}\n  principals = [\"444444444444\"]")));
+    assert!(statement(&plain, "network", "AttachPermissions").0.is_null());
+    let named = stack(&share(&format!(
+        "{TGW}\n  principals = [\"444444444444\"]\n  permission \"ec2:TransitGateway\" {{ use = \"AWSRAMDefaultPermissionTransitGateway\" }}"
+    )));
+    let arn = json!(["arn:aws:ram::aws:permission/AWSRAMDefaultPermissionTransitGateway"]);
+    let (attach, _) = statement(&named, "network", "AttachPermissions");
+    assert_eq!(attach["Condition"]["ArnEqualsIfExists"]["ram:PermissionArn"], arn);
+    assert_eq!(statement(&named, "network", "UsePermissions").0["Resource"], arn);
+}
+
+#[test]
+fn arns_are_of_the_partition_of_the_regions() {
+    let declaration = declaration(
+        r#"
+ramctl { stack = "china" }
+account "network" { id = "222222222222" }
+organization { 
+  management_account = account.network
+  sharing            = "enabled"
+}
+share "it" {
+  account    = account.network
+  region     = "cn-north-1"
+  resources  = ["arn:aws-cn:ec2:cn-north-1:222222222222:subnet/subnet-1"]
+  principals = [ou("Prod")]
+}
+"#,
+    );
+    let all = policies(&declaration, Role::Apply);
+    let text = serde_json::to_string(&find(&all, "network").policy).expect("JSON");
+    assert!(!text.contains("arn:aws:"), "{text}");
+    assert!(text.contains("arn:aws-cn:ram:cn-north-1:222222222222:resource-share/*"), "{text}");
+}
+
+#[test]
+fn accounts_that_one_run_cannot_reach_together_are_told() {
+    let declaration = declaration(
+        r#"
+ramctl { stack = "two" }
+account "a" { id = "222222222222" }
+share "a" {
+  account   = account.a
+  region    = "eu-central-1"
+  resources = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"]
+}
+account "b" { id = "555555555555" }
+share "b" {
+  account   = account.b
+  region    = "eu-central-1"
+  resources = ["arn:aws:ec2:eu-central-1:555555555555:transit-gateway/tgw-1"]
+}
+"#,
+    );
+    for of in policies(&declaration, Role::Plan) {
+        assert_eq!(of.notes.len(), 1, "{:?}", of.notes);
+    }
+}
+
+#[test]
+fn a_policy_that_is_too_long_for_iam_says_so() {
+    let accounts: Vec<String> = (0..500).map(|n| format!("\"4444444{n:05}\"")).collect();
+    let declaration = stack(&share(&format!("{TGW}\n  principals = [{}]", accounts.join(", "))));
+    let all = policies(&declaration, Role::Apply);
+    let of = find(&all, "network");
+    assert!(of.policy.size() > 10_240 && of.notes.iter().any(|note| note.contains("6144")), "{:?}", of.notes);
+    let all = policies(&declaration, Role::Plan);
+    assert!(find(&all, "network").notes.is_empty(), "reading stays short");
+}
+
+#[test]
+fn sids_are_distinct_letters_and_digits() {
+    let text = r#"  resources = [
+    "arn:aws:ec2::222222222222:ipam-pool/ipam-pool-1",
+    "arn:aws:route53resolver:eu-central-1:222222222222:resolver-rule/rslvr-rr-1",
+  ]
+  principals = ["444444444444"]"#;
+    let all = policies(&stack(&share(text)), Role::Apply);
+    let of = find(&all, "network");
+    let mut sids: Vec<&str> = of.policy.statements.iter().map(|it| it.sid.as_str()).collect();
+    assert!(sids.contains(&"PutPolicies1") && sids.contains(&"PutPolicies2"), "{sids:?}");
+    assert!(sids.iter().all(|sid| sid.bytes().all(|b| b.is_ascii_alphanumeric()) && !sid.is_empty()));
+    let count = sids.len();
+    sids.sort_unstable();
+    sids.dedup();
+    assert_eq!(sids.len(), count);
+}
+
+#[test]
+fn labels_become_names_that_terraform_takes_and_texts_stay_texts() {
+    let mut all = policies(&stack(&share(TGW)), Role::Plan);
+    all.truncate(1);
+    let mut of = all.remove(0);
+    let id = crate::model::AccountId::parse("222222222222").expect("valid");
+    of.subject = Subject::Account { label: "spoke[\"eu/1\"]".into(), id };
+    of.policy.statements[0].resources = vec!["a\"b\\c%{d}${*}\n".into()];
+    let text = TerraformView { role: Role::Plan, of: &of }.to_string();
+    assert!(text.starts_with("data \"aws_iam_policy_document\" \"ramctl_plan_spoke__eu_1\" {"), "{text}");
+    assert!(text.contains(r#""a\"b\\c%%{d}&{*}\u000a""#), "{text}");
+}
+
+#[test]
+fn a_template_holds_the_policy_as_it_is() {
+    let all = policies(&stack(&share(TGW)), Role::Apply);
+    let of = find(&all, "caller");
+    let template = serde_json::to_value(template("network", Role::Apply, of)).expect("JSON");
+    let resource = &template["Resources"]["RamctlPolicy"];
+    assert_eq!(resource["Type"], "AWS::IAM::ManagedPolicy");
+    assert_eq!(resource["Properties"]["PolicyDocument"], serde_json::to_value(&of.policy).expect("JSON"));
+}

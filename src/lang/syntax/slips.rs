@@ -1,0 +1,414 @@
+//! Typical slips: what stands where the parser stopped, and what its writer most likely meant.
+//!
+//! The parser knows what it expected; a newcomer needs to hear what is missing. Only the text around the place is looked at.
+
+use std::ops::Range;
+
+/// A slip that was recognized.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Slip {
+    pub(crate) range: Range<usize>,
+    pub(crate) detail: String,
+    pub(crate) help: Option<String>,
+}
+
+/// What the parser says about the place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected<'a> {
+    /// The start of an expression.
+    Value,
+    /// Nothing in particular: what stands there fits nowhere.
+    Nothing,
+    /// These words.
+    Words(&'a str),
+}
+
+/// Longest first.
+const OPERATORS: [&str; 20] = [
+    "...", "&&", "||", "==", "!=", "<=", ">=", "=>", "+", "-", "*", "/", "%", "<", ">", "!", "?", ":", "=",
+    ".",
+];
+
+/// The slip at an offset, if it is a known one.
+pub(crate) fn find(text: &str, offset: usize, expected: Expected<'_>) -> Option<Slip> {
+    let near = Near::new(text, offset);
+    near.foreign_operator(expected)
+        .or_else(|| near.number())
+        .or_else(|| near.directive())
+        .or_else(|| near.missing_value(expected))
+        .or_else(|| near.stray(expected))
+        .or_else(|| near.expected_words(expected))
+}
+
+/// The operator that a text starts with.
+pub(crate) fn operator_at(text: &str) -> Option<&'static str> {
+    OPERATORS.into_iter().find(|operator| text.starts_with(operator))
+}
+
+/// The text on both sides of an offset.
+struct Near<'a> {
+    /// Before, on the same line, without the space at its end.
+    before: &'a str,
+    /// From the offset on.
+    after: &'a str,
+    offset: usize,
+    /// Whether space stands between `before` and `after`, and how much.
+    apart: bool,
+    spaces: usize,
+}
+
+impl<'a> Near<'a> {
+    fn new(text: &'a str, offset: usize) -> Self {
+        let (before, after) = text.split_at_checked(offset).unwrap_or((text, ""));
+        let trimmed = before.trim_end_matches([' ', '\t']);
+        let line = trimmed.rfind('\n').map_or(0, |newline| newline + 1);
+        Self {
+            before: &trimmed[line..],
+            after,
+            offset,
+            apart: trimmed.len() < before.len(),
+            spaces: before.len() - trimmed.len(),
+        }
+    }
+
+    fn slip(&self, length: usize, detail: impl Into<String>, help: impl Into<String>) -> Option<Slip> {
+        let range = self.offset..self.offset + length;
+        Some(Slip { range, detail: detail.into(), help: Some(help.into()) })
+    }
+
+    fn operator_after(&self) -> Option<&'static str> {
+        operator_at(self.after)
+    }
+
+    fn operator_before(&self) -> Option<&'static str> {
+        OPERATORS.into_iter().find(|operator| self.before.ends_with(operator))
+    }
+
+    fn word_after(&self) -> &'a str {
+        let end = self.after.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(self.after.len());
+        &self.after[..end]
+    }
+
+    fn word_before(&self) -> &'a str {
+        let start = self.before.rfind(|c: char| !c.is_alphanumeric() && c != '_');
+        let start = start.map_or(0, |at| at + self.before[at..].chars().next().map_or(1, char::len_utf8));
+        &self.before[start..]
+    }
+
+    /// Operators of other languages.
+    fn foreign_operator(&self, expected: Expected<'_>) -> Option<Slip> {
+        let word = self.word_after();
+        if self.apart && !self.before.is_empty() && expected != Expected::Value {
+            match word {
+                "and" => return self.slip(3, "There is no operator \"and\".", "Write a && b."),
+                "or" => return self.slip(2, "There is no operator \"or\".", "Write a || b."),
+                "is" => return self.slip(2, "There is no operator \"is\".", "Write a == b."),
+                "in" if self.word_before() != "for" && expected == Expected::Nothing => {
+                    return self.slip(2, "There is no operator \"in\".", "Write contains(list, value).");
+                }
+                _ => {}
+            }
+        }
+        if expected != Expected::Value && self.apart {
+            match self.word_before() {
+                "not" => {
+                    return self.slip(word.len().max(1), "There is no operator \"not\".", "Write !value.");
+                }
+                "if" => {
+                    return self.slip(
+                        word.len().max(1),
+                        "An expression has no \"if\" of this form.",
+                        "Write condition ? value : other value.",
+                    );
+                }
+                "for" => {
+                    return self.slip(
+                        word.len().max(1),
+                        "A for expression stands in brackets or braces.",
+                        "Write [for x in list : x], or {for key, value in map : key => value}.",
+                    );
+                }
+                _ => {}
+            }
+        }
+        let doubled = |operator: &str| self.after.starts_with(operator);
+        if self.before.ends_with('-') && doubled(">") {
+            return self.slip(1, "There is no operator \"->\".", "The arrow of a for expression is =>.");
+        }
+        if self.before.ends_with('&') && !self.before.ends_with("&&") || doubled("&") && !doubled("&&") {
+            return self.slip(1, "There is no operator \"&\".", "Write a && b.");
+        }
+        if self.before.ends_with('|') && !self.before.ends_with("||") || doubled("|") && !doubled("||") {
+            return self.slip(1, "There is no operator \"|\".", "Write a || b; there are no pipes.");
+        }
+        if doubled("..") && !doubled("...") {
+            return self.slip(
+                2,
+                "There is no operator \"..\".",
+                "Write range(from, to) for a series of numbers.",
+            );
+        }
+        None
+    }
+
+    fn number(&self) -> Option<Slip> {
+        if self.after.starts_with('.') && self.after[1..].starts_with(|c: char| c.is_ascii_digit()) {
+            let digits = self.after[1..].find(|c: char| !c.is_ascii_digit()).unwrap_or(self.after.len() - 1);
+            let ends_in_value =
+                self.before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']' | '"'));
+            if !ends_in_value {
+                let number = &self.after[..=digits];
+                return self.slip(digits + 1, "A number starts with a digit.", format!("Write 0{number}."));
+            }
+        }
+        if self.apart || !self.word_before().ends_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let word = self.word_after();
+        let help = match word.chars().next()? {
+            '_' => "Write the digits without underscores.",
+            'x' | 'X' | 'b' | 'B' | 'o' if self.word_before() == "0" => {
+                "Numbers are decimal; write parseint(\"ff\", 16) for another base."
+            }
+            _ => "Put an operator between the two, or quote a text: \"...\".",
+        };
+        self.slip(word.len(), format!("A number does not go on with {word:?}."), help)
+    }
+
+    /// `%{ if }` without its end, and the other way round.
+    fn directive(&self) -> Option<Slip> {
+        let rest = self.after.strip_prefix("%{")?.trim_start_matches('~').trim_start();
+        let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+        let (detail, help) = match &rest[..end] {
+            "if" => ("This %{ if } has no end.", "Close it with %{ endif }."),
+            "for" => ("This %{ for } has no end.", "Close it with %{ endfor }."),
+            "else" | "endif" => {
+                ("This directive belongs to no %{ if }.", "Write %{ if condition }...%{ endif }.")
+            }
+            "endfor" => ("This %{ endfor } ends no %{ for }.", "Write %{ for x in list }...%{ endfor }."),
+            _ => ("A directive is if, else, endif, for or endfor.", "A literal %{ is written %%{."),
+        };
+        self.slip(2, detail, help)
+    }
+
+    fn operator_range(&self, operator: &str) -> Range<usize> {
+        let end = self.offset - self.spaces;
+        end - operator.len()..end
+    }
+
+    /// An operator with nothing on one side.
+    fn missing_value(&self, expected: Expected<'_>) -> Option<Slip> {
+        let what = |operator| if operator == "." { "name" } else { "value" };
+        let ends = |rest: &str| {
+            let rest = rest.trim_start_matches([' ', '\t']);
+            rest.is_empty() || rest.starts_with(['\n', '\r', ')', ']', '}', ',', '#'])
+        };
+        // The parser went back to before an operator that is followed by nothing.
+        if let Some(operator) = self.operator_after()
+            && expected != Expected::Value
+            && ends(&self.after[operator.len()..])
+        {
+            let detail = format!("A {} is missing after \"{operator}\".", what(operator));
+            return Some(Slip { range: self.offset..self.offset + operator.len(), detail, help: None });
+        }
+        if expected != Expected::Value && !(expected == Expected::Nothing && self.after.is_empty()) {
+            return None;
+        }
+        if self.before.ends_with('=') && self.after.starts_with('=') && !self.apart {
+            let range = self.offset - 1..self.offset + 1;
+            let detail = "\"==\" compares two values; an argument is set with \"=\".".into();
+            return Some(Slip { range, detail, help: Some("Write name = value.".into()) });
+        }
+        if let Some(before) = self.operator_before() {
+            let detail = match self.operator_after() {
+                Some(after) => format!("A {} is missing between \"{before}\" and \"{after}\".", what(before)),
+                None if ends(self.after) => format!("A {} is missing after \"{before}\".", what(before)),
+                None => return None,
+            };
+            let range = match self.after.chars().next() {
+                Some(c) if c != '\n' && c != '\r' => self.offset..self.offset + c.len_utf8(),
+                _ => self.operator_range(before),
+            };
+            return Some(Slip { range, detail, help: None });
+        }
+        match self.word_before() {
+            word @ ("if" | "in") if ends(self.after) => {
+                let length = usize::from(!self.after.is_empty() && !self.after.starts_with(['\n', '\r']));
+                let range = self.offset..self.offset + length;
+                Some(Slip { range, detail: format!("A value is missing after \"{word}\"."), help: None })
+            }
+            _ if self.after.starts_with([']', ')', ',']) => {
+                let range = self.offset..self.offset + 1;
+                let detail = format!("A value is missing before \"{}\".", &self.after[..1]);
+                Some(Slip { range, detail, help: None })
+            }
+            _ => {
+                let operator =
+                    self.operator_after().filter(|operator| *operator != "." && *operator != "...")?;
+                let range = self.offset..self.offset + operator.len();
+                Some(Slip { range, detail: format!("A value is missing before \"{operator}\"."), help: None })
+            }
+        }
+    }
+
+    /// What stands after a whole expression and is no operator.
+    fn stray(&self, expected: Expected<'_>) -> Option<Slip> {
+        if !matches!(expected, Expected::Nothing | Expected::Words("a new line" | "a new line or eof")) {
+            return None;
+        }
+        if self.before.is_empty() {
+            return self.at_line_start();
+        }
+        if self.after.starts_with('=') && !self.after.starts_with("==") && !self.after.starts_with("=>") {
+            return self.slip(1, "A value cannot be set here.", "Write == to compare.");
+        }
+        if self.after.starts_with('!') {
+            return self.slip(
+                1,
+                "\"!\" stands before a value, not after it.",
+                "Write !value, or a != b to compare.",
+            );
+        }
+        if self.after.starts_with(':') {
+            return self.slip(1, "This \":\" belongs to no \"?\".", "Write condition ? value : other value.");
+        }
+        if self.after.starts_with('"') && self.before.ends_with('"') {
+            return self.slip(1, "Two strings stand side by side.", "Join them in one: \"${a}${b}\".");
+        }
+        None
+    }
+
+    /// Where an item should start.
+    fn at_line_start(&self) -> Option<Slip> {
+        if self.after.starts_with('"') {
+            return self.slip(1, "The name of an argument stands without quotes.", "Write name = value.");
+        }
+        if self.after.starts_with('{') {
+            return self.slip(
+                1,
+                "A brace at the start of a line begins no block.",
+                "Put it behind the block's name.",
+            );
+        }
+        let goes_on = self.operator_after().is_some()
+            || self.after.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '(' | '['));
+        if goes_on {
+            let end = self.after.find(['\n', '\r']).unwrap_or(self.after.len());
+            let length = self.after[..end].trim_end().len();
+            let detail = "A value ends at the end of its line.";
+            return self.slip(length, detail, "Put a value of several lines in parentheses: (...).");
+        }
+        None
+    }
+
+    /// Better words than the parser's.
+    fn expected_words(&self, expected: Expected<'_>) -> Option<Slip> {
+        let Expected::Words(words) = expected else { return None };
+        let length = self.after.chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
+        match words {
+            "\":\"" if self.before.contains('?') && !self.before.ends_with("?") => {
+                let detail = "This conditional has no second value.";
+                self.slip(length, detail, "Write condition ? value : other value.")
+            }
+            "\"=>\"" => self.slip(
+                length,
+                "A for expression in braces makes an object; the \"=>\" between key and value is missing.",
+                "Write {for key, value in map : key => value}, or [for x in list : x] for a list.",
+            ),
+            "\"=\" or \":\"" => self.slip(length, "This key has no value.", "Write key = value."),
+            "\"]\"" | "\")\" or expression" | "\")\"" if self.after.starts_with(',') => self.slip(
+                length,
+                "A value is missing before this comma.",
+                "Write the value, or leave the comma out.",
+            ),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diag::SourceMap;
+    use crate::lang::syntax::{parse_body, parse_expression};
+
+    /// Where the first error of a text is, and what it says.
+    fn told(text: &str, body: bool) -> (usize, usize, String, String) {
+        let mut sources = SourceMap::default();
+        let file = sources.add("x", text);
+        let errors = if body {
+            parse_body(file, text, 1_000).expect_err("a mistake")
+        } else {
+            parse_expression(file, text, 1_000).expect_err("a mistake")
+        };
+        let position = sources.position(errors[0].span.expect("a place"));
+        (position.line, position.column, errors[0].detail.clone(), errors[0].help.clone().unwrap_or_default())
+    }
+
+    #[test]
+    fn typical_slips_in_expressions_are_told_in_words_of_a_newcomer() {
+        for (text, column, detail, help) in [
+            ("1 +", 3, "A value is missing after \"+\".", ""),
+            ("a &&", 3, "A value is missing after \"&&\".", ""),
+            ("1 + * 2", 5, "A value is missing between \"+\" and \"*\".", ""),
+            ("&& a", 1, "A value is missing before \"&&\".", ""),
+            ("a.b.", 4, "A name is missing after \".\".", ""),
+            ("true ? 1", 9, "This conditional has no second value.", "condition ? value"),
+            ("true ? 1 :", 10, "A value is missing after \":\".", ""),
+            ("true : 1", 6, "This \":\" belongs to no \"?\".", "condition ? value"),
+            ("a ?: b", 4, "A value is missing between \"?\" and \":\".", ""),
+            ("1 = 2", 3, "A value cannot be set here.", "=="),
+            ("1 == = 2", 6, "A value is missing between \"==\" and \"=\".", ""),
+            ("[1 2]", 4, "Expected \",\" or \"]\", found \"2\".", "commas"),
+            ("f(1 2)", 5, "Expected \",\" or \")\", found \"2\".", "commas"),
+            ("[1,,2]", 4, "A value is missing before \",\".", ""),
+            ("a[]", 3, "A value is missing before \"]\".", ""),
+            ("{for x in [1] : x}", 18, "A for expression in braces makes an object", "[for x in list : x]"),
+            ("for x in [1] : x", 5, "A for expression stands in brackets or braces.", "[for x in list"),
+            ("[for x in [1] : x if]", 21, "A value is missing after \"if\".", ""),
+            ("\"a\" \"b\"", 5, "Two strings stand side by side.", "Join them"),
+            ("1..2", 2, "There is no operator \"..\".", "range"),
+            (".5", 1, "A number starts with a digit.", "0.5"),
+            ("0x10", 2, "A number does not go on with \"x10\".", "parseint"),
+            ("1_000", 2, "A number does not go on with \"_000\".", "underscores"),
+            ("if true then 1", 4, "An expression has no \"if\" of this form.", "condition ? value"),
+            ("not true", 5, "There is no operator \"not\".", "!value"),
+            ("true and false", 6, "There is no operator \"and\".", "&&"),
+            ("true or false", 6, "There is no operator \"or\".", "||"),
+            ("1 in [1]", 3, "There is no operator \"in\".", "contains"),
+            ("a -> b", 4, "There is no operator \"->\".", "=>"),
+            ("a | b", 4, "There is no operator \"|\".", "||"),
+            ("a & b", 4, "There is no operator \"&\".", "&&"),
+            ("\"\\q\"", 2, "This backslash sequence has no meaning.", "literal backslash"),
+            ("\"${1 + }\"", 8, "A value is missing after \"+\".", ""),
+            ("\"${foo\"", 2, "This ${ has no closing brace before the string ends.", "$${"),
+            ("\"%{ if true }x\"", 2, "This %{ if } has no end.", "endif"),
+            ("\"%{ endfor }\"", 2, "This %{ endfor } ends no %{ for }.", "for x in list"),
+            ("{ a = 1, b }", 12, "This key has no value.", "key = value"),
+            ("1 !", 3, "\"!\" stands before a value, not after it.", "a != b"),
+        ] {
+            let (line, at, said, helped) = told(text, false);
+            assert_eq!((line, at), (1, column), "{text}: {said}");
+            assert!(said.starts_with(detail), "{text}: {said}");
+            assert!(helped.contains(help), "{text}: {helped}");
+        }
+    }
+
+    #[test]
+    fn typical_slips_in_files_are_told_in_words_of_a_newcomer() {
+        for (text, place, detail, help) in [
+            ("a =\nb = 1\n", (1, 3), "A value is missing after \"=\".", ""),
+            ("a == 1\n", (1, 3), "\"==\" compares two values;", "name = value"),
+            ("a: 1\n", (1, 2), "Expected \"=\", found \":\".", "name = value"),
+            ("\"a\" = 1\n", (1, 1), "The name of an argument stands without quotes.", "name = value"),
+            ("a = 1 b = 2\n", (1, 7), "Expected the end of the line, found \"b\".", "its own line"),
+            ("a \"x\" = {\n}\n", (1, 7), "Expected \"{\", found \"=\".", "no \"=\""),
+            ("a = 1 +\n  2\n", (1, 7), "A value is missing after \"+\".", ""),
+            ("a = 1\n  + 2\n", (2, 3), "A value ends at the end of its line.", "parentheses"),
+        ] {
+            let (line, column, said, helped) = told(text, true);
+            assert_eq!((line, column), place, "{text}: {said}");
+            assert!(said.starts_with(detail), "{text}: {said}");
+            assert!(helped.contains(help), "{text}: {helped}");
+        }
+    }
+}
