@@ -24,6 +24,8 @@ const CASES: &[(&str, &str)] = &[
     ("\u{feff}a=1\n", "a = 1\n"),
     ("a=1 \t\n\n\n\nb  =2\n", "a = 1\n\n\n\nb = 2\n"),
     ("a=1\r\nbcd=2\r\n", "a   = 1\r\nbcd = 2\r\n"),
+    ("a {\r\n}\r\r\n", "a {\r\n}\r\n"),
+    ("a {\r\n}\r", "a {\r\n}\n"),
     ("share \"x\"{\na=1\n\tlong_name=2\n}\n", "share \"x\" {\n  a         = 1\n  long_name = 2\n}\n"),
     ("a { }\nb {c=1}\n", "a {}\nb { c = 1 }\n"),
     ("a = {\nb=1,cc=2\nddd:3\n}\n", "a = {\n  b = 1, cc = 2\n  ddd : 3\n}\n"),

@@ -137,7 +137,14 @@ impl<'a> Lexer<'a> {
 
     fn next_in_code(&mut self) -> Option<Token<'a>> {
         let rest = self.rest();
-        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        // A carriage return that ends no line is a blank to the parser: left in place it would end one after formatting.
+        let bytes = rest.as_bytes();
+        let blank = |at: &usize| match bytes[*at] {
+            b' ' | b'\t' => true,
+            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        let blanks = (0..bytes.len()).take_while(blank).count();
         self.at += blanks;
         let rest = self.rest();
         let first = rest.chars().next()?;
