@@ -77,16 +77,16 @@ mod tests {
     #[test]
     fn only_paths_inside_the_stack_are_let_through() {
         let table = [
-            ("/work/stack", "a/b.txt", Some("a/b.txt")),
-            ("/work/stack", "./a", Some("a")),
-            ("/work/stack", "", Some("")),
-            ("/work/stack", "/work/stack/a", Some("a")),
-            ("/work/stack", "/work/stack", Some("")),
-            ("/work/stack", "/work/stacks/a", None),
-            ("/work/stack", "../stack/a", Some("a")),
-            ("/work/stack", "../a", None),
-            ("/work/stack", "a/../../../etc/passwd", None),
-            ("/work/stack", "/etc/passwd", None),
+            ("/home/me/stack", "a/b.txt", Some("a/b.txt")),
+            ("/home/me/stack", "./a", Some("a")),
+            ("/home/me/stack", "", Some("")),
+            ("/home/me/stack", "/home/me/stack/a", Some("a")),
+            ("/home/me/stack", "/home/me/stack", Some("")),
+            ("/home/me/stack", "/home/me/stacks/a", None),
+            ("/home/me/stack", "../stack/a", Some("a")),
+            ("/home/me/stack", "../a", None),
+            ("/home/me/stack", "a/../../../etc/passwd", None),
+            ("/home/me/stack", "/etc/passwd", None),
             ("/", "etc/passwd", Some("etc/passwd")),
         ];
         for (stack, path, expected) in table {
