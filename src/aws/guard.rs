@@ -44,6 +44,11 @@ pub(crate) fn check(url: &str) -> Result<(), LeftLoopback> {
     if inside { Ok(()) } else { Err(LeftLoopback { host: host.to_owned() }) }
 }
 
+/// As [`check`], for a caller that only asks.
+pub fn is_loopback(url: &str) -> bool {
+    check(url).is_ok()
+}
+
 /// The host of `scheme://user@host:port/path`, with the brackets of an IPv6 address.
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);

@@ -22,6 +22,7 @@ mod tests;
 
 pub use connector::{Connector, ConnectorError};
 pub use counts::{CallCount, CallCounts};
+pub use guard::is_loopback;
 pub use iam::IamClient;
 pub use organizations::OrganizationsClient;
 pub use ram_read::RamClient;

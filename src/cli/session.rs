@@ -7,7 +7,9 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::aws::{Access, AssumedRole, CallCounts, Connector, ConnectorError, Keys, Rates, Settings};
+use crate::aws::{
+    Access, AssumedRole, CallCounts, Connector, ConnectorError, Keys, Rates, Settings, is_loopback,
+};
 use crate::cli::args::CloudArgs;
 use crate::cli::output::Output;
 use crate::lang::Declaration;
@@ -144,8 +146,6 @@ fn home(declaration: &Declaration) -> Option<Region> {
 fn endpoint_variables_name_loopback() -> bool {
     std::env::vars_os().any(|(name, value)| {
         let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else { return false };
-        let host = value.split("://").nth(1).unwrap_or_default();
-        let local = ["127.", "localhost", "[::1]"].iter().any(|start| host.starts_with(start));
-        local && (name == "AWS_ENDPOINT_URL" || name.starts_with("AWS_ENDPOINT_URL_"))
+        (name == "AWS_ENDPOINT_URL" || name.starts_with("AWS_ENDPOINT_URL_")) && is_loopback(value)
     })
 }

@@ -19,6 +19,7 @@ pub use graph::{GraphFormat, GraphView};
 pub use outcome::{OutcomeView, StepView};
 pub use plan::PlanView;
 pub use style::{Painted, Styles, paint};
+pub use wrap::wrap;
 
 #[cfg(test)]
 mod tests;

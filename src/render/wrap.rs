@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 /// Breaks a text at spaces so that no line is wider than `columns`, unless a single word is.
-pub(crate) fn wrap(text: &str, columns: usize) -> String {
+pub fn wrap(text: &str, columns: usize) -> String {
     // Narrower than this a broken text is harder to read than a long line.
     let columns = columns.max(20);
     let mut out = String::new();

@@ -4,6 +4,7 @@ use crate::cli::args::ExplainArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::diag::{all_codes, find_code};
+use crate::render::wrap;
 
 pub(crate) fn run(args: &ExplainArgs, output: &mut Output) -> Exit {
     let Some(wanted) = &args.code else {
@@ -32,21 +33,4 @@ pub(crate) fn run(args: &ExplainArgs, output: &mut Output) -> Exit {
         }
     }
     Exit::Done
-}
-
-/// Breaks a paragraph into lines of at most `width` columns; a longer word stands alone.
-fn wrap(paragraph: &str, width: usize) -> String {
-    let mut lines = vec![String::new()];
-    for word in paragraph.split_whitespace() {
-        let line = lines.last_mut().expect("begins with one line");
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
-            lines.push(word.to_owned());
-        } else {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines.join("\n")
 }
