@@ -8,7 +8,9 @@ use crate::aws::error::{Effect, convert};
 use crate::aws::rates::Limiter;
 use crate::aws::rows::{self, read_all};
 use crate::cloud::{AssociationKind, Caller, CloudError, Page, PageRequest, RamRead, ShareScope};
-use crate::live::{AssociationRow, CustomerPermissionRow, PermissionRow, ShareRow, SourceRow};
+use crate::live::{
+    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow, SourceRow,
+};
 use crate::model::ShareArn;
 
 /// RAM in one account and Region. Clones share the client and its rate.
@@ -22,6 +24,30 @@ pub struct RamClient {
 impl RamClient {
     pub(crate) fn new(client: aws_sdk_ram::Client, caller: Caller, limiter: Limiter) -> Self {
         Self { client, caller: Arc::new(caller), limiter: Arc::new(limiter) }
+    }
+
+    async fn shares(
+        &self,
+        owner: ResourceOwner,
+        scope: &ShareScope,
+        page: &PageRequest,
+    ) -> Result<Page<ShareRow>, CloudError> {
+        const ACTION: &str = "ram:GetResourceShares";
+        self.limiter.admit("GetResourceShares").await;
+        let answer = self
+            .client
+            .get_resource_shares()
+            .resource_owner(owner)
+            .set_resource_share_arns(filter(scope))
+            .max_results(page.size.into())
+            .set_next_token(page.token.clone())
+            .send()
+            .await
+            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+        Ok(Page {
+            items: read_all(&self.caller, ACTION, answer.resource_shares(), rows::share)?,
+            next: next(answer.next_token()),
+        })
     }
 }
 
@@ -48,22 +74,7 @@ impl RamRead for RamClient {
         scope: &ShareScope,
         page: &PageRequest,
     ) -> Result<Page<ShareRow>, CloudError> {
-        const ACTION: &str = "ram:GetResourceShares";
-        self.limiter.admit("GetResourceShares").await;
-        let answer = self
-            .client
-            .get_resource_shares()
-            .resource_owner(ResourceOwner::SelfValue)
-            .set_resource_share_arns(filter(scope))
-            .max_results(page.size.into())
-            .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
-        Ok(Page {
-            items: read_all(&self.caller, ACTION, answer.resource_shares(), rows::share)?,
-            next: next(answer.next_token()),
-        })
+        self.shares(ResourceOwner::SelfValue, scope, page).await
     }
 
     async fn get_resource_share_associations(
@@ -176,6 +187,59 @@ impl RamRead for RamClient {
             .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.permissions(), rows::customer_permission)?,
+            next: next(answer.next_token()),
+        })
+    }
+
+    async fn get_resource_share_invitations(
+        &self,
+        scope: &ShareScope,
+        page: &PageRequest,
+    ) -> Result<Page<InvitationRow>, CloudError> {
+        const ACTION: &str = "ram:GetResourceShareInvitations";
+        self.limiter.admit("GetResourceShareInvitations").await;
+        let answer = self
+            .client
+            .get_resource_share_invitations()
+            .set_resource_share_arns(filter(scope))
+            .max_results(page.size.into())
+            .set_next_token(page.token.clone())
+            .send()
+            .await
+            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+        Ok(Page {
+            items: read_all(&self.caller, ACTION, answer.resource_share_invitations(), rows::invitation)?,
+            next: next(answer.next_token()),
+        })
+    }
+
+    async fn get_received_shares(
+        &self,
+        scope: &ShareScope,
+        page: &PageRequest,
+    ) -> Result<Page<ShareRow>, CloudError> {
+        self.shares(ResourceOwner::OtherAccounts, scope, page).await
+    }
+
+    async fn list_received_resources(
+        &self,
+        shares: &[ShareArn],
+        page: &PageRequest,
+    ) -> Result<Page<ReceivedResourceRow>, CloudError> {
+        const ACTION: &str = "ram:ListResources";
+        self.limiter.admit("ListResources").await;
+        let answer = self
+            .client
+            .list_resources()
+            .resource_owner(ResourceOwner::OtherAccounts)
+            .set_resource_share_arns(Some(shares.iter().map(ToString::to_string).collect()))
+            .max_results(page.size.into())
+            .set_next_token(page.token.clone())
+            .send()
+            .await
+            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+        Ok(Page {
+            items: read_all(&self.caller, ACTION, answer.resources(), rows::received_resource)?,
             next: next(answer.next_token()),
         })
     }

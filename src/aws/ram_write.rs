@@ -7,7 +7,7 @@ use crate::aws::error::{Effect, convert};
 use crate::aws::ram_read::RamClient;
 use crate::aws::rows::{self, sdk_tags};
 use crate::cloud::{CloudError, CreatedShare, Members, NewShare, RamWrite};
-use crate::model::{PermissionArn, ShareArn, Tags};
+use crate::model::{InvitationArn, PermissionArn, ShareArn, Tags};
 
 /// A list as an input: none where it is empty, for RAM refuses some empty lists.
 fn list<T>(items: &[T], text: impl Fn(&T) -> &str) -> Option<Vec<String>> {
@@ -198,6 +198,40 @@ impl RamWrite for RamClient {
             .untag_resource()
             .resource_share_arn(share.as_str())
             .set_tag_keys(Some(keys.to_vec()))
+            .send()
+            .await
+            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+        Ok(())
+    }
+
+    async fn accept_resource_share_invitation(
+        &self,
+        invitation: &InvitationArn,
+        token: &Uuid,
+    ) -> Result<(), CloudError> {
+        const ACTION: &str = "ram:AcceptResourceShareInvitation";
+        self.limiter.admit("AcceptResourceShareInvitation").await;
+        self.client
+            .accept_resource_share_invitation()
+            .resource_share_invitation_arn(invitation.as_str())
+            .client_token(token.to_string())
+            .send()
+            .await
+            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+        Ok(())
+    }
+
+    async fn reject_resource_share_invitation(
+        &self,
+        invitation: &InvitationArn,
+        token: &Uuid,
+    ) -> Result<(), CloudError> {
+        const ACTION: &str = "ram:RejectResourceShareInvitation";
+        self.limiter.admit("RejectResourceShareInvitation").await;
+        self.client
+            .reject_resource_share_invitation()
+            .resource_share_invitation_arn(invitation.as_str())
+            .client_token(token.to_string())
             .send()
             .await
             .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;

@@ -6,9 +6,11 @@ use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
 use crate::cloud::{AccountRow, Caller, CloudError, CreatedShare, ErrorKind, OrganizationRow, UnitRow};
-use crate::live::{AssociationRow, CustomerPermissionRow, PermissionRow, ShareRow, SourceRow};
+use crate::live::{
+    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow, SourceRow,
+};
 use crate::model::{
-    AccountId, AssociationStatus, FeatureSet, IdError, OrganizationArn, OuArn, PermissionArn, ResourceType,
+    AccountId, AssociationStatus, FeatureSet, IdError, InvitationArn, InvitationStatus, OrganizationArn, OuArn, PermissionArn, ResourceType,
     RootId, ShareArn, ShareStatus, Tags,
 };
 
@@ -135,6 +137,27 @@ pub(crate) fn customer_permission(
         status: row.status().unwrap_or_default().to_owned(),
         feature_set: permission_feature_set(row.feature_set()),
         tags: tags(row.tags()),
+    })
+}
+
+pub(crate) fn invitation(row: &ram::ResourceShareInvitation) -> Result<InvitationRow, Unreadable> {
+    Ok(InvitationRow {
+        arn: InvitationArn::parse(need(row.resource_share_invitation_arn(), "resourceShareInvitationArn")?)?,
+        share: ShareArn::parse(need(row.resource_share_arn(), "resourceShareArn")?)?,
+        share_name: row.resource_share_name().unwrap_or_default().to_owned(),
+        sender: AccountId::parse(need(row.sender_account_id(), "senderAccountId")?)?,
+        status: InvitationStatus::read(need(
+            row.status().map(ram::ResourceShareInvitationStatus::as_str),
+            "status",
+        )?),
+        created: timestamp(row.invitation_timestamp()),
+    })
+}
+
+pub(crate) fn received_resource(row: &ram::Resource) -> Result<ReceivedResourceRow, Unreadable> {
+    Ok(ReceivedResourceRow {
+        share: ShareArn::parse(need(row.resource_share_arn(), "resourceShareArn")?)?,
+        resource_type: ResourceType::parse(need(row.r#type(), "type")?)?,
     })
 }
 

@@ -168,6 +168,9 @@ pub(crate) fn kind_of(code: &str, message: &str, http_status: Option<u16>) -> Er
         return ErrorKind::OrganizationSharing;
     }
     match code.strip_suffix("Exception").unwrap_or(code) {
+        "ResourceShareInvitationAlreadyAccepted" | "ResourceShareInvitationAlreadyRejected" => {
+            ErrorKind::AlreadyDone
+        }
         "AccessDenied" | "UnauthorizedOperation" | "NotAuthorized" | "AuthorizationError" => {
             ErrorKind::AccessDenied
         }
@@ -192,7 +195,8 @@ pub(crate) fn kind_of(code: &str, message: &str, http_status: Option<u16>) -> Er
         | "OrganizationalUnitNotFound"
         | "ParentNotFound"
         | "AccountNotFound"
-        | "ResourceShareInvitationArnNotFound" => ErrorKind::NotFound,
+        | "ResourceShareInvitationArnNotFound"
+        | "ResourceShareInvitationExpired" => ErrorKind::NotFound,
         "InvalidStateTransition" | "ConcurrentModification" => ErrorKind::InvalidState,
         "AWSOrganizationsNotInUse" => ErrorKind::NoOrganization,
         "InvalidMaxResults" => ErrorKind::PageSize,

@@ -7,7 +7,7 @@ use crate::cloud::{
     AssociationKind, Caller, CloudError, ErrorKind, IamRead, OrgRead, Page, PageRequest, RamRead, RoleState,
     ShareScope,
 };
-use crate::live::{AssociationRow, PermissionRow, ShareRow, SourceRow};
+use crate::live::{AssociationRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow, SourceRow};
 use crate::model::ShareArn;
 
 /// The most that a listing of RAM gives per page (`maxResults` 1 to 500 in the service model).
@@ -99,6 +99,46 @@ pub(crate) async fn sources<R: RamRead>(
 ) -> Result<Vec<SourceRow>, CloudError> {
     all_pages(ram.caller(), "ram:ListSourceAssociations", size, |page| async move {
         ram.list_source_associations(scope, &page).await
+    })
+    .await
+}
+
+/// Invitations that the account received.
+pub(crate) async fn invitations<R: RamRead>(
+    ram: &R,
+    scope: &ShareScope,
+    size: u16,
+) -> Result<Vec<InvitationRow>, CloudError> {
+    all_pages(ram.caller(), "ram:GetResourceShareInvitations", size, |page| async move {
+        ram.get_resource_share_invitations(scope, &page).await
+    })
+    .await
+}
+
+/// Shares of others that the account sees. One that it does not see, or not yet, is no row and no error.
+pub(crate) async fn received_shares<R: RamRead>(
+    ram: &R,
+    scope: &ShareScope,
+    size: u16,
+) -> Result<Vec<ShareRow>, CloudError> {
+    let rows = all_pages(ram.caller(), "ram:GetResourceShares", size, |page| async move {
+        ram.get_received_shares(scope, &page).await
+    })
+    .await;
+    match (rows, scope) {
+        (Err(error), ShareScope::One(_)) if error.kind == ErrorKind::NotFound => Ok(Vec::new()),
+        (rows, _) => rows,
+    }
+}
+
+/// What is on shares of others that the account sees.
+pub(crate) async fn received_resources<R: RamRead>(
+    ram: &R,
+    shares: &[ShareArn],
+    size: u16,
+) -> Result<Vec<ReceivedResourceRow>, CloudError> {
+    all_pages(ram.caller(), "ram:ListResources", size, |page| async move {
+        ram.list_received_resources(shares, &page).await
     })
     .await
 }

@@ -4,8 +4,10 @@ use std::future::Future;
 
 use uuid::Uuid;
 
-use crate::live::{AssociationRow, CustomerPermissionRow, PermissionRow, ShareRow, SourceRow};
-use crate::model::{AccountId, PermissionArn, Place, RootId, ShareArn, Tags};
+use crate::live::{
+    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow, SourceRow,
+};
+use crate::model::{AccountId, InvitationArn, PermissionArn, Place, RootId, ShareArn, Tags};
 use crate::org::ParentId;
 
 use crate::cloud::error::{Caller, CloudError};
@@ -60,6 +62,23 @@ pub trait RamRead: Send + Sync {
 
     /// `ListPermissions(permissionType = CUSTOMER_MANAGED)`.
     fn list_customer_permissions(&self, page: &PageRequest) -> answer!(Page<CustomerPermissionRow>);
+
+    /// Invitations that the account received. The sender of an invitation has no such listing.
+    fn get_resource_share_invitations(
+        &self,
+        scope: &ShareScope,
+        page: &PageRequest,
+    ) -> answer!(Page<InvitationRow>);
+
+    /// `GetResourceShares(resourceOwner = OTHER-ACCOUNTS)`: shares of others that the account sees.
+    fn get_received_shares(&self, scope: &ShareScope, page: &PageRequest) -> answer!(Page<ShareRow>);
+
+    /// `ListResources(resourceOwner = OTHER-ACCOUNTS)` of these shares.
+    fn list_received_resources(
+        &self,
+        shares: &[ShareArn],
+        page: &PageRequest,
+    ) -> answer!(Page<ReceivedResourceRow>);
 }
 
 /// RAM's changes. Every operation that takes a client token is given one: the same token again is a replay, not a second change.
@@ -91,6 +110,8 @@ pub trait RamWrite: Send + Sync {
     ) -> answer!(());
     fn tag_resource(&self, share: &ShareArn, tags: &Tags) -> answer!(());
     fn untag_resource(&self, share: &ShareArn, keys: &[String]) -> answer!(());
+    fn accept_resource_share_invitation(&self, invitation: &InvitationArn, token: &Uuid) -> answer!(());
+    fn reject_resource_share_invitation(&self, invitation: &InvitationArn, token: &Uuid) -> answer!(());
 }
 
 /// The organization, as its management account or a delegated administrator may read it.

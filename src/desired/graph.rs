@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::graphmap::DiGraphMap;
 
 use crate::desired::identity::Identity;
+use crate::desired::inbound::DesiredInbound;
 use crate::diag::{Span, Spanned};
 use crate::lang::{Lifecycle, SharingWish};
 use crate::model::{
@@ -24,6 +25,10 @@ pub struct DesiredGraph {
     pub shares: BTreeMap<Address, DesiredShare>,
     /// Shares that could not be settled because a fact was unreadable. Never created, changed or deleted.
     pub unresolved: BTreeMap<Address, Unresolved>,
+    /// What accounts of the stack take from others.
+    pub inbound: BTreeMap<Address, DesiredInbound>,
+    /// Accounts that ramctl has credentials for.
+    pub reached: BTreeSet<AccountId>,
     /// Which live shares are to become whose.
     pub identity: Identity,
     /// The time of the run: what expires by then goes.
@@ -70,6 +75,7 @@ pub struct DesiredShare {
     pub name: String,
     pub allow_external_principals: bool,
     pub retain_sharing: bool,
+    /// Accept for consumers that ramctl has credentials for.
     pub accept_invitations: bool,
     /// Each with its RAM type; none where the catalog does not know the ARN's form.
     pub resources: BTreeMap<ResourceArn, Option<ResourceType>>,

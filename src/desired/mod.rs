@@ -8,6 +8,8 @@ mod fixture;
 mod edges;
 mod graph;
 mod identity;
+mod inbound;
+mod invitation;
 mod name;
 mod permission;
 mod places;
@@ -22,9 +24,14 @@ pub use graph::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Node, NodeId, Unresolved,
 };
 pub use identity::{Identity, Import, Move};
+pub use inbound::{DesiredInbound, NameGlob, decides};
+pub(crate) use invitation::reached;
+pub use invitation::{
+    InvitedBecause, Invites, LONG_WINDOW, SHORT_WINDOW, can_be_left, invitation_window, invites,
+};
 pub(crate) use permission::permission_arns;
 pub(crate) use places::{organization_region, places};
 pub use resolve::{Resolution, check, resolve};
 
 // What a settled share takes over from its block as it is: rooms behind this one need not know the language.
-pub use crate::lang::{IgnorableAttribute, Lifecycle, SharingWish};
+pub use crate::lang::{IgnorableAttribute, InboundAction, Lifecycle, SharingWish};

@@ -48,8 +48,9 @@ fn regions(declaration: &Declaration) -> BTreeSet<&Region> {
 /// Where calls are made that concern the whole organization: the stack's first Region, so that a stack that is fenced into its
 /// Regions by policy stays inside the fence.
 pub(crate) fn organization_region(declaration: &Declaration) -> Region {
-    regions(declaration).first().map_or_else(
+    let received = || declaration.inbound.iter().map(|block| &block.region.value).min();
+    regions(declaration).first().copied().or_else(received).map_or_else(
         || Region::parse("us-east-1").expect("us-east-1 has the form of a Region"),
-        |region| (*region).clone(),
+        Region::clone,
     )
 }

@@ -8,6 +8,8 @@ use crate::desired::graph::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Unresolved,
 };
 use crate::desired::identity::identity;
+use crate::desired::inbound::inbound;
+use crate::desired::invitation::reached;
 use crate::desired::permission::PermissionBlocks;
 use crate::desired::places::{organization_region, places};
 use crate::desired::rules;
@@ -110,6 +112,8 @@ fn graph(
         account_labels,
         shares,
         unresolved,
+        inbound: inbound(declaration),
+        reached: reached(declaration),
         identity: identity(declaration),
         now: declaration.now,
         nodes,
@@ -163,7 +167,7 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Vec<Spanned<String>>> {
         name: view.name.clone(),
         allow_external_principals: is_on(&block.allow_external_principals),
         retain_sharing: is_on(&block.retain_sharing_on_account_leave_organization),
-        accept_invitations: is_on(&block.accept_invitations),
+        accept_invitations: block.accept_invitations.as_ref().is_none_or(|accept| accept.value),
         resources,
         principals,
         sources: block.sources.iter().map(|source| source.value.clone()).collect::<BTreeSet<_>>(),

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::diag::Span;
+use crate::diff::inbound::InboundItem;
+use crate::diff::invitation::Invitation;
 use crate::diff::sharing::SharingDiff;
 use crate::diff::stamp::Stamp;
 use crate::live::LiveShare;
@@ -34,13 +36,17 @@ pub struct Diff {
     pub shares: Vec<ShareDiff>,
     /// Shares in the stack's places that are not the stack's.
     pub unmanaged: Vec<Unmanaged>,
+    /// What others share with accounts of the stack and is not as `inbound` blocks say, or of which none speaks.
+    pub inbound: Vec<InboundItem>,
+    /// Where what is received could not be read: nothing is accepted or rejected there.
+    pub unreceived: BTreeMap<Place, Gap>,
     /// All places that were to be read.
     pub places: BTreeSet<Place>,
     pub unknown: BTreeMap<Place, Gap>,
     /// The organization, where the stack names it and it could not be read.
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
-    /// The time of the run, where something in the stack expires.
+    /// The time of the run, where something in the stack expires or waits for an invitation.
     pub now: Option<Timestamp>,
 }
 
@@ -63,6 +69,8 @@ pub struct ShareDiff {
     pub protected: bool,
     /// What is worth knowing and not changed by this run.
     pub remarks: Vec<Remark>,
+    /// Principals that are invited and do not see the share yet.
+    pub invitations: BTreeMap<Principal, Invitation>,
     /// Deleted shares that had this address: they set tokens of a new creation apart from those of the last.
     pub salt: BTreeSet<ShareArn>,
 }

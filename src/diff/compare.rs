@@ -9,6 +9,8 @@ use crate::diff::change::{
 };
 use crate::diff::claim::{Claim, claim};
 use crate::diff::edits;
+use crate::diff::inbound;
+use crate::diff::invitation::Invited;
 use crate::diff::owned::{self, Sorted};
 use crate::diff::sharing;
 use crate::live::LiveState;
@@ -38,6 +40,12 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
     // Stable: a share to keep stays ahead of its duplicates.
     shares.sort_by(|a, b| (a.place(), &a.address).cmp(&(b.place(), &b.address)));
 
+    let own = shares.iter().filter(|share| !share.is_left_to_inbound(desired));
+    let own = own.filter_map(|share| Some(share.before()?.share.arn.clone())).collect();
+    let inbound = inbound::compare(desired, live, org, &own, purpose);
+    let timed = desired.shares.values().any(|share| share.expires.is_some())
+        || shares.iter().any(|share| !share.invitations.is_empty())
+        || !inbound.is_empty();
     let mut unmanaged = sorted.unmanaged;
     unmanaged.retain(|share| !imported.contains(&share.arn));
     unmanaged.sort_by(|a, b| (&a.place, &a.arn).cmp(&(&b.place, &b.arn)));
@@ -54,7 +62,9 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
         },
         shares,
         unmanaged,
-        places: desired.places.iter().chain(live.places.keys()).cloned().collect(),
+        inbound,
+        unreceived: unreceived(desired, live, org, purpose),
+        places: desired.places.iter().chain(live.places.keys()).chain(live.received.keys()).cloned().collect(),
         unknown,
         organization_gap: match (&desired.sharing, &org.snapshot) {
             (Some(_), Observed::Unknown(gap)) if gap.cause != GapCause::NotConfigured => Some(gap.clone()),
@@ -74,7 +84,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
                 (address.clone(), share)
             })
             .collect(),
-        now: desired.shares.values().any(|share| share.expires.is_some()).then_some(desired.now),
+        now: timed.then_some(desired.now),
     }
 }
 
@@ -101,6 +111,27 @@ fn unread_places(desired: &DesiredGraph, live: &LiveState) -> BTreeMap<Place, Ga
     out
 }
 
+/// Where nobody knows what is received, as [`unread_places`] for what is shared.
+fn unreceived(
+    desired: &DesiredGraph,
+    live: &LiveState,
+    org: &OrgView,
+    purpose: Purpose,
+) -> BTreeMap<Place, Gap> {
+    let missing = inbound::receiving(desired, org, purpose).into_iter().filter(|place| !live.received.contains_key(place));
+    let missing = missing.map(|place| {
+        let gap = Gap {
+            action: "ram:GetResourceShareInvitations".to_owned(),
+            caller: String::new(),
+            cause: GapCause::NotConfigured,
+            detail: "what this account receives was not read in this run".to_owned(),
+        };
+        (place, gap)
+    });
+    let gaps = live.received.iter().filter_map(|(place, found)| Some((place.clone(), found.gap()?.clone())));
+    missing.chain(gaps).collect()
+}
+
 /// Every declared share, each followed by the live shares of its address that are too many.
 fn wanted_shares(
     desired: &DesiredGraph,
@@ -112,7 +143,8 @@ fn wanted_shares(
     let mut out = Claimed::default();
     for (address, share) in &desired.shares {
         let tag = address.tag_value();
-        let mut push = |verdict, mut remarks: Vec<Remark>| {
+        let mut push = |mut verdict, mut remarks: Vec<Remark>| {
+            let invitations = Invited { desired, share, live, org }.settle(&mut verdict, &mut remarks);
             if let Some(at) = share.expires {
                 remarks.push(Remark::Expires { at, left: at.duration_since(desired.now) });
             }
@@ -121,6 +153,7 @@ fn wanted_shares(
                 verdict,
                 protected: share.lifecycle.prevent_destroy,
                 remarks,
+                invitations,
                 salt: salt(sorted, &tag),
             });
         };
@@ -295,6 +328,7 @@ fn deletion(address: &Address, before: Present, reason: DeleteReason) -> ShareDi
         verdict: Verdict::Changed(Change::Delete { before, reason }),
         protected: false,
         remarks: Vec::new(),
+        invitations: BTreeMap::new(),
         salt: BTreeSet::new(),
     }
 }
@@ -314,4 +348,11 @@ fn unmanageable(desired: &DesiredGraph, sorted: &Sorted, address: &Address) -> O
         cause: GapCause::Unreadable,
         detail: format!("the share {} has the feature set {}", present.share.arn, present.share.feature_set),
     })
+}
+
+impl ShareDiff {
+    /// Whether `inbound` blocks speak of the share in accounts that receive it, and not the share's own block.
+    fn is_left_to_inbound(&self, desired: &DesiredGraph) -> bool {
+        desired.shares.get(&self.address).is_some_and(|share| !share.accept_invitations)
+    }
 }

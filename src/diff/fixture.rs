@@ -127,6 +127,8 @@ pub(crate) fn stack(shares: impl IntoIterator<Item = DesiredShare>) -> DesiredGr
         .into(),
         shares,
         unresolved: BTreeMap::new(),
+        inbound: BTreeMap::new(),
+        reached: [account(HUB)].into(),
         identity: Identity::default(),
         now: Timestamp::from_second(2_000_000).unwrap(),
         nodes: Vec::new(),
@@ -191,6 +193,7 @@ pub(crate) fn live(shares: impl IntoIterator<Item = LiveShare>) -> LiveState {
             (place(HUB, "us-east-1"), Observed::Known(LivePlace::default())),
         ]
         .into(),
+        received: BTreeMap::new(),
     }
 }
 

@@ -7,6 +7,8 @@ mod change;
 mod claim;
 mod compare;
 mod edits;
+mod inbound;
+mod invitation;
 mod label;
 mod owned;
 mod sharing;
@@ -22,6 +24,8 @@ pub use change::{
     Present, Purpose, Remark, ReplaceReason, ShareDiff, Unmanaged, UnresolvedShare, Verdict, Wanted,
 };
 pub use compare::{destroy, diff};
+pub use inbound::{InboundBlock, InboundItem, InboundVerdict, Staying, leaving, receiving};
+pub use invitation::{Acceptor, Expiry, Invitation, InvitationState, Lapse, Window, dependents};
 pub use label::principal_label;
 pub(crate) use owned::is_outside;
 pub use sharing::{SharingDiff, SharingVerdict};

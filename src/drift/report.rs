@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use crate::diag::Span;
 use crate::diff::{
-    Cause, Change, DeleteReason, Diff, Edit, ImportProblem, Membership, Ownership, Part, Remark,
+    Cause, Change, DeleteReason, Diff, Edit, ImportProblem, InboundItem, InboundVerdict, Invitation,
+    InvitationState, Lapse, Membership, Ownership, Part, Remark,
     ReplaceReason, ShareDiff, SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
 };
-use crate::model::{AccountId, Address, Gap, Place, StackName};
+use crate::model::{AccountId, Address, Gap, Place, Principal, StackName};
 
 /// What a scheduled look at AWS found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +21,15 @@ pub struct DriftReport {
     /// By place, then address.
     pub items: Vec<DriftItem>,
     pub unmanaged: Vec<Unmanaged>,
+    /// What others share with accounts of the stack and is not as `inbound` blocks say, or of which none speaks.
+    pub inbound: Vec<InboundItem>,
+    /// Where what is received could not be read.
+    pub unreceived: BTreeMap<Place, Gap>,
     pub places: BTreeSet<Place>,
     pub unknown: BTreeMap<Place, Gap>,
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
-    /// The time of the run, where something in the stack expires.
+    /// The time of the run, where something in the stack expires or waits for an invitation.
     pub now: Option<Timestamp>,
 }
 
@@ -39,11 +44,15 @@ pub struct DriftItem {
     pub class: DriftClass,
     /// States of single associations and permissions, also of shares that are in sync otherwise.
     pub remarks: Vec<Remark>,
+    /// Principals that are invited and do not see the share yet.
+    pub invitations: BTreeMap<Principal, Invitation>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DriftClass {
     InSync,
+    /// As declared, but a principal has yet to accept its invitation: it has no access.
+    Waiting,
     /// Parts differ; the cause tells a changed AWS from a changed configuration.
     Modified {
         cause: Cause,
@@ -97,6 +106,8 @@ pub fn report(diff: &Diff) -> DriftReport {
         sharing,
         shares,
         unmanaged,
+        inbound,
+        unreceived,
         places,
         unknown,
         organization_gap,
@@ -109,6 +120,8 @@ pub fn report(diff: &Diff) -> DriftReport {
         sharing: sharing.clone(),
         items: shares.iter().map(item).collect(),
         unmanaged: unmanaged.clone(),
+        inbound: inbound.clone(),
+        unreceived: unreceived.clone(),
         places: places.clone(),
         unknown: unknown.clone(),
         organization_gap: organization_gap.clone(),
@@ -125,13 +138,19 @@ fn item(share: &ShareDiff) -> DriftItem {
         span: share.span(),
         class: class(share),
         remarks: share.remarks.clone(),
+        invitations: share.invitations.clone(),
     }
 }
 
 fn class(share: &ShareDiff) -> DriftClass {
-    let healthy = !share.remarks.iter().any(|remark| matches!(remark, Remark::Unhealthy { .. }));
-    let matching =
-        || if healthy { DriftClass::InSync } else { DriftClass::Unhealthy { repairs: Vec::new() } };
+    let rejected = |invitation: &Invitation| matches!(invitation.state, InvitationState::Rejected { .. });
+    let healthy = !share.remarks.iter().any(|remark| matches!(remark, Remark::Unhealthy { .. }))
+        && !share.invitations.values().any(rejected);
+    let matching = || match (healthy, share.invitations.is_empty()) {
+        (false, _) => DriftClass::Unhealthy { repairs: Vec::new() },
+        (true, true) => DriftClass::InSync,
+        (true, false) => DriftClass::Waiting,
+    };
     match &share.verdict {
         Verdict::InSync { .. } => matching(),
         Verdict::Unread { after: _, gap } => DriftClass::Unknown { gap: gap.clone() },
@@ -146,7 +165,7 @@ fn class(share: &ShareDiff) -> DriftClass {
             let real: Vec<Edit> =
                 edits.iter().filter(|edit| !matches!(edit.part, Part::Record)).cloned().collect();
             match real.iter().map(|edit| edit.cause).reduce(Cause::and) {
-                Some(_) if real.iter().all(is_repair) => DriftClass::Unhealthy { repairs: real },
+                Some(_) if real.iter().all(|edit| is_repair(edit, share)) => DriftClass::Unhealthy { repairs: real },
                 Some(cause) => DriftClass::Modified { cause, edits: real },
                 // Only ramctl's own record is behind: AWS is as declared.
                 None => matching(),
@@ -159,9 +178,14 @@ fn class(share: &ShareDiff) -> DriftClass {
     }
 }
 
-/// Whether an edit only brings back what failed.
-fn is_repair(edit: &Edit) -> bool {
+/// Whether an edit only brings back what failed, or an invitation that expired.
+fn is_repair(edit: &Edit, share: &ShareDiff) -> bool {
     match &edit.part {
+        Part::Principal { principal, how: Membership::Added, .. } => {
+            share.invitations.get(principal).is_some_and(|invitation| {
+                matches!(invitation.state, InvitationState::ToResend { lapse: Lapse::Expired, .. })
+            })
+        }
         Part::Principal { how, .. } | Part::Resource { how, .. } | Part::Source { how, .. } => {
             matches!(how, Membership::Repaired { .. })
         }
@@ -172,7 +196,16 @@ fn is_repair(edit: &Edit) -> bool {
 impl DriftReport {
     pub fn standing(&self) -> Standing {
         let differs =
-            |item: &DriftItem| !matches!(item.class, DriftClass::InSync | DriftClass::Unknown { .. });
+            |item: &DriftItem| match &item.class {
+                DriftClass::InSync | DriftClass::Unknown { .. } => false,
+                // What only others can accept is nobody's drift. What the next apply accepts is not as declared yet.
+                DriftClass::Waiting => {
+                    item.invitations.values().any(|invitation| invitation.state.is_accepted_here())
+                }
+                _ => true,
+            };
+        // Anybody can send an invitation: one of which no block speaks is told, and makes no alarm.
+        let undone = |item: &InboundItem| !matches!(item.verdict, InboundVerdict::Undecided { .. });
         // A share in nobody's hands is an extra grant. Other stacks answer for theirs, and services for what they make.
         let stray = |share: &Unmanaged| share.ownership == Ownership::Untagged;
         let sharing_off = self.sharing.as_ref().is_some_and(|sharing| match sharing.verdict {
@@ -182,7 +215,7 @@ impl DriftReport {
             | SharingVerdict::Impossible { .. } => true,
             SharingVerdict::InSync | SharingVerdict::Unread { .. } | SharingVerdict::NotManaged => false,
         });
-        if sharing_off || self.items.iter().any(differs) || self.unmanaged.iter().any(stray) {
+        if sharing_off || self.items.iter().any(differs) || self.unmanaged.iter().any(stray) || self.inbound.iter().any(undone) {
             Standing::Drift
         } else if !self.is_complete() {
             Standing::Incomplete
@@ -199,6 +232,7 @@ impl DriftReport {
             .as_ref()
             .is_some_and(|sharing| matches!(sharing.verdict, SharingVerdict::Unread { .. }));
         self.unknown.is_empty()
+            && self.unreceived.is_empty()
             && self.organization_gap.is_none()
             && self.unresolved.is_empty()
             && !sharing_unread

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::live::rows::{AssociationRow, PlaceRows, ShareRow};
-use crate::live::state::{Association, AttachedPermission, LivePlace, LiveShare};
+use crate::live::state::{Association, AttachedPermission, Departed, LivePlace, LiveShare};
 use crate::model::{AssociationStatus, Principal, ResourceArn, ShareArn, ShareStatus};
 
 /// An account and Region in normal form, and what its rows leave open.
@@ -46,6 +46,16 @@ pub fn assemble(rows: PlaceRows) -> Result<Assembled, UnreadableRow> {
             .map_err(|error| UnreadableRow { share: row.share.clone(), text: error.text })?;
         if let Some(share) = out.share(&row.share) {
             share.resources.insert(resource, association(row));
+        }
+    }
+    for row in &principals {
+        if row.status == AssociationStatus::Disassociated {
+            let departed = Departed { joined: row.created, left: row.updated };
+            let key = (row.share.clone(), Principal::read(&row.entity));
+            let last = out.place.departed.entry(key).or_insert(departed);
+            if last.left < departed.left {
+                *last = departed;
+            }
         }
     }
     for row in newest_associations(principals) {

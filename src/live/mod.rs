@@ -1,9 +1,13 @@
 //! What AWS says: rows of RAM's listings, joined into shares. What was not read is a `Gap`, never an empty list.
 
 mod assemble;
+mod received;
 mod rows;
 mod state;
 
 pub use assemble::{Assembled, UnreadableRow, assemble};
+pub use received::{
+    InvitationRow, Received, ReceivedResourceRow, ReceivedShare, ReceivedTypes, receive,
+};
 pub use rows::{AssociationRow, CustomerPermissionRow, PermissionRow, PlaceRows, ShareRow, SourceRow};
-pub use state::{Association, AttachedPermission, LivePlace, LiveShare, LiveState};
+pub use state::{Association, AttachedPermission, Departed, LivePlace, LiveShare, LiveState};

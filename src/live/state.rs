@@ -9,12 +9,15 @@ use crate::model::{
     ShareArn, ShareStatus, Tags,
 };
 
+use crate::live::received::Received;
 use crate::live::rows::CustomerPermissionRow;
 
 /// Everything that was read, or the reason why not, for each account and Region that the stack names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LiveState {
     pub places: BTreeMap<Place, Observed<LivePlace>>,
+    /// What others share with accounts of the stack, where it matters: for principals that are invited and for `inbound` blocks.
+    pub received: BTreeMap<Place, Observed<Received>>,
 }
 
 /// One account and Region.
@@ -25,6 +28,9 @@ pub struct LivePlace {
     /// Shares that RAM still lists as DELETED, with the tags that they had. They count as absent, and salt client tokens, so
     /// that making a share again is not taken for a replay of the call that made the deleted one.
     pub deleted: BTreeMap<ShareArn, Tags>,
+    /// Principals that left a share and that RAM still lists (DISASSOCIATED): how long they were on it tells an invitation that
+    /// expired from one that was turned down.
+    pub departed: BTreeMap<(ShareArn, Principal), Departed>,
     pub customer_permissions: Vec<CustomerPermissionRow>,
 }
 
@@ -55,6 +61,13 @@ pub struct Association {
     pub external: bool,
     pub created: Option<Timestamp>,
     pub updated: Option<Timestamp>,
+}
+
+/// A principal that is on a share no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Departed {
+    pub joined: Option<Timestamp>,
+    pub left: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

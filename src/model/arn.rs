@@ -168,6 +168,13 @@ arn_kind!(
 );
 
 arn_kind!(
+    /// `arn:aws:ram:REGION:ACCOUNT:resource-share-invitation/UUID`.
+    InvitationArn,
+    "the ARN of a resource share invitation",
+    |arn| arn.service() == "ram" && arn.resource().starts_with("resource-share-invitation/")
+);
+
+arn_kind!(
     /// `arn:aws:ram::aws:permission/NAME` (AWS managed) or `arn:aws:ram:REGION:ACCOUNT:permission/NAME` (customer managed).
     PermissionArn,
     "the ARN of a RAM managed permission",

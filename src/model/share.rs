@@ -75,3 +75,13 @@ ram_enum!(
         Standard = "STANDARD",
     }
 );
+
+ram_enum!(
+    /// `ResourceShareInvitationStatus`.
+    InvitationStatus {
+        Pending = "PENDING",
+        Accepted = "ACCEPTED",
+        Rejected = "REJECTED",
+        Expired = "EXPIRED",
+    }
+);

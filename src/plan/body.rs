@@ -8,14 +8,14 @@ use jiff::Timestamp;
 use crate::access::{AccessDelta, AccessTotals};
 use crate::diag::Span;
 use crate::diff::{
-    Cause, Change, Edit, ImportProblem, Part, Purpose, ShareDiff, SharingDiff, SharingVerdict, Unmanaged,
+    Cause, Change, Edit, ImportProblem, InboundItem, Part, Purpose, ShareDiff, SharingDiff, SharingVerdict, Unmanaged,
     UnresolvedShare, Verdict,
 };
 use crate::model::{AccountId, Address, Gap, Place, Principal, ShareArn, StackName};
 use crate::org::SharingState;
 use crate::plan::fingerprint::Fingerprint;
 use crate::plan::hazard::Hazard;
-use crate::plan::step::{PlannedStep, StepId};
+use crate::plan::step::{PlannedStep, Step, StepId};
 
 /// What is to be done. Only [`plan`](crate::plan::plan) makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,10 @@ pub struct PlanBody {
     /// Every share of the stack, also those that stay as they are. By place, then address.
     pub shares: Vec<PlannedShare>,
     pub unmanaged: Vec<Unmanaged>,
+    /// What others share with accounts of the stack.
+    pub inbound: Vec<PlannedInbound>,
+    /// Where what is received could not be read.
+    pub unreceived: BTreeMap<Place, Gap>,
     /// All places that were to be read.
     pub places: BTreeSet<Place>,
     pub unknown: BTreeMap<Place, Gap>,
@@ -48,7 +52,7 @@ pub struct PlanBody {
     /// Why this plan must not be carried out, whoever consents.
     pub refusals: Vec<Refusal>,
     pub fingerprint: Fingerprint,
-    /// The time of the run, where something in the stack expires.
+    /// The time of the run, where something in the stack expires or waits for an invitation.
     pub now: Option<Timestamp>,
 }
 
@@ -69,7 +73,17 @@ pub struct PlannedShare {
     pub hazards: Vec<Hazard>,
     /// Why the change is not carried out.
     pub blocked: Option<Blocked>,
+    /// Accounts for which the live share stays although it is replaced or too many: they use it, and have yet to accept the invitation
+    /// to what takes its place. It goes with a later plan.
+    pub kept_for: BTreeSet<AccountId>,
     pub steps: Vec<StepId>,
+}
+
+/// A share of somebody else, or an invitation to one, and the step that it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedInbound {
+    pub item: InboundItem,
+    pub step: Option<StepId>,
 }
 
 /// One part of a change and the accounts that it concerns. Thousands of resources may concern the same thousands of accounts,
@@ -92,6 +106,8 @@ pub enum Blocked {
     SharingOff,
     /// Its successor is blocked, so it stays.
     SuccessorBlocked,
+    /// Accounts that use it have yet to accept the invitation to its successor.
+    AwaitingAcceptance,
 }
 
 /// Why a plan cannot be approved.
@@ -126,6 +142,14 @@ pub struct Counts {
     pub blocked: usize,
     /// Shares of nobody's in the places of the stack.
     pub unmanaged: usize,
+    /// Invitations that ramctl accepts.
+    pub accept: usize,
+    /// Invitations that ramctl rejects.
+    pub reject: usize,
+    /// Shares of others that accounts leave.
+    pub leave: usize,
+    /// Invitations that somebody else has to accept.
+    pub waiting: usize,
 }
 
 impl Plan {
@@ -169,6 +193,7 @@ impl PlanBody {
             .as_ref()
             .is_none_or(|sharing| !matches!(sharing.diff.verdict, SharingVerdict::Unread { .. }));
         self.unknown.is_empty()
+            && self.unreceived.is_empty()
             && self.organization_gap.is_none()
             && self.unresolved.is_empty()
             && sharing_read
@@ -178,6 +203,17 @@ impl PlanBody {
     pub(crate) fn counts(&self) -> Counts {
         let mut out =
             Counts { unknown: self.unresolved.len(), unmanaged: self.unmanaged.len(), ..Counts::default() };
+        for step in &self.steps {
+            match &step.step {
+                Step::AcceptResourceShareInvitation { .. } => out.accept += 1,
+                Step::RejectResourceShareInvitation { .. } => out.reject += 1,
+                Step::LeaveResourceShare { .. } => out.leave += 1,
+                _ => {}
+            }
+        }
+        let invitations = self.shares.iter().filter(|share| share.blocked.is_none());
+        let invitations = invitations.flat_map(|share| share.diff.invitations.values());
+        out.waiting = invitations.filter(|invitation| invitation.is_waited_for()).count();
         for share in &self.shares {
             if let Verdict::Changed(Change::Update { edits, .. }) = &share.diff.verdict
                 && share.blocked.is_none()

@@ -8,6 +8,7 @@ use crate::diff::{
 };
 use crate::model::{Address, ResourceArn};
 use crate::org::OrgView;
+use crate::plan::acceptance;
 use crate::plan::body::{Blocked, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
 use crate::plan::chain::Chain;
 use crate::plan::details::{details, grants_after};
@@ -24,7 +25,9 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
     });
     let mut shares: Vec<PlannedShare> = diff.shares.iter().map(|share| describe(diff, share, org)).collect();
     block(diff, &mut shares);
+    acceptance::keep(&mut shares);
     write_steps(diff, sharing.as_ref().and_then(|sharing| sharing.step), &mut shares, &mut steps);
+    let inbound = acceptance::inbound(diff, &mut steps);
     let sides: Vec<(Option<Grants>, Option<Grants>)> = shares.iter().map(settled_sides).collect();
     let access = totals(sides.iter().map(|(before, after)| (before.as_ref(), after.as_ref())), org);
     let Diff {
@@ -34,6 +37,8 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         sharing: _,
         shares: _,
         unmanaged,
+        inbound: _,
+        unreceived,
         places,
         unknown,
         organization_gap,
@@ -48,6 +53,8 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         refusals: refusals(diff),
         shares,
         unmanaged,
+        inbound,
+        unreceived,
         places,
         unknown,
         organization_gap,
@@ -96,7 +103,15 @@ fn describe(diff: &Diff, share: &ShareDiff, org: &OrgView) -> PlannedShare {
             (Vec::new(), Vec::new())
         }
     };
-    PlannedShare { diff: share.clone(), details, access, hazards, blocked: None, steps: Vec::new() }
+    PlannedShare {
+        diff: share.clone(),
+        details,
+        access,
+        hazards,
+        blocked: None,
+        kept_for: BTreeSet::new(),
+        steps: Vec::new(),
+    }
 }
 
 /// What the share gives before and after. What was not read gives, as far as this plan goes, the same.
@@ -175,33 +190,39 @@ fn write_steps(
     shares: &mut [PlannedShare],
     steps: &mut Vec<PlannedStep>,
 ) {
-    for share in shares.iter_mut().filter(|share| share.blocked.is_none()) {
-        let Verdict::Changed(change) = &share.diff.verdict else { continue };
-        let tokens = Tokens::of_share(&diff.stack, &share.diff);
-        let mut chain = Chain::new(steps, share.diff.place(), &share.diff.address, tokens, sharing);
-        match change {
-            Change::Create { after } | Change::Replace { before: _, after, reasons: _ } => {
-                chain.create(after)
+    // The last steps of each share: the one that completes it, and those by which it is accepted.
+    let mut ends: BTreeMap<usize, Vec<StepId>> = BTreeMap::new();
+    for (at, share) in shares.iter_mut().enumerate().filter(|(_, share)| share.blocked.is_none()) {
+        if let Verdict::Changed(change) = &share.diff.verdict {
+            let tokens = Tokens::of_share(&diff.stack, &share.diff);
+            let mut chain = Chain::new(steps, share.diff.place(), &share.diff.address, tokens, sharing);
+            match change {
+                Change::Create { after } | Change::Replace { before: _, after, reasons: _ } => {
+                    chain.create(after)
+                }
+                Change::Update { before, after, edits } => chain.update(&before.share.arn, after, edits),
+                Change::Release { before } => chain.release(&before.share.arn),
+                Change::Delete { .. } => {}
             }
-            Change::Update { before, after, edits } => chain.update(&before.share.arn, after, edits),
-            Change::Release { before } => chain.release(&before.share.arn),
-            Change::Delete { .. } => {}
+            share.steps = chain.written();
         }
-        share.steps = chain.written();
+        let accepted = acceptance::accept(&diff.stack, share, steps);
+        ends.insert(at, share.steps.last().copied().into_iter().chain(accepted.iter().copied()).collect());
+        share.steps.extend(accepted);
     }
 
-    // The last step of each share that has one, by what it takes over from shares that go.
+    // The last steps of each share that has some, by what it takes over from shares that go.
     let mut by_address: BTreeMap<Address, Vec<StepId>> = BTreeMap::new();
     let mut by_resource: BTreeMap<ResourceArn, Vec<StepId>> = BTreeMap::new();
-    for share in shares.iter() {
-        let Some(end) = share.steps.last() else { continue };
-        by_address.entry(share.diff.address.clone()).or_default().push(*end);
+    for (at, ends) in ends {
+        let share = &shares[at];
+        by_address.entry(share.diff.address.clone()).or_default().extend(&ends);
         for resource in share.diff.after().into_iter().flat_map(|after| after.resources.keys()) {
-            by_resource.entry(resource.clone()).or_default().push(*end);
+            by_resource.entry(resource.clone()).or_default().extend(&ends);
         }
     }
     for share in shares.iter_mut() {
-        if share.blocked.is_some() {
+        if share.blocked.is_some() || !share.kept_for.is_empty() {
             continue;
         }
         let Verdict::Changed(Change::Delete { before, .. } | Change::Replace { before, .. }) =

@@ -7,9 +7,11 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::access::reach;
-use crate::diff::{Change, Diff, Present, Purpose, Remark, ShareDiff, SharingDiff, Verdict, Wanted};
+use crate::diff::{
+    Change, Diff, InboundItem, InboundVerdict, Present, Purpose, Remark, ShareDiff, SharingDiff, Verdict, Wanted,
+};
 use crate::live::{Association, AttachedPermission, LiveShare};
-use crate::model::{Principal, ShareArn};
+use crate::model::{Address, Place, Principal, ShareArn};
 use crate::org::OrgView;
 use crate::plan::step::Step;
 
@@ -50,6 +52,25 @@ impl Fingerprint {
                 }
             }
         }
+        for share in &diff.shares {
+            let kept = matches!(share.verdict, Verdict::Changed(Change::Replace { .. }));
+            for (principal, invitation) in &share.invitations {
+                if kept || invitation.state.is_accepted_here() {
+                    facts.add(&share.address).add(principal).add(&invitation.consumer);
+                    facts.add(invitation.state.is_accepted_here());
+                }
+            }
+        }
+        for item in &diff.inbound {
+            let InboundItem { place, share, name, sender, verdict } = item;
+            let word = match verdict {
+                InboundVerdict::Accept { .. } => "accept",
+                InboundVerdict::Reject { .. } => "reject",
+                InboundVerdict::Leave { .. } => "leave",
+                InboundVerdict::Stuck { .. } | InboundVerdict::Undecided { .. } => continue,
+            };
+            facts.add(word).add(place).add(share).add(name).add(sender);
+        }
         Self(facts.digest())
     }
 }
@@ -81,6 +102,18 @@ impl Tokens {
         if let Verdict::Changed(change) = &share.verdict {
             facts.change(share, change);
         }
+        Self { seed: facts.digest() }
+    }
+
+    /// What an account that receives does: with a share of the stack, by its address, or with one of somebody else.
+    pub fn of_receiver(
+        stack: &crate::model::StackName,
+        by: &Address,
+        consumer: &Place,
+        share: Option<&ShareArn>,
+    ) -> Self {
+        let mut facts = Facts::default();
+        facts.add(stack).add("receive").add(by).add(consumer).list(share);
         Self { seed: facts.digest() }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Decides everything that `apply` does and knows nothing of how calls are made.
 
+mod acceptance;
 mod approved;
 mod body;
 mod build;
@@ -23,7 +24,7 @@ mod simulator;
 mod tests;
 
 pub use approved::{ApprovedPlan, Consent, Refused};
-pub use body::{Blocked, Counts, Detail, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
+pub use body::{Blocked, Counts, Detail, Plan, PlanBody, PlannedInbound, PlannedShare, PlannedSharing, Refusal};
 pub use build::plan;
 pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};

@@ -20,6 +20,7 @@ impl Plan {
                         format!("{name} is not changed: whether sharing is on could not be read.")
                     }
                     Blocked::SharingOff => format!("{name} is not changed: sharing is off."),
+                    Blocked::AwaitingAcceptance => continue,
                     Blocked::SuccessorBlocked => {
                         format!("A second share of {name} is not deleted before the first can be completed.")
                     }

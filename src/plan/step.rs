@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::model::{Address, PermissionArn, Place, Principal, ResourceArn, ShareArn, Tags};
+use crate::model::{AccountId, Address, PermissionArn, Place, Principal, ResourceArn, ShareArn, Tags};
 
 /// Position of a step in the plan's steps; steps only need steps before them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,6 +90,21 @@ pub enum Step {
     DeleteResourceShare {
         share: ShareArn,
     },
+    /// In the account that receives, which alone knows the invitation: it is found by share and sender. Done when the account sees
+    /// the share.
+    AcceptResourceShareInvitation {
+        share: ShareRef,
+        sender: AccountId,
+    },
+    /// In the account that receives. Done when no invitation to the share is pending.
+    RejectResourceShareInvitation {
+        share: ShareArn,
+        sender: AccountId,
+    },
+    /// `DisassociateResourceShare` by the account that receives: it takes itself off. Done when it sees the share no more.
+    LeaveResourceShare {
+        share: ShareArn,
+    },
 }
 
 impl Step {
@@ -107,6 +122,9 @@ impl Step {
             Self::TagResource { .. } => "TagResource",
             Self::UntagResource { .. } => "UntagResource",
             Self::DeleteResourceShare { .. } => "DeleteResourceShare",
+            Self::AcceptResourceShareInvitation { .. } => "AcceptResourceShareInvitation",
+            Self::RejectResourceShareInvitation { .. } => "RejectResourceShareInvitation",
+            Self::LeaveResourceShare { .. } => "DisassociateResourceShare",
         }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Coverage<'a> {
     /// The gap that keeps sharing inside the organization from being known.
     pub sharing_gap: Option<&'a Gap>,
     pub unresolved: &'a BTreeMap<Address, UnresolvedShare>,
+    /// Where what accounts receive could not be read.
+    pub unreceived: &'a BTreeMap<Place, Gap>,
     pub complete: bool,
     /// Calls that were made to read it.
     pub calls: u64,
@@ -33,10 +35,15 @@ impl Coverage<'_> {
             organization_gap,
             sharing_gap,
             unresolved,
+            unreceived,
             complete: _,
             calls: _,
         } = self;
-        if unknown.is_empty() && organization_gap.is_none() && sharing_gap.is_none() && unresolved.is_empty()
+        if unknown.is_empty()
+            && unreceived.is_empty()
+            && organization_gap.is_none()
+            && sharing_gap.is_none()
+            && unresolved.is_empty()
         {
             return Ok(());
         }
@@ -83,20 +90,31 @@ impl Coverage<'_> {
             }
             explain(f, gap)?;
         }
+        for (place, gap) in *unreceived {
+            let what = "what the account receives is not known, so nothing is accepted or rejected in it";
+            writeln!(f, "{sign} {}: {what}  {}", parts::place(place, labels), paint(styles.code, "RAM412"))?;
+            if unknown.get(place) != Some(gap) {
+                explain(f, gap)?;
+            }
+        }
         writeln!(f)
+    }
+
+    fn is_read(&self, place: &Place) -> bool {
+        !self.unknown.contains_key(place) && !self.unreceived.contains_key(place)
     }
 
     /// The closing line.
     pub fn closing(&self, f: &mut fmt::Formatter<'_>, styles: &Styles, width: usize) -> fmt::Result {
         let accounts: BTreeSet<&AccountId> = self.places.iter().map(|place| &place.account).collect();
-        let seen = self.places.iter().filter(|place| !self.unknown.contains_key(place));
+        let seen = self.places.iter().filter(|place| self.is_read(place));
         let seen: BTreeSet<&AccountId> = seen.map(|place| &place.account).collect();
         let read = |what: &str| {
             format!(
                 "{what} {} of {}, {} of {}, {}.",
                 seen.len(),
                 parts::count(accounts.len(), "account", "accounts"),
-                self.places.iter().filter(|place| !self.unknown.contains_key(place)).count(),
+                self.places.iter().filter(|place| self.is_read(place)).count(),
                 parts::count(self.places.len(), "Region", "Regions"),
                 parts::count(as_usize(self.calls), "call", "calls")
             )

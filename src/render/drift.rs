@@ -9,6 +9,7 @@ use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
 use crate::model::Place;
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
+use crate::render::invitation;
 use crate::render::parts;
 use crate::render::rows::{Row, Rows, Sign};
 use crate::render::style::{Styles, paint};
@@ -36,10 +37,15 @@ impl<'a> DriftView<'a> {
     }
 
     fn item(&self, f: &mut fmt::Formatter<'_>, item: &DriftItem) -> fmt::Result {
-        let DriftItem { address, place, name, span, class, remarks } = item;
+        let DriftItem { address, place, name, span, class, remarks, invitations } = item;
         let mut rows: Vec<Row> = Vec::new();
         let (sign, said) = match class {
             DriftClass::InSync => (Sign::Note, "in sync".to_owned()),
+            DriftClass::Waiting => {
+                let n = invitations.len();
+                let who = parts::count(n, "principal has no access before it accepts", "principals have no access before they accept");
+                (Sign::Note, format!("as declared; {who}"))
+            }
             DriftClass::Modified { cause, edits } => {
                 rows.extend(edits.iter().map(|edit| {
                     let mut row = parts::row(edit, place);
@@ -96,6 +102,7 @@ impl<'a> DriftView<'a> {
                 DriftClass::Modified { .. } | DriftClass::NeedsReplacement { .. } | DriftClass::ToRelease => {
                     (1, "modified")
                 }
+                DriftClass::Waiting => (7, "waiting for invitations"),
                 DriftClass::Missing { .. } | DriftClass::NotImported { .. } => (2, "missing"),
                 DriftClass::Surplus { .. } => (3, "surplus"),
                 DriftClass::Unhealthy { .. } => (4, "unhealthy"),
@@ -128,6 +135,8 @@ impl fmt::Display for DriftView<'_> {
             sharing,
             items,
             unmanaged,
+            inbound,
+            unreceived,
             places,
             unknown,
             organization_gap,
@@ -157,6 +166,9 @@ impl fmt::Display for DriftView<'_> {
         for share in unmanaged {
             by_place.entry(&share.place).or_default().1.push(parts::unmanaged(share));
         }
+        for item in inbound {
+            by_place.entry(&item.place).or_default().1.push(invitation::inbound(item));
+        }
         for (place, (items, unmanaged)) in by_place {
             writeln!(f, "{}", paint(self.styles.strong, parts::place(place, labels)))?;
             items.iter().try_for_each(|item| self.item(f, item))?;
@@ -173,6 +185,7 @@ impl fmt::Display for DriftView<'_> {
                 _ => None,
             }),
             unresolved,
+            unreceived,
             complete: self.report.is_complete(),
             calls: self.calls,
         };

@@ -5,6 +5,7 @@ mod diagnostics;
 mod drift;
 mod escape;
 mod graph;
+mod invitation;
 mod outcome;
 mod parts;
 mod plan;

@@ -11,6 +11,7 @@ use crate::plan::{
 };
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
+use crate::render::invitation;
 use crate::render::parts;
 use crate::render::rows::{Line, Row, Rows, Sign};
 use crate::render::style::{Styles, paint};
@@ -44,6 +45,8 @@ impl fmt::Display for PlanView<'_> {
             sharing,
             shares,
             unmanaged,
+            inbound,
+            unreceived,
             places,
             unknown,
             organization_gap,
@@ -66,6 +69,9 @@ impl fmt::Display for PlanView<'_> {
         for share in unmanaged {
             by_place.entry(&share.place).or_default().1.push(parts::unmanaged(share));
         }
+        for planned in inbound {
+            by_place.entry(&planned.item.place).or_default().1.push(invitation::inbound(&planned.item));
+        }
         for (place, (shares, unmanaged)) in by_place {
             writeln!(f, "{}", paint(self.styles.strong, parts::place(place, labels)))?;
             self.headers_and_details(f, &shares)?;
@@ -82,6 +88,7 @@ impl fmt::Display for PlanView<'_> {
                 _ => None,
             }),
             unresolved,
+            unreceived,
             complete: self.plan.is_complete(),
             calls: self.calls,
         };
@@ -99,7 +106,7 @@ impl fmt::Display for PlanView<'_> {
 /// What stays as it is and has nothing to tell is only counted.
 fn is_shown(share: &PlannedShare) -> bool {
     match &share.diff.verdict {
-        Verdict::InSync { .. } => !share.diff.remarks.is_empty(),
+        Verdict::InSync { .. } => !share.diff.remarks.is_empty() || !share.diff.invitations.is_empty(),
         Verdict::Changed(_) | Verdict::Unread { .. } | Verdict::NotImported { .. } => true,
     }
 }
@@ -191,8 +198,13 @@ impl PlanView<'_> {
             Verdict::Changed(Change::Replace { before, reasons, .. }) => {
                 let old = escape(before.share.arn.arn().short()).to_string();
                 let because = parts::replace_reasons(reasons);
-                let text = format!("replaced because {because}; {old} goes once the new share is complete");
-                said.push((text, code_of(share, "RAM207")));
+                said.push((format!("replaced because {because}"), code_of(share, "RAM207")));
+                said.push(if share.kept_for.is_empty() {
+                    (format!("{old} goes once the new share is complete"), "")
+                } else {
+                    let who = invitation::accounts(&share.kept_for, &self.plan.body().account_labels);
+                    (format!("{old} stays until {who} accepted the new one, and goes with the apply after that"), "RAM335")
+                });
                 Sign::Replaced
             }
             Verdict::Changed(Change::Delete { before, reason }) => {
@@ -211,8 +223,18 @@ impl PlanView<'_> {
                     }
                     Blocked::SharingOff => "sharing inside the organization is off",
                     Blocked::SuccessorBlocked => "the share that stays cannot be completed yet",
+                    Blocked::AwaitingAcceptance => "who uses it has yet to accept what takes its place",
                 };
-                said.insert(0, (format!("NOT CHANGED by this plan: {why}"), "RAM408"));
+                let (who, code) = match blocked {
+                    Blocked::AwaitingAcceptance => {
+                        let labels = &self.plan.body().account_labels;
+                        (format!(": {}", invitation::accounts(&share.kept_for, labels)), "RAM335")
+                    }
+                    Blocked::SharingUnread | Blocked::SharingOff | Blocked::SuccessorBlocked => {
+                        (String::new(), "RAM408")
+                    }
+                };
+                said.insert(0, (format!("NOT CHANGED by this plan: {why}{who}"), code));
                 Sign::Held
             }
         };
@@ -258,11 +280,27 @@ impl PlanView<'_> {
             if row.effect.is_empty() {
                 row.effect = effect(share, detail, &named);
             }
+            if let Part::Principal { principal, how, .. } = part
+                && let Some(invitation) = share.diff.invitations.get(principal)
+            {
+                match how {
+                    Membership::Repaired { .. } => {
+                        row.effect = invitation::renewal(invitation).map_or(row.effect, str::to_owned);
+                    }
+                    Membership::Added if invitation.is_waited_for() => row.effect.push_str(" once it accepts"),
+                    Membership::Added | Membership::Removed => {}
+                }
+            }
             rows.push(row);
         }
         for (kind, (n, sign)) in left_out {
             let text = format!("and {n} more");
             rows.push(Row::new(sign, [kind.to_owned(), text, String::new()]));
+        }
+        if share.blocked.is_none() {
+            let labels = &self.plan.body().account_labels;
+            let invited = share.diff.invitations.iter();
+            rows.extend(invited.map(|(principal, invited)| invitation::row(principal, invited, labels)));
         }
         let place = share.diff.place();
         rows.extend(share.diff.remarks.iter().map(|remark| parts::remark(remark, place)));
@@ -315,6 +353,10 @@ impl PlanView<'_> {
             unknown,
             blocked,
             unmanaged,
+            accept,
+            reject,
+            leave,
+            waiting,
         } = self.plan.counts();
         let plain = anstyle::Style::new();
         let mut said = Vec::new();
@@ -332,6 +374,14 @@ impl PlanView<'_> {
             if body.sharing.as_ref().is_some_and(|sharing| sharing.step.is_some()) {
                 said.push((plain, "Sharing inside the organization is turned on.".to_owned()));
             }
+            let received = [(accept, "to accept"), (reject, "to reject")].into_iter().filter(|(n, _)| *n > 0);
+            let received: Vec<String> = received.map(|(n, what)| format!("{n} {what}")).collect();
+            if !received.is_empty() {
+                said.push((plain, format!("Invitations: {}.", received.join(", "))));
+            }
+            if leave > 0 {
+                said.push((plain, format!("{} left.", parts::count(leave, "share of others is", "shares of others are"))));
+            }
             said.extend(self.access().into_iter().map(|sentence| (plain, sentence)));
             if in_sync > 0 {
                 said.push((plain, format!("{in_sync} unchanged.")));
@@ -343,6 +393,9 @@ impl PlanView<'_> {
                 Purpose::Destroy => "No changes. The stack owns nothing in AWS.",
             };
             said.push((self.styles.strong, what.to_owned()));
+        }
+        if waiting > 0 {
+            said.push((plain, format!("{} to be accepted by others.", parts::count(waiting, "invitation has", "invitations have"))));
         }
         let rest = [(unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];
         said.extend(rest.iter().filter(|(n, _)| *n > 0).map(|(n, word)| (plain, format!("{n} {word}."))));

@@ -6,6 +6,7 @@ use crate::diag::SourceMap;
 use crate::diff::Cause;
 use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
 use crate::wire::FORMAT_VERSION;
+use crate::wire::invitation::{InboundDocument, InvitationDocument, UnreceivedDocument};
 use crate::wire::parts::{
     CoverageDocument, EditDocument, GapDocument, PlaceDocument, Reading, RemarkDocument, SharingDocument,
     SourceDocument, UnmanagedDocument,
@@ -27,6 +28,10 @@ pub struct DriftDocument {
     sharing: Option<SharingDocument>,
     shares: Vec<DriftItemDocument>,
     unmanaged: Vec<UnmanagedDocument>,
+    /// What others share with accounts of the stack and is not as `inbound` blocks say, or of which none speaks.
+    inbound: Vec<InboundDocument>,
+    /// Where what accounts receive could not be read.
+    unreceived: Vec<UnreceivedDocument>,
     coverage: CoverageDocument,
 }
 
@@ -36,7 +41,8 @@ struct DriftItemDocument {
     place: PlaceDocument,
     name: String,
     source: Option<SourceDocument>,
-    /// `in_sync`, `modified`, `missing`, `surplus`, `unhealthy` or `unknown`.
+    /// `in_sync`, `waiting` (as declared, but for invitations that are not accepted yet), `modified`, `missing`, `surplus`, `unhealthy`
+    /// or `unknown`.
     class: &'static str,
     /// For `modified`: `drift`, `pending` or `both`.
     cause: Option<&'static str>,
@@ -47,6 +53,8 @@ struct DriftItemDocument {
     changes: Vec<EditDocument>,
     gap: Option<GapDocument>,
     remarks: Vec<RemarkDocument>,
+    /// Principals that are invited and do not see the share yet.
+    invitations: Vec<InvitationDocument>,
 }
 
 impl DriftDocument {
@@ -58,6 +66,8 @@ impl DriftDocument {
             sharing,
             items,
             unmanaged,
+            inbound,
+            unreceived,
             places,
             unknown,
             organization_gap,
@@ -65,7 +75,7 @@ impl DriftDocument {
             now,
         } = report;
         let item = |item: &DriftItem| {
-            let DriftItem { address, place, name, span, class, remarks } = item;
+            let DriftItem { address, place, name, span, class, remarks, invitations } = item;
             let mut out = DriftItemDocument {
                 address: address.to_string(),
                 place: PlaceDocument::new(place, labels),
@@ -78,9 +88,14 @@ impl DriftDocument {
                 changes: Vec::new(),
                 gap: None,
                 remarks: remarks.iter().map(RemarkDocument::new).collect(),
+                invitations: invitations
+                    .iter()
+                    .map(|(principal, invitation)| InvitationDocument::new(principal, invitation, labels))
+                    .collect(),
             };
             match class {
                 DriftClass::InSync => out.class = "in_sync",
+                DriftClass::Waiting => out.class = "waiting",
                 DriftClass::Modified { cause, edits } => {
                     out.class = "modified";
                     out.cause = Some(Cause::as_str(*cause));
@@ -132,6 +147,8 @@ impl DriftDocument {
             sharing: sharing.as_ref().map(|sharing| SharingDocument::new(sharing, labels, sources)),
             shares: items.iter().map(item).collect(),
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
+            inbound: inbound.iter().map(|item| InboundDocument::new(item, None, labels)).collect(),
+            unreceived: UnreceivedDocument::all(unreceived, labels),
             coverage: CoverageDocument::new(&Reading {
                 complete: report.is_complete(),
                 calls,

@@ -5,6 +5,7 @@
 mod apply_document;
 mod diagnostics_document;
 mod drift_document;
+mod invitation;
 mod parts;
 mod plan_document;
 mod share;

@@ -6,6 +6,7 @@ use crate::diag::SourceMap;
 use crate::diff::Purpose;
 use crate::plan::{Counts, Plan, PlanBody, Refusal};
 use crate::wire::FORMAT_VERSION;
+use crate::wire::invitation::{InboundDocument, UnreceivedDocument};
 use crate::wire::parts::{
     CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, sharing_state, texts,
 };
@@ -32,6 +33,10 @@ pub struct PlanDocument {
     sharing: Option<SharingDocument>,
     shares: Vec<ShareDocument>,
     unmanaged: Vec<UnmanagedDocument>,
+    /// What others share with accounts of the stack and is not as `inbound` blocks say, or of which none speaks.
+    inbound: Vec<InboundDocument>,
+    /// Where what accounts receive could not be read.
+    unreceived: Vec<UnreceivedDocument>,
     steps: Vec<StepDocument>,
     hazards: Vec<HazardDocument>,
     /// Why the plan cannot be carried out. Empty where it can.
@@ -55,6 +60,12 @@ struct SummaryDocument {
     unknown: usize,
     blocked: usize,
     unmanaged: usize,
+    /// Invitations that are accepted and rejected, and shares of others that are left.
+    accept: usize,
+    reject: usize,
+    leave: usize,
+    /// Invitations that somebody else has to accept.
+    waiting: usize,
 }
 
 #[derive(Serialize)]
@@ -97,6 +108,8 @@ impl PlanDocument {
             sharing,
             shares,
             unmanaged,
+            inbound,
+            unreceived,
             places,
             unknown,
             organization_gap,
@@ -120,6 +133,10 @@ impl PlanDocument {
             unknown: unknown_count,
             blocked,
             unmanaged: strays,
+            accept,
+            reject,
+            leave,
+            waiting,
         } = plan.counts();
         Self {
             format_version: FORMAT_VERSION,
@@ -145,6 +162,10 @@ impl PlanDocument {
                 unknown: unknown_count,
                 blocked,
                 unmanaged: strays,
+                accept,
+                reject,
+                leave,
+                waiting,
             },
             access: AccessDocument {
                 gain: texts(&access.gain),
@@ -154,6 +175,11 @@ impl PlanDocument {
             sharing: sharing.as_ref().map(|sharing| SharingDocument::new(&sharing.diff, labels, sources)),
             shares: shares.iter().map(|share| ShareDocument::new(share, labels, sources)).collect(),
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
+            inbound: inbound
+                .iter()
+                .map(|planned| InboundDocument::new(&planned.item, planned.step.map(|step| step.0), labels))
+                .collect(),
+            unreceived: UnreceivedDocument::all(unreceived, labels),
             steps: steps.iter().map(|step| StepDocument::new(step, labels)).collect(),
             hazards: hazards.iter().map(HazardDocument::new).collect(),
             refusals: refusals.iter().map(RefusalDocument::new).collect(),

@@ -11,6 +11,7 @@ use crate::diff::{
 use crate::live::LiveShare;
 use crate::model::{AccountId, Tags};
 use crate::plan::{Blocked, Detail, Hazard, HazardSubject, PlannedShare};
+use crate::wire::invitation::InvitationDocument;
 use crate::wire::parts::{EditDocument, GapDocument, PlaceDocument, RemarkDocument, SourceDocument, texts};
 
 #[derive(Serialize)]
@@ -35,6 +36,10 @@ pub(crate) struct ShareDocument {
     access: AccessDocument,
     hazards: Vec<HazardDocument>,
     remarks: Vec<RemarkDocument>,
+    /// Principals that are invited and do not see the share yet.
+    invitations: Vec<InvitationDocument>,
+    /// Accounts for which the live share stays although it is replaced or too many: they have yet to accept what takes its place.
+    kept_for: Vec<String>,
     steps: Vec<u32>,
 }
 
@@ -100,8 +105,8 @@ impl HazardDocument {
 
 impl ShareDocument {
     pub fn new(share: &PlannedShare, labels: &BTreeMap<AccountId, String>, sources: &SourceMap) -> Self {
-        let PlannedShare { diff, details, access, hazards, blocked, steps } = share;
-        let ShareDiff { address, verdict, protected: _, remarks, salt: _ } = diff;
+        let PlannedShare { diff, details, access, hazards, blocked, kept_for, steps } = share;
+        let ShareDiff { address, verdict, protected: _, remarks, invitations, salt: _ } = diff;
         let (actions, reasons, gap) = match verdict {
             Verdict::InSync { .. } => (vec!["no-op"], Vec::new(), None),
             Verdict::Unread { after: _, gap } => (vec!["read"], Vec::new(), Some(gap)),
@@ -150,6 +155,11 @@ impl ShareDocument {
             },
             hazards: hazards.iter().map(HazardDocument::new).collect(),
             remarks: remarks.iter().map(RemarkDocument::new).collect(),
+            invitations: invitations
+                .iter()
+                .map(|(principal, invitation)| InvitationDocument::new(principal, invitation, labels))
+                .collect(),
+            kept_for: texts(kept_for),
             steps: steps.iter().map(|step| step.0).collect(),
         }
     }
@@ -271,5 +281,6 @@ fn blocked_reason(blocked: Blocked) -> &'static str {
         Blocked::SharingUnread => "sharing_unread",
         Blocked::SharingOff => "sharing_off",
         Blocked::SuccessorBlocked => "successor_blocked",
+        Blocked::AwaitingAcceptance => "awaiting_acceptance",
     }
 }

@@ -26,6 +26,9 @@ pub(crate) struct StepDocument {
 struct ArgumentsDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     share: Option<ShareRefDocument>,
+    /// For the calls of those who receive: who sent the invitation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sender: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,7 +81,13 @@ impl StepDocument {
             place: PlaceDocument::new(place, labels),
             address: address.as_ref().map(ToString::to_string),
             client_token: token.to_string(),
-            arguments: arguments(step),
+            arguments: match step {
+                // The account that receives takes itself off.
+                Step::LeaveResourceShare { .. } => {
+                    ArgumentsDocument { principals: vec![place.account.to_string()], ..arguments(step) }
+                }
+                _ => arguments(step),
+            },
         }
     }
 }
@@ -134,6 +143,14 @@ fn arguments(step: &Step) -> ArgumentsDocument {
         }
         Step::TagResource { share, tags } => ArgumentsDocument { tags: tags.clone(), ..on(share) },
         Step::UntagResource { share, keys } => ArgumentsDocument { tag_keys: keys.clone(), ..on(share) },
-        Step::DeleteResourceShare { share } => on(&ShareRef::Known(share.clone())),
+        Step::DeleteResourceShare { share } | Step::LeaveResourceShare { share } => {
+            on(&ShareRef::Known(share.clone()))
+        }
+        Step::AcceptResourceShareInvitation { share, sender } => {
+            ArgumentsDocument { sender: Some(sender.to_string()), ..on(share) }
+        }
+        Step::RejectResourceShareInvitation { share, sender } => {
+            ArgumentsDocument { sender: Some(sender.to_string()), ..on(&ShareRef::Known(share.clone())) }
+        }
     }
 }

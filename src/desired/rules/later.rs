@@ -15,7 +15,7 @@ pub(crate) fn carried_out(declaration: &Declaration, found: &mut Vec<Diagnostic>
         accounts: _,
         permissions,
         shares: _,
-        inbound,
+        inbound: _,
         checks,
         safety,
         imports,
@@ -33,9 +33,6 @@ pub(crate) fn carried_out(declaration: &Declaration, found: &mut Vec<Diagnostic>
             "A permission block",
             "Make the permission by other means and give its ARN or name.",
         );
-    }
-    for block in inbound {
-        later(block.span, "An inbound block", "Accept or reject the invitation by other means.");
     }
     for block in checks {
         later(block.span, "A check", "Take the block out to plan without the guard.");

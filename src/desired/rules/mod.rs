@@ -8,6 +8,7 @@ mod tests;
 mod expiry;
 mod flags;
 mod identity;
+mod inbound;
 mod names;
 mod organization;
 mod later;
@@ -77,6 +78,10 @@ const STACK: &[fn(&Declaration, &[ShareView<'_>], &mut Found)] = &[
     identity::moved_addresses_are_free,
     identity::removed_addresses_are_free,
     expiry::shares_have_time_left,
+    inbound::names_are_patterns,
+    inbound::senders_are_others,
+    inbound::each_decides_something,
+    inbound::senders_are_not_of_the_stack,
 ];
 
 /// Rules over one share that take the organization.

@@ -42,7 +42,7 @@ pub(crate) fn accounts_have_one_block(
 pub(crate) fn somewhere_is_looked(declaration: &Declaration, found: &mut Vec<Diagnostic>) {
     let management = declaration.organization.as_ref().map(|block| &block.management_account.value);
     let only_management = declaration.accounts.values().all(|block| Some(&block.id.value) == management);
-    if only_management || !places(declaration).is_empty() {
+    if only_management || !declaration.inbound.is_empty() || !places(declaration).is_empty() {
         return;
     }
     let detail = format!(

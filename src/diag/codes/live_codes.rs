@@ -51,4 +51,38 @@ codes! {
     RAM314 "the share expires"
         "The block gives the share a time, `expires`. Until then this is only told; the first apply after it deletes the share. Nothing \
         happens by itself: a share that expired and is still there shows as drift."
+    RAM330 "invitation to be accepted"
+        "A principal outside of the organization, inside of one in which sharing is off, or on a share that keeps accounts which leave \
+        (`retain_sharing_on_account_leave_organization`) is sent an invitation, and has no access before somebody in its account accepts \
+        it, in the Region of the share. It can be accepted for 7 days where every resource type on the share is one of the fourteen that \
+        RAM began with, and for 12 hours otherwise; RAM tells the sender neither when it was sent nor when it ends, so the times are \
+        reckoned from the association.\n\nramctl accepts by itself in accounts that the stack has a role for, unless the share says \
+        `accept_invitations = false`. Elsewhere somebody has to run `aws ram get-resource-share-invitations` and \
+        `aws ram accept-resource-share-invitation`."
+    RAM331 "invitation is sent again"
+        "The invitation before was not accepted in time, and RAM took the principal off the share or will; it cannot be accepted any \
+        more. The plan takes the principal off where it still stands and puts it on again, which sends another.\n\nWhere ramctl has no \
+        credentials for the account it cannot tell an invitation that was turned down from a principal that was taken off by hand, or that \
+        left: the row of the share says only how long it lasted. Where that is shorter than the window, the plan says so. Take the \
+        principal out of the share if the account does not want it."
+    RAM332 "invitation was turned down"
+        "The account rejected the invitation, which ramctl sees because it has credentials for it. It is not sent again by itself: a \
+        scheduled apply would ask for ever.\n\nTake the principal out of the share. To ask once more, change the share's principals: \
+        take it out, apply, put it back and apply."
+    RAM333 "invitation that no block speaks of"
+        "Somebody invites an account of the stack to a share, in a place for which the stack has `inbound` blocks, and none of them matches \
+        sender and name. Nothing happens by itself: it gives no access before it is accepted, and ends.\n\nWrite an `inbound` block with \
+        `action = \"accept\"` or `\"reject\"`. Names of shares are chosen by the sender: trust the account, not the name."
+    RAM334 "the account cannot leave the share"
+        "An `inbound` block rejects a share that was accepted before, or the stack is destroyed. RAM lets an account leave what it received \
+        for itself alone, and only where every resource type on the share is one of the fourteen that RAM began with; what comes through \
+        the organization it cannot leave at all. The account stays a member until the owner takes it off.\n\nAsk the owner to remove the \
+        principal. What the share gives can be denied with an identity policy or a service control policy meanwhile."
+    RAM335 "the old share stays for who has yet to accept"
+        "A share that takes the place of another needs new invitations. The old one stays while an account that uses it has yet to accept \
+        the new one and ramctl cannot accept for it, so that nobody loses access between the two. The first apply after the acceptance \
+        deletes it.\n\nAsk the accounts that are named. To end it without them, take their principals out of the share."
+    RAM336 "accepted and not visible yet"
+        "The invitation was accepted, and AWS does not show the share to the account that accepted it, or still shows the association as \
+        under way. That can take from seconds to hours. Nothing is to be done; the next plan looks again."
 }

@@ -41,6 +41,11 @@ codes! {
     RAM411 "organization not read"
         "The tree of the organization could not be read. Shares that need a name from it are left alone, and who gains and loses \
         access through units is unknown."
+    RAM412 "what an account receives was not read"
+        "Whether a share was accepted, and which invitations are pending, shows only in the account that receives, and reading it failed \
+        there. That is never taken for \"no invitation\": nothing is accepted or rejected in the account, and the run counts as \
+        incomplete (exit code 6).\n\nThe role in that account needs `ram:GetResourceShareInvitations` and `ram:GetResourceShares`; \
+        `ramctl iam plan --account NAME` prints its policy."
     RAM440 "no usable credentials"
         "ramctl found no credentials that reach this account: none at all, expired ones, or ones that belong to another account. \
         What it reads with the wrong credentials would be taken for this account's state, so it stops before the first call.\n\nAn \

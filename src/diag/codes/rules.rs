@@ -158,6 +158,26 @@ Remove sources, or write the service as principal: service(\"name.amazonaws.com\
 
 If the account is meant to be a stranger, write allow_external_principals = true on the share; the account then gets an invitation. If not, check the id."
 
+    RAM145 "the name is no pattern"
+"name of an inbound block is a pattern over the names of shares: * stands for any characters, ? for one, [a-z] for one of a set, {a,b} for one of several. Case counts. This one does not close, or has an empty set.
+
+Write the character itself as \\* or \\[ where it is meant."
+
+    RAM146 "an account receives from itself"
+"An inbound block says what the account takes from another one. What the account owns it can use without a share.
+
+Write the account that shares as from."
+
+    RAM147 "an inbound block decides over nothing"
+"Where several inbound blocks match a share, one that rejects counts before one that accepts, in whatever order they stand: an exception can be written, and never lets in more than is written. Here a block that rejects has no name, or the same one, so nothing is left for the block that accepts.
+
+Remove one of them, or give the block that rejects a narrower name."
+
+    RAM148 "an inbound block for a sender of the same stack"
+"The sender shares in this stack and Region, so the share has a block of its own. ramctl accepts its invitations by itself in accounts that it has credentials for (accept_invitations, true unless set otherwise); a second block about them can only contradict that.
+
+Remove the inbound block, or set accept_invitations = false in the share."
+
     RAM150 "two permissions for one resource type"
 "A share has exactly one permission per resource type. Two groups of principals with different rights on one type need two shares with the same resources.
 

@@ -1,0 +1,114 @@
+//! The calls of those who receive: accept, reject, leave. They are made in the consumer's account, in the Region of the share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diff::{Diff, InboundItem, InboundVerdict, ShareDiff, Verdict, dependents};
+use crate::diff::{Change, DeleteReason};
+use crate::model::{AccountId, Address, Place, StackName};
+use crate::plan::body::{Blocked, PlannedInbound, PlannedShare};
+use crate::plan::fingerprint::Tokens;
+use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
+
+/// Writes the steps by which ramctl accepts for the principals of one share, one for each account. They come when all else is done
+/// on the share: what the account will see is complete by then.
+pub(crate) fn accept(stack: &StackName, share: &PlannedShare, steps: &mut Vec<PlannedStep>) -> Vec<StepId> {
+    let diff = &share.diff;
+    let made = share.steps.iter().copied().find(|id| {
+        matches!(steps[id.0 as usize].step, Step::CreateResourceShare { .. })
+    });
+    let reference = match (made, diff.before()) {
+        (Some(step), _) => ShareRef::CreatedBy(step),
+        (None, Some(before)) => ShareRef::Known(before.share.arn.clone()),
+        (None, None) => return Vec::new(),
+    };
+    let mut needs: Vec<StepId> = share.steps.iter().copied().chain(made).collect();
+    needs.sort();
+    // The last waits for all before it; the one that makes the share gives its ARN.
+    let needs: Vec<StepId> = made.into_iter().chain(needs.last().copied()).collect::<BTreeSet<_>>().into_iter().collect();
+    let consumers: BTreeSet<&Place> = diff
+        .invitations
+        .values()
+        .filter(|invitation| invitation.state.is_accepted_here())
+        .map(|invitation| &invitation.consumer)
+        .collect();
+    let mut written = Vec::new();
+    for consumer in consumers {
+        let step = Step::AcceptResourceShareInvitation {
+            share: reference.clone(),
+            sender: diff.place().account.clone(),
+        };
+        let tokens = Tokens::of_receiver(stack, &diff.address, consumer, None);
+        written.push(push(steps, needs.clone(), consumer, Some(&diff.address), &tokens, step));
+    }
+    written
+}
+
+/// The steps for what `inbound` blocks say.
+pub(crate) fn inbound(diff: &Diff, steps: &mut Vec<PlannedStep>) -> Vec<PlannedInbound> {
+    let planned = |item: &InboundItem| {
+        let InboundItem { place, share, name: _, sender, verdict } = item;
+        let (step, by) = match verdict {
+            InboundVerdict::Accept { by, window: _ } => {
+                let share = ShareRef::Known(share.clone());
+                (Step::AcceptResourceShareInvitation { share, sender: sender.clone() }, by)
+            }
+            InboundVerdict::Reject { by, window: _ } => {
+                let (share, sender) = (share.clone(), sender.clone());
+                (Step::RejectResourceShareInvitation { share, sender }, by)
+            }
+            InboundVerdict::Leave { by } => (Step::LeaveResourceShare { share: share.clone() }, by),
+            InboundVerdict::Stuck { .. } | InboundVerdict::Undecided { .. } => {
+                return PlannedInbound { item: item.clone(), step: None };
+            }
+        };
+        let tokens = Tokens::of_receiver(&diff.stack, &by.address, place, Some(share));
+        let id = push(steps, Vec::new(), place, Some(&by.address), &tokens, step);
+        PlannedInbound { item: item.clone(), step: Some(id) }
+    };
+    diff.inbound.iter().map(planned).collect()
+}
+
+fn push(
+    steps: &mut Vec<PlannedStep>,
+    needs: Vec<StepId>,
+    place: &Place,
+    address: Option<&Address>,
+    tokens: &Tokens,
+    step: Step,
+) -> StepId {
+    let id = StepId(u32::try_from(steps.len()).expect("a plan has fewer than 2^32 steps"));
+    let token = tokens.token(0, &step);
+    steps.push(PlannedStep { id, needs, place: place.clone(), address: address.cloned(), token, step });
+    id
+}
+
+/// Keeps old shares for those who use them and have yet to accept what takes their place.
+pub(crate) fn keep(shares: &mut [PlannedShare]) {
+    let mut kept: BTreeMap<usize, BTreeSet<AccountId>> = BTreeMap::new();
+    for (at, share) in shares.iter().enumerate() {
+        match &share.diff.verdict {
+            Verdict::Changed(Change::Replace { before, .. }) => {
+                kept.insert(at, dependents(before, &share.diff.invitations));
+            }
+            Verdict::Changed(Change::Delete { before, reason: DeleteReason::Duplicate }) => {
+                if let Some(successor) = shares.iter().find(|other| stays(&other.diff, &share.diff.address)) {
+                    kept.insert(at, dependents(before, &successor.diff.invitations));
+                }
+            }
+            _ => {}
+        }
+    }
+    for (at, accounts) in kept.into_iter().filter(|(_, accounts)| !accounts.is_empty()) {
+        let share = &mut shares[at];
+        let goes = matches!(share.diff.verdict, Verdict::Changed(Change::Delete { .. }));
+        if goes && share.blocked.is_none() {
+            share.blocked = Some(Blocked::AwaitingAcceptance);
+        }
+        share.kept_for = accounts;
+    }
+}
+
+/// Whether a share bears the address and is not one of those that are too many.
+fn stays(share: &ShareDiff, address: &Address) -> bool {
+    share.address == *address && !matches!(share.verdict, Verdict::Changed(Change::Delete { .. }))
+}

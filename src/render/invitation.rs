@@ -1,0 +1,141 @@
+//! The words for invitations, on both sides.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::diff::{
+    Acceptor, Expiry, InboundItem, InboundVerdict, Invitation, InvitationState, Lapse, Staying, Window,
+};
+use crate::model::{AccountId, Principal};
+use crate::render::escape::escape;
+use crate::render::parts;
+use crate::render::rows::{Row, Sign};
+
+type Labels = BTreeMap<AccountId, String>;
+
+/// No finer than anybody acts on: RAM itself tells no exact end.
+fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+fn ends(expires: Expiry) -> String {
+    match expires {
+        Expiry::About(at) => format!("expires about {}", time(at)),
+        Expiry::Either(earliest, latest) => {
+            format!("expires about {} or {}, depending on its resource types", time(earliest), time(latest))
+        }
+    }
+}
+
+fn since(window: Option<Window>) -> String {
+    window.map(|Window { since, expires }| format!(" since {}, {}", time(since), ends(expires))).unwrap_or_default()
+}
+
+/// A principal that is invited as a row.
+pub(crate) fn row(principal: &Principal, invitation: &Invitation, labels: &Labels) -> Row {
+    let Invitation { consumer, because, state } = invitation;
+    let account = parts::account(&consumer.account, labels);
+    let accepted = || format!("accepted by ramctl in {account}");
+    let by = |accept: &Acceptor| match accept {
+        Acceptor::Ramctl => accepted(),
+        Acceptor::Consumer => format!("{account} has to accept it"),
+        Acceptor::Unread(_) => {
+            format!("{account} has to accept it, for ramctl could not read what the account receives")
+        }
+    };
+    let (sign, effect, code) = match state {
+        InvitationState::ToSend { accept: Acceptor::Ramctl } if because.is_none() => {
+            (Sign::Added, format!("if RAM sends one, {}", accepted()), "")
+        }
+        InvitationState::ToSend { accept: Acceptor::Ramctl } => (Sign::Added, accepted(), ""),
+        InvitationState::ToSend { accept } => {
+            let may = if because.is_none() { "if RAM sends one, " } else { "" };
+            (Sign::Note, format!("{may}no access before {}", by(accept)), "RAM330")
+        }
+        InvitationState::ToResend { lapse, accept } => {
+            let before = match lapse {
+                Lapse::Expired => "the last one expired",
+                Lapse::Rejected => "the last one was turned down",
+                Lapse::Ended => "the last one was turned down, or the principal was taken off by hand",
+            };
+            (Sign::Changed, format!("{before}; another is sent, {}", by(accept)), "RAM331")
+        }
+        InvitationState::Pending { window, accept: Acceptor::Ramctl } => {
+            let sent = window.map(|window| format!("sent {}, ", time(window.since))).unwrap_or_default();
+            (Sign::Added, format!("{sent}{}", accepted()), "")
+        }
+        InvitationState::Pending { window, accept: Acceptor::Consumer } => {
+            (Sign::Note, format!("waiting for {account}{}", since(*window)), "RAM330")
+        }
+        InvitationState::Pending { window, accept: Acceptor::Unread(_) } => {
+            let unread = "; ramctl could not read what the account receives";
+            (Sign::Held, format!("waiting for {account}{}{unread}", since(*window)), "RAM412")
+        }
+        InvitationState::Settling => {
+            (Sign::Note, format!("accepted; AWS does not show the share to {account} yet"), "RAM336")
+        }
+        InvitationState::Rejected { sent } => {
+            let of = sent.map(|sent| format!(" of {}", time(sent))).unwrap_or_default();
+            (Sign::Held, format!("{account} turned the invitation{of} down; it is not sent again"), "RAM332")
+        }
+    };
+    let row = Row::new(sign, ["invitation".into(), parts::principal_id(principal), String::new()]).effect(effect);
+    if code.is_empty() { row } else { row.code(code) }
+}
+
+/// What becomes of a principal that FAILED to accept in time, in the row that says so.
+pub(crate) fn renewal(invitation: &Invitation) -> Option<&'static str> {
+    match &invitation.state {
+        InvitationState::ToResend { .. } => Some("its invitation expired; taken off and put on again"),
+        _ => None,
+    }
+}
+
+/// A share of somebody else as a row.
+pub(crate) fn inbound(item: &InboundItem) -> Row {
+    let InboundItem { place: _, share, name, sender, verdict } = item;
+    let block = |by: &crate::diff::InboundBlock| escape(&by.address.to_string()).to_string();
+    let (sign, effect, code) = match verdict {
+        InboundVerdict::Accept { by, window } => {
+            (Sign::Added, format!("accepted by {}; pending{}", block(by), since(*window)), "")
+        }
+        InboundVerdict::Reject { by, window } => {
+            (Sign::Removed, format!("rejected by {}; pending{}", block(by), since(*window)), "")
+        }
+        InboundVerdict::Leave { by } => {
+            (Sign::Removed, format!("the account leaves it, by {}", block(by)), "")
+        }
+        InboundVerdict::Stuck { by, why } => {
+            let why = match why {
+                Staying::Types(types) => {
+                    let types: Vec<String> = types.iter().map(|code| escape(code.as_str()).to_string()).collect();
+                    format!("RAM lets no account leave {}: only {sender} can take it back", types.join(", "))
+                }
+                Staying::ThroughOrganization => {
+                    format!("it comes through the organization: only {sender} can take it back")
+                }
+                Staying::Unread(gap) => {
+                    format!("whether the account can leave it could not be read: {}", parts::gap(gap))
+                }
+            };
+            (Sign::Held, format!("stays in against {}: {why}", block(by)), "RAM334")
+        }
+        InboundVerdict::Undecided { window } => {
+            (Sign::Unknown, format!("invitation{}; no inbound block speaks of it", since(*window)), "RAM333")
+        }
+    };
+    let short = escape(share.arn().short()).to_string();
+    let row = Row::new(sign, [parts::name(name), format!("from {sender}"), short]).effect(effect);
+    if code.is_empty() { row } else { row.code(code) }
+}
+
+/// `partner and 999999999999`.
+pub(crate) fn accounts(accounts: &BTreeSet<AccountId>, labels: &Labels) -> String {
+    let all: Vec<String> = accounts.iter().map(|account| parts::account(account, labels)).collect();
+    match all.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [many @ .., last] => format!("{} and {last}", many.join(", ")),
+    }
+}
