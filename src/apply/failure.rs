@@ -17,6 +17,8 @@ pub(crate) enum Failure {
     Unverified(CloudError),
     /// AWS took the call and then failed to do it.
     Refused { code: &'static str, message: String, help: String },
+    /// There is nothing that could be accepted. No call was made.
+    NoInvitation { message: String },
     /// AWS is still at it.
     Timeout { what: String, after: Duration },
     /// The run was asked to stop. `called`: the call was made.
@@ -31,6 +33,14 @@ impl From<Failure> for StepResult {
             Failure::Refused { code, message, help } => {
                 Self::Failed { code: code.to_owned(), message, help: Some(help), maybe_done: true }
             }
+            Failure::NoInvitation { message } => Self::Failed {
+                code: "no_invitation".to_owned(),
+                message,
+                help: Some(
+                    "Plan again: an invitation that shows late is accepted then, and what was turned down is told (RAM508).".to_owned(),
+                ),
+                maybe_done: false,
+            },
             Failure::Timeout { what, after } => Self::Failed {
                 code: "timeout".to_owned(),
                 message: format!("{what}, {} seconds after the call", after.as_secs()),

@@ -1,6 +1,6 @@
 //! Waiting for associations: there, failed, or waiting for somebody else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use crate::cloud::{
     AssociationKind, Cloud, CloudError, ErrorKind, Members, RAM_PAGE, RamRead, ShareScope, associations,
     sources,
 };
-use crate::model::{AssociationStatus, Principal, ShareArn};
+use crate::model::{AccountId, AssociationStatus, Principal, ShareArn};
 use crate::plan::StepId;
 
 /// One resource, principal or source of a share, in ramctl's own form so that spellings of one principal meet.
@@ -29,6 +29,15 @@ impl Member {
         match self {
             Self::Resource(text) | Self::Source(text) => text,
             Self::Principal(principal) => principal.as_str(),
+        }
+    }
+
+    fn is_of(&self, accounts: &BTreeSet<AccountId>) -> bool {
+        match self {
+            Self::Principal(principal) => {
+                principal.account().is_some_and(|account| accounts.contains(&account))
+            }
+            Self::Resource(_) | Self::Source(_) => false,
         }
     }
 
@@ -110,9 +119,11 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
+        let none = BTreeSet::new();
+        let accepted = self.accepted_here.get(&step).unwrap_or(&none);
         self.wait(step, |elapsed| async move {
             let seen = seen(ram, arn, members).await?;
-            Ok(judge(wanted, &seen, elapsed, self.settings))
+            Ok(judge(wanted, &seen, elapsed, self.settings, accepted))
         })
         .await
     }
@@ -152,6 +163,7 @@ fn judge(
     seen: &BTreeMap<Member, Seen>,
     elapsed: Duration,
     settings: &Settings,
+    accepted: &BTreeSet<AccountId>,
 ) -> Look<Vec<Principal>> {
     let mut failed = Vec::new();
     let mut pending = Vec::new();
@@ -165,6 +177,8 @@ fn judge(
                     let message = seen.message.as_deref().unwrap_or("AWS gives no reason");
                     failed.push(format!("{} is {}: {message}", member.as_str(), seen.status));
                 }
+                // A later step accepts for it, and waits until it sees the share.
+                AssociationStatus::Associating if member.is_of(accepted) => {}
                 AssociationStatus::Associating if member.can_be_invited() => {
                     let patience =
                         if seen.external { settings.external_invitation } else { settings.inside_invitation };
@@ -265,7 +279,7 @@ mod tests {
                 .map(|(status, external)| (member.clone(), seen(status, external)))
                 .into_iter()
                 .collect();
-            match judge(&[member], &seen, elapsed, &settings) {
+            match judge(&[member], &seen, elapsed, &settings, &BTreeSet::new()) {
                 Look::Settled(invited) if invited.is_empty() => "settled",
                 Look::Settled(_) => "invited",
                 Look::Pending(_) => "pending",
@@ -312,11 +326,15 @@ mod tests {
                 .collect::<BTreeMap<_, _>>()
         };
         let pending = state(AssociationStatus::Disassociating);
-        assert!(matches!(judge(&members, &pending, Duration::ZERO, &settings), Look::Pending(_)));
+        assert!(matches!(
+            judge(&members, &pending, Duration::ZERO, &settings, &BTreeSet::new()),
+            Look::Pending(_)
+        ));
         for (seen, elapsed) in
             [(state(AssociationStatus::Associated), Duration::ZERO), (pending, settings.deadline)]
         {
-            let Look::Failed(Failure::Refused { message, .. }) = judge(&members, &seen, elapsed, &settings)
+            let Look::Failed(Failure::Refused { message, .. }) =
+                judge(&members, &seen, elapsed, &settings, &BTreeSet::new())
             else {
                 panic!("two have failed")
             };

@@ -12,7 +12,8 @@ use crate::apply::failure::INTERRUPTED;
 use crate::apply::settings::Settings;
 use crate::apply::step::Run;
 use crate::cloud::Cloud;
-use crate::plan::{ApprovedPlan, Outcome, PlannedStep, StepId, StepOutcome, StepResult};
+use crate::model::{AccountId, Address};
+use crate::plan::{ApprovedPlan, Outcome, PlannedStep, Step, StepId, StepOutcome, StepResult};
 
 /// Carries out a plan. `stop` lets calls that are under way end and starts no more.
 ///
@@ -33,6 +34,7 @@ pub async fn apply<C: Cloud>(
         stop: &stop,
         made: Mutex::default(),
         enabled_now: AtomicBool::new(false),
+        accepted_here: accepted_here(steps),
     };
     let mut order = Order::new(steps, &events);
     let mut under_way = FuturesUnordered::new();
@@ -49,6 +51,19 @@ pub async fn apply<C: Cloud>(
         order.finish(at, result);
     }
     order.outcome(stop.is_cancelled())
+}
+
+/// The accounts for which this plan accepts, by the steps that put them on the share: those are not waited for.
+fn accepted_here(steps: &[PlannedStep]) -> BTreeMap<StepId, BTreeSet<AccountId>> {
+    let accepts = |step: &&PlannedStep| matches!(step.step, Step::AcceptResourceShareInvitation { .. });
+    let mut accounts: BTreeMap<&Address, BTreeSet<AccountId>> = BTreeMap::new();
+    for step in steps.iter().filter(accepts) {
+        if let Some(address) = &step.address {
+            accounts.entry(address).or_default().insert(step.place.account.clone());
+        }
+    }
+    let of = |step: &PlannedStep| Some((step.id, accounts.get(step.address.as_ref()?)?.clone()));
+    steps.iter().filter_map(of).collect()
 }
 
 /// Which steps have ended, which may start, which still wait for others.
@@ -123,7 +138,9 @@ impl<'a, E: Fn(Event)> Order<'a, E> {
             let verdict = match &result {
                 StepResult::Done { .. } => None,
                 StepResult::Failed { code, .. } if code == INTERRUPTED => Some(StepResult::NotStarted),
-                StepResult::Failed { .. } => Some(StepResult::Skipped { because_of: self.steps[at].id }),
+                StepResult::Failed { .. } | StepResult::Unseen { .. } => {
+                    Some(StepResult::Skipped { because_of: self.steps[at].id })
+                }
                 StepResult::Skipped { because_of } => Some(StepResult::Skipped { because_of: *because_of }),
                 StepResult::NotStarted => Some(StepResult::NotStarted),
             };
@@ -158,7 +175,7 @@ impl<'a, E: Fn(Event)> Order<'a, E> {
         let cut_short = |result: &StepResult| match result {
             StepResult::NotStarted => true,
             StepResult::Failed { code, .. } => code == INTERRUPTED,
-            StepResult::Done { .. } | StepResult::Skipped { .. } => false,
+            StepResult::Done { .. } | StepResult::Unseen { .. } | StepResult::Skipped { .. } => false,
         };
         let interrupted = stopped && steps.iter().any(|step| cut_short(&step.result));
         Outcome { steps, interrupted }

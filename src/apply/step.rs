@@ -1,6 +1,6 @@
 //! One step: its call, made until it goes through, and the wait for its effect.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::settings::Settings;
 use crate::cloud::{Cloud, CloudError, ErrorKind, Members, NewShare, RamWrite};
-use crate::model::ShareArn;
+use crate::model::{AccountId, ShareArn};
 use crate::plan::{PlannedStep, ShareRef, Step, StepId, StepResult};
 
 /// What all steps of a run share.
@@ -25,6 +25,8 @@ pub(crate) struct Run<'a, C, E> {
     pub(crate) made: Mutex<BTreeMap<StepId, ShareArn>>,
     /// Sharing inside the organization was turned on by this run, so that RAM may not know of it everywhere yet.
     pub(crate) enabled_now: AtomicBool,
+    /// The accounts for which this run accepts invitations to the share that a step works on.
+    pub(crate) accepted_here: BTreeMap<StepId, BTreeSet<AccountId>>,
 }
 
 /// What a call may wait for.
@@ -165,6 +167,13 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 )?;
                 self.await_deletion(id, ram, share).await?;
             }
+            Step::AcceptResourceShareInvitation { share, sender } => {
+                return self.accept(id, ram, &self.resolve(share), sender, token).await;
+            }
+            Step::RejectResourceShareInvitation { share, sender } => {
+                self.reject(id, ram, share, sender, token).await?;
+            }
+            Step::LeaveResourceShare { share } => self.leave(id, ram, share, token).await?,
         }
         Ok(done)
     }

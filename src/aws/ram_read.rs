@@ -9,7 +9,8 @@ use crate::aws::rates::Limiter;
 use crate::aws::rows::{self, read_all};
 use crate::cloud::{AssociationKind, Caller, CloudError, Page, PageRequest, RamRead, ShareScope};
 use crate::live::{
-    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow, SourceRow,
+    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow,
+    SourceRow,
 };
 use crate::model::ShareArn;
 

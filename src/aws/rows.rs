@@ -7,11 +7,12 @@ use jiff::Timestamp;
 
 use crate::cloud::{AccountRow, Caller, CloudError, CreatedShare, ErrorKind, OrganizationRow, UnitRow};
 use crate::live::{
-    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow, SourceRow,
+    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow,
+    SourceRow,
 };
 use crate::model::{
-    AccountId, AssociationStatus, FeatureSet, IdError, InvitationArn, InvitationStatus, OrganizationArn, OuArn, PermissionArn, ResourceType,
-    RootId, ShareArn, ShareStatus, Tags,
+    AccountId, AssociationStatus, FeatureSet, IdError, InvitationArn, InvitationStatus, OrganizationArn,
+    OuArn, PermissionArn, ResourceType, RootId, ShareArn, ShareStatus, Tags,
 };
 
 /// What could not be read, in words.

@@ -11,6 +11,7 @@ use crate::cli::stack::{self, StackError, has_errors};
 use crate::collect::{self, SharingQuestion};
 use crate::desired::{self, DesiredGraph};
 use crate::diag::{Diagnostic, SourceMap};
+use crate::diff::{self, Purpose};
 use crate::lang::{Declaration, SharingWish};
 use crate::live::LiveState;
 use crate::org::OrgView;
@@ -73,6 +74,7 @@ pub(crate) async fn read(
     loaded: &Loaded,
     session: &Session,
     args: &CloudArgs,
+    purpose: Purpose,
     output: &mut Output,
 ) -> Option<Read> {
     let progress = ReadProgress::start(output);
@@ -80,7 +82,14 @@ pub(crate) async fn read(
     progress.places(graph.places.len());
     let settings =
         collect::Settings { parallelism: usize::from(args.parallelism), ..collect::Settings::default() };
-    let live = collect::places(&session.cloud, &graph.places, &settings, |_, _| progress.place()).await;
+    let receiving = diff::receiving(&graph, &org, purpose);
+    let (live, received) = tokio::join!(
+        collect::places(&session.cloud, &graph.places, &settings, |_, _| progress.place()),
+        collect::received(&session.cloud, &receiving, &settings),
+    );
+    let mut live = LiveState { received, ..live };
+    let leaving = diff::leaving(&graph, &live, purpose);
+    collect::received_types(&session.cloud, &leaving, &settings, &mut live.received).await;
     Some(Read { graph, live, org })
 }
 

@@ -103,6 +103,9 @@ impl<'a> ApplyProgress<'a> {
                             self.name(step)
                         ));
                     }
+                    StepResult::Unseen { what } => {
+                        self.say(format_args!("  {}: {}", self.name(step), escape(&what)));
+                    }
                     StepResult::Failed { code, message, .. } => {
                         let (code, message) = (escape(&code), escape(&message));
                         self.say(format_args!("  {}: FAILED: {code}: {message}", self.name(step)));

@@ -137,7 +137,8 @@ fn accounts(declaration: &Declaration) -> std::collections::BTreeMap<crate::mode
 
 /// A Region for the services without one. Outside of the partition `aws` the default, us-east-1, would be wrong.
 fn home(declaration: &Declaration) -> Option<Region> {
-    let region = declaration.shares.iter().map(|share| &share.region.value).min()?;
+    let received = declaration.inbound.iter().map(|block| &block.region.value);
+    let region = declaration.shares.iter().map(|share| &share.region.value).chain(received).min()?;
     (region.partition() != Partition::Aws).then(|| region.clone())
 }
 

@@ -10,10 +10,13 @@ use crate::cloud::{
     Members, NewShare, OrgRead, OrganizationRow, Page, PageRequest, RamRead, RamWrite, RoleState, ShareScope,
     UnitRow,
 };
-use crate::live::{AssociationRow, CustomerPermissionRow, PermissionRow, ShareRow, SourceRow};
+use crate::live::{
+    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow,
+    SourceRow,
+};
 use crate::model::{
-    AccountId, AssociationStatus, FeatureSet, PermissionArn, Place, Principal, Region, ResourceType, RootId,
-    ShareArn, ShareStatus, Tags,
+    AccountId, AssociationStatus, FeatureSet, InvitationArn, InvitationStatus, PermissionArn, Place,
+    Principal, Region, ResourceType, RootId, ShareArn, ShareStatus, Tags,
 };
 use crate::org::ParentId;
 
@@ -38,6 +41,10 @@ pub(crate) struct World {
     pub failing: BTreeMap<String, String>,
     /// Principals that wait for an invitation to be accepted, and whether RAM calls them external.
     pub invited: BTreeMap<String, bool>,
+    /// Invitations, each with the account that received it. Sent to whom `invited` names.
+    pub invitations: Vec<(AccountId, InvitationRow)>,
+    /// Looks of a consumer for which an accepted share is not visible yet.
+    pub unseen_for: u32,
     /// Accounts that cannot be reached.
     pub unreachable: BTreeMap<AccountId, ErrorKind>,
     pub faults: Vec<Fault>,
@@ -103,6 +110,8 @@ impl Default for World {
             hidden_for: 0,
             failing: BTreeMap::new(),
             invited: BTreeMap::new(),
+            invitations: Vec::new(),
+            unseen_for: 0,
             unreachable: BTreeMap::new(),
             faults: Vec::new(),
             calls: Vec::new(),
@@ -203,6 +212,18 @@ fn association_row(share: &ShareArn, entity: &str, external: bool) -> Associatio
         external,
         created: None,
         updated: None,
+    }
+}
+
+fn invitation_row(share: &ShareArn, n: usize) -> InvitationRow {
+    let text = format!("{}-{n}", share.as_str().replace("resource-share/", "resource-share-invitation/"));
+    InvitationRow {
+        arn: InvitationArn::parse(&text).expect("valid"),
+        share: share.clone(),
+        share_name: "share".into(),
+        sender: share.arn().account_id().expect("a share has an owner"),
+        status: InvitationStatus::Pending,
+        created: None,
     }
 }
 
@@ -325,6 +346,12 @@ impl FakeClient {
                 if !rows.iter().any(|(row, _)| row.entity == entity) {
                     let external = invited.get(entity).copied().unwrap_or(false);
                     rows.push((association_row(share, entity, external), settle));
+                    if let (true, Some(account)) =
+                        (invited.contains_key(entity), Principal::read(entity).account())
+                    {
+                        let n = world.invitations.len();
+                        world.invitations.push((account, invitation_row(share, n)));
+                    }
                 }
             }
         }
@@ -509,6 +536,80 @@ impl RamRead for FakeClient {
         const ACTION: &str = "ram:ListPermissions";
         self.call(ACTION, |world| self.page_of(world, ACTION, world.customer_permissions.clone(), page)).await
     }
+
+    async fn get_resource_share_invitations(
+        &self,
+        scope: &ShareScope,
+        page: &PageRequest,
+    ) -> Result<Page<InvitationRow>, CloudError> {
+        const ACTION: &str = "ram:GetResourceShareInvitations";
+        self.call(ACTION, |world| {
+            let region = self.place().region;
+            let mine = world.invitations.iter().filter(|(account, row)| {
+                *account == self.caller.account
+                    && row.share.arn().region() == region.as_str()
+                    && match scope {
+                        ShareScope::All => true,
+                        ShareScope::One(share) => row.share == *share,
+                    }
+            });
+            let rows = mine.map(|(_, row)| row.clone()).collect();
+            self.page_of(world, ACTION, rows, page)
+        })
+        .await
+    }
+
+    async fn get_received_shares(
+        &self,
+        scope: &ShareScope,
+        page: &PageRequest,
+    ) -> Result<Page<ShareRow>, CloudError> {
+        const ACTION: &str = "ram:GetResourceShares";
+        self.call(ACTION, |world| {
+            let me = self.place();
+            let rows: Vec<ShareRow> = world
+                .shares
+                .values()
+                .filter(|share| {
+                    share.place.region == me.region
+                        && share.principals.iter().any(|(row, _)| {
+                            row.status == AssociationStatus::Associated
+                                && Principal::read(&row.entity).account().as_ref() == Some(&me.account)
+                        })
+                        && match scope {
+                            ShareScope::All => true,
+                            ShareScope::One(wanted) => share.row.arn == *wanted,
+                        }
+                })
+                .map(|share| share.row.clone())
+                .collect();
+            if !rows.is_empty() && world.unseen_for > 0 {
+                world.unseen_for -= 1;
+                return self.page_of(world, ACTION, Vec::new(), page);
+            }
+            self.page_of(world, ACTION, rows, page)
+        })
+        .await
+    }
+
+    async fn list_received_resources(
+        &self,
+        shares: &[ShareArn],
+        page: &PageRequest,
+    ) -> Result<Page<ReceivedResourceRow>, CloudError> {
+        const ACTION: &str = "ram:ListResources";
+        self.call(ACTION, |world| {
+            let rows = shares.iter().filter_map(|share| world.shares.get(share)).flat_map(|share| {
+                share.resources.iter().map(|_| ReceivedResourceRow {
+                    share: share.row.arn.clone(),
+                    resource_type: ResourceType::parse("ec2:Subnet").expect("valid"),
+                })
+            });
+            let rows = rows.collect();
+            self.page_of(world, ACTION, rows, page)
+        })
+        .await
+    }
 }
 
 impl RamWrite for FakeClient {
@@ -683,6 +784,69 @@ impl RamWrite for FakeClient {
             Ok(())
         })
         .await
+    }
+
+    async fn accept_resource_share_invitation(
+        &self,
+        invitation: &InvitationArn,
+        _token: &Uuid,
+    ) -> Result<(), CloudError> {
+        const ACTION: &str = "ram:AcceptResourceShareInvitation";
+        self.call(ACTION, |world| {
+            let share = self.answer(world, ACTION, invitation, InvitationStatus::Accepted)?;
+            world.invited.remove(self.caller.account.as_str());
+            for (row, _) in &mut world.shares.get_mut(&share).expect("it was shared").principals {
+                if row.entity == self.caller.account.as_str() {
+                    row.status = AssociationStatus::Associated;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn reject_resource_share_invitation(
+        &self,
+        invitation: &InvitationArn,
+        _token: &Uuid,
+    ) -> Result<(), CloudError> {
+        const ACTION: &str = "ram:RejectResourceShareInvitation";
+        self.call(ACTION, |world| {
+            self.answer(world, ACTION, invitation, InvitationStatus::Rejected).map(|_| ())
+        })
+        .await
+    }
+}
+
+impl FakeClient {
+    /// Closes a pending invitation of the caller's; gives the share.
+    fn answer(
+        &self,
+        world: &mut World,
+        action: &'static str,
+        invitation: &InvitationArn,
+        status: InvitationStatus,
+    ) -> Result<ShareArn, CloudError> {
+        let found = world
+            .invitations
+            .iter_mut()
+            .find(|(account, row)| row.arn == *invitation && *account == self.caller.account);
+        let refused = |kind, code: &str| CloudError {
+            code: format!("ResourceShareInvitation{code}Exception"),
+            ..self.caller.error(kind, action, "scripted")
+        };
+        let Some((_, row)) = found else { return Err(refused(ErrorKind::NotFound, "ArnNotFound")) };
+        match &row.status {
+            InvitationStatus::Pending => {
+                row.status = status;
+                Ok(row.share.clone())
+            }
+            InvitationStatus::Accepted => Err(refused(ErrorKind::AlreadyDone, "AlreadyAccepted")),
+            InvitationStatus::Rejected => Err(refused(ErrorKind::AlreadyDone, "AlreadyRejected")),
+            InvitationStatus::Expired | InvitationStatus::Other(_) => {
+                Err(refused(ErrorKind::NotFound, "Expired"))
+            }
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use std::future::Future;
 use uuid::Uuid;
 
 use crate::live::{
-    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow, SourceRow,
+    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow,
+    SourceRow,
 };
 use crate::model::{AccountId, InvitationArn, PermissionArn, Place, RootId, ShareArn, Tags};
 use crate::org::ParentId;

@@ -7,8 +7,10 @@
 
 mod organization;
 mod places;
+mod received;
 mod share;
 
 pub use organization::{SharingQuestion, organization};
 pub use places::{Settings, place, places};
+pub use received::{received, received_types};
 pub use share::{ShareReading, reread_share};

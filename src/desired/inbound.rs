@@ -50,9 +50,8 @@ pub fn decides<'a>(
     sender: &AccountId,
     name: &str,
 ) -> Option<&'a DesiredInbound> {
-    let about = |block: &&DesiredInbound| {
-        block.place == *place && block.from == *sender && block.name.matches(name)
-    };
+    let about =
+        |block: &&DesiredInbound| block.place == *place && block.from == *sender && block.name.matches(name);
     let mut matching: Vec<&DesiredInbound> = blocks.values().filter(about).collect();
     matching.sort_by_key(|block| match block.action {
         InboundAction::Reject => 0,

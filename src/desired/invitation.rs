@@ -97,10 +97,12 @@ impl DesiredGraph {
     /// and where an `inbound` block says what may come. Nowhere else.
     pub fn receiving(&self, org: &OrgView) -> BTreeSet<Place> {
         let mut out = self.inbound_places();
-        let shares = self.shares.values().filter(|share| share.accept_invitations && !share.is_expired(self.now));
+        let shares =
+            self.shares.values().filter(|share| share.accept_invitations && !share.is_expired(self.now));
         for share in shares {
             for principal in share.principals.keys() {
-                let Some(account) = principal.account().filter(|account| self.reached.contains(account)) else {
+                let Some(account) = principal.account().filter(|account| self.reached.contains(account))
+                else {
                     continue;
                 };
                 if self.invites(share, principal, org) != Invites::No {
@@ -140,26 +142,16 @@ pub fn can_be_left<'a>(types: impl IntoIterator<Item = &'a ResourceType>) -> boo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desired::fixture::{DEV, NETWORK, STRANGER, id, organization};
-    use crate::model::{Gap, GapCause};
+    use crate::desired::fixture::{DEV, NETWORK, STRANGER, id, known, snapshot, unknown};
 
     fn org(sharing: SharingState) -> OrgView {
-        OrgView { sharing: Observed::Known(sharing), ..organization() }
+        OrgView { sharing: Observed::Known(sharing), ..known(snapshot()) }
     }
 
     #[test]
     fn an_invitation_is_needed_outside_where_sharing_is_off_and_where_sharing_is_retained() {
         use InvitedBecause::{Outside, Retain, SharingOff};
         use SharingState::{Disabled, Enabled, HalfEnabled};
-        let dark = || {
-            let gap = Gap {
-                action: String::new(),
-                caller: String::new(),
-                cause: GapCause::NotConfigured,
-                detail: String::new(),
-            };
-            OrgView { snapshot: Observed::Unknown(gap.clone()), sharing: Observed::Unknown(gap) }
-        };
         let role = format!("arn:aws:iam::{STRANGER}:role/deploy");
         let cases = [
             (DEV, NETWORK, false, org(Enabled), false, Invites::No),
@@ -170,9 +162,9 @@ mod tests {
             (STRANGER, NETWORK, false, org(Enabled), false, Invites::Yes(Outside)),
             (&role, NETWORK, false, org(Enabled), false, Invites::Yes(Outside)),
             (DEV, STRANGER, false, org(Enabled), false, Invites::Yes(Outside)),
-            (DEV, NETWORK, false, dark(), false, Invites::Unknown),
-            (NETWORK, NETWORK, true, dark(), false, Invites::No),
-            ("service.amazonaws.com", NETWORK, true, dark(), false, Invites::No),
+            (DEV, NETWORK, false, unknown(), false, Invites::Unknown),
+            (NETWORK, NETWORK, true, unknown(), false, Invites::No),
+            ("service.amazonaws.com", NETWORK, true, unknown(), false, Invites::No),
         ];
         for (principal, owner, retain, org, comes, expected) in cases {
             let found = invites(&Principal::read(principal), &id(owner), retain, &org, comes);

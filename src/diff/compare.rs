@@ -64,7 +64,13 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
         unmanaged,
         inbound,
         unreceived: unreceived(desired, live, org, purpose),
-        places: desired.places.iter().chain(live.places.keys()).chain(live.received.keys()).cloned().collect(),
+        places: desired
+            .places
+            .iter()
+            .chain(live.places.keys())
+            .chain(live.received.keys())
+            .cloned()
+            .collect(),
         unknown,
         organization_gap: match (&desired.sharing, &org.snapshot) {
             (Some(_), Observed::Unknown(gap)) if gap.cause != GapCause::NotConfigured => Some(gap.clone()),
@@ -118,7 +124,9 @@ fn unreceived(
     org: &OrgView,
     purpose: Purpose,
 ) -> BTreeMap<Place, Gap> {
-    let missing = inbound::receiving(desired, org, purpose).into_iter().filter(|place| !live.received.contains_key(place));
+    let missing = inbound::receiving(desired, org, purpose)
+        .into_iter()
+        .filter(|place| !live.received.contains_key(place));
     let missing = missing.map(|place| {
         let gap = Gap {
             action: "ram:GetResourceShareInvitations".to_owned(),

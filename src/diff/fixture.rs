@@ -10,11 +10,14 @@ use crate::desired::{
 };
 use crate::diag::{SourceMap, Span};
 use crate::diff::Stamp;
-use crate::live::{Association, AttachedPermission, LivePlace, LiveShare, LiveState};
+use crate::live::{
+    Association, AttachedPermission, InvitationRow, LivePlace, LiveShare, LiveState, Received, ReceivedShare,
+    ReceivedTypes,
+};
 use crate::model::{
-    AccountId, Address, AssociationStatus, BlockKind, FeatureSet, Gap, GapCause, Observed, OrganizationArn,
-    OuArn, PermissionArn, Place, Principal, Region, ResourceArn, ResourceType, RootId, ShareArn, ShareStatus,
-    StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
+    AccountId, Address, AssociationStatus, BlockKind, FeatureSet, Gap, GapCause, InvitationArn,
+    InvitationStatus, Observed, OrganizationArn, OuArn, PermissionArn, Place, Principal, Region, ResourceArn,
+    ResourceType, RootId, ShareArn, ShareStatus, StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
 };
 use crate::org::{OrgAccount, OrgSnapshot, OrgView, OrganizationalUnit, ParentId, SharingState};
 
@@ -262,4 +265,56 @@ pub(crate) fn unread_org() -> OrgView {
 
 pub(crate) fn owned_tags(stack: &str, address: &str) -> Tags {
     [(TAG_STACK.to_owned(), stack.to_owned()), (TAG_ADDRESS.to_owned(), address.to_owned())].into()
+}
+
+pub(crate) const PARTNER: &str = "999999999999";
+
+/// The partner, outside the organization, in the Region of the hub.
+pub(crate) fn partner() -> Place {
+    place(PARTNER, "eu-central-1")
+}
+
+/// A share with the partner, which ramctl has credentials for.
+pub(crate) fn share_with_partner() -> DesiredShare {
+    DesiredShare {
+        allow_external_principals: true,
+        accept_invitations: true,
+        principals: [as_written(principal(PARTNER))].into(),
+        ..desired_share("tgw")
+    }
+}
+
+/// A stack that reaches the partner.
+pub(crate) fn reaching(shares: impl IntoIterator<Item = DesiredShare>) -> DesiredGraph {
+    let mut graph = stack(shares);
+    graph.reached.insert(account(PARTNER));
+    graph.account_labels.insert(account(PARTNER), "partner".to_owned());
+    graph
+}
+
+/// An invitation of the hub to its n-th share, sent at a second.
+pub(crate) fn invitation(n: u32, status: InvitationStatus, second: i64) -> InvitationRow {
+    let share = share_arn(&hub(), n);
+    let arn = share.as_str().replace("resource-share/", "resource-share-invitation/");
+    InvitationRow {
+        arn: InvitationArn::parse(&arn).unwrap(),
+        share,
+        share_name: "tgw".to_owned(),
+        sender: account(HUB),
+        status,
+        created: Some(Timestamp::from_second(second).unwrap()),
+    }
+}
+
+/// What an account sees of these shares of the hub, and these invitations.
+pub(crate) fn received(
+    seen: impl IntoIterator<Item = u32>,
+    invitations: impl IntoIterator<Item = InvitationRow>,
+) -> Observed<Received> {
+    let share =
+        || ReceivedShare { name: "tgw".to_owned(), owner: account(HUB), types: ReceivedTypes::NotAsked };
+    Observed::Known(Received {
+        invitations: invitations.into_iter().map(|row| (row.share.clone(), row)).collect(),
+        shares: seen.into_iter().map(|n| (share_arn(&hub(), n), share())).collect(),
+    })
 }

@@ -28,14 +28,27 @@ pub struct InboundItem {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InboundVerdict {
-    Accept { by: InboundBlock, window: Option<Window> },
-    Reject { by: InboundBlock, window: Option<Window> },
+    Accept {
+        by: InboundBlock,
+        window: Option<Window>,
+    },
+    Reject {
+        by: InboundBlock,
+        window: Option<Window>,
+    },
     /// It is in already; the block says that it is not to be, or the stack goes.
-    Leave { by: InboundBlock },
+    Leave {
+        by: InboundBlock,
+    },
     /// As `Leave`, and RAM does not let the account go.
-    Stuck { by: InboundBlock, why: Staying },
+    Stuck {
+        by: InboundBlock,
+        why: Staying,
+    },
     /// No block says what to do with the invitation.
-    Undecided { window: Option<Window> },
+    Undecided {
+        window: Option<Window>,
+    },
 }
 
 /// The block that decided.
@@ -65,7 +78,11 @@ pub fn receiving(desired: &DesiredGraph, org: &OrgView, purpose: Purpose) -> BTr
 }
 
 /// Shares whose contents decide whether an account can leave them: those that it would have to leave.
-pub fn leaving(desired: &DesiredGraph, live: &LiveState, purpose: Purpose) -> BTreeMap<Place, BTreeSet<ShareArn>> {
+pub fn leaving(
+    desired: &DesiredGraph,
+    live: &LiveState,
+    purpose: Purpose,
+) -> BTreeMap<Place, BTreeSet<ShareArn>> {
     let mut out: BTreeMap<Place, BTreeSet<ShareArn>> = BTreeMap::new();
     for (place, received) in &live.received {
         let Observed::Known(received) = received else { continue };
@@ -119,7 +136,9 @@ pub(crate) fn compare(
             continue;
         }
         let invitations = received.invitations.keys().filter_map(|arn| received.pending(arn));
-        for row in invitations.filter(|row| !own.contains(&row.share) && !received.shares.contains_key(&row.share)) {
+        for row in
+            invitations.filter(|row| !own.contains(&row.share) && !received.shares.contains_key(&row.share))
+        {
             let window = window(row, desired.now);
             let verdict = match decides(&desired.inbound, place, &row.sender, &row.share_name) {
                 None => InboundVerdict::Undecided { window },
@@ -138,7 +157,13 @@ pub(crate) fn compare(
     out
 }
 
-fn item(place: &Place, share: &ShareArn, name: &str, sender: &AccountId, verdict: InboundVerdict) -> InboundItem {
+fn item(
+    place: &Place,
+    share: &ShareArn,
+    name: &str,
+    sender: &AccountId,
+    verdict: InboundVerdict,
+) -> InboundItem {
     InboundItem {
         place: place.clone(),
         share: share.clone(),
@@ -181,3 +206,6 @@ fn window(row: &InvitationRow, now: Timestamp) -> Option<Window> {
     let expires = if now > short { Expiry::About(long) } else { Expiry::Either(short, long) };
     Some(Window { since, expires })
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::desired::{DesiredGraph, DesiredShare, IgnorableAttribute, InvitedBecause, Invites, invitation_window};
+use crate::desired::{
+    DesiredGraph, DesiredShare, IgnorableAttribute, InvitedBecause, Invites, invitation_window,
+};
 use crate::diff::change::{Cause, Change, Edit, Entity, Membership, Part, Present, Remark, Verdict, Wanted};
 use crate::diff::label::principal_label;
 use crate::live::{Association, Departed, LiveState, Received};
@@ -89,9 +91,9 @@ impl Invitation {
 impl InvitationState {
     pub fn acceptor(&self) -> Option<&Acceptor> {
         match self {
-            Self::ToSend { accept } | Self::ToResend { lapse: _, accept } | Self::Pending { window: _, accept } => {
-                Some(accept)
-            }
+            Self::ToSend { accept }
+            | Self::ToResend { lapse: _, accept }
+            | Self::Pending { window: _, accept } => Some(accept),
             Self::Settling | Self::Rejected { .. } => None,
         }
     }
@@ -113,14 +115,22 @@ pub(crate) struct Invited<'a> {
 impl Invited<'_> {
     /// The principals that are waiting, and the comparison as it is with them: what expired is repaired, what was turned down is not
     /// sent again, and what waits for somebody is no longer merely under way.
-    pub fn settle(&self, verdict: &mut Verdict, remarks: &mut Vec<Remark>) -> BTreeMap<Principal, Invitation> {
+    pub fn settle(
+        &self,
+        verdict: &mut Verdict,
+        remarks: &mut Vec<Remark>,
+    ) -> BTreeMap<Principal, Invitation> {
         let (before, after) = match &*verdict {
             Verdict::Unread { .. } | Verdict::NotImported { .. } => return BTreeMap::new(),
             Verdict::Changed(Change::Delete { .. } | Change::Release { .. }) => return BTreeMap::new(),
             Verdict::InSync { before, after } => (Some(before.clone()), after.clone()),
-            Verdict::Changed(Change::Update { before, after, edits: _ }) => (Some(before.clone()), after.clone()),
+            Verdict::Changed(Change::Update { before, after, edits: _ }) => {
+                (Some(before.clone()), after.clone())
+            }
             // The new share has nothing of the old one's invitations.
-            Verdict::Changed(Change::Create { after } | Change::Replace { after, .. }) => (None, after.clone()),
+            Verdict::Changed(Change::Create { after } | Change::Replace { after, .. }) => {
+                (None, after.clone())
+            }
         };
         let mut out = BTreeMap::new();
         for principal in after.principals.keys() {
@@ -210,7 +220,8 @@ impl Invited<'_> {
             }
             AssociationStatus::Associating => {
                 let pending = received.and_then(|received| received.pending(arn));
-                let is_invited = matches!(invites, Invites::Yes(_)) || association.external || pending.is_some();
+                let is_invited =
+                    matches!(invites, Invites::Yes(_)) || association.external || pending.is_some();
                 if !is_invited {
                     return None;
                 }
@@ -273,7 +284,11 @@ impl Invited<'_> {
         let ignored = self.share.lifecycle.ignore_changes.contains(&IgnorableAttribute::Principals);
         let stands = |principal: &&Principal| before.share.principals.contains_key(*principal);
         let with = |is: fn(&InvitationState) -> bool| -> BTreeSet<&Principal> {
-            found.iter().filter(|(_, invitation)| is(&invitation.state)).map(|(principal, _)| principal).collect()
+            found
+                .iter()
+                .filter(|(_, invitation)| is(&invitation.state))
+                .map(|(principal, _)| principal)
+                .collect()
         };
         let rejected = with(|state| matches!(state, InvitationState::Rejected { .. }));
         let expired = with(|state| matches!(state, InvitationState::ToResend { .. }));
@@ -352,3 +367,6 @@ pub fn dependents(before: &Present, successor: &BTreeMap<Principal, Invitation>)
         .map(|(_, invitation)| invitation.consumer.account.clone())
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use crate::diag::Span;
 use crate::diff::{
     Cause, Change, DeleteReason, Diff, Edit, ImportProblem, InboundItem, InboundVerdict, Invitation,
-    InvitationState, Lapse, Membership, Ownership, Part, Remark,
-    ReplaceReason, ShareDiff, SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
+    InvitationState, Lapse, Membership, Ownership, Part, Remark, ReplaceReason, ShareDiff, SharingDiff,
+    SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::model::{AccountId, Address, Gap, Place, Principal, StackName};
 
@@ -165,7 +165,9 @@ fn class(share: &ShareDiff) -> DriftClass {
             let real: Vec<Edit> =
                 edits.iter().filter(|edit| !matches!(edit.part, Part::Record)).cloned().collect();
             match real.iter().map(|edit| edit.cause).reduce(Cause::and) {
-                Some(_) if real.iter().all(|edit| is_repair(edit, share)) => DriftClass::Unhealthy { repairs: real },
+                Some(_) if real.iter().all(|edit| is_repair(edit, share)) => {
+                    DriftClass::Unhealthy { repairs: real }
+                }
                 Some(cause) => DriftClass::Modified { cause, edits: real },
                 // Only ramctl's own record is behind: AWS is as declared.
                 None => matching(),
@@ -195,15 +197,14 @@ fn is_repair(edit: &Edit, share: &ShareDiff) -> bool {
 
 impl DriftReport {
     pub fn standing(&self) -> Standing {
-        let differs =
-            |item: &DriftItem| match &item.class {
-                DriftClass::InSync | DriftClass::Unknown { .. } => false,
-                // What only others can accept is nobody's drift. What the next apply accepts is not as declared yet.
-                DriftClass::Waiting => {
-                    item.invitations.values().any(|invitation| invitation.state.is_accepted_here())
-                }
-                _ => true,
-            };
+        let differs = |item: &DriftItem| match &item.class {
+            DriftClass::InSync | DriftClass::Unknown { .. } => false,
+            // What only others can accept is nobody's drift. What the next apply accepts is not as declared yet.
+            DriftClass::Waiting => {
+                item.invitations.values().any(|invitation| invitation.state.is_accepted_here())
+            }
+            _ => true,
+        };
         // Anybody can send an invitation: one of which no block speaks is told, and makes no alarm.
         let undone = |item: &InboundItem| !matches!(item.verdict, InboundVerdict::Undecided { .. });
         // A share in nobody's hands is an extra grant. Other stacks answer for theirs, and services for what they make.
@@ -215,7 +216,11 @@ impl DriftReport {
             | SharingVerdict::Impossible { .. } => true,
             SharingVerdict::InSync | SharingVerdict::Unread { .. } | SharingVerdict::NotManaged => false,
         });
-        if sharing_off || self.items.iter().any(differs) || self.unmanaged.iter().any(stray) || self.inbound.iter().any(undone) {
+        if sharing_off
+            || self.items.iter().any(differs)
+            || self.unmanaged.iter().any(stray)
+            || self.inbound.iter().any(undone)
+        {
             Standing::Drift
         } else if !self.is_complete() {
             Standing::Incomplete

@@ -6,8 +6,6 @@ mod rows;
 mod state;
 
 pub use assemble::{Assembled, UnreadableRow, assemble};
-pub use received::{
-    InvitationRow, Received, ReceivedResourceRow, ReceivedShare, ReceivedTypes, receive,
-};
+pub use received::{InvitationRow, Received, ReceivedResourceRow, ReceivedShare, ReceivedTypes, receive};
 pub use rows::{AssociationRow, CustomerPermissionRow, PermissionRow, PlaceRows, ShareRow, SourceRow};
 pub use state::{Association, AttachedPermission, Departed, LivePlace, LiveShare, LiveState};

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diff::{Diff, InboundItem, InboundVerdict, ShareDiff, Verdict, dependents};
 use crate::diff::{Change, DeleteReason};
+use crate::diff::{Diff, InboundItem, InboundVerdict, ShareDiff, Verdict, dependents};
 use crate::model::{AccountId, Address, Place, StackName};
 use crate::plan::body::{Blocked, PlannedInbound, PlannedShare};
 use crate::plan::fingerprint::Tokens;
@@ -13,9 +13,11 @@ use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
 /// on the share: what the account will see is complete by then.
 pub(crate) fn accept(stack: &StackName, share: &PlannedShare, steps: &mut Vec<PlannedStep>) -> Vec<StepId> {
     let diff = &share.diff;
-    let made = share.steps.iter().copied().find(|id| {
-        matches!(steps[id.0 as usize].step, Step::CreateResourceShare { .. })
-    });
+    let made = share
+        .steps
+        .iter()
+        .copied()
+        .find(|id| matches!(steps[id.0 as usize].step, Step::CreateResourceShare { .. }));
     let reference = match (made, diff.before()) {
         (Some(step), _) => ShareRef::CreatedBy(step),
         (None, Some(before)) => ShareRef::Known(before.share.arn.clone()),
@@ -24,7 +26,8 @@ pub(crate) fn accept(stack: &StackName, share: &PlannedShare, steps: &mut Vec<Pl
     let mut needs: Vec<StepId> = share.steps.iter().copied().chain(made).collect();
     needs.sort();
     // The last waits for all before it; the one that makes the share gives its ARN.
-    let needs: Vec<StepId> = made.into_iter().chain(needs.last().copied()).collect::<BTreeSet<_>>().into_iter().collect();
+    let needs: Vec<StepId> =
+        made.into_iter().chain(needs.last().copied()).collect::<BTreeSet<_>>().into_iter().collect();
     let consumers: BTreeSet<&Place> = diff
         .invitations
         .values()
@@ -112,3 +115,6 @@ pub(crate) fn keep(shares: &mut [PlannedShare]) {
 fn stays(share: &ShareDiff, address: &Address) -> bool {
     share.address == *address && !matches!(share.verdict, Verdict::Changed(Change::Delete { .. }))
 }
+
+#[cfg(test)]
+mod tests;

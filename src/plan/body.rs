@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::access::{AccessDelta, AccessTotals};
 use crate::diag::Span;
 use crate::diff::{
-    Cause, Change, Edit, ImportProblem, InboundItem, Part, Purpose, ShareDiff, SharingDiff, SharingVerdict, Unmanaged,
-    UnresolvedShare, Verdict,
+    Cause, Change, Edit, ImportProblem, InboundItem, Part, Purpose, ShareDiff, SharingDiff, SharingVerdict,
+    Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::model::{AccountId, Address, Gap, Place, Principal, ShareArn, StackName};
 use crate::org::SharingState;

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::access::reach;
 use crate::diff::{
-    Change, Diff, InboundItem, InboundVerdict, Present, Purpose, Remark, ShareDiff, SharingDiff, Verdict, Wanted,
+    Change, Diff, InboundItem, InboundVerdict, Present, Purpose, Remark, ShareDiff, SharingDiff, Verdict,
+    Wanted,
 };
 use crate::live::{Association, AttachedPermission, LiveShare};
 use crate::model::{Address, Place, Principal, ShareArn};

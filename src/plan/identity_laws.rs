@@ -9,7 +9,7 @@ use crate::diff::fixture::*;
 use crate::diff::{Verdict, diff};
 use crate::live::{LiveShare, LiveState};
 use crate::model::{Observed, TAG_ADDRESS, TAG_APPLIED, TAG_STACK};
-use crate::plan::laws::{a_live_state, a_stack, assert_settled, planned};
+use crate::plan::laws::{a_live_state, a_stack, assert_settled, look, planned, strangers};
 use crate::plan::simulator::Simulator;
 use crate::plan::step::Step;
 use crate::plan::{Plan, plan};
@@ -22,6 +22,7 @@ fn applied(graph: &DesiredGraph) -> LiveState {
         let share = live_share(share, n);
         found.shares.insert(share.arn.clone(), share);
     }
+    look(&mut state);
     state
 }
 
@@ -87,7 +88,7 @@ proptest! {
         let (_, plan) = planned(&graph, &live);
         prop_assert!(plan.body().refusals.is_empty(), "{:?}", plan.body().refusals);
         prop_assert_eq!(plan.counts().import, graph.identity.imports.len());
-        let mut sim = Simulator::new(live);
+        let mut sim = Simulator::inviting(live, strangers());
         sim.run(plan.steps());
         assert_settled(&graph, &sim);
         graph.identity.imports.clear();
@@ -103,7 +104,7 @@ proptest! {
         let (mut graph, live) = (graph, without_our_tags(live));
         import_all(&mut graph, &live);
         let (_, first) = planned(&graph, &live);
-        let mut sim = Simulator::new(live);
+        let mut sim = Simulator::inviting(live, strangers());
         sim.run(&first.steps()[..stop.index(first.steps().len() + 1)]);
         sim.next_plan();
         let (_, second) = planned(&graph, &sim.live);
@@ -120,7 +121,7 @@ proptest! {
         prop_assert!(only_tags(&plan), "{:#?}", plan.steps());
         prop_assert_eq!(plan.steps().len(), graph.shares.len(), "one call each");
         prop_assert!(plan.body().access.gain.is_empty() && plan.body().access.lose.is_empty());
-        let mut sim = Simulator::new(live.clone());
+        let mut sim = Simulator::inviting(live.clone(), strangers());
         sim.run(plan.steps());
         prop_assert_eq!(without_our_tags(sim.live.clone()), live);
         assert_settled(&graph, &sim);
@@ -135,7 +136,7 @@ proptest! {
         prop_assert!(only_tags(&plan), "{:#?}", plan.steps());
         prop_assert_eq!(plan.counts().moved, graph.shares.len());
         prop_assert!(plan.body().access.gain.is_empty() && plan.body().access.lose.is_empty());
-        let mut sim = Simulator::new(live.clone());
+        let mut sim = Simulator::inviting(live.clone(), strangers());
         sim.run(plan.steps());
         prop_assert_eq!(without_our_tags(sim.live.clone()), without_our_tags(live));
         assert_settled(&graph, &sim);
@@ -148,7 +149,7 @@ proptest! {
         let mut graph = graph;
         rename_all(&mut graph);
         let (_, plan) = planned(&graph, &live);
-        let mut sim = Simulator::new(live);
+        let mut sim = Simulator::inviting(live, strangers());
         sim.run(plan.steps());
         assert_settled(&graph, &sim);
     }
@@ -162,7 +163,7 @@ proptest! {
         prop_assert!(only_tags(&plan));
         prop_assert_eq!(plan.counts().release, graph.shares.len());
         prop_assert!(plan.body().access.gain.is_empty() && plan.body().access.lose.is_empty());
-        let mut sim = Simulator::new(live.clone());
+        let mut sim = Simulator::inviting(live.clone(), strangers());
         sim.run(plan.steps());
         prop_assert_eq!(&sim.live, &without_our_tags(live));
         let after = diff(&empty, &sim.live, &org());
@@ -178,7 +179,7 @@ proptest! {
         let (_, plan) = planned(&graph, &live);
         let deletes = |step: &Step| matches!(step, Step::DeleteResourceShare { .. });
         prop_assert!(plan.steps().iter().all(|step| deletes(&step.step)));
-        let mut sim = Simulator::new(live);
+        let mut sim = Simulator::inviting(live, strangers());
         sim.run(plan.steps());
         prop_assert!(diff(&graph, &sim.live, &org()).shares.is_empty());
     }

@@ -9,13 +9,14 @@ use crate::desired::{DesiredGraph, DesiredShare};
 use crate::diff::fixture::*;
 use crate::diff::{Diff, Verdict, diff};
 use crate::live::{
-    AssociationRow, LiveShare, LiveState, PermissionRow, PlaceRows, ShareRow, SourceRow, assemble,
+    AssociationRow, LiveShare, LiveState, PermissionRow, PlaceRows, Received, ShareRow, SourceRow, assemble,
 };
 use crate::model::{
-    AssociationStatus, Observed, Principal, ShareStatus, TAG_ADDRESS, TAG_APPLIED, TAG_STACK,
+    AccountId, AssociationStatus, Observed, Place, Principal, ShareStatus, TAG_ADDRESS, TAG_APPLIED,
+    TAG_STACK,
 };
-use crate::plan::simulator::{Grant, Simulator, grants};
-use crate::plan::{Plan, StepId, plan};
+use crate::plan::simulator::{Grant, Simulator, grants, show};
+use crate::plan::{Plan, PlannedStep, Step, StepId, plan};
 
 fn a_principal() -> Vec<Principal> {
     vec![
@@ -42,6 +43,7 @@ prop_compose! {
     ) -> DesiredShare {
         let mut share = desired_share(label);
         share.name = name;
+        share.accept_invitations = true;
         share.allow_external_principals = external;
         share.retain_sharing = retain;
         share.resources = resources.into_iter().map(|n| (tgw(n), Some(tgw_type()))).collect();
@@ -58,7 +60,21 @@ prop_compose! {
 pub(crate) fn a_stack() -> impl Strategy<Value = DesiredGraph> {
     let labels = ["one", "two", "three"];
     let shares: Vec<_> = labels.into_iter().map(|label| prop::option::of(a_share(label))).collect();
-    shares.prop_map(|shares| stack(shares.into_iter().flatten()))
+    shares.prop_map(|shares| {
+        let mut graph = stack(shares.into_iter().flatten());
+        graph.reached.extend(accounts());
+        graph
+    })
+}
+
+/// The accounts that principals are of.
+fn accounts() -> impl Iterator<Item = AccountId> {
+    a_principal().into_iter().filter_map(|principal| principal.account())
+}
+
+/// Where somebody has to accept an invitation first.
+pub(crate) fn strangers() -> BTreeSet<AccountId> {
+    [account(PARTNER)].into()
 }
 
 /// What people and crashes do to a share.
@@ -130,6 +146,17 @@ fn strike(share: &mut LiveShare, mishap: Mishap) {
     }
 }
 
+/// Reads what every account receives.
+pub(crate) fn look(live: &mut LiveState) {
+    for account in accounts() {
+        for region in live.places.keys().map(|place| place.region.clone()) {
+            let view = Observed::Known(Received::default());
+            live.received.insert(Place { account: account.clone(), region }, view);
+        }
+    }
+    show(live);
+}
+
 /// What an earlier form of the stack left in AWS, and what has happened to it since.
 pub(crate) fn a_live_state() -> impl Strategy<Value = LiveState> {
     (a_stack(), prop::collection::vec(a_mishap(), 3)).prop_map(|(earlier, mishaps)| {
@@ -144,6 +171,7 @@ pub(crate) fn a_live_state() -> impl Strategy<Value = LiveState> {
             strike(&mut one, mishap);
             found.shares.insert(one.arn.clone(), one);
         }
+        look(&mut sim);
         sim
     })
 }
@@ -183,8 +211,31 @@ proptest! {
     #[test]
     fn plan_then_apply_then_plan_is_empty(graph in a_stack(), live in a_live_state()) {
         let (_, plan) = planned(&graph, &live);
-        let mut sim = Simulator::new(live);
+        let mut sim = Simulator::inviting(live, strangers());
         sim.run(plan.steps());
+        assert_settled(&graph, &sim);
+    }
+
+    #[test]
+    fn where_others_accept_a_replacement_takes_two_plans_and_nobody_loses_what_it_has(
+        graph in a_stack(),
+        live in a_live_state(),
+    ) {
+        let mut graph = graph;
+        graph.reached.clear();
+        let mut live = live;
+        live.received.clear();
+        // Everybody accepts at once, in an account of which ramctl sees nothing.
+        let mut sim = Simulator::new(live);
+        let (_, first) = planned(&graph, &sim.live);
+        sim.run(first.steps());
+        sim.next_plan();
+        let (_, second) = planned(&graph, &sim.live);
+        let only_deletes = |step: &PlannedStep| matches!(step.step, Step::DeleteResourceShare { .. });
+        prop_assert!(second.steps().iter().all(only_deletes), "{:#?}", second.steps());
+        let kept = first.body().shares.iter().any(|share| !share.kept_for.is_empty());
+        prop_assert!(kept || second.is_empty());
+        sim.run(second.steps());
         assert_settled(&graph, &sim);
     }
 
@@ -211,7 +262,7 @@ proptest! {
         let mut choices = choices.into_iter().cycle();
         let order = some_order(&first, |n| choices.next().unwrap().index(n));
         let stop = stop.index(order.len() + 1);
-        let mut sim = Simulator::new(live);
+        let mut sim = Simulator::inviting(live, strangers());
         for id in &order[..stop] {
             sim.step(&first.steps()[id.0 as usize]);
         }
@@ -229,7 +280,7 @@ proptest! {
     ) {
         let (_, plan) = planned(&graph, &live);
         let before = grants(&live);
-        let mut end = Simulator::new(live.clone());
+        let mut end = Simulator::inviting(live.clone(), strangers());
         end.run(plan.steps());
         // What RAM is still associating arrives on its own.
         let arriving = |mut live: LiveState| {
@@ -247,7 +298,7 @@ proptest! {
         let allowed: BTreeSet<Grant> =
             before.into_iter().chain(arriving(live.clone())).chain(arriving(end.live)).collect();
         let mut choices = choices.into_iter().cycle();
-        let mut sim = Simulator::new(live);
+        let mut sim = Simulator::inviting(live, strangers());
         for id in some_order(&plan, |n| choices.next().unwrap().index(n)) {
             sim.step(&plan.steps()[id.0 as usize]);
             let beyond: Vec<_> = sim.grants().difference(&allowed).cloned().collect();
@@ -274,11 +325,11 @@ proptest! {
             };
             let (_, plan) = planned(&graph, &live);
             let before = only(&live);
-            let mut end = Simulator::new(live.clone());
+            let mut end = Simulator::inviting(live.clone(), strangers());
             end.run(plan.steps());
             let kept: BTreeSet<_> = before.intersection(&only(&end.live)).cloned().collect();
             let mut choices = choices.iter().cycle();
-            let mut sim = Simulator::new(live.clone());
+            let mut sim = Simulator::inviting(live.clone(), strangers());
             for id in some_order(&plan, |n| choices.next().unwrap().index(n)) {
                 sim.step(&plan.steps()[id.0 as usize]);
                 prop_assert!(only(&sim.live).is_superset(&kept), "after {id:?}");
@@ -327,6 +378,7 @@ proptest! {
         let (_, plan) = planned(&graph, &live);
         let others = |live: &LiveState| {
             let mut live = live.clone();
+            live.received.clear();
             for place in live.places.values_mut() {
                 let Observed::Known(place) = place else { continue };
                 place.shares.retain(|_, share| !share.tags.contains_key(TAG_STACK));
@@ -335,7 +387,7 @@ proptest! {
             live
         };
         let before = others(&live);
-        let mut sim = Simulator::new(live);
+        let mut sim = Simulator::inviting(live, strangers());
         sim.run(plan.steps());
         prop_assert_eq!(others(&sim.live), before);
     }

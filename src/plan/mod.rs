@@ -24,7 +24,9 @@ mod simulator;
 mod tests;
 
 pub use approved::{ApprovedPlan, Consent, Refused};
-pub use body::{Blocked, Counts, Detail, Plan, PlanBody, PlannedInbound, PlannedShare, PlannedSharing, Refusal};
+pub use body::{
+    Blocked, Counts, Detail, Plan, PlanBody, PlannedInbound, PlannedShare, PlannedSharing, Refusal,
+};
 pub use build::plan;
 pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};

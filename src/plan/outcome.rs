@@ -26,6 +26,12 @@ pub enum StepResult {
         /// Principals that have yet to accept an invitation.
         waiting_for: Vec<Principal>,
     },
+    /// An invitation was accepted, and the account does not see the share yet. The next plan looks again; steps that depend on it are
+    /// left to that plan.
+    Unseen {
+        /// What was looked for, in words.
+        what: String,
+    },
     Failed {
         /// Error code of AWS, or a word of ours: `timeout`, `association_failed`.
         code: String,

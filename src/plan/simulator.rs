@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::diff::fixture::{associated, attached, permission, share_arn, tgw_type};
-use crate::live::{LivePlace, LiveShare, LiveState};
+use crate::diff::fixture::{associated, association, attached, permission, share_arn, tgw_type};
+use crate::live::{LivePlace, LiveShare, LiveState, ReceivedShare, ReceivedTypes};
 use crate::model::{
-    AssociationStatus, FeatureSet, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn,
-    ShareStatus,
+    AccountId, AssociationStatus, FeatureSet, Observed, PermissionArn, Place, Principal, ResourceArn,
+    ShareArn, ShareStatus,
 };
 use crate::org::SharingState;
 use crate::plan::chain::BATCH;
@@ -18,6 +18,8 @@ use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
 pub(crate) struct Simulator {
     pub live: LiveState,
     pub sharing: SharingState,
+    /// Accounts that have to accept an invitation. Those that ramctl reaches see what they receive.
+    pub invited: BTreeSet<AccountId>,
     made: BTreeMap<StepId, ShareArn>,
     replays: BTreeMap<Uuid, ShareArn>,
     next: u32,
@@ -31,10 +33,16 @@ impl Simulator {
         Self {
             live,
             sharing: SharingState::Enabled,
+            invited: BTreeSet::new(),
             made: BTreeMap::new(),
             replays: BTreeMap::new(),
             next: 100,
         }
+    }
+
+    /// As [`new`](Self::new), where these accounts have to accept invitations.
+    pub fn inviting(live: LiveState, invited: BTreeSet<AccountId>) -> Self {
+        Self { invited, ..Self::new(live) }
     }
 
     /// Another plan begins: its step numbers mean other shares. Idempotency tokens live on.
@@ -49,6 +57,11 @@ impl Simulator {
     }
 
     pub fn step(&mut self, planned: &PlannedStep) {
+        self.carry_out(planned);
+        show(&mut self.live);
+    }
+
+    fn carry_out(&mut self, planned: &PlannedStep) {
         let PlannedStep { id, needs: _, place, address: _, token, step } = planned;
         match step {
             Step::EnableSharingWithAwsOrganization | Step::CreateServiceLinkedRole => {
@@ -90,7 +103,8 @@ impl Simulator {
                     sources: BTreeMap::new(),
                     permissions: permissions.iter().map(|arn| (tgw_type(), attached(arn))).collect(),
                 };
-                associate(&mut share, resources, principals, sources);
+                let invited = self.invited.clone();
+                associate(&mut share, resources, principals, sources, &invited);
                 self.place(place).shares.insert(arn.clone(), share);
                 self.made.insert(*id, arn.clone());
                 self.replays.insert(*token, arn);
@@ -104,7 +118,8 @@ impl Simulator {
             Step::AssociateResourceShare { share, resources, principals, sources } => {
                 let size = resources.len() + principals.len() + sources.len();
                 assert!((1..=BATCH).contains(&size));
-                associate(self.share(place, share), resources, principals, sources);
+                let invited = self.invited.clone();
+                associate(self.share(place, share), resources, principals, sources, &invited);
             }
             Step::DisassociateResourceShare { share, resources, principals, sources } => {
                 let size = resources.len() + principals.len() + sources.len();
@@ -132,6 +147,20 @@ impl Simulator {
                     place.deleted.insert(gone.arn, gone.tags);
                 }
             }
+            Step::AcceptResourceShareInvitation { share, sender } => {
+                let owner = Place { account: sender.clone(), region: place.region.clone() };
+                let consumer = place.clone();
+                let share = self.share(&owner, share);
+                for (principal, association) in &mut share.principals {
+                    if principal.account().as_ref() == Some(&consumer.account) {
+                        association.status = AssociationStatus::Associated;
+                    }
+                }
+                assert!(self.live.received.contains_key(&consumer), "an invitation was accepted unseen");
+            }
+            Step::RejectResourceShareInvitation { .. } | Step::LeaveResourceShare { .. } => {
+                panic!("no inbound block is planned for here")
+            }
         }
     }
 
@@ -156,6 +185,29 @@ impl Simulator {
     }
 }
 
+/// Lets every account whose view is read see what it has access to.
+pub(crate) fn show(live: &mut LiveState) {
+    let LiveState { places, received } = live;
+    for (consumer, view) in received {
+        let Observed::Known(view) = view else { continue };
+        let shares = places.values().filter_map(Observed::known).flat_map(|place| place.shares.values());
+        let seen = shares.filter(|share| {
+            share.arn.arn().region() == consumer.region.as_str()
+                && share.principals.iter().any(|(principal, association)| {
+                    association.status == AssociationStatus::Associated
+                        && principal.account().as_ref() == Some(&consumer.account)
+                })
+        });
+        view.shares = seen
+            .map(|share| {
+                let owner = share.arn.arn().account_id().expect("a share has an owner");
+                let types = ReceivedTypes::NotAsked;
+                (share.arn.clone(), ReceivedShare { name: share.name.clone(), owner, types })
+            })
+            .collect();
+    }
+}
+
 pub(crate) fn grants(live: &LiveState) -> BTreeSet<Grant> {
     let shares = live.places.values().filter_map(Observed::known).flat_map(|place| place.shares.values());
     shares
@@ -175,14 +227,22 @@ pub(crate) fn grants(live: &LiveState) -> BTreeSet<Grant> {
         .collect()
 }
 
-fn associate(share: &mut LiveShare, resources: &[ResourceArn], principals: &[Principal], sources: &[String]) {
+fn associate(
+    share: &mut LiveShare,
+    resources: &[ResourceArn],
+    principals: &[Principal],
+    sources: &[String],
+    invited: &BTreeSet<AccountId>,
+) {
     for resource in resources {
         let default = || attached(&permission("AWSRAMDefaultPermissionTransitGateway"));
         share.permissions.entry(tgw_type()).or_insert_with(default);
         share.resources.insert(resource.clone(), associated());
     }
     for principal in principals {
-        share.principals.insert(principal.clone(), associated());
+        let waits = principal.account().is_some_and(|account| invited.contains(&account));
+        let status = if waits { AssociationStatus::Associating } else { AssociationStatus::Associated };
+        share.principals.insert(principal.clone(), association(status));
     }
     for source in sources {
         share.sources.insert(source.clone(), associated());

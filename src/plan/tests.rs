@@ -39,6 +39,9 @@ fn words(plan: &Plan) -> Vec<String> {
                 Step::DeleteResourceShare { share } => format!("delete {}", share.arn().short()),
                 Step::EnableSharingWithAwsOrganization => "enable sharing".into(),
                 Step::CreateServiceLinkedRole => "make role".into(),
+                Step::AcceptResourceShareInvitation { .. } => format!("accept in {}", step.place.account),
+                Step::RejectResourceShareInvitation { .. } => format!("reject in {}", step.place.account),
+                Step::LeaveResourceShare { .. } => format!("leave in {}", step.place.account),
             };
             let needs: Vec<String> = step.needs.iter().map(|id| id.0.to_string()).collect();
             format!("{what} <{}>", needs.join(","))
@@ -111,7 +114,7 @@ fn a_failed_association_is_taken_off_and_put_on_again() {
 fn a_replacement_is_complete_before_the_old_share_goes() {
     let mut desired = desired_share("tgw");
     let old = live_share(&desired, 1);
-    desired.retain_sharing = true;
+    desired.place = place(HUB, "us-east-1");
     let plan = planned(&stack([desired]), &live([old]), &org());
     assert_eq!(words(&plan), ["create (1, 1) whole <>", "delete 00000001 <0>"]);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diag::SourceMap;
-use crate::diff::{Cause, SharingVerdict};
+use crate::diff::{Cause, Membership, Part, SharingVerdict};
 use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
 use crate::model::Place;
 use crate::render::coverage::Coverage;
@@ -43,7 +43,11 @@ impl<'a> DriftView<'a> {
             DriftClass::InSync => (Sign::Note, "in sync".to_owned()),
             DriftClass::Waiting => {
                 let n = invitations.len();
-                let who = parts::count(n, "principal has no access before it accepts", "principals have no access before they accept");
+                let who = parts::count(
+                    n,
+                    "principal has no access before it accepts",
+                    "principals have no access before they accept",
+                );
                 (Sign::Note, format!("as declared; {who}"))
             }
             DriftClass::Modified { cause, edits } => {
@@ -77,11 +81,23 @@ impl<'a> DriftView<'a> {
                 (Sign::Added, format!("missing: the share to import cannot be had: {problem}  {code}"))
             }
             DriftClass::Unhealthy { repairs } => {
-                rows.extend(repairs.iter().map(|edit| parts::row(edit, place)));
+                rows.extend(repairs.iter().map(|edit| {
+                    let mut row = parts::row(edit, place);
+                    if let Part::Principal { principal, how: Membership::Repaired { .. }, .. } = &edit.part
+                        && let Some(renewal) = invitations.get(principal).and_then(invitation::renewal)
+                    {
+                        row.effect = renewal.to_owned();
+                    }
+                    row
+                }));
                 (Sign::Held, "unhealthy".to_owned())
             }
             DriftClass::Unknown { gap } => (Sign::Unknown, format!("unknown: {}", parts::gap(gap))),
         };
+        let labels = &self.report.account_labels;
+        rows.extend(
+            invitations.iter().map(|(principal, invited)| invitation::row(principal, invited, labels)),
+        );
         rows.extend(remarks.iter().map(|remark| parts::remark(remark, place)));
         let address = paint(self.styles.strong, escape(&address.to_string()).to_string()).to_string();
         write!(f, "{} {address}  {}", paint(sign.style(&self.styles), sign.as_str()), parts::name(name))?;

@@ -29,7 +29,9 @@ fn ends(expires: Expiry) -> String {
 }
 
 fn since(window: Option<Window>) -> String {
-    window.map(|Window { since, expires }| format!(" since {}, {}", time(since), ends(expires))).unwrap_or_default()
+    window
+        .map(|Window { since, expires }| format!(" since {}, {}", time(since), ends(expires)))
+        .unwrap_or_default()
 }
 
 /// A principal that is invited as a row.
@@ -39,9 +41,9 @@ pub(crate) fn row(principal: &Principal, invitation: &Invitation, labels: &Label
     let accepted = || format!("accepted by ramctl in {account}");
     let by = |accept: &Acceptor| match accept {
         Acceptor::Ramctl => accepted(),
-        Acceptor::Consumer => format!("{account} has to accept it"),
+        Acceptor::Consumer => format!("no access before {account} accepts it"),
         Acceptor::Unread(_) => {
-            format!("{account} has to accept it, for ramctl could not read what the account receives")
+            format!("no access before {account} accepts it; ramctl could not read what the account receives")
         }
     };
     let (sign, effect, code) = match state {
@@ -51,7 +53,7 @@ pub(crate) fn row(principal: &Principal, invitation: &Invitation, labels: &Label
         InvitationState::ToSend { accept: Acceptor::Ramctl } => (Sign::Added, accepted(), ""),
         InvitationState::ToSend { accept } => {
             let may = if because.is_none() { "if RAM sends one, " } else { "" };
-            (Sign::Note, format!("{may}no access before {}", by(accept)), "RAM330")
+            (Sign::Note, format!("{may}{}", by(accept)), "RAM330")
         }
         InvitationState::ToResend { lapse, accept } => {
             let before = match lapse {
@@ -59,7 +61,7 @@ pub(crate) fn row(principal: &Principal, invitation: &Invitation, labels: &Label
                 Lapse::Rejected => "the last one was turned down",
                 Lapse::Ended => "the last one was turned down, or the principal was taken off by hand",
             };
-            (Sign::Changed, format!("{before}; another is sent, {}", by(accept)), "RAM331")
+            (Sign::Changed, format!("{before}; another is sent: {}", by(accept)), "RAM331")
         }
         InvitationState::Pending { window, accept: Acceptor::Ramctl } => {
             let sent = window.map(|window| format!("sent {}, ", time(window.since))).unwrap_or_default();
@@ -80,7 +82,8 @@ pub(crate) fn row(principal: &Principal, invitation: &Invitation, labels: &Label
             (Sign::Held, format!("{account} turned the invitation{of} down; it is not sent again"), "RAM332")
         }
     };
-    let row = Row::new(sign, ["invitation".into(), parts::principal_id(principal), String::new()]).effect(effect);
+    let row =
+        Row::new(sign, ["invitation".into(), parts::principal_id(principal), String::new()]).effect(effect);
     if code.is_empty() { row } else { row.code(code) }
 }
 
@@ -109,7 +112,8 @@ pub(crate) fn inbound(item: &InboundItem) -> Row {
         InboundVerdict::Stuck { by, why } => {
             let why = match why {
                 Staying::Types(types) => {
-                    let types: Vec<String> = types.iter().map(|code| escape(code.as_str()).to_string()).collect();
+                    let types: Vec<String> =
+                        types.iter().map(|code| escape(code.as_str()).to_string()).collect();
                     format!("RAM lets no account leave {}: only {sender} can take it back", types.join(", "))
                 }
                 Staying::ThroughOrganization => {

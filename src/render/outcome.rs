@@ -32,7 +32,7 @@ impl fmt::Display for OutcomeView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Outcome { steps, interrupted } = self.outcome;
         let planned = |outcome: &StepOutcome| self.plan.steps().get(outcome.id.0 as usize);
-        let (mut done, mut failed, mut skipped, mut not_started) = (0, 0, 0, 0);
+        let (mut done, mut unseen, mut failed, mut skipped, mut not_started) = (0, 0, 0, 0, 0);
         for outcome in steps {
             let Some(step) = planned(outcome) else { continue };
             match &outcome.result {
@@ -44,6 +44,11 @@ impl fmt::Display for OutcomeView<'_> {
                         writeln!(f, "{} {}", paint(self.styles.warning, "waiting"), self.step(step))?;
                         writeln!(f, "    {what}  {}", paint(self.styles.code, "RAM309"))?;
                     }
+                }
+                StepResult::Unseen { what } => {
+                    unseen += 1;
+                    writeln!(f, "{} {}", paint(self.styles.warning, "waiting"), self.step(step))?;
+                    writeln!(f, "    {}  {}", escape(what), paint(self.styles.code, "RAM336"))?;
                 }
                 StepResult::Failed { code, message, help, maybe_done } => {
                     failed += 1;
@@ -73,7 +78,7 @@ impl fmt::Display for OutcomeView<'_> {
             writeln!(f)?;
         }
         let total = self.plan.steps().len();
-        let all = done == total && !interrupted;
+        let all = done + unseen == total && !interrupted;
         let word = if *interrupted {
             (self.styles.warning, "Stopped on request:".to_owned())
         } else if all {
@@ -82,7 +87,12 @@ impl fmt::Display for OutcomeView<'_> {
             (self.styles.error, "Apply incomplete:".to_owned())
         };
         let mut counts = format!("{done} of {} done", parts::count(total, "step", "steps"));
-        for (n, what) in [(failed, "failed"), (skipped, "skipped"), (not_started, "not started")] {
+        for (n, what) in [
+            (unseen, "accepted and not visible yet"),
+            (failed, "failed"),
+            (skipped, "skipped"),
+            (not_started, "not started"),
+        ] {
             if n > 0 {
                 counts.push_str(&format!(", {n} {what}"));
             }

@@ -203,7 +203,12 @@ impl PlanView<'_> {
                     (format!("{old} goes once the new share is complete"), "")
                 } else {
                     let who = invitation::accounts(&share.kept_for, &self.plan.body().account_labels);
-                    (format!("{old} stays until {who} accepted the new one, and goes with the apply after that"), "RAM335")
+                    (
+                        format!(
+                            "{old} stays until {who} accepted the new one and goes with the apply after that"
+                        ),
+                        "RAM335",
+                    )
                 });
                 Sign::Replaced
             }
@@ -287,7 +292,9 @@ impl PlanView<'_> {
                     Membership::Repaired { .. } => {
                         row.effect = invitation::renewal(invitation).map_or(row.effect, str::to_owned);
                     }
-                    Membership::Added if invitation.is_waited_for() => row.effect.push_str(" once it accepts"),
+                    Membership::Added if invitation.is_waited_for() && !detail.gain.is_empty() => {
+                        row.effect.push_str(" once it accepts");
+                    }
                     Membership::Added | Membership::Removed => {}
                 }
             }
@@ -380,7 +387,10 @@ impl PlanView<'_> {
                 said.push((plain, format!("Invitations: {}.", received.join(", "))));
             }
             if leave > 0 {
-                said.push((plain, format!("{} left.", parts::count(leave, "share of others is", "shares of others are"))));
+                said.push((
+                    plain,
+                    format!("{} left.", parts::count(leave, "share of others is", "shares of others are")),
+                ));
             }
             said.extend(self.access().into_iter().map(|sentence| (plain, sentence)));
             if in_sync > 0 {
@@ -395,7 +405,13 @@ impl PlanView<'_> {
             said.push((self.styles.strong, what.to_owned()));
         }
         if waiting > 0 {
-            said.push((plain, format!("{} to be accepted by others.", parts::count(waiting, "invitation has", "invitations have"))));
+            said.push((
+                plain,
+                format!(
+                    "{} to be accepted by others.",
+                    parts::count(waiting, "invitation has", "invitations have")
+                ),
+            ));
         }
         let rest = [(unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];
         said.extend(rest.iter().filter(|(n, _)| *n > 0).map(|(n, word)| (plain, format!("{n} {word}."))));

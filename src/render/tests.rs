@@ -271,13 +271,19 @@ fn a_refused_plan_says_why() {
         expect![[r#"
             network  eu-central-1
             ± share.tgw  "tgw"  shares.ram.hcl:3
-                replaced because retain_sharing_on_account_leave_organization is set when a share is made; 00000001 goes once the new share is complete  RAM207
-                + principal  account dev-1       333333333333           as before
-                + resource   ec2:TransitGateway  transit-gateway/tgw-1  as before
+                replaced because retain_sharing_on_account_leave_organization is set when a share is made  RAM207
+                00000001 stays until 333333333333 accepted the new one, and goes with the apply after that  RAM335
+                + principal   account dev-1       333333333333
+                      as before once it accepts
+                + resource    ec2:TransitGateway  transit-gateway/tgw-1
+                      as before
+                  invitation  333333333333
+                      no access before 333333333333 has to accept it  RAM330
 
             REFUSED: share.tgw is protected by prevent_destroy  RAM220
 
             Plan: 0 to create, 0 to update, 1 to replace, 0 to delete. Access: no account gains or loses.
+            1 invitation has to be accepted by others.
             Read 1 of 1 account, 2 of 2 Regions, 51 calls.
         "#]],
     );
@@ -298,7 +304,12 @@ fn states_of_associations_are_told_and_repairs_planned() {
         out.external = external;
         out
     };
-    found.principals.insert(principal("999999999999"), set(AssociationStatus::Associating, None, true));
+    let lately = Some(jiff::Timestamp::from_second(1_999_000).unwrap());
+    let waiting = set(AssociationStatus::Associating, None, true);
+    found.principals.insert(
+        principal("999999999999"),
+        crate::live::Association { created: lately, updated: lately, ..waiting },
+    );
     found.principals.insert(ou("p"), set(AssociationStatus::Failed, Some("unit \u{1b}[31mnot found"), false));
     found.principals.insert(ou("d"), set(AssociationStatus::Suspended, Some("quota"), false));
     let attached = found.permissions.get_mut(&tgw_type()).unwrap();
@@ -311,14 +322,14 @@ fn states_of_associations_are_told_and_repairs_planned() {
             ~ share.tgw  "tgw"  shares.ram.hcl:3
                 ~ principal   ou Workloads/Prod   ou-ab12-0000000p
                       FAILED: unit \u{1b}[31mnot found; taken off and put on again
-                  principal   999999999999
-                      ASSOCIATING since 1970-01-01T00:16:40Z; the account has yet to accept the invitation  RAM309
+                  invitation  999999999999
+                      waiting for 999999999999 since 1970-01-24 03:16 UTC, expires about 1970-01-31 03:16 UTC  RAM330
                 ! principal   ou-ab12-0000000d
                       SUSPENDED: quota  RAM304
                   permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway version 1
                       behind its default version  RAM306
 
-            Plan: 0 to create, 1 to update, 0 to delete. Access: 1 account gains, 0 lose.
+            Plan: 0 to create, 1 to update, 0 to delete. Access: 1 account gains, 0 lose. 1 invitation has to be accepted by others.
             Read 1 of 1 account, 2 of 2 Regions, 51 calls.
         "#]],
     );

@@ -24,6 +24,7 @@ pub struct ApplyDocument {
 #[derive(Default, Serialize)]
 struct ResultsDocument {
     done: usize,
+    unseen: usize,
     failed: usize,
     skipped: usize,
     not_started: usize,
@@ -32,12 +33,15 @@ struct ResultsDocument {
 #[derive(Serialize)]
 struct ResultDocument {
     step: u32,
-    /// `done`, `failed`, `skipped` or `not_started`.
+    /// `done`, `unseen` (an invitation was accepted, and the account does not see the share yet), `failed`, `skipped` or
+    /// `not_started`.
     result: &'static str,
     /// The share that the step made.
     share: Option<String>,
     /// Principals that have yet to accept an invitation.
     waiting_for: Vec<String>,
+    /// For `unseen`: what the account that accepted does not see yet.
+    unseen: Option<String>,
     error: Option<ErrorDocument>,
     /// The step whose failure kept this one from starting.
     because_of: Option<u32>,
@@ -60,6 +64,7 @@ impl ApplyDocument {
         for step in steps {
             let slot = match step.result {
                 StepResult::Done { .. } => &mut summary.done,
+                StepResult::Unseen { .. } => &mut summary.unseen,
                 StepResult::Failed { .. } => &mut summary.failed,
                 StepResult::Skipped { .. } => &mut summary.skipped,
                 StepResult::NotStarted => &mut summary.not_started,
@@ -84,6 +89,7 @@ fn result(outcome: &StepOutcome) -> ResultDocument {
         result: "done",
         share: None,
         waiting_for: Vec::new(),
+        unseen: None,
         error: None,
         because_of: None,
     };
@@ -91,6 +97,10 @@ fn result(outcome: &StepOutcome) -> ResultDocument {
         StepResult::Done { share, waiting_for } => {
             out.share = share.as_ref().map(ToString::to_string);
             out.waiting_for = texts(waiting_for);
+        }
+        StepResult::Unseen { what } => {
+            out.result = "unseen";
+            out.unseen = Some(what.clone());
         }
         StepResult::Failed { code, message, help, maybe_done } => {
             out.result = "failed";

@@ -32,7 +32,7 @@ fn a_plan_document_holds_sides_changes_steps_and_gaps() {
     assert_eq!(
         document["summary"],
         json!({"import": 0, "move": 0, "release": 0, "create": 1, "update": 1, "replace": 0, "delete": 0, "unchanged": 0, "unknown": 0, "blocked": 0,
-               "unmanaged": 0})
+               "unmanaged": 0, "accept": 0, "reject": 0, "leave": 0, "waiting": 0})
     );
     let share = &document["shares"][1];
     assert_eq!(share["actions"], json!(["update"]));
@@ -89,7 +89,10 @@ fn an_apply_document_holds_the_plan_and_each_result() {
     let steps = (0..).zip(results).map(|(id, result)| StepOutcome { id: StepId(id), result });
     let outcome = Outcome { steps: steps.collect(), interrupted: true };
     let document = json_of(&ApplyDocument::new(&plan, &outcome, &sources().0, 9));
-    assert_eq!(document["summary"], json!({"done": 1, "failed": 1, "skipped": 1, "not_started": 1}));
+    assert_eq!(
+        document["summary"],
+        json!({"done": 1, "unseen": 0, "failed": 1, "skipped": 1, "not_started": 1})
+    );
     assert_eq!(document["results"][0]["share"], share_arn(&hub(), 5).as_str());
     assert_eq!(document["results"][1]["error"]["maybe_done"], true);
     assert_eq!(document["results"][2]["because_of"], 1);

@@ -4,6 +4,7 @@
 
 mod live;
 mod org;
+mod received;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -245,7 +246,7 @@ fn planned(case: &Path) -> [String; 2] {
     let before = case.join("before");
     let (earlier, _) = stack(if before.is_dir() { &before } else { case });
     let applied = desired(case, earlier).expect("the stack before has no mistake");
-    let live = live::read(case, &graph, &applied);
+    let live = live::read(case, &graph, &applied, &org);
     let difference = diff(&graph, &live, &org);
     let plan = plan(&difference, &org);
     let report = report(&difference);

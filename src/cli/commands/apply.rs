@@ -12,6 +12,7 @@ use crate::cli::pipeline::{self, Loaded, Read};
 use crate::cli::progress::ApplyProgress;
 use crate::cli::prompt::{Answer, ask};
 use crate::cli::session::Session;
+use crate::diff::Purpose;
 use crate::plan::{Consent, Outcome, Plan, StepResult};
 use crate::render::OutcomeView;
 use crate::wire::ApplyDocument;
@@ -20,20 +21,23 @@ pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
     output.promise_json(args.json);
     let question = "Apply these changes to AWS?";
     pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-        run_plan(args, plan::plan, question, loaded, session, output).await
+        run_plan(args, Purpose::Apply, plan::plan, question, loaded, session, output).await
     })
 }
 
 /// Makes a plan, shows it, asks, and carries it out.
 pub(crate) async fn run_plan(
     args: &ApplyArgs,
+    purpose: Purpose,
     make: impl FnOnce(&Read) -> Plan,
     question: &str,
     loaded: &Loaded,
     session: &Session,
     output: &mut Output,
 ) -> Exit {
-    let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else { return Exit::Error };
+    let Some(read) = pipeline::read(loaded, session, &args.cloud, purpose, output).await else {
+        return Exit::Error;
+    };
     let plan = make(&read);
     if !args.json {
         plan::show(&plan, loaded, session, output);
@@ -84,7 +88,11 @@ pub(crate) async fn run_plan(
     let outcome = apply::apply(&approved, &session.cloud, &settings, |event| progress.on(event), stop).await;
     progress.finish();
     finish(args, &plan, &outcome, loaded, session, output);
-    if outcome.steps.iter().all(|step| matches!(step.result, StepResult::Done { .. })) {
+    if outcome
+        .steps
+        .iter()
+        .all(|step| matches!(step.result, StepResult::Done { .. } | StepResult::Unseen { .. }))
+    {
         incomplete
     } else {
         Exit::Error

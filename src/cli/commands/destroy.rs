@@ -5,7 +5,7 @@ use crate::cli::commands::apply;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pipeline;
-use crate::diff;
+use crate::diff::{self, Purpose};
 use crate::plan;
 
 pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
@@ -14,6 +14,6 @@ pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
     pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
         let make =
             |read: &pipeline::Read| plan::plan(&diff::destroy(&read.graph, &read.live, &read.org), &read.org);
-        apply::run_plan(args, make, question, loaded, session, output).await
+        apply::run_plan(args, Purpose::Destroy, make, question, loaded, session, output).await
     })
 }

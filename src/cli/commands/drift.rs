@@ -4,7 +4,7 @@ use crate::cli::args::DriftArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pipeline;
-use crate::diff;
+use crate::diff::{self, Purpose};
 use crate::drift::{self, Standing};
 use crate::render::DriftView;
 use crate::wire::DriftDocument;
@@ -12,7 +12,7 @@ use crate::wire::DriftDocument;
 pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
     output.promise_json(args.json);
     pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-        let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
+        let Some(read) = pipeline::read(loaded, session, &args.cloud, Purpose::Apply, output).await else {
             return Exit::Error;
         };
         let report = drift::report(&diff::diff(&read.graph, &read.live, &read.org));

@@ -6,7 +6,7 @@ use crate::cli::output::Output;
 use crate::cli::pipeline::{self, Loaded, Read};
 use crate::cli::session::Session;
 use crate::diag::Diagnostic;
-use crate::diff;
+use crate::diff::{self, Purpose};
 use crate::plan::{self, Plan};
 use crate::render::PlanView;
 use crate::wire::PlanDocument;
@@ -14,7 +14,7 @@ use crate::wire::PlanDocument;
 pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
     output.promise_json(args.json);
     pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-        let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
+        let Some(read) = pipeline::read(loaded, session, &args.cloud, Purpose::Apply, output).await else {
             return Exit::Error;
         };
         let plan = plan(&read);

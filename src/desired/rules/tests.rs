@@ -452,7 +452,8 @@ fn every_code_of_a_rule_has_a_declaration_that_breaks_it() {
     let tested: BTreeSet<&str> = TABLE
         .iter()
         .map(|row| row.0)
-        .chain(["RAM100", "RAM101", "RAM105", "RAM108", "RAM110", "RAM190"])
+        .chain(["RAM100", "RAM101", "RAM105", "RAM108", "RAM110", "RAM145", "RAM146"])
+        .chain(["RAM147", "RAM148", "RAM190"])
         .chain(["RAM191", "RAM192", "RAM193", "RAM194", "RAM195", "RAM196"])
         .collect();
     let all: BTreeSet<&str> = rules::ALL.iter().map(|code| code.id).collect();

@@ -42,4 +42,10 @@ plan again: the new plan has what is left."
 "The request was sent and no good answer came back: the connection broke, the call timed out, or the service failed. It may have \
 been carried out or not. ramctl sends a token with each change, so repeating it cannot do it twice. Plan again: the live state \
 shows which it was."
+
+    RAM508 "no invitation that could be accepted"
+"The account that receives was asked for a pending invitation to the share, from the account that shares, and had none until the \
+deadline; nor does it see the share. Either RAM shows it late, or somebody in the account turned it down or let it expire.
+
+Plan again. What shows by then is accepted; what was turned down, or expired, the plan says."
 }

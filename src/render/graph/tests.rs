@@ -81,6 +81,8 @@ fn graph() -> DesiredGraph {
         account_labels: [(place.account.clone(), "network".to_owned())].into(),
         shares: [(tgw, share)].into(),
         unresolved: [(address("open", None), Unresolved { place, span, wanted, gap })].into(),
+        inbound: BTreeMap::new(),
+        reached: BTreeSet::new(),
         identity: Identity::default(),
         now: jiff::Timestamp::UNIX_EPOCH,
         nodes,

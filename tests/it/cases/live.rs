@@ -4,14 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use ramctl::desired::{DesiredGraph, DesiredShare};
-use ramctl::diff::Stamp;
-use ramctl::live::{Association, AttachedPermission, LivePlace, LiveShare, LiveState};
+use ramctl::diff::{self, Purpose, Stamp};
+use ramctl::live::{Association, AttachedPermission, Departed, LivePlace, LiveShare, LiveState};
 use ramctl::model::{
     AssociationStatus, FeatureSet, Gap, GapCause, Observed, Place, Principal, ResourceArn, ShareArn,
     ShareStatus, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
 };
+use ramctl::org::OrgView;
 use serde::Deserialize;
+
+use crate::cases::received::{self, Received};
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -24,6 +29,8 @@ struct File {
     unmanaged: BTreeMap<String, Unmanaged>,
     /// `account region` of what cannot be read.
     unread: BTreeSet<String>,
+    /// What accounts receive, by `account region`.
+    received: BTreeMap<String, Received>,
 }
 
 #[derive(Default, Deserialize)]
@@ -33,6 +40,10 @@ struct ByHand {
     remove: Vec<String>,
     name: Option<String>,
     allow_external_principals: Option<bool>,
+    /// Principals that have yet to accept, each with the time since when.
+    waiting: BTreeMap<String, Timestamp>,
+    /// Principals that are on the share no more and still listed: when they joined and left.
+    left: BTreeMap<String, (Timestamp, Timestamp)>,
 }
 
 #[derive(Deserialize)]
@@ -47,7 +58,7 @@ struct Unmanaged {
 }
 
 /// AWS as it is after `applied` was applied and hands were at work.
-pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph) -> LiveState {
+pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph, org: &OrgView) -> LiveState {
     let file: File = match fs::read_to_string(case.join("live.json")) {
         Ok(text) => serde_json::from_str(&text).expect("live.json has its form"),
         Err(_) => File::default(),
@@ -56,6 +67,8 @@ pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph) -> Live
     for place in desired.places.union(&applied.places) {
         live.places.insert(place.clone(), Observed::Known(LivePlace::default()));
     }
+    let mut own = BTreeMap::new();
+    let mut departed = BTreeMap::new();
     let mut number = 0;
     let mut add = |place: &Place, share: LiveShare| {
         let Some(Observed::Known(known)) = live.places.get_mut(place) else { panic!("{place} is not read") };
@@ -74,7 +87,12 @@ pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph) -> Live
             let mut share = as_applied(share, applied, arn(&share.place));
             if let Some(by_hand) = file.by_hand.get(&address) {
                 by_hand.change(&mut share);
+                for (principal, (joined, left)) in &by_hand.left {
+                    let row = Departed { joined: Some(*joined), left: Some(*left) };
+                    departed.insert((share.arn.clone(), Principal::read(principal)), row);
+                }
             }
+            own.insert(address.clone(), (share.arn.clone(), share.name.clone()));
             add(
                 &applied.shares.iter().find(|(a, _)| a.to_string() == address).expect("just seen").1.place,
                 share,
@@ -95,6 +113,16 @@ pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph) -> Live
         };
         live.places.insert(place, Observed::Unknown(gap));
     }
+    for ((arn, principal), row) in departed {
+        let holder = live.places.values_mut().find_map(|place| match place {
+            Observed::Known(place) if place.shares.contains_key(&arn) => Some(place),
+            _ => None,
+        });
+        holder.expect("the share is there").departed.insert((arn, principal), row);
+    }
+    let file: BTreeMap<Place, Received> =
+        file.received.into_iter().map(|(at, received)| (place(&at), received)).collect();
+    received::add(&mut live, diff::receiving(desired, org, Purpose::Apply), &file, &own);
     live
 }
 
@@ -172,7 +200,7 @@ fn join(share: &mut LiveShare, member: &str) {
 
 impl ByHand {
     fn change(&self, share: &mut LiveShare) {
-        let Self { add, remove, name, allow_external_principals } = self;
+        let Self { add, remove, name, allow_external_principals, waiting, left } = self;
         for member in add {
             join(share, member);
         }
@@ -182,6 +210,19 @@ impl ByHand {
                 None => share.resources.remove(&ResourceArn::parse(member).expect("an ARN")).is_some(),
             };
             assert!(gone, "{member} was on the share");
+        }
+        for (principal, since) in waiting {
+            let waits = Association {
+                status: AssociationStatus::Associating,
+                external: true,
+                created: Some(*since),
+                updated: Some(*since),
+                ..association()
+            };
+            share.principals.insert(Principal::read(principal), waits);
+        }
+        for principal in left.keys() {
+            share.principals.remove(&Principal::read(principal));
         }
         share.name = name.clone().unwrap_or_else(|| share.name.clone());
         share.allow_external_principals =

@@ -1,0 +1,209 @@
+//! What accounts that receive do: accept, reject and leave. Done when the account's own view of shares says so.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::apply::failure::Failure;
+use crate::apply::step::{Look, Patience, Run};
+use crate::cloud::{
+    Cloud, CloudError, ErrorKind, Members, RAM_PAGE, RamRead, RamWrite, ShareScope, invitations,
+    received_shares,
+};
+use crate::live::{InvitationRow, Received, receive};
+use crate::model::{AccountId, InvitationArn, InvitationStatus, Principal, ShareArn};
+use crate::plan::{StepId, StepResult};
+
+/// What a look for an invitation found.
+enum Found {
+    /// The share is visible and nothing is pending.
+    Visible,
+    Pending(Vec<InvitationArn>),
+    /// Accepted, by an earlier run or by hand, and not visible yet.
+    Accepted,
+}
+
+impl<C: Cloud, E: Fn(crate::apply::event::Event) + Sync> Run<'_, C, E> {
+    /// Accepts every pending invitation to a share and waits until the account sees it.
+    ///
+    /// The account may be told of the invitation, and see the share, only after a while; that it does not see the share by the
+    /// deadline although it was accepted is no failure (terraform issues 17658 and 33701).
+    pub(crate) async fn accept<R: RamRead + RamWrite>(
+        &self,
+        step: StepId,
+        ram: &R,
+        share: &ShareArn,
+        sender: &AccountId,
+        token: &Uuid,
+    ) -> Result<StepResult, Failure> {
+        let account = &ram.caller().account.clone();
+        let found = self
+            .wait(step, |_| async move {
+                let (rows, received) = look(ram, share, sender).await?;
+                let pending = pending(&rows);
+                if !pending.is_empty() {
+                    return Ok(Look::Settled(Found::Pending(pending)));
+                }
+                if received.shares.contains_key(share) {
+                    return Ok(Look::Settled(Found::Visible));
+                }
+                Ok(match received.invitations.get(share).map(|row| &row.status) {
+                    Some(InvitationStatus::Accepted) => Look::Settled(Found::Accepted),
+                    Some(InvitationStatus::Rejected) => Look::Failed(Failure::NoInvitation {
+                        message: format!("the invitation of {sender} was turned down in account {account}"),
+                    }),
+                    // A new one may follow an old one with a delay.
+                    Some(InvitationStatus::Expired) => {
+                        Look::Pending("the last invitation has expired".to_owned())
+                    }
+                    Some(InvitationStatus::Pending | InvitationStatus::Other(_)) | None => {
+                        Look::Pending(format!("no invitation of {sender} shows in account {account} yet"))
+                    }
+                })
+            })
+            .await
+            .map_err(|failure| match failure {
+                Failure::Timeout { what, after } => Failure::NoInvitation {
+                    message: format!("{what}, {} seconds after it was sent", after.as_secs()),
+                },
+                other => other,
+            })?;
+        match found {
+            Found::Visible => return Ok(StepResult::Done { share: None, waiting_for: Vec::new() }),
+            Found::Accepted => {}
+            Found::Pending(pending) => {
+                for invitation in pending {
+                    let token = of_invitation(token, &invitation);
+                    let call = self.call(step, Patience::default(), || {
+                        ram.accept_resource_share_invitation(&invitation, &token)
+                    });
+                    match call.await {
+                        Err(Failure::Call(error)) if is_accepted_already(&error) => {}
+                        other => other?,
+                    }
+                }
+            }
+        }
+        let seen = self.wait(step, |_| async move {
+            let one = &ShareScope::One(share.clone());
+            let visible = !received_shares(ram, one, RAM_PAGE).await?.is_empty();
+            Ok(if visible {
+                Look::Settled(())
+            } else {
+                Look::Pending(format!("accepted; account {account} does not see {share} yet"))
+            })
+        });
+        match seen.await {
+            Ok(()) => Ok(StepResult::Done { share: None, waiting_for: Vec::new() }),
+            Err(Failure::Timeout { what, after: _ }) => Ok(StepResult::Unseen { what }),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Rejects every pending invitation to a share.
+    pub(crate) async fn reject<R: RamRead + RamWrite>(
+        &self,
+        step: StepId,
+        ram: &R,
+        share: &ShareArn,
+        sender: &AccountId,
+        token: &Uuid,
+    ) -> Result<(), Failure> {
+        let (rows, _) = look(ram, share, sender).await.map_err(Failure::Call)?;
+        for invitation in pending(&rows) {
+            let token = of_invitation(token, &invitation);
+            let call = self.call(step, Patience::default(), || {
+                ram.reject_resource_share_invitation(&invitation, &token)
+            });
+            match call.await {
+                // Expired, gone, or rejected by somebody else in the meantime.
+                Err(Failure::Call(error)) if error.kind == ErrorKind::NotFound => {}
+                Err(Failure::Call(error))
+                    if error.kind == ErrorKind::AlreadyDone && !is_accepted_already(&error) => {}
+                other => other?,
+            }
+        }
+        self.wait(step, |_| async move {
+            let (rows, _) = look(ram, share, sender).await?;
+            Ok(if pending(&rows).is_empty() {
+                Look::Settled(())
+            } else {
+                Look::Pending("the invitation is still pending".to_owned())
+            })
+        })
+        .await
+    }
+
+    /// Takes the account itself off a share of somebody else. Success where it sees it no more, whoever did it.
+    pub(crate) async fn leave<R: RamRead + RamWrite>(
+        &self,
+        step: StepId,
+        ram: &R,
+        share: &ShareArn,
+        token: &Uuid,
+    ) -> Result<(), Failure> {
+        let account = ram.caller().account.clone();
+        let one = &ShareScope::One(share.clone());
+        if received_shares(ram, one, RAM_PAGE).await.map_err(Failure::Call)?.is_empty() {
+            return Ok(());
+        }
+        let members = Members { principals: vec![Principal::Account(account.clone())], ..Members::default() };
+        let call = self
+            .call(step, Patience::default(), || ram.disassociate_resource_share(share, &members, token))
+            .await;
+        match call {
+            Err(Failure::Call(error)) if error.kind == ErrorKind::NotFound => {
+                if !received_shares(ram, one, RAM_PAGE).await.map_err(Failure::Call)?.is_empty() {
+                    return Err(Failure::Refused {
+                        code: "cannot_leave",
+                        message: format!(
+                            "{share} is not shared with account {account} by itself, so it cannot leave"
+                        ),
+                        help: "Ask the owner to take the account off the share (RAM334).".to_owned(),
+                    });
+                }
+            }
+            Err(Failure::Call(error)) if error.kind == ErrorKind::AlreadyDone => {}
+            other => other?,
+        }
+        self.wait(step, |_| async move {
+            Ok(if received_shares(ram, one, RAM_PAGE).await?.is_empty() {
+                Look::Settled(())
+            } else {
+                Look::Pending(format!("{share} is still shown"))
+            })
+        })
+        .await
+    }
+}
+
+/// The account's invitations of one sender to one share, and what it receives of it.
+async fn look<R: RamRead>(
+    ram: &R,
+    share: &ShareArn,
+    sender: &AccountId,
+) -> Result<(Vec<InvitationRow>, Received), CloudError> {
+    let one = &ShareScope::One(share.clone());
+    let (rows, shares) = tokio::join!(invitations(ram, one, RAM_PAGE), received_shares(ram, one, RAM_PAGE));
+    let mut rows = match rows {
+        Err(error) if error.kind == ErrorKind::NotFound => Vec::new(),
+        rows => rows?,
+    };
+    rows.retain(|row| row.share == *share && row.sender == *sender);
+    Ok((rows.clone(), receive(rows, shares?)))
+}
+
+/// One for each principal of the account.
+fn pending(rows: &[InvitationRow]) -> Vec<InvitationArn> {
+    let pending = rows.iter().filter(|row| row.status == InvitationStatus::Pending);
+    pending.map(|row| (row.arn.clone(), ())).collect::<BTreeMap<_, _>>().into_keys().collect()
+}
+
+/// The next invitation to the same share is another request, and needs a token of its own.
+fn of_invitation(token: &Uuid, invitation: &InvitationArn) -> Uuid {
+    Uuid::new_v5(token, invitation.as_str().as_bytes())
+}
+
+fn is_accepted_already(error: &CloudError) -> bool {
+    error.kind == ErrorKind::AlreadyDone && error.code.contains("AlreadyAccepted")
+}
