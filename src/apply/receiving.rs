@@ -1,6 +1,6 @@
 //! What accounts that receive do: accept, reject and leave. Done when the account's own view of shares says so.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
@@ -10,7 +10,6 @@ use crate::cloud::{
     Cloud, CloudError, ErrorKind, Members, RAM_PAGE, RamRead, RamWrite, ShareScope, invitations,
     received_shares,
 };
-use crate::live::{InvitationRow, Received, receive};
 use crate::model::{AccountId, InvitationArn, InvitationStatus, Principal, ShareArn};
 use crate::plan::{StepId, StepResult};
 
@@ -18,7 +17,7 @@ use crate::plan::{StepId, StepResult};
 enum Found {
     /// The share is visible and nothing is pending.
     Visible,
-    Pending(Vec<InvitationArn>),
+    Pending(BTreeSet<InvitationArn>),
     /// Accepted, by an earlier run or by hand, and not visible yet.
     Accepted,
 }
@@ -39,15 +38,14 @@ impl<C: Cloud, E: Fn(crate::apply::event::Event) + Sync> Run<'_, C, E> {
         let account = &ram.caller().account.clone();
         let found = self
             .wait(step, |_| async move {
-                let (rows, received) = look(ram, share, sender).await?;
-                let pending = pending(&rows);
+                let Seen { pending, last, visible } = look(ram, share, sender).await?;
                 if !pending.is_empty() {
                     return Ok(Look::Settled(Found::Pending(pending)));
                 }
-                if received.shares.contains_key(share) {
+                if visible {
                     return Ok(Look::Settled(Found::Visible));
                 }
-                Ok(match received.invitations.get(share).map(|row| &row.status) {
+                Ok(match last {
                     Some(InvitationStatus::Accepted) => Look::Settled(Found::Accepted),
                     Some(InvitationStatus::Rejected) => Look::Failed(Failure::NoInvitation {
                         message: format!("the invitation of {sender} was turned down in account {account}"),
@@ -109,8 +107,7 @@ impl<C: Cloud, E: Fn(crate::apply::event::Event) + Sync> Run<'_, C, E> {
         sender: &AccountId,
         token: &Uuid,
     ) -> Result<(), Failure> {
-        let (rows, _) = look(ram, share, sender).await.map_err(Failure::Call)?;
-        for invitation in pending(&rows) {
+        for invitation in look(ram, share, sender).await.map_err(Failure::Call)?.pending {
             let token = of_invitation(token, &invitation);
             let call = self.call(step, Patience::default(), || {
                 ram.reject_resource_share_invitation(&invitation, &token)
@@ -124,8 +121,7 @@ impl<C: Cloud, E: Fn(crate::apply::event::Event) + Sync> Run<'_, C, E> {
             }
         }
         self.wait(step, |_| async move {
-            let (rows, _) = look(ram, share, sender).await?;
-            Ok(if pending(&rows).is_empty() {
+            Ok(if look(ram, share, sender).await?.pending.is_empty() {
                 Look::Settled(())
             } else {
                 Look::Pending("the invitation is still pending".to_owned())
@@ -177,26 +173,30 @@ impl<C: Cloud, E: Fn(crate::apply::event::Event) + Sync> Run<'_, C, E> {
     }
 }
 
-/// The account's invitations of one sender to one share, and what it receives of it.
-async fn look<R: RamRead>(
-    ram: &R,
-    share: &ShareArn,
-    sender: &AccountId,
-) -> Result<(Vec<InvitationRow>, Received), CloudError> {
+/// What an account sees of one share.
+struct Seen {
+    /// Invitations that can be answered, one for each principal of the account.
+    pending: BTreeSet<InvitationArn>,
+    /// Of the invitations that are over, the last.
+    last: Option<InvitationStatus>,
+    /// The share itself.
+    visible: bool,
+}
+
+async fn look<R: RamRead>(ram: &R, share: &ShareArn, sender: &AccountId) -> Result<Seen, CloudError> {
     let one = &ShareScope::One(share.clone());
     let (rows, shares) = tokio::join!(invitations(ram, one, RAM_PAGE), received_shares(ram, one, RAM_PAGE));
-    let mut rows = match rows {
+    let rows = match rows {
         Err(error) if error.kind == ErrorKind::NotFound => Vec::new(),
         rows => rows?,
     };
-    rows.retain(|row| row.share == *share && row.sender == *sender);
-    Ok((rows.clone(), receive(rows, shares?)))
-}
-
-/// One for each principal of the account.
-fn pending(rows: &[InvitationRow]) -> Vec<InvitationArn> {
-    let pending = rows.iter().filter(|row| row.status == InvitationStatus::Pending);
-    pending.map(|row| (row.arn.clone(), ())).collect::<BTreeMap<_, _>>().into_keys().collect()
+    let rows = rows.into_iter().filter(|row| row.share == *share && row.sender == *sender);
+    let (pending, over): (Vec<_>, Vec<_>) = rows.partition(|row| row.status == InvitationStatus::Pending);
+    Ok(Seen {
+        pending: pending.into_iter().map(|row| row.arn).collect(),
+        last: over.into_iter().max_by_key(|row| (row.created, row.arn.clone())).map(|row| row.status),
+        visible: !shares?.is_empty(),
+    })
 }
 
 /// The next invitation to the same share is another request, and needs a token of its own.

@@ -14,6 +14,7 @@ mod apply;
 mod cloudformation;
 mod policy;
 mod read;
+mod receive;
 mod scope;
 mod terraform;
 mod wildcard;

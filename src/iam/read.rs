@@ -1,6 +1,7 @@
 //! What plan and drift call. One list per API that is read: a call that is added there is added here.
 
 use crate::iam::policy::Statement;
+use crate::iam::receive;
 use crate::iam::scope::Scope;
 use crate::lang::SharingWish;
 use crate::model::Region;
@@ -27,6 +28,7 @@ pub(crate) fn read_statements(scope: &Scope<'_>) -> Vec<Statement> {
             &scope.regions,
         ));
     }
+    out.extend(receive::read_statements(scope));
     let Some(sharing) = scope.sharing else { return out };
     // The parents of accounts come with the accounts (`Account.Paths`, since March 2026): nobody is asked for one.
     out.push(Statement::new(

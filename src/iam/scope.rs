@@ -6,6 +6,7 @@ use crate::desired::{organization_region, places};
 use crate::iam::apply::write_statements;
 use crate::iam::policy::{Policy, Statement};
 use crate::iam::read::read_statements;
+use crate::iam::receive::receivers;
 use crate::lang::{AccountBlock, Declaration, ShareBlock, SharingWish};
 use crate::model::{AccountId, Region};
 
@@ -75,6 +76,9 @@ pub fn policies(declaration: &Declaration, role: Role) -> Vec<AccountPolicy> {
     let mut regions: BTreeMap<AccountId, BTreeSet<Region>> = BTreeMap::new();
     for place in places(declaration) {
         regions.entry(place.account).or_default().insert(place.region);
+    }
+    for account in receivers(declaration) {
+        regions.entry(account).or_default();
     }
     let organization = declaration.organization.as_ref();
     let management = organization.map(|block| &block.management_account.value);

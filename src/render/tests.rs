@@ -272,13 +272,13 @@ fn a_refused_plan_says_why() {
             network  eu-central-1
             ± share.tgw  "tgw"  shares.ram.hcl:3
                 replaced because retain_sharing_on_account_leave_organization is set when a share is made  RAM207
-                00000001 stays until 333333333333 accepted the new one, and goes with the apply after that  RAM335
+                00000001 stays until 333333333333 accepted the new one and goes with the apply after that  RAM335
                 + principal   account dev-1       333333333333
-                      as before once it accepts
+                      as before
                 + resource    ec2:TransitGateway  transit-gateway/tgw-1
                       as before
                   invitation  333333333333
-                      no access before 333333333333 has to accept it  RAM330
+                      no access before 333333333333 accepts it  RAM330
 
             REFUSED: share.tgw is protected by prevent_destroy  RAM220
 

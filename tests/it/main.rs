@@ -10,6 +10,8 @@ mod edge;
 mod iam;
 #[cfg(feature = "cli")]
 mod identity;
+#[cfg(feature = "cli")]
+mod invitations;
 mod lang;
 mod layering;
 #[cfg(feature = "cli")]

@@ -1,7 +1,7 @@
 //! The sandbox, driven by the AWS SDK over HTTP.
 
 mod over_time;
-mod wire;
+pub(crate) mod wire;
 
 use std::time::Duration;
 

@@ -55,7 +55,7 @@ fn not_found(arn: &str) -> Refusal {
 }
 
 /// An invitation that the caller received in this Region.
-fn received(call: &Call<'_>, state: &State, arn: &str) -> Result<Invitation, Refusal> {
+pub(super) fn received(call: &Call<'_>, state: &State, arn: &str) -> Result<Invitation, Refusal> {
     let key = format!("{}{}", place(&call.caller.account, call.region), uuid_of(arn)?);
     state.invitations.get(&key).cloned().ok_or_else(|| not_found(arn))
 }

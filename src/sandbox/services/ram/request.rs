@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::model::Arn;
 use crate::sandbox::services::Call;
 use crate::sandbox::services::iam::PolicyContext;
-use crate::sandbox::services::ram::{kinds, share_id};
+use crate::sandbox::services::ram::{invitations, kinds, share_id};
 use crate::sandbox::state::State;
 
 fn text<'a>(input: &'a Value, name: &str) -> Option<&'a str> {
@@ -93,6 +93,11 @@ fn describe(call: &Call<'_>, state: &State, context: &mut PolicyContext) -> Stri
         .or(text(input, "resourceShareInvitationArn"))
     {
         resource = arn.to_owned();
+    }
+    if let Some(arn) = text(input, "resourceShareInvitationArn")
+        && let Ok(invitation) = invitations::received(call, state, arn)
+    {
+        context.set("ram:ShareOwnerAccountId", [invitation.share.account.as_str()]);
     }
     if let Some(arn) = text(input, "permissionArn") {
         context.set("ram:PermissionArn", [arn]);

@@ -1,0 +1,10 @@
+ramctl { stack = "network" }
+
+account "dev" { id = "444444444444" }
+
+inbound "partner" {
+  account = account.dev
+  region  = "eu-central-1"
+  from    = "999999999999"
+  action  = "accept"
+}

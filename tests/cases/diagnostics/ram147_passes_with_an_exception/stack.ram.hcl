@@ -1,0 +1,18 @@
+ramctl { stack = "network" }
+
+account "dev" { id = "444444444444" }
+
+inbound "partner" {
+  account = account.dev
+  region  = "eu-central-1"
+  from    = "999999999999"
+  action  = "accept"
+}
+
+inbound "experiments" {
+  account = account.dev
+  region  = "eu-central-1"
+  from    = "999999999999"
+  name    = "*-test"
+  action  = "reject"
+}
