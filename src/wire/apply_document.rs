@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::diag::SourceMap;
-use crate::plan::{Outcome, Plan, StepOutcome, StepResult};
+use crate::plan::{Outcome, PlanBody, StepOutcome, StepResult};
 use crate::wire::FORMAT_VERSION;
 use crate::wire::parts::texts;
 use crate::wire::plan_document::PlanDocument;
@@ -54,7 +54,7 @@ struct ErrorDocument {
 
 impl ApplyDocument {
     /// `calls` is how many calls were made in all.
-    pub fn new(plan: &Plan, outcome: &Outcome, sources: &SourceMap, calls: u64) -> Self {
+    pub fn new(plan: &PlanBody, outcome: &Outcome, sources: &SourceMap, calls: u64) -> Self {
         let Outcome { steps, interrupted } = outcome;
         let mut summary = ResultsDocument::default();
         for step in steps {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::diag::SourceMap;
 use crate::diff::Purpose;
-use crate::plan::{Counts, Plan, PlanBody, Refusal};
+use crate::plan::{Counts, PlanBody, Refusal};
 use crate::wire::FORMAT_VERSION;
 use crate::wire::parts::{
     CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, sharing_state, texts,
@@ -89,7 +89,7 @@ impl RefusalDocument {
 
 impl PlanDocument {
     /// `calls` is how many calls were made to read AWS.
-    pub fn new(plan: &Plan, sources: &SourceMap, calls: u64) -> Self {
+    pub fn new(plan: &PlanBody, sources: &SourceMap, calls: u64) -> Self {
         let PlanBody {
             stack,
             purpose,
@@ -107,7 +107,7 @@ impl PlanDocument {
             refusals,
             fingerprint,
             now,
-        } = plan.body();
+        } = plan;
         let Counts {
             import,
             moved,
