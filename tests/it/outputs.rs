@@ -79,8 +79,8 @@ fn a_stack_that_does_not_compile_still_gets_its_documents() {
     let (code, stdout, _) = run(&dir, &format!("plan --sandbox {ALL}"));
     assert_eq!(code, 1);
     assert!(stdout.contains("::error file=broken.ram.hcl,line=1,col="), "{stdout}");
-    let document = is_valid(&read(&dir, "r.json"), "failure.v1.json");
-    assert_eq!((&document["kind"], &document["command"]), (&"failure".into(), &"plan".into()));
+    let document = is_valid(&read(&dir, "r.json"), "diagnostics.v1.json");
+    assert_eq!((&document["kind"], &document["command"]), (&"diagnostics".into(), &"plan".into()));
     assert!(read(&dir, "r.md").contains("**Failed: no plan was made and nothing was changed.**"));
     assert!(read(&dir, "r.html").contains("Failed: no plan was made"));
 }
