@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::diag::SourceMap;
 use crate::diff::{Change, Membership, Part, Purpose, SharingVerdict, Verdict};
-use crate::model::Place;
+use crate::model::{Origin, Place};
 use crate::plan::{Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedShare, PlannedSharing, Refusal};
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
@@ -23,13 +23,25 @@ pub struct PlanView<'a> {
     sources: &'a SourceMap,
     styles: Styles,
     width: usize,
-    calls: u64,
+    origin: Origin,
 }
 
 impl<'a> PlanView<'a> {
-    /// `width` in columns; `calls` is how many were made to read AWS.
-    pub fn new(plan: &'a PlanBody, sources: &'a SourceMap, styles: Styles, width: usize, calls: u64) -> Self {
-        Self { plan, sources, styles, width, calls }
+    /// `width` in columns; `origin` says where AWS was read: how many calls, or which snapshot.
+    pub fn new(
+        plan: &'a PlanBody,
+        sources: &'a SourceMap,
+        styles: Styles,
+        width: usize,
+        origin: impl Into<Origin>,
+    ) -> Self {
+        Self { plan, sources, styles, width, origin: origin.into() }
+    }
+
+    /// What the plan comes to, on one line without colour and without a foreign word.
+    pub(crate) fn headline(&self) -> String {
+        let view = Self { styles: Styles::plain(), width: usize::MAX, ..self.clone() };
+        fmt::from_fn(|f| view.summary(f)).to_string().trim_end().to_owned()
     }
 }
 
@@ -81,7 +93,7 @@ impl fmt::Display for PlanView<'_> {
             }),
             unresolved,
             complete: self.plan.is_complete(),
-            calls: self.calls,
+            origin: &self.origin,
         };
         coverage.gaps(f, &self.styles)?;
         for hazard in hazards {
