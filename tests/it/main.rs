@@ -14,6 +14,7 @@ mod lang;
 mod layering;
 #[cfg(feature = "cli")]
 mod mishaps;
+mod outputs;
 #[cfg(feature = "cli")]
 mod pipeline;
 #[cfg(feature = "cli")]
