@@ -55,16 +55,12 @@ pub(crate) fn load(args: &StackArgs, output: &mut Output) -> Option<Loaded> {
     let Examined { sources, diagnostics, declaration } = match examine(args) {
         Ok(examined) => examined,
         Err(error) => {
-            output.unread(&error);
+            output.error(Chain(&error));
             return None;
         }
     };
     output.diagnostics(&diagnostics, &sources);
-    let Some(declaration) = declaration else {
-        output.rejected(&diagnostics, &sources);
-        return None;
-    };
-    Some(Loaded { sources, declaration, diagnostics })
+    Some(Loaded { sources, declaration: declaration?, diagnostics })
 }
 
 /// Reads the organization and every account and Region of the stack. None: the stack and the organization do not fit together,
@@ -114,12 +110,7 @@ async fn organization(
     let new: Vec<Diagnostic> =
         resolution.diagnostics.into_iter().filter(|found| !loaded.diagnostics.contains(found)).collect();
     progress.suspend(|| output.diagnostics(&new, &loaded.sources));
-    let Some(graph) = resolution.graph else {
-        let all: Vec<Diagnostic> = loaded.diagnostics.iter().cloned().chain(new).collect();
-        output.rejected(&all, &loaded.sources);
-        return None;
-    };
-    Some((org, graph))
+    Some((org, resolution.graph?))
 }
 
 /// Loads the stack, opens AWS or the sandbox, runs `work` with them and closes again.

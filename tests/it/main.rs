@@ -13,6 +13,8 @@ mod identity;
 mod lang;
 mod layering;
 #[cfg(feature = "cli")]
+mod outputs;
+#[cfg(feature = "cli")]
 mod pipeline;
 #[cfg(feature = "cli")]
 mod sandbox;
