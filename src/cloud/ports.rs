@@ -8,7 +8,9 @@ use crate::live::{
     AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow,
     SourceRow,
 };
-use crate::model::{AccountId, InvitationArn, PermissionArn, Place, RootId, ShareArn, Tags};
+use crate::model::{
+    AccountId, InvitationArn, PermissionArn, Place, ResourceArn, RootId, ShareArn, TagFilters, Tags,
+};
 use crate::org::ParentId;
 
 use crate::cloud::error::{Caller, CloudError};
@@ -31,10 +33,12 @@ pub trait Cloud: Sync {
     type Ram: RamRead + RamWrite;
     type Organization: OrgRead;
     type Iam: IamRead + IamWrite;
+    type Tagging: TagRead;
 
     fn ram(&self, place: &Place) -> answer!(Self::Ram);
     fn organization(&self, account: &AccountId) -> answer!(Self::Organization);
     fn iam(&self, account: &AccountId) -> answer!(Self::Iam);
+    fn tagging(&self, place: &Place) -> answer!(Self::Tagging);
 }
 
 /// RAM's listings of what the account owns in the Region.
@@ -129,6 +133,20 @@ pub trait OrgRead: Send + Sync {
     ) -> answer!(Page<UnitRow>);
     /// Service principals with trusted access.
     fn list_aws_service_access(&self, page: &PageRequest) -> answer!(Page<String>);
+}
+
+/// Resource Groups Tagging in one account and Region.
+pub trait TagRead: Send + Sync {
+    fn caller(&self) -> &Caller;
+
+    /// Resources of a type (`ec2:subnet`, or a service alone) that bear all of the tags. The API also lists, for a while, resources
+    /// that are deleted (seen in the field; undocumented).
+    fn get_resources(
+        &self,
+        type_filter: &str,
+        tags: &TagFilters,
+        page: &PageRequest,
+    ) -> answer!(Page<ResourceArn>);
 }
 
 pub trait IamRead: Send + Sync {

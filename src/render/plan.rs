@@ -5,10 +5,8 @@ use std::fmt;
 
 use crate::diag::SourceMap;
 use crate::diff::{Change, Membership, Part, Purpose, SharingVerdict, Verdict};
-use crate::model::Place;
-use crate::plan::{
-    Blocked, Counts, Detail, HazardSubject, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal,
-};
+use crate::model::{Origin, Place};
+use crate::plan::{Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedShare, PlannedSharing, Refusal};
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::invitation;
@@ -19,20 +17,32 @@ use crate::render::style::{Styles, paint};
 /// Members of one kind that are listed for a share that comes or goes as a whole; the rest are counted.
 const LISTED: usize = 20;
 
-/// Draws a [`Plan`].
+/// Draws a plan, one just made or one read from a file.
 #[derive(Clone, Debug)]
 pub struct PlanView<'a> {
-    plan: &'a Plan,
+    plan: &'a PlanBody,
     sources: &'a SourceMap,
     styles: Styles,
     width: usize,
-    calls: u64,
+    origin: Origin,
 }
 
 impl<'a> PlanView<'a> {
-    /// `width` in columns; `calls` is how many were made to read AWS.
-    pub fn new(plan: &'a Plan, sources: &'a SourceMap, styles: Styles, width: usize, calls: u64) -> Self {
-        Self { plan, sources, styles, width, calls }
+    /// `width` in columns; `origin` says where AWS was read: how many calls, or which snapshot.
+    pub fn new(
+        plan: &'a PlanBody,
+        sources: &'a SourceMap,
+        styles: Styles,
+        width: usize,
+        origin: impl Into<Origin>,
+    ) -> Self {
+        Self { plan, sources, styles, width, origin: origin.into() }
+    }
+
+    /// What the plan comes to, on one line without colour and without a foreign word.
+    pub(crate) fn headline(&self) -> String {
+        let view = Self { styles: Styles::plain(), width: usize::MAX, ..self.clone() };
+        fmt::from_fn(|f| view.summary(f)).to_string().trim_end().to_owned()
     }
 }
 
@@ -57,7 +67,7 @@ impl fmt::Display for PlanView<'_> {
             refusals,
             fingerprint: _,
             now: _,
-        } = self.plan.body();
+        } = self.plan;
 
         if let Some(sharing) = sharing {
             self.sharing(f, sharing)?;
@@ -90,7 +100,7 @@ impl fmt::Display for PlanView<'_> {
             unresolved,
             unreceived,
             complete: self.plan.is_complete(),
-            calls: self.calls,
+            origin: &self.origin,
         };
         coverage.gaps(f, &self.styles)?;
         for hazard in hazards {
@@ -114,7 +124,7 @@ fn is_shown(share: &PlannedShare) -> bool {
 impl PlanView<'_> {
     fn sharing(&self, f: &mut fmt::Formatter<'_>, sharing: &PlannedSharing) -> fmt::Result {
         let PlannedSharing { diff, step: _ } = sharing;
-        let labels = &self.plan.body().account_labels;
+        let labels = &self.plan.account_labels;
         let management = parts::account(&diff.place.account, labels);
         let (sign, text, code) = match &diff.verdict {
             SharingVerdict::InSync | SharingVerdict::NotManaged | SharingVerdict::Unread { .. } => {
@@ -202,7 +212,7 @@ impl PlanView<'_> {
                 said.push(if share.kept_for.is_empty() {
                     (format!("{old} goes once the new share is complete"), "")
                 } else {
-                    let who = invitation::accounts(&share.kept_for, &self.plan.body().account_labels);
+                    let who = invitation::accounts(&share.kept_for, &self.plan.account_labels);
                     (
                         format!(
                             "{old} stays until {who} accepted the new one and goes with the apply after that"
@@ -232,7 +242,7 @@ impl PlanView<'_> {
                 };
                 let (who, code) = match blocked {
                     Blocked::AwaitingAcceptance => {
-                        let labels = &self.plan.body().account_labels;
+                        let labels = &self.plan.account_labels;
                         (format!(": {}", invitation::accounts(&share.kept_for, labels)), "RAM335")
                     }
                     Blocked::SharingUnread | Blocked::SharingOff | Blocked::SuccessorBlocked => {
@@ -305,7 +315,7 @@ impl PlanView<'_> {
             rows.push(Row::new(sign, [kind.to_owned(), text, String::new()]));
         }
         if share.blocked.is_none() {
-            let labels = &self.plan.body().account_labels;
+            let labels = &self.plan.account_labels;
             let invited = share.diff.invitations.iter();
             rows.extend(invited.map(|(principal, invited)| invitation::row(principal, invited, labels)));
         }
@@ -347,7 +357,7 @@ impl PlanView<'_> {
     }
 
     fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let body = self.plan.body();
+        let body = self.plan;
         let Counts {
             import,
             moved,
@@ -419,7 +429,7 @@ impl PlanView<'_> {
     }
 
     fn access(&self) -> Vec<String> {
-        let access = &self.plan.body().access;
+        let access = &self.plan.access;
         let mut said = vec![match (access.gain.len(), access.lose.len()) {
             (0, 0) if access.unknown.is_empty() => "Access: no account gains or loses.".to_owned(),
             (gain, lose) => {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::diag::SourceMap;
 use crate::diff::Cause;
 use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
+use crate::model::Origin;
 use crate::wire::FORMAT_VERSION;
 use crate::wire::invitation::{InboundDocument, InvitationDocument, UnreceivedDocument};
 use crate::wire::parts::{
@@ -15,6 +16,7 @@ use crate::wire::share::{delete_reason, import_problem, replace_reason};
 
 /// Everything that a drift report says. The same report gives the same bytes.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DriftDocument {
     format_version: &'static str,
     kind: &'static str,
@@ -36,6 +38,7 @@ pub struct DriftDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct DriftItemDocument {
     address: String,
     place: PlaceDocument,
@@ -58,8 +61,9 @@ struct DriftItemDocument {
 }
 
 impl DriftDocument {
-    /// `calls` is how many calls were made to read AWS.
-    pub fn new(report: &DriftReport, sources: &SourceMap, calls: u64) -> Self {
+    /// `origin` says where AWS was read: how many calls, or which snapshot.
+    pub fn new(report: &DriftReport, sources: &SourceMap, origin: impl Into<Origin>) -> Self {
+        let origin = origin.into();
         let DriftReport {
             stack,
             account_labels: labels,
@@ -151,7 +155,7 @@ impl DriftDocument {
             unreceived: UnreceivedDocument::all(unreceived, labels),
             coverage: CoverageDocument::new(&Reading {
                 complete: report.is_complete(),
-                calls,
+                origin: &origin,
                 labels,
                 places,
                 unknown,

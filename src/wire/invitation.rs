@@ -13,6 +13,7 @@ use crate::wire::parts::{GapDocument, PlaceDocument, texts};
 
 /// A principal of a share that is invited and does not see the share yet.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct InvitationDocument {
     principal: String,
     /// The account that accepts, in the Region of the share.
@@ -33,6 +34,7 @@ pub(crate) struct InvitationDocument {
 
 /// About when an invitation ends. RAM gives no time, only windows by resource type; the two differ where the types are not known.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ExpiryDocument {
     earliest: String,
     latest: String,
@@ -106,6 +108,7 @@ fn times(window: Option<Window>) -> (Option<String>, Option<ExpiryDocument>) {
 
 /// A share of somebody else, or an invitation to one.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct InboundDocument {
     place: PlaceDocument,
     share: String,
@@ -182,6 +185,7 @@ impl InboundDocument {
 
 /// Where what an account receives could not be read.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct UnreceivedDocument {
     place: PlaceDocument,
     gap: GapDocument,

@@ -15,6 +15,7 @@ use crate::wire::invitation::InvitationDocument;
 use crate::wire::parts::{EditDocument, GapDocument, PlaceDocument, RemarkDocument, SourceDocument, texts};
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ShareDocument {
     address: String,
     place: PlaceDocument,
@@ -45,6 +46,7 @@ pub(crate) struct ShareDocument {
 
 /// A share as it is or is to be.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct SideDocument {
     place: PlaceDocument,
     arn: Option<String>,
@@ -60,6 +62,7 @@ struct SideDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ChangeDocument {
     edit: EditDocument,
     /// How many accounts gain or lose by this part alone. `access` of the share says which.
@@ -73,6 +76,7 @@ struct ChangeDocument {
 
 /// Accounts that gain or lose the use of at least one resource.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct AccessDocument {
     pub gain: Vec<String>,
     pub lose: Vec<String>,
@@ -81,6 +85,7 @@ pub(crate) struct AccessDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct HazardDocument {
     code: &'static str,
     summary: &'static str,

@@ -15,6 +15,11 @@ mod invitations;
 mod lang;
 mod layering;
 #[cfg(feature = "cli")]
+mod mishaps;
+mod outputs;
+#[cfg(feature = "cli")]
 mod pipeline;
 #[cfg(feature = "cli")]
 mod sandbox;
+#[cfg(feature = "cli")]
+mod served;
