@@ -99,8 +99,13 @@ async fn organization(
     };
     let management = organization.map(|block| &block.management_account.value);
     progress.organization();
-    let org = collect::organization(&session.cloud, management, question).await;
-    let resolution = desired::resolve(&loaded.declaration, &org);
+    let searches = desired::tag_searches(&loaded.declaration);
+    let settings = collect::Settings::default();
+    let (org, tagged) = tokio::join!(
+        collect::organization(&session.cloud, management, question),
+        collect::tagged(&session.cloud, &searches, &settings),
+    );
+    let resolution = desired::resolve(&loaded.declaration, &org, &tagged);
     // What the files alone told was shown when they were loaded.
     let new: Vec<Diagnostic> =
         resolution.diagnostics.into_iter().filter(|found| !loaded.diagnostics.contains(found)).collect();
