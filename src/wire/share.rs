@@ -202,15 +202,18 @@ impl ShareDocument {
     }
 }
 
+/// Accounts, and principals behind which they are not known.
+type Audience = (Arc<BTreeSet<AccountId>>, Arc<BTreeSet<Principal>>);
+
 /// The sets of accounts behind the resources of one share. Thousands of resources share one.
 #[derive(Default)]
 struct Audiences {
-    sets: Vec<(Arc<BTreeSet<AccountId>>, Arc<BTreeSet<Principal>>)>,
+    sets: Vec<Audience>,
 }
 
 impl Audiences {
     fn index(&mut self, accounts: &Arc<BTreeSet<AccountId>>, unknown: &Arc<BTreeSet<Principal>>) -> usize {
-        let same = |(a, u): &(Arc<_>, Arc<_>)| (a, u) == (accounts, unknown);
+        let same = |(a, u): &Audience| (a, u) == (accounts, unknown);
         self.sets.iter().position(same).unwrap_or_else(|| {
             self.sets.push((accounts.clone(), unknown.clone()));
             self.sets.len() - 1
@@ -218,8 +221,9 @@ impl Audiences {
     }
 
     fn into_documents(self) -> Vec<AudienceDocument> {
-        let document = |(accounts, unknown): (Arc<BTreeSet<AccountId>>, Arc<BTreeSet<Principal>>)| {
-            AudienceDocument { accounts: texts(&*accounts), unknown: texts(&*unknown) }
+        let document = |(accounts, unknown): Audience| AudienceDocument {
+            accounts: texts(&*accounts),
+            unknown: texts(&*unknown),
         };
         self.sets.into_iter().map(document).collect()
     }

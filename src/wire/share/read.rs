@@ -14,7 +14,7 @@ use crate::wire::malformed::{Malformed, id, ids, needed};
 use crate::wire::parts::Recorded;
 use crate::wire::share::sides::WantedDocument;
 use crate::wire::share::{
-    AccessDocument, AudienceDocument, ChangeDocument, HazardDocument, ImportDocument, ShareDocument,
+    AccessDocument, Audience, AudienceDocument, ChangeDocument, HazardDocument, ImportDocument, ShareDocument,
 };
 use crate::wire::words::{AboutWord, ActionWord, DeleteWord, ImportProblemWord, ReplaceWord, word_of};
 
@@ -132,8 +132,6 @@ fn reason<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, Malformed> 
 fn principals(texts: &[String]) -> BTreeSet<Principal> {
     texts.iter().map(|text| Principal::read(text)).collect()
 }
-
-type Audience = (Arc<BTreeSet<AccountId>>, Arc<BTreeSet<Principal>>);
 
 impl AudienceDocument {
     fn read(&self) -> Result<Audience, Malformed> {
