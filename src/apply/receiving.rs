@@ -136,9 +136,9 @@ impl<C: Cloud, E: Fn(crate::apply::event::Event) + Sync> Run<'_, C, E> {
         step: StepId,
         ram: &R,
         share: &ShareArn,
+        account: &AccountId,
         token: &Uuid,
     ) -> Result<(), Failure> {
-        let account = ram.caller().account.clone();
         let one = &ShareScope::One(share.clone());
         if received_shares(ram, one, RAM_PAGE).await.map_err(Failure::Call)?.is_empty() {
             return Ok(());

@@ -174,7 +174,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             Step::RejectResourceShareInvitation { share, sender } => {
                 self.reject(id, ram, share, sender, token).await?;
             }
-            Step::LeaveResourceShare { share } => self.leave(id, ram, share, token).await?,
+            Step::LeaveResourceShare { share, account } => self.leave(id, ram, share, account, token).await?,
         }
         Ok(done)
     }

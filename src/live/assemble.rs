@@ -125,7 +125,7 @@ fn bare_share(row: ShareRow) -> LiveShare {
         feature_set,
         tags,
         created,
-        updated: _,
+        updated,
     } = row;
     LiveShare {
         arn,
@@ -137,6 +137,7 @@ fn bare_share(row: ShareRow) -> LiveShare {
         feature_set,
         tags,
         created,
+        updated,
         resources: BTreeMap::new(),
         principals: BTreeMap::new(),
         sources: BTreeMap::new(),

@@ -8,4 +8,4 @@ mod state;
 pub use assemble::{Assembled, UnreadableRow, assemble};
 pub use received::{InvitationRow, Received, ReceivedResourceRow, ReceivedShare, ReceivedTypes, receive};
 pub use rows::{AssociationRow, CustomerPermissionRow, PermissionRow, PlaceRows, ShareRow, SourceRow};
-pub use state::{Association, AttachedPermission, Departed, LivePlace, LiveShare, LiveState};
+pub use state::{Association, AttachedPermission, Departed, Extent, LivePlace, LiveShare, LiveState};

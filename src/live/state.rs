@@ -1,6 +1,6 @@
 //! Live shares in normal form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -18,6 +18,15 @@ pub struct LiveState {
     pub places: BTreeMap<Place, Observed<LivePlace>>,
     /// What others share with accounts of the stack, where it matters: for principals that are invited and for `inbound` blocks.
     pub received: BTreeMap<Place, Observed<Received>>,
+}
+
+/// How much of a place is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of its shares.
+    Whole,
+    /// These shares alone.
+    Shares(BTreeSet<ShareArn>),
 }
 
 /// One account and Region.
@@ -47,6 +56,8 @@ pub struct LiveShare {
     pub feature_set: FeatureSet,
     pub tags: Tags,
     pub created: Option<Timestamp>,
+    /// When RAM last changed the share itself, as far as it says.
+    pub updated: Option<Timestamp>,
     pub resources: BTreeMap<ResourceArn, Association>,
     pub principals: BTreeMap<Principal, Association>,
     pub sources: BTreeMap<String, Association>,

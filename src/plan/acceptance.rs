@@ -59,7 +59,10 @@ pub(crate) fn inbound(diff: &Diff, steps: &mut Vec<PlannedStep>) -> Vec<PlannedI
                 let (share, sender) = (share.clone(), sender.clone());
                 (Step::RejectResourceShareInvitation { share, sender }, by)
             }
-            InboundVerdict::Leave { by } => (Step::LeaveResourceShare { share: share.clone() }, by),
+            InboundVerdict::Leave { by } => {
+                let (share, account) = (share.clone(), place.account.clone());
+                (Step::LeaveResourceShare { share, account }, by)
+            }
             InboundVerdict::Stuck { .. } | InboundVerdict::Undecided { .. } => {
                 return PlannedInbound { item: item.clone(), step: None };
             }

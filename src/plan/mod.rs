@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod approved;
+mod basis;
 mod body;
 mod build;
 mod chain;
@@ -12,18 +13,22 @@ mod fingerprint;
 mod hazard;
 mod notice;
 mod outcome;
+mod progress;
+mod saved;
+mod stale;
 mod step;
 
 #[cfg(test)]
 mod identity_laws;
 #[cfg(test)]
-mod laws;
+pub(crate) mod laws;
 #[cfg(test)]
 mod simulator;
 #[cfg(test)]
 mod tests;
 
 pub use approved::{ApprovedPlan, Consent, Refused};
+pub use basis::{Basis, Behind, Standing};
 pub use body::{
     Blocked, Counts, Detail, Plan, PlanBody, PlannedInbound, PlannedShare, PlannedSharing, Refusal,
 };
@@ -32,4 +37,6 @@ pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;
 pub use outcome::{Outcome, StepOutcome, StepResult};
+pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, Touched};
+pub use stale::{Difference, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};

@@ -104,10 +104,32 @@ pub enum Step {
     /// `DisassociateResourceShare` by the account that receives: it takes itself off. Done when it sees the share no more.
     LeaveResourceShare {
         share: ShareArn,
+        /// The account itself.
+        account: AccountId,
     },
 }
 
 impl Step {
+    /// The share that the step works on, where it is not the step that makes it.
+    pub fn share(&self) -> Option<ShareRef> {
+        match self {
+            Self::EnableSharingWithAwsOrganization
+            | Self::CreateServiceLinkedRole
+            | Self::CreateResourceShare { .. } => None,
+            Self::UpdateResourceShare { share, .. }
+            | Self::AssociateResourceShare { share, .. }
+            | Self::DisassociateResourceShare { share, .. }
+            | Self::AssociateResourceSharePermission { share, .. }
+            | Self::DisassociateResourceSharePermission { share, .. }
+            | Self::TagResource { share, .. }
+            | Self::UntagResource { share, .. } => Some(share.clone()),
+            Self::AcceptResourceShareInvitation { share, .. } => Some(share.clone()),
+            Self::DeleteResourceShare { share }
+            | Self::RejectResourceShareInvitation { share, .. }
+            | Self::LeaveResourceShare { share, .. } => Some(ShareRef::Known(share.clone())),
+        }
+    }
+
     /// RAM's (or IAM's) name of the operation.
     pub fn operation(&self) -> &'static str {
         match self {

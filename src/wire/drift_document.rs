@@ -12,7 +12,8 @@ use crate::wire::parts::{
     CoverageDocument, EditDocument, GapDocument, PlaceDocument, Reading, RemarkDocument, SharingDocument,
     SourceDocument, UnmanagedDocument,
 };
-use crate::wire::share::{delete_reason, import_problem, replace_reason};
+use crate::wire::share::import_problem;
+use crate::wire::words::{DeleteWord, ReplaceWord, text_of};
 
 /// Everything that a drift report says. The same report gives the same bytes.
 #[derive(Serialize)]
@@ -50,7 +51,7 @@ struct DriftItemDocument {
     /// For `modified`: `drift`, `pending` or `both`.
     cause: Option<&'static str>,
     /// For `modified` what RAM cannot change in place or `release`, for `surplus` why, for `missing` why it is not imported.
-    reasons: Vec<&'static str>,
+    reasons: Vec<String>,
     /// For `missing`: it was deleted in the last hours.
     deleted_lately: Option<bool>,
     changes: Vec<EditDocument>,
@@ -107,7 +108,7 @@ impl DriftDocument {
                 }
                 DriftClass::NeedsReplacement { reasons } => {
                     out.class = "modified";
-                    out.reasons = reasons.iter().map(|reason| replace_reason(*reason)).collect();
+                    out.reasons = reasons.iter().map(|reason| text_of(ReplaceWord::from(*reason))).collect();
                 }
                 DriftClass::Missing { deleted_lately } => {
                     out.class = "missing";
@@ -115,12 +116,12 @@ impl DriftDocument {
                 }
                 DriftClass::Surplus { reason } => {
                     out.class = "surplus";
-                    out.reasons = vec![delete_reason(*reason)];
+                    out.reasons = vec![text_of(DeleteWord::from(*reason))];
                 }
                 DriftClass::ToRelease => {
                     out.class = "modified";
                     out.cause = Some(Cause::Pending.as_str());
-                    out.reasons = vec!["release"];
+                    out.reasons = vec!["release".to_owned()];
                 }
                 DriftClass::NotImported { problem } => {
                     out.class = "missing";
@@ -151,7 +152,7 @@ impl DriftDocument {
             sharing: sharing.as_ref().map(|sharing| SharingDocument::new(sharing, labels, sources)),
             shares: items.iter().map(item).collect(),
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
-            inbound: inbound.iter().map(|item| InboundDocument::new(item, None, labels)).collect(),
+            inbound: inbound.iter().map(|item| InboundDocument::new(item, None, labels, sources)).collect(),
             unreceived: UnreceivedDocument::all(unreceived, labels),
             coverage: CoverageDocument::new(&Reading {
                 complete: report.is_complete(),

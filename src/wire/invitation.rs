@@ -1,31 +1,34 @@
 //! Invitations: of the stack's shares, and of others to accounts of the stack.
 
+mod read;
+
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::desired::InvitedBecause;
+use crate::diag::SourceMap;
 use crate::diff::{
-    Acceptor, Expiry, InboundItem, InboundVerdict, Invitation, InvitationState, Lapse, Staying, Window,
+    Acceptor, Expiry, InboundBlock, InboundItem, InboundVerdict, Invitation, InvitationState, Staying, Window,
 };
 use crate::model::{AccountId, Gap, Place, Principal};
-use crate::wire::parts::{GapDocument, PlaceDocument, texts};
+use crate::plan::StepId;
+use crate::wire::parts::{GapDocument, PlaceDocument, SourceDocument, texts};
+use crate::wire::words::{AcceptorWord, InboundWord, InvitationWord, InvitedWord, LapseWord, StayingWord};
 
 /// A principal of a share that is invited and does not see the share yet.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct InvitationDocument {
     principal: String,
     /// The account that accepts, in the Region of the share.
     consumer: PlaceDocument,
-    /// Why it is invited: `outside`, `sharing_off` or `retain_sharing_on_account_leave_organization`; null where that is not known.
-    because: Option<&'static str>,
-    /// `to_send`, `to_resend`, `pending`, `settling` (accepted, not visible everywhere yet) or `rejected` (not sent again).
-    state: &'static str,
-    /// For `to_resend`, what became of the one before: `expired`, `rejected` or `ended`.
-    lapse: Option<&'static str>,
-    /// Who accepts: `ramctl`, `consumer`, or `unread` where ramctl would and could not read what the account receives.
-    accept: Option<&'static str>,
+    /// Why it is invited; null where that is not known.
+    because: Option<InvitedWord>,
+    state: InvitationWord,
+    /// For `to_resend`.
+    lapse: Option<LapseWord>,
+    /// Who accepts.
+    accept: Option<AcceptorWord>,
     /// For `unread`.
     gap: Option<GapDocument>,
     since: Option<String>,
@@ -33,7 +36,7 @@ pub(crate) struct InvitationDocument {
 }
 
 /// About when an invitation ends. RAM gives no time, only windows by resource type; the two differ where the types are not known.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ExpiryDocument {
     earliest: String,
@@ -53,51 +56,34 @@ impl ExpiryDocument {
 impl InvitationDocument {
     pub fn new(principal: &Principal, invitation: &Invitation, labels: &BTreeMap<AccountId, String>) -> Self {
         let Invitation { consumer, because, state } = invitation;
-        let mut out = Self {
+        let (word, lapse, (since, expires)) = match state {
+            InvitationState::ToSend { accept: _ } => (InvitationWord::ToSend, None, (None, None)),
+            InvitationState::ToResend { lapse, accept: _ } => {
+                (InvitationWord::ToResend, Some((*lapse).into()), (None, None))
+            }
+            InvitationState::Pending { window, accept: _ } => (InvitationWord::Pending, None, times(*window)),
+            InvitationState::Settling => (InvitationWord::Settling, None, (None, None)),
+            InvitationState::Rejected { sent } => {
+                (InvitationWord::Rejected, None, (sent.map(|sent| sent.to_string()), None))
+            }
+        };
+        let (accept, gap) = match state.acceptor() {
+            Some(Acceptor::Ramctl) => (Some(AcceptorWord::Ramctl), None),
+            Some(Acceptor::Consumer) => (Some(AcceptorWord::Consumer), None),
+            Some(Acceptor::Unread(gap)) => (Some(AcceptorWord::Unread), Some(GapDocument::new(gap))),
+            None => (None, None),
+        };
+        Self {
             principal: principal.to_string(),
             consumer: PlaceDocument::new(consumer, labels),
-            because: because.map(|because| match because {
-                InvitedBecause::Outside => "outside",
-                InvitedBecause::SharingOff => "sharing_off",
-                InvitedBecause::Retain => "retain_sharing_on_account_leave_organization",
-            }),
-            state: "",
-            lapse: None,
-            accept: None,
-            gap: None,
-            since: None,
-            expires: None,
-        };
-        match state {
-            InvitationState::ToSend { accept: _ } => out.state = "to_send",
-            InvitationState::ToResend { lapse, accept: _ } => {
-                out.state = "to_resend";
-                out.lapse = Some(match lapse {
-                    Lapse::Expired => "expired",
-                    Lapse::Rejected => "rejected",
-                    Lapse::Ended => "ended",
-                });
-            }
-            InvitationState::Pending { window, accept: _ } => {
-                out.state = "pending";
-                (out.since, out.expires) = times(*window);
-            }
-            InvitationState::Settling => out.state = "settling",
-            InvitationState::Rejected { sent } => {
-                out.state = "rejected";
-                out.since = sent.map(|sent| sent.to_string());
-            }
+            because: because.map(Into::into),
+            state: word,
+            lapse,
+            accept,
+            gap,
+            since,
+            expires,
         }
-        match state.acceptor() {
-            Some(Acceptor::Ramctl) => out.accept = Some("ramctl"),
-            Some(Acceptor::Consumer) => out.accept = Some("consumer"),
-            Some(Acceptor::Unread(gap)) => {
-                out.accept = Some("unread");
-                out.gap = Some(GapDocument::new(gap));
-            }
-            None => {}
-        }
-        out
     }
 }
 
@@ -107,19 +93,19 @@ fn times(window: Option<Window>) -> (Option<String>, Option<ExpiryDocument>) {
 }
 
 /// A share of somebody else, or an invitation to one.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct InboundDocument {
     place: PlaceDocument,
     share: String,
     name: String,
     sender: String,
-    /// `accept`, `reject`, `leave`, `stuck` (in already, and RAM does not let the account go) or `undecided`.
-    action: &'static str,
-    /// The `inbound` block that decided.
+    action: InboundWord,
+    /// The `inbound` block that decided, and where it stands.
     address: Option<String>,
-    /// For `stuck`: `types`, `through_organization` or `unread`.
-    reason: Option<&'static str>,
+    source: Option<SourceDocument>,
+    /// For `stuck`.
+    reason: Option<StayingWord>,
     /// For `types`: those that only the owner can take back.
     types: Vec<String>,
     gap: Option<GapDocument>,
@@ -130,61 +116,49 @@ pub(crate) struct InboundDocument {
 }
 
 impl InboundDocument {
-    pub fn new(item: &InboundItem, step: Option<u32>, labels: &BTreeMap<AccountId, String>) -> Self {
+    pub fn new(
+        item: &InboundItem,
+        step: Option<StepId>,
+        labels: &BTreeMap<AccountId, String>,
+        sources: &SourceMap,
+    ) -> Self {
         let InboundItem { place, share, name, sender, verdict } = item;
-        let mut out = Self {
+        let (action, by, window) = match verdict {
+            InboundVerdict::Accept { by, window } => (InboundWord::Accept, Some(by), *window),
+            InboundVerdict::Reject { by, window } => (InboundWord::Reject, Some(by), *window),
+            InboundVerdict::Leave { by } => (InboundWord::Leave, Some(by), None),
+            InboundVerdict::Stuck { by, why: _ } => (InboundWord::Stuck, Some(by), None),
+            InboundVerdict::Undecided { window } => (InboundWord::Undecided, None, *window),
+        };
+        let (reason, types, gap) = match verdict {
+            InboundVerdict::Stuck { by: _, why } => match why {
+                Staying::Types(types) => (Some(StayingWord::Types), texts(types), None),
+                Staying::ThroughOrganization => (Some(StayingWord::ThroughOrganization), Vec::new(), None),
+                Staying::Unread(gap) => (Some(StayingWord::Unread), Vec::new(), Some(GapDocument::new(gap))),
+            },
+            _ => (None, Vec::new(), None),
+        };
+        let (since, expires) = times(window);
+        Self {
             place: PlaceDocument::new(place, labels),
             share: share.to_string(),
             name: name.clone(),
             sender: sender.to_string(),
-            action: "",
-            address: None,
-            reason: None,
-            types: Vec::new(),
-            gap: None,
-            since: None,
-            expires: None,
-            step,
-        };
-        let by = match verdict {
-            InboundVerdict::Accept { by, window } | InboundVerdict::Reject { by, window } => {
-                let accepts = matches!(verdict, InboundVerdict::Accept { .. });
-                out.action = if accepts { "accept" } else { "reject" };
-                (out.since, out.expires) = times(*window);
-                Some(by)
-            }
-            InboundVerdict::Leave { by } => {
-                out.action = "leave";
-                Some(by)
-            }
-            InboundVerdict::Stuck { by, why } => {
-                out.action = "stuck";
-                match why {
-                    Staying::Types(types) => {
-                        out.reason = Some("types");
-                        out.types = texts(types);
-                    }
-                    Staying::ThroughOrganization => out.reason = Some("through_organization"),
-                    Staying::Unread(gap) => {
-                        out.reason = Some("unread");
-                        out.gap = Some(GapDocument::new(gap));
-                    }
-                }
-                Some(by)
-            }
-            InboundVerdict::Undecided { window } => {
-                out.action = "undecided";
-                (out.since, out.expires) = times(*window);
-                None
-            }
-        };
-        out.address = by.map(|by| by.address.to_string());
-        out
+            action,
+            address: by.map(|InboundBlock { address, span: _ }| address.to_string()),
+            source: by.map(|by| SourceDocument::new(by.span, sources)),
+            reason,
+            types,
+            gap,
+            since,
+            expires,
+            step: step.map(|step| step.0),
+        }
     }
 }
 
 /// Where what an account receives could not be read.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct UnreceivedDocument {
     place: PlaceDocument,

@@ -96,7 +96,11 @@ pub(crate) async fn run_plan(
     let outcome = apply::apply(&approved, &session.cloud, &settings, |event| progress.on(event), stop).await;
     progress.finish();
     finish(&plan, &outcome, session, outputs, output);
-    if outcome.steps.iter().all(|step| matches!(step.result, StepResult::Done { .. } | StepResult::Unseen { .. })) {
+    if outcome
+        .steps
+        .iter()
+        .all(|step| matches!(step.result, StepResult::Done { .. } | StepResult::Unseen { .. }))
+    {
         incomplete
     } else {
         Exit::Error

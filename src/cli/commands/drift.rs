@@ -13,7 +13,8 @@ use crate::render::{DriftView, Found};
 pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
     with_outputs("drift", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-            let Some(read) = pipeline::read(loaded, session, &args.cloud, Purpose::Apply, output).await else {
+            let Some(read) = pipeline::read(loaded, session, &args.cloud, Purpose::Apply, output).await
+            else {
                 return Exit::Error;
             };
             let report = drift::report(&diff::diff(&read.graph, &read.live, &read.org));

@@ -14,7 +14,8 @@ use crate::render::{Found, PlanView};
 pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
     with_outputs("plan", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-            let Some(read) = pipeline::read(loaded, session, &args.cloud, Purpose::Apply, output).await else {
+            let Some(read) = pipeline::read(loaded, session, &args.cloud, Purpose::Apply, output).await
+            else {
                 return Exit::Error;
             };
             let plan = plan(&read);
