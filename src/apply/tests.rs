@@ -1,5 +1,7 @@
 //! Plans carried out against AWS in memory.
 
+mod receiving;
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;

@@ -68,3 +68,6 @@ pub async fn received_types<C: Cloud>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,6 +98,20 @@ impl InvitationState {
         }
     }
 
+    /// Whether it was accepted, visible or not.
+    pub fn is_accepted(&self) -> bool {
+        matches!(self, Self::Settling)
+    }
+
+    /// Whether the account has nothing when this plan is carried out, unless somebody in it does something.
+    pub fn stays_open(&self) -> bool {
+        match self {
+            Self::Pending { window: _, accept } => *accept != Acceptor::Ramctl,
+            Self::Rejected { .. } => true,
+            Self::ToSend { .. } | Self::ToResend { .. } | Self::Settling => false,
+        }
+    }
+
     /// Whether this plan accepts.
     pub fn is_accepted_here(&self) -> bool {
         self.acceptor() == Some(&Acceptor::Ramctl)

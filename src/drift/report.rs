@@ -138,8 +138,17 @@ fn item(share: &ShareDiff) -> DriftItem {
         span: share.span(),
         class: class(share),
         remarks: share.remarks.clone(),
-        invitations: share.invitations.clone(),
+        invitations: share.invitations.iter().filter(|(_, found)| exists(found)).map(owned).collect(),
     }
+}
+
+/// What is yet to be sent is the plan's to tell.
+fn exists(invitation: &Invitation) -> bool {
+    !matches!(invitation.state, InvitationState::ToSend { .. })
+}
+
+fn owned<A: Clone, B: Clone>((a, b): (&A, &B)) -> (A, B) {
+    (a.clone(), b.clone())
 }
 
 fn class(share: &ShareDiff) -> DriftClass {

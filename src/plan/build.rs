@@ -121,12 +121,22 @@ fn describe(diff: &Diff, share: &ShareDiff, org: &OrgView) -> PlannedShare {
 
 /// What the share gives before and after. What was not read gives, as far as this plan goes, the same.
 fn sides(share: &ShareDiff) -> (Option<Grants>, Option<Grants>) {
-    let before = share.before().map(|present| Grants::of_live(&present.place, &present.share));
-    let after = match &share.verdict {
+    let mut before = share.before().map(|present| Grants::of_live(&present.place, &present.share));
+    let mut after = match &share.verdict {
         Verdict::Unread { .. } | Verdict::NotImported { .. } => None,
         Verdict::InSync { .. } => before.clone(),
         Verdict::Changed(change) => grants_after(change),
     };
+    // Who is invited has nothing before it accepts. What this plan sends counts as given: from then on it is theirs to take.
+    let replaced = matches!(share.verdict, Verdict::Changed(Change::Replace { .. }));
+    for (principal, invitation) in &share.invitations {
+        if let (Some(before), false) = (&mut before, replaced || invitation.state.is_accepted()) {
+            before.principals.remove(principal);
+        }
+        if let (Some(after), true) = (&mut after, invitation.state.stays_open()) {
+            after.principals.remove(principal);
+        }
+    }
     (before, after)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diag::SourceMap;
-use crate::diff::{Cause, Membership, Part, SharingVerdict};
+use crate::diff::{Cause, InboundItem, InboundVerdict, Membership, Part, SharingVerdict};
 use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
 use crate::model::{Origin, Place};
 use crate::render::coverage::Coverage;
@@ -124,7 +124,7 @@ impl<'a> DriftView<'a> {
                 DriftClass::Modified { .. } | DriftClass::NeedsReplacement { .. } | DriftClass::ToRelease => {
                     (1, "modified")
                 }
-                DriftClass::Waiting => (7, "waiting for invitations"),
+                DriftClass::Waiting => (7, "waiting to accept"),
                 DriftClass::Missing { .. } | DriftClass::NotImported { .. } => (2, "missing"),
                 DriftClass::Surplus { .. } => (3, "surplus"),
                 DriftClass::Unhealthy { .. } => (4, "unhealthy"),
@@ -135,11 +135,23 @@ impl<'a> DriftView<'a> {
         if !report.unmanaged.is_empty() {
             counts.insert(5, ("unmanaged", report.unmanaged.len()));
         }
+        let open = |item: &&InboundItem| matches!(item.verdict, InboundVerdict::Undecided { .. });
+        let undecided = report.inbound.iter().filter(open).count();
+        for (rank, word, n) in
+            [(8, "inbound not as declared", report.inbound.len() - undecided), (9, "invitations that no block speaks of", undecided)]
+        {
+            if n > 0 {
+                counts.insert(rank, (word, n));
+            }
+        }
         if !report.unresolved.is_empty() {
             counts.entry(6).or_insert(("unknown", 0)).1 += report.unresolved.len();
         }
         let said: Vec<String> = counts.values().map(|(word, n)| format!("{n} {word}")).collect();
         let (style, word) = match report.standing() {
+            Standing::InSync if counts.contains_key(&7) => {
+                (self.styles.strong, "No drift, but not all have accepted yet.")
+            }
             Standing::InSync => (self.styles.strong, "No drift. AWS matches the configuration."),
             Standing::Incomplete => (self.styles.warning, "No drift in what was read."),
             Standing::Drift => (self.styles.error, "Drift."),

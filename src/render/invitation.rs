@@ -34,6 +34,10 @@ fn since(window: Option<Window>) -> String {
         .unwrap_or_default()
 }
 
+fn sent(window: Option<Window>) -> String {
+    window.map(|window| format!("; sent {}", time(window.since))).unwrap_or_default()
+}
+
 /// A principal that is invited as a row.
 pub(crate) fn row(principal: &Principal, invitation: &Invitation, labels: &Labels) -> Row {
     let Invitation { consumer, because, state } = invitation;
@@ -101,10 +105,10 @@ pub(crate) fn inbound(item: &InboundItem) -> Row {
     let block = |by: &crate::diff::InboundBlock| escape(&by.address.to_string()).to_string();
     let (sign, effect, code) = match verdict {
         InboundVerdict::Accept { by, window } => {
-            (Sign::Added, format!("accepted by {}; pending{}", block(by), since(*window)), "")
+            (Sign::Added, format!("accepted by {}{}", block(by), sent(*window)), "")
         }
         InboundVerdict::Reject { by, window } => {
-            (Sign::Removed, format!("rejected by {}; pending{}", block(by), since(*window)), "")
+            (Sign::Removed, format!("rejected by {}{}", block(by), sent(*window)), "")
         }
         InboundVerdict::Leave { by } => {
             (Sign::Removed, format!("the account leaves it, by {}", block(by)), "")

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diag::SourceMap;
-use crate::diff::{Change, Membership, Part, Purpose, SharingVerdict, Verdict};
+use crate::diff::{Change, InboundVerdict, Membership, Part, Purpose, SharingVerdict, Verdict};
 use crate::model::{Origin, Place};
-use crate::plan::{Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedShare, PlannedSharing, Refusal};
+use crate::plan::{Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedInbound, PlannedShare, PlannedSharing, Refusal};
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::invitation;
@@ -410,6 +410,7 @@ impl PlanView<'_> {
         } else {
             let what = match body.purpose {
                 _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
+                Purpose::Apply if self.is_waiting() => "No changes to make.",
                 Purpose::Apply => "No changes. AWS matches the configuration.",
                 Purpose::Destroy => "No changes. The stack owns nothing in AWS.",
             };
@@ -427,6 +428,13 @@ impl PlanView<'_> {
         let rest = [(unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];
         said.extend(rest.iter().filter(|(n, _)| *n > 0).map(|(n, word)| (plain, format!("{n} {word}."))));
         writeln!(f, "{}", parts::fill(&said, self.width))
+    }
+
+    /// Whether something is not as declared that nothing is done about: somebody has to accept, or will not, or cannot be got out.
+    fn is_waiting(&self) -> bool {
+        let stuck = |planned: &PlannedInbound| matches!(planned.item.verdict, InboundVerdict::Stuck { .. });
+        self.plan.shares.iter().any(|share| !share.diff.invitations.is_empty())
+            || self.plan.inbound.iter().any(stuck)
     }
 
     fn access(&self) -> Vec<String> {

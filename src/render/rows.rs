@@ -5,6 +5,7 @@ use std::fmt;
 use unicode_width::UnicodeWidthStr;
 
 use crate::render::style::{Styles, paint};
+use crate::render::wrap::wrap;
 
 /// What a line tells by its first character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +105,18 @@ impl fmt::Display for Rows<'_> {
                 writeln!(f)?;
                 line = Line::new(self.indent + 6);
             }
-            line.put(f, anstyle::Style::new(), &row.effect, if fits { effects } else { 0 })?;
+            if fits {
+                line.put(f, anstyle::Style::new(), &row.effect, effects)?;
+            } else {
+                let text = wrap(&row.effect, self.width.saturating_sub(self.indent + 6));
+                for (n, part) in text.lines().enumerate() {
+                    if n > 0 {
+                        writeln!(f)?;
+                        line = Line::new(self.indent + 6);
+                    }
+                    line.put(f, anstyle::Style::new(), part, 0)?;
+                }
+            }
             line.put(f, self.styles.warning, row.mark, row.mark.width())?;
             for code in &row.codes {
                 line.put(f, self.styles.code, code, code.width())?;

@@ -1,15 +1,10 @@
 //! Invitations on both sides: the real binary against a sandbox whose clock is turned.
 
-use std::fs;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use ramctl::sandbox::{Content, Running, Settings, start};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::sandbox::wire::send;
+use crate::served::{self, Run};
 
 /// The partner is outside of the organization and lets the management account in.
 const SEED: &str = r#"
@@ -85,99 +80,39 @@ inbound "hub" {{
     )
 }
 
-/// A sandbox and a folder for a stack.
-struct World {
-    running: Running,
-    dir: TempDir,
-}
-
-struct Run {
-    text: String,
-    stdout: String,
-}
-
-impl Run {
-    #[track_caller]
-    fn says(&self, texts: &[&str]) {
-        for text in texts {
-            assert!(self.text.contains(text), "{text:?} is not in\n{}", self.text);
-        }
-    }
-
-    #[track_caller]
-    fn never_says(&self, texts: &[&str]) {
-        for text in texts {
-            assert!(!self.text.contains(text), "{text:?} is in\n{}", self.text);
-        }
-    }
-}
+/// A sandbox and a stack.
+struct World(served::World);
 
 impl World {
     async fn new() -> Self {
-        Self::seeded(SEED).await
-    }
-
-    async fn seeded(seed: &str) -> Self {
-        let content = Content::Seed { name: "sandbox.hcl".into(), text: seed.to_owned() };
-        let running = start(Settings::new(content)).await.expect("the sandbox starts");
-        Self { running, dir: TempDir::new().expect("a temporary folder") }
+        Self(served::World::new(SEED).await)
     }
 
     fn stack(&self, text: &str) {
-        fs::write(self.dir.path().join("stack.ram.hcl"), text).expect("a file can be written");
-    }
-
-    fn command(&self, words: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ramctl"));
-        command
-            .current_dir(self.dir.path())
-            .env_clear()
-            .env("AWS_ENDPOINT_URL", self.running.endpoint_url())
-            .env("AWS_REGION", "eu-central-1")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("AWS_ACCESS_KEY_ID", "111111111111")
-            .env("AWS_SECRET_ACCESS_KEY", "any")
-            .args(words.split(' '))
-            .stdin(Stdio::null());
-        command
+        self.0.write("stack.ram.hcl", text);
     }
 
     async fn run(&self, words: &str, code: i32) -> Run {
-        let mut command = self.command(words);
-        let output =
-            tokio::task::spawn_blocking(move || command.output()).await.expect("no panic").expect("it runs");
-        let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-        let text = format!("{stdout}\n{stderr}");
-        assert_eq!(output.status.code(), Some(code), "{words}: {text}");
-        Run { text, stdout }
+        self.0.run(words).await.exits(code)
     }
 
     async fn json(&self, words: &str, code: i32) -> Value {
         serde_json::from_str(&self.run(words, code).await.stdout).expect("JSON")
     }
 
-    async fn control(&self, method: &str, path: &str, body: Value) -> Value {
-        let path = format!("/_sandbox/{path}");
-        let (status, answer) = send(&self.running, method, &path, "", body.to_string().as_bytes()).await;
-        assert_eq!(status, 200, "{answer}");
-        answer
-    }
-
     async fn advance(&self, hours: i64) {
-        self.control("POST", "clock", json!({"advance_seconds": hours * 3600})).await;
+        self.0.control("POST", "clock", json!({"advance_seconds": hours * 3600})).await;
     }
 
-    async fn faults(&self, faults: Value) {
-        self.control("PUT", "faults", json!({"faults": faults})).await;
+    async fn no_faults(&self) {
+        self.0.set_faults(json!([])).await;
     }
 
     /// Starts a run and kills it, as hard as can be, once the sandbox has an invitation.
     async fn kill_once_invited(&self, words: &str) {
-        let mut child: Child =
-            self.command(words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it runs");
+        let mut child = self.0.spawn(words);
         for _ in 0..400 {
-            let state = self.control("GET", "state", Value::Null).await;
+            let state = self.0.control("GET", "state", Value::Null).await;
             if state.to_string().contains("\"invitations\":1") {
                 break;
             }
@@ -186,6 +121,13 @@ impl World {
         assert!(child.try_wait().expect("a child").is_none(), "it is still at work");
         child.kill().expect("it can be killed");
         child.wait().expect("it has ended");
+    }
+}
+
+#[track_caller]
+fn never_says(run: &Run, texts: &[&str]) {
+    for text in texts {
+        assert!(!run.stdout.contains(text) && !run.stderr.contains(text), "{text:?} is in\n{run:?}");
     }
 }
 
@@ -202,7 +144,7 @@ async fn one_apply_associates_and_accepts_and_then_nothing_is_left() {
     world.stack(&format!("{HEAD}{PARTNER}{}", hub(TGW, "")));
     let plan = world.run("plan", 0).await;
     plan.says(&["accepted by ramctl in partner", "Invitations: 1 to accept."]);
-    world.run("apply --auto-approve", 0).await.never_says(&["has yet to accept", "waiting "]);
+    never_says(&world.run("apply --auto-approve", 0).await, &["has yet to accept", "waiting "]);
     world.run("plan --detailed-exitcode", 0).await.says(&["No changes."]);
     world.run("drift", 0).await.says(&["No drift."]);
 }
@@ -223,13 +165,13 @@ async fn a_plan_is_empty_after_ram_has_forgotten_the_invitation() {
 async fn a_run_that_is_killed_between_associating_and_accepting_is_finished_by_the_next() {
     let world = World::new().await;
     world.stack(&format!("{HEAD}{PARTNER}{}", hub(TGW, "")));
-    world.faults(json!([{"action": "ram:AcceptResourceShareInvitation", "effect": "access_denied"}])).await;
     // Slow enough to be killed while it is at it.
     world
-        .faults(json!([{"action": "ram:AcceptResourceShareInvitation", "effect": "slow", "ms": 20000}]))
+        .0
+        .set_faults(json!([{"action": "ram:AcceptResourceShareInvitation", "effect": "slow", "ms": 20000}]))
         .await;
     world.kill_once_invited("apply --auto-approve").await;
-    world.control("DELETE", "faults", Value::Null).await;
+    world.no_faults().await;
     let plan = world.json("plan --json", 0).await;
     assert!(!operations(&plan).contains(&"ram:CreateResourceShare"), "{plan:#}");
     world.run("apply --auto-approve", 0).await;
@@ -245,15 +187,12 @@ async fn a_share_that_shows_late_is_no_failure_and_not_made_again() {
     // From here on an acceptance takes two seconds longer than the run waits.
     world.stack(&format!("{HEAD}{PARTNER}{}", hub(TGW, "")));
     world
-        .faults(json!([{"action": "ram:AcceptResourceShareInvitation", "effect": "slow_association", "ms": 8000}]))
+        .0
+        .set_faults(json!([{"action": "ram:AcceptResourceShareInvitation", "effect": "slow_association", "ms": 8000}]))
         .await;
     let run = world.run("apply --auto-approve --wait-timeout 2", 0).await;
-    if run.text.contains("RAM336") {
-        run.says(&["accepted and not visible yet", "Apply complete"]);
-        world.run("plan --detailed-exitcode", 0).await.says(&["RAM336", "No changes."]);
-    } else {
-        panic!("the sandbox showed it at once:\n{}", run.text);
-    }
+    run.says(&["RAM336", "accepted and not visible yet", "Apply complete"]);
+    world.run("plan --detailed-exitcode", 0).await.says(&["RAM336", "No changes"]);
 }
 
 /// Pain 9.
@@ -262,12 +201,14 @@ async fn a_right_that_is_missing_in_the_consumers_account_is_named_with_the_role
     let world = World::new().await;
     world.stack(&format!("{HEAD}{PARTNER}{}", hub(TGW, "")));
     let denied = |action| json!([{"action": action, "effect": "access_denied", "account": "999999999999"}]);
-    world.faults(denied("ram:GetResourceShareInvitations")).await;
+    world.0
+        .set_faults(denied("ram:GetResourceShareInvitations")).await;
     let role = "arn:aws:iam::999999999999:role/OrganizationAccountAccessRole";
     world.run("plan", 6).await.says(&["ram:GetResourceShareInvitations", role, "access denied", "RAM412"]);
-    world.faults(denied("ram:AcceptResourceShareInvitation")).await;
+    world.0
+        .set_faults(denied("ram:AcceptResourceShareInvitation")).await;
     world.run("apply --auto-approve", 1).await.says(&["ram:AcceptResourceShareInvitation", role]);
-    world.control("DELETE", "faults", Value::Null).await;
+    world.no_faults().await;
     world.run("apply --auto-approve", 0).await;
     world.run("plan --detailed-exitcode", 0).await;
 }
@@ -438,14 +379,11 @@ async fn only_accounts_that_are_invited_are_asked_what_they_receive() {
 /// The policies that ramctl prints for an account that receives are enough, and each action in them is needed.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_printed_policies_of_the_consumer_suffice_and_nothing_in_them_is_idle() {
-    let folder = TempDir::new().expect("a temporary folder");
     let text = format!("{HEAD}{PARTNER}{}", hub(TGW, ""));
-    fs::write(folder.path().join("stack.ram.hcl"), &text).expect("a file can be written");
-    let policy = |role: &str| -> Value {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ramctl"));
-        command.current_dir(Path::new(folder.path())).env_clear().args(["iam", role, "--account", "partner"]);
-        serde_json::from_slice(&command.output().expect("it runs").stdout).expect("JSON")
-    };
+    let first = World::new().await;
+    first.stack(&text);
+    let plan = first.json("iam plan --account partner", 0).await;
+    let apply = first.json("iam apply --account partner", 0).await;
     let seeded = |policy: &Value| {
         let line = "outside \"partner\" { id = \"999999999999\" }";
         let text = serde_json::to_string(&policy.to_string()).expect("a text");
@@ -456,14 +394,13 @@ async fn the_printed_policies_of_the_consumer_suffice_and_nothing_in_them_is_idl
         assert!(SEED.contains(line));
         SEED.replace(line, &role)
     };
-    let apply = policy("apply");
-    let world = World::seeded(&seeded(&apply)).await;
+    let world = World(served::World::new(&seeded(&apply)).await);
     world.stack(&text);
     world.run("apply --auto-approve", 0).await;
     world.run("plan --detailed-exitcode", 0).await;
 
     // The plan policy looks and changes nothing.
-    let world = World::seeded(&seeded(&policy("plan"))).await;
+    let world = World(served::World::new(&seeded(&plan)).await);
     world.stack(&text);
     world.run("plan", 0).await;
     world.run("apply --auto-approve", 1).await.says(&["ram:AcceptResourceShareInvitation"]);
@@ -476,7 +413,7 @@ async fn the_printed_policies_of_the_consumer_suffice_and_nothing_in_them_is_idl
     for (sid, code) in [("ReadInvitations", 6), ("AcceptInvitations", 1)] {
         let mut less = apply.clone();
         less["Statement"].as_array_mut().expect("a list").retain(|statement| statement["Sid"] != sid);
-        let world = World::seeded(&seeded(&less)).await;
+        let world = World(served::World::new(&seeded(&less)).await);
         world.stack(&text);
         let run = world.run("apply --auto-approve", code).await;
         run.says(&[if sid == "ReadInvitations" {

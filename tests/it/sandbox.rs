@@ -1,7 +1,7 @@
 //! The sandbox, driven by the AWS SDK over HTTP.
 
 mod over_time;
-pub(crate) mod wire;
+mod wire;
 
 use std::time::Duration;
 

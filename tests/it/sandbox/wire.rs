@@ -22,7 +22,7 @@ pub(super) async fn raw(running: &Running, request: &[u8]) -> Vec<u8> {
 }
 
 /// One request with a body; the status and the JSON of the answer.
-pub(crate) async fn send(
+pub(super) async fn send(
     running: &Running,
     method: &str,
     path: &str,
