@@ -15,7 +15,10 @@ organization {
   account "network"    { id = "222222222222" }
   account "dev"        { id = "444444444444" }
 }
-outside "partner" { id = "999999999999" }
+outside "partner" {
+  id = "999999999999"
+  role "OrganizationAccountAccessRole" {}
+}
 settings {
   resources       = "any"
   associate_ms    = 20
@@ -385,12 +388,10 @@ async fn the_printed_policies_of_the_consumer_suffice_and_nothing_in_them_is_idl
     let plan = first.json("iam plan --account partner", 0).await;
     let apply = first.json("iam apply --account partner", 0).await;
     let seeded = |policy: &Value| {
-        let line = "outside \"partner\" { id = \"999999999999\" }";
+        let line = "  role \"OrganizationAccountAccessRole\" {}";
         let text = serde_json::to_string(&policy.to_string()).expect("a text");
         let text = text.replace("${", "$${");
-        let role = format!(
-            "outside \"partner\" {{\n  id = \"999999999999\"\n  role \"OrganizationAccountAccessRole\" {{\n    policy = {text}\n  }}\n}}"
-        );
+        let role = format!("  role \"OrganizationAccountAccessRole\" {{\n    policy = {text}\n  }}");
         assert!(SEED.contains(line));
         SEED.replace(line, &role)
     };
