@@ -10,7 +10,7 @@ use crate::diff::change::{
 use crate::diff::claim::{Claim, claim};
 use crate::diff::edits;
 use crate::diff::inbound;
-use crate::diff::invitation::Invited;
+use crate::diff::invited::Invited;
 use crate::diff::owned::{self, Sorted};
 use crate::diff::sharing;
 use crate::live::LiveState;

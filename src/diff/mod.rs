@@ -9,6 +9,7 @@ mod compare;
 mod edits;
 mod inbound;
 mod invitation;
+mod invited;
 mod label;
 mod owned;
 mod sharing;

@@ -137,9 +137,10 @@ impl<'a> DriftView<'a> {
         }
         let open = |item: &&InboundItem| matches!(item.verdict, InboundVerdict::Undecided { .. });
         let undecided = report.inbound.iter().filter(open).count();
-        for (rank, word, n) in
-            [(8, "inbound not as declared", report.inbound.len() - undecided), (9, "invitations that no block speaks of", undecided)]
-        {
+        for (rank, word, n) in [
+            (8, "inbound not as declared", report.inbound.len() - undecided),
+            (9, "invitations that no block speaks of", undecided),
+        ] {
             if n > 0 {
                 counts.insert(rank, (word, n));
             }

@@ -6,7 +6,9 @@ use std::fmt;
 use crate::diag::SourceMap;
 use crate::diff::{Change, InboundVerdict, Membership, Part, Purpose, SharingVerdict, Verdict};
 use crate::model::{Origin, Place};
-use crate::plan::{Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedInbound, PlannedShare, PlannedSharing, Refusal};
+use crate::plan::{
+    Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedInbound, PlannedShare, PlannedSharing, Refusal,
+};
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::invitation;

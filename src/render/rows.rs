@@ -169,3 +169,25 @@ impl Line {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_effect_stays_inside_the_width_and_beside_its_cells_where_it_fits() {
+        let effect = "waiting for partner since 2025-12-30 10:00 UTC, expires about 2026-01-06 10:00 UTC; nobody in \
+                      the account has accepted it";
+        let cells = ["invitation".to_owned(), "999999999999".to_owned(), String::new()];
+        let rows = [Row::new(Sign::Note, cells).effect(effect).code("RAM330")];
+        for (width, lines) in [(80, 3), (160, 1)] {
+            let text = Rows { rows: &rows, styles: &Styles::plain(), width, indent: 4 }.to_string();
+            assert_eq!(text.lines().count(), lines, "{text}");
+            // The code stands behind the last of them, wherever that ends.
+            let widest = text.lines().map(|line| line.trim_end_matches("  RAM330").width()).max();
+            assert!(widest.is_some_and(|widest| widest <= width), "{text}");
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ");
+            assert!(words(&text).contains(&words(effect)), "{text}");
+        }
+    }
+}

@@ -1,8 +1,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
+use crate::desired::InvitedBecause;
 use crate::diff::fixture::*;
-use crate::diff::{Diff, ShareDiff, diff};
+use crate::diff::{Diff, ShareDiff, dependents, diff};
 use crate::live::LiveShare;
 use crate::org::SharingState;
 
