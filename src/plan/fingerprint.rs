@@ -90,6 +90,14 @@ impl Tokens {
         facts.add(stack);
         if let Verdict::Changed(change) = &share.verdict {
             facts.change(share, change);
+            if let Some(Present { place: _, share }) = change.before() {
+                // A share may be found in the same state twice: an invitation that expires again, a principal that is taken off
+                // again. RAM must not take the second repair for the first.
+                facts.list(share.updated);
+                facts.list(
+                    share.principals.values().chain(share.resources.values()).filter_map(|it| it.updated),
+                );
+            }
         }
         Self { seed: facts.digest() }
     }
