@@ -8,6 +8,7 @@ mod drift_document;
 mod parts;
 mod plan_document;
 mod share;
+mod snapshot;
 mod step;
 
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub use apply_document::ApplyDocument;
 pub use diagnostics_document::DiagnosticsDocument;
 pub use drift_document::DriftDocument;
 pub use plan_document::PlanDocument;
+pub use snapshot::{Snapshot, SnapshotDocument, SnapshotError, StandIns};
 
 /// Version of all documents: the minor number grows with additions, the major one with anything else.
 pub const FORMAT_VERSION: &str = "1.0";

@@ -1,0 +1,220 @@
+//! The document as a whole, and the pieces that its parts share.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::live::LiveState;
+use crate::model::{Gap, GapCause, IdError, Observed};
+use crate::org::{OrgView, SharingState};
+use crate::wire::FORMAT_VERSION;
+use crate::wire::parts::{gap_cause, sharing_state};
+use crate::wire::snapshot::organization::OrganizationRecord;
+use crate::wire::snapshot::place::PlaceRecord;
+use crate::wire::snapshot::{Snapshot, SnapshotError};
+
+/// Everything that was read for a stack. The same facts give the same bytes.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct SnapshotDocument {
+    format_version: String,
+    kind: String,
+    /// The stack whose places were read.
+    pub(crate) stack: String,
+    /// When it was read. A plan from the snapshot takes this moment for now.
+    taken: String,
+    /// How many calls to AWS it took.
+    calls: u64,
+    /// Whether account ids, names and the ids in ARNs are stand-ins.
+    anonymised: bool,
+    pub(crate) organization: ReadRecord<OrganizationRecord>,
+    /// `enabled`, `half_enabled`, `leftover_role`, `disabled`, `not_all_features`, `not_management_account` or `no_organization`.
+    sharing: ReadRecord<String>,
+    pub(crate) places: Vec<PlaceRecord>,
+}
+
+/// What was read, or why it was not.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) enum ReadRecord<T> {
+    Known(T),
+    Unknown(GapRecord),
+}
+
+/// Why something was not read.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct GapRecord {
+    /// `credentials`, `cannot_assume_role`, `access_denied`, `throttled`, `unreachable`, `service`, `unreadable`, `not_configured` or
+    /// `other`.
+    cause: String,
+    /// The IAM action that failed.
+    action: String,
+    caller: String,
+    /// What AWS or the network answered.
+    detail: String,
+}
+
+impl SnapshotDocument {
+    pub fn new(snapshot: &Snapshot) -> Self {
+        let Snapshot { stack, taken, calls, org, live } = snapshot;
+        let OrgView { snapshot: tree, sharing } = org;
+        let LiveState { places } = live;
+        Self {
+            format_version: FORMAT_VERSION.to_owned(),
+            kind: "snapshot".to_owned(),
+            stack: stack.to_string(),
+            taken: taken.to_string(),
+            calls: *calls,
+            anonymised: false,
+            organization: ReadRecord::new(tree, OrganizationRecord::new),
+            sharing: ReadRecord::new(sharing, |state| sharing_state(*state).to_owned()),
+            places: places.iter().map(|(place, found)| PlaceRecord::new(place, found)).collect(),
+        }
+    }
+
+    /// The text of a file as a document of a version that is known; its ids are not looked at yet.
+    pub fn parse(text: &str) -> Result<Self, SnapshotError> {
+        // Only these two members of a document of another version mean what they mean here.
+        #[derive(Deserialize)]
+        struct Head {
+            format_version: String,
+            kind: String,
+        }
+        let head: Head = serde_json::from_str(text).map_err(SnapshotError::Form)?;
+        if head.kind != "snapshot" {
+            return Err(SnapshotError::Kind { found: head.kind });
+        }
+        if head.format_version != FORMAT_VERSION {
+            return Err(SnapshotError::Version { found: head.format_version, known: FORMAT_VERSION });
+        }
+        serde_json::from_str(text).map_err(SnapshotError::Form)
+    }
+
+    /// The facts, with every id and time of the document parsed.
+    pub fn read(&self) -> Result<Snapshot, SnapshotError> {
+        let Self {
+            format_version: _, // settled by `parse`
+            kind: _,
+            stack,
+            taken,
+            calls,
+            anonymised: _,
+            organization,
+            sharing,
+            places,
+        } = self;
+        Ok(Snapshot {
+            stack: stack.parse()?,
+            taken: time(taken)?,
+            calls: *calls,
+            org: OrgView {
+                snapshot: organization.read(OrganizationRecord::read)?,
+                sharing: sharing.read(|word| read_sharing(word))?,
+            },
+            live: LiveState { places: once(places.iter().map(PlaceRecord::read))? },
+        })
+    }
+
+    /// The document with one newline at its end.
+    pub fn text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("documents have string keys and no failing field") + "\n"
+    }
+
+    pub(crate) fn marked_anonymised(self) -> Self {
+        Self { anonymised: true, ..self }
+    }
+}
+
+impl<T> ReadRecord<T> {
+    pub fn new<U>(observed: &Observed<U>, known: impl FnOnce(&U) -> T) -> Self {
+        match observed {
+            Observed::Known(value) => Self::Known(known(value)),
+            Observed::Unknown(gap) => Self::Unknown(GapRecord::new(gap)),
+        }
+    }
+
+    pub fn read<U>(
+        &self,
+        known: impl FnOnce(&T) -> Result<U, SnapshotError>,
+    ) -> Result<Observed<U>, SnapshotError> {
+        Ok(match self {
+            Self::Known(value) => Observed::Known(known(value)?),
+            Self::Unknown(gap) => Observed::Unknown(gap.read()?),
+        })
+    }
+}
+
+impl GapRecord {
+    fn new(gap: &Gap) -> Self {
+        let Gap { action, caller, cause, detail } = gap;
+        Self {
+            cause: gap_cause(*cause).to_owned(),
+            action: action.clone(),
+            caller: caller.clone(),
+            detail: detail.clone(),
+        }
+    }
+
+    fn read(&self) -> Result<Gap, SnapshotError> {
+        let Self { cause, action, caller, detail } = self;
+        let cause = match cause.as_str() {
+            "credentials" => GapCause::Credentials,
+            "cannot_assume_role" => GapCause::CannotAssumeRole,
+            "access_denied" => GapCause::AccessDenied,
+            "throttled" => GapCause::Throttled,
+            "unreachable" => GapCause::Unreachable,
+            "service" => GapCause::Service,
+            "unreadable" => GapCause::Unreadable,
+            "not_configured" => GapCause::NotConfigured,
+            "other" => GapCause::Other,
+            word => return Err(SnapshotError::Word { what: "cause", word: word.to_owned() }),
+        };
+        Ok(Gap { action: action.clone(), caller: caller.clone(), cause, detail: detail.clone() })
+    }
+}
+
+fn read_sharing(word: &str) -> Result<SharingState, SnapshotError> {
+    Ok(match word {
+        "enabled" => SharingState::Enabled,
+        "half_enabled" => SharingState::HalfEnabled,
+        "leftover_role" => SharingState::LeftoverRole,
+        "disabled" => SharingState::Disabled,
+        "not_all_features" => SharingState::NotAllFeatures,
+        "not_management_account" => SharingState::NotManagementAccount,
+        "no_organization" => SharingState::NoOrganization,
+        _ => return Err(SnapshotError::Word { what: "state of sharing", word: word.to_owned() }),
+    })
+}
+
+pub(crate) fn id<T: FromStr<Err = IdError>>(text: &str) -> Result<T, SnapshotError> {
+    Ok(text.parse()?)
+}
+
+pub(crate) fn time(text: &str) -> Result<Timestamp, SnapshotError> {
+    text.parse().map_err(|_| SnapshotError::Time { text: text.to_owned() })
+}
+
+pub(crate) fn some_time(text: &Option<String>) -> Result<Option<Timestamp>, SnapshotError> {
+    text.as_deref().map(time).transpose()
+}
+
+/// A map of what must not be there twice.
+pub(crate) fn once<K: Ord + ToString, V>(
+    entries: impl Iterator<Item = Result<(K, V), SnapshotError>>,
+) -> Result<BTreeMap<K, V>, SnapshotError> {
+    let mut out = BTreeMap::new();
+    for entry in entries {
+        let (key, value) = entry?;
+        if out.contains_key(&key) {
+            return Err(SnapshotError::Twice { what: key.to_string() });
+        }
+        out.insert(key, value);
+    }
+    Ok(out)
+}
