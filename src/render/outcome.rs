@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::plan::{Outcome, Plan, PlannedStep, StepOutcome, StepResult};
+use crate::plan::{Outcome, PlanBody, PlannedStep, StepOutcome, StepResult};
 use crate::render::escape::escape;
 use crate::render::parts;
 use crate::render::style::{Styles, paint};
@@ -10,7 +10,7 @@ use crate::render::style::{Styles, paint};
 /// Draws an [`Outcome`]: what was not done and why, then counts. What was done is counted.
 #[derive(Clone, Debug)]
 pub struct OutcomeView<'a> {
-    plan: &'a Plan,
+    plan: &'a PlanBody,
     outcome: &'a Outcome,
     styles: Styles,
     width: usize,
@@ -18,7 +18,7 @@ pub struct OutcomeView<'a> {
 
 impl<'a> OutcomeView<'a> {
     /// `width` in columns.
-    pub fn new(plan: &'a Plan, outcome: &'a Outcome, styles: Styles, width: usize) -> Self {
+    pub fn new(plan: &'a PlanBody, outcome: &'a Outcome, styles: Styles, width: usize) -> Self {
         Self { plan, outcome, styles, width }
     }
 
@@ -64,7 +64,7 @@ impl<'a> OutcomeView<'a> {
     }
 
     fn step(&self, planned: &PlannedStep) -> String {
-        let place = parts::place(&planned.place, &self.plan.body().account_labels);
+        let place = parts::place(&planned.place, &self.plan.account_labels);
         format!("{}  {place}", StepView::new(planned))
     }
 }

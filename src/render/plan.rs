@@ -6,9 +6,7 @@ use std::fmt;
 use crate::diag::SourceMap;
 use crate::diff::{Change, Membership, Part, Purpose, SharingVerdict, Verdict};
 use crate::model::{Origin, Place};
-use crate::plan::{
-    Blocked, Counts, Detail, HazardSubject, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal,
-};
+use crate::plan::{Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedShare, PlannedSharing, Refusal};
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::parts;
@@ -18,10 +16,10 @@ use crate::render::style::{Styles, paint};
 /// Members of one kind that are listed for a share that comes or goes as a whole; the rest are counted.
 const LISTED: usize = 20;
 
-/// Draws a [`Plan`].
+/// Draws a plan, one just made or one read from a file.
 #[derive(Clone, Debug)]
 pub struct PlanView<'a> {
-    plan: &'a Plan,
+    plan: &'a PlanBody,
     sources: &'a SourceMap,
     styles: Styles,
     width: usize,
@@ -31,7 +29,7 @@ pub struct PlanView<'a> {
 impl<'a> PlanView<'a> {
     /// `width` in columns; `origin` says where AWS was read: how many calls, or which snapshot.
     pub fn new(
-        plan: &'a Plan,
+        plan: &'a PlanBody,
         sources: &'a SourceMap,
         styles: Styles,
         width: usize,
@@ -66,7 +64,7 @@ impl fmt::Display for PlanView<'_> {
             refusals,
             fingerprint: _,
             now: _,
-        } = self.plan.body();
+        } = self.plan;
 
         if let Some(sharing) = sharing {
             self.sharing(f, sharing)?;
@@ -119,7 +117,7 @@ fn is_shown(share: &PlannedShare) -> bool {
 impl PlanView<'_> {
     fn sharing(&self, f: &mut fmt::Formatter<'_>, sharing: &PlannedSharing) -> fmt::Result {
         let PlannedSharing { diff, step: _ } = sharing;
-        let labels = &self.plan.body().account_labels;
+        let labels = &self.plan.account_labels;
         let management = parts::account(&diff.place.account, labels);
         let (sign, text, code) = match &diff.verdict {
             SharingVerdict::InSync | SharingVerdict::NotManaged | SharingVerdict::Unread { .. } => {
@@ -314,7 +312,7 @@ impl PlanView<'_> {
     }
 
     fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let body = self.plan.body();
+        let body = self.plan;
         let Counts {
             import,
             moved,
@@ -362,7 +360,7 @@ impl PlanView<'_> {
     }
 
     fn access(&self) -> Vec<String> {
-        let access = &self.plan.body().access;
+        let access = &self.plan.access;
         let mut said = vec![match (access.gain.len(), access.lose.len()) {
             (0, 0) if access.unknown.is_empty() => "Access: no account gains or loses.".to_owned(),
             (gain, lose) => {

@@ -3,7 +3,7 @@
 use crate::diag::{Diagnostic, SourceMap};
 use crate::drift::DriftReport;
 use crate::model::Origin;
-use crate::plan::{Outcome, Plan};
+use crate::plan::{Outcome, PlanBody};
 use crate::render::diagnostics::DiagnosticsView;
 use crate::render::drift::DriftView;
 use crate::render::escape::escape;
@@ -42,10 +42,10 @@ pub enum Found<'a> {
         stack: &'a str,
         shares: usize,
     },
-    Plan(&'a Plan),
+    Plan(&'a PlanBody),
     Drift(&'a DriftReport),
     Applied {
-        plan: &'a Plan,
+        plan: &'a PlanBody,
         outcome: &'a Outcome,
     },
 }
@@ -134,12 +134,12 @@ impl Report<'_> {
 
     pub(crate) fn is_refused(&self) -> bool {
         match self.found {
-            Found::Plan(plan) | Found::Applied { plan, .. } => !plan.body().refusals.is_empty(),
+            Found::Plan(plan) | Found::Applied { plan, .. } => !plan.refusals.is_empty(),
             Found::Nothing | Found::Valid { .. } | Found::Drift(_) => false,
         }
     }
 
-    fn plan<'a>(&'a self, plan: &'a Plan, styles: Styles) -> PlanView<'a> {
+    fn plan<'a>(&'a self, plan: &'a PlanBody, styles: Styles) -> PlanView<'a> {
         PlanView::new(plan, self.sources, styles, WIDTH, self.origin.clone())
     }
 

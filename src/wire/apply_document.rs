@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::diag::SourceMap;
 use crate::model::Origin;
-use crate::plan::{Outcome, Plan, StepOutcome, StepResult};
+use crate::plan::{Outcome, PlanBody, StepOutcome, StepResult};
 use crate::wire::FORMAT_VERSION;
 use crate::wire::parts::texts;
 use crate::wire::plan_document::PlanDocument;
@@ -59,7 +59,7 @@ struct ErrorDocument {
 
 impl ApplyDocument {
     /// `origin` says how many calls were made in all.
-    pub fn new(plan: &Plan, outcome: &Outcome, sources: &SourceMap, origin: impl Into<Origin>) -> Self {
+    pub fn new(plan: &PlanBody, outcome: &Outcome, sources: &SourceMap, origin: impl Into<Origin>) -> Self {
         let Outcome { steps, interrupted } = outcome;
         let mut summary = ResultsDocument::default();
         for step in steps {

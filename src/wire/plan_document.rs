@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::diag::SourceMap;
 use crate::diff::Purpose;
 use crate::model::Origin;
-use crate::plan::{Counts, Plan, PlanBody, Refusal};
+use crate::plan::{Counts, PlanBody, Refusal};
 use crate::wire::FORMAT_VERSION;
 use crate::wire::parts::{
     CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, sharing_state, texts,
@@ -93,7 +93,7 @@ impl RefusalDocument {
 
 impl PlanDocument {
     /// `origin` says where AWS was read: how many calls, or which snapshot.
-    pub fn new(plan: &Plan, sources: &SourceMap, origin: impl Into<Origin>) -> Self {
+    pub fn new(plan: &PlanBody, sources: &SourceMap, origin: impl Into<Origin>) -> Self {
         let origin = origin.into();
         let PlanBody {
             stack,
@@ -112,7 +112,7 @@ impl PlanDocument {
             refusals,
             fingerprint,
             now,
-        } = plan.body();
+        } = plan;
         let Counts {
             import,
             moved,
