@@ -132,18 +132,13 @@ pub(crate) fn with_outputs(
         }
     };
     let exit = run(&mut outputs, output);
-    if outputs.written {
-        return if outputs.failed_to_write(output) { Exit::Error } else { exit };
+    if !outputs.written {
+        outputs.write(Found::Nothing, &[], Origin::Aws { calls: 0 }, output);
     }
-    outputs.write(Found::Nothing, &[], Origin::Aws { calls: 0 }, output);
-    exit
+    if output.told(|told| told.unwritten) { Exit::Error } else { exit }
 }
 
 impl Outputs {
-    fn failed_to_write(&self, output: &Output) -> bool {
-        output.told(|told| told.unwritten)
-    }
-
     /// The text of a plan or report, on standard output where text goes there. An apply shows its plan before it asks.
     pub(crate) fn show(&self, text: impl std::fmt::Display, output: &mut Output) {
         if !self.shows_text() {

@@ -9,7 +9,7 @@ use crate::cli::progress::ReadProgress;
 use crate::cli::session::Session;
 use crate::cli::stack::{self, StackError, has_errors};
 use crate::collect::{self, SharingQuestion};
-use crate::desired::{self, DesiredGraph};
+use crate::desired::{self, DesiredGraph, Resolution};
 use crate::diag::{Diagnostic, SourceMap};
 use crate::lang::{Declaration, SharingWish};
 use crate::live::LiveState;
@@ -100,12 +100,22 @@ async fn organization(
     let management = organization.map(|block| &block.management_account.value);
     progress.organization();
     let org = collect::organization(&session.cloud, management, question).await;
-    let resolution = desired::resolve(&loaded.declaration, &org);
+    let graph = settle(loaded, &org, |new| progress.suspend(|| output.diagnostics(new, &loaded.sources)))?;
+    Some((org, graph))
+}
+
+/// Settles the stack against the organization, and shows what is wrong with the two.
+pub(crate) fn settle(
+    loaded: &Loaded,
+    org: &OrgView,
+    show: impl FnOnce(&[Diagnostic]),
+) -> Option<DesiredGraph> {
+    let Resolution { graph, diagnostics } = desired::resolve(&loaded.declaration, org);
     // What the files alone told was shown when they were loaded.
     let new: Vec<Diagnostic> =
-        resolution.diagnostics.into_iter().filter(|found| !loaded.diagnostics.contains(found)).collect();
-    progress.suspend(|| output.diagnostics(&new, &loaded.sources));
-    Some((org, resolution.graph?))
+        diagnostics.into_iter().filter(|found| !loaded.diagnostics.contains(found)).collect();
+    show(&new);
+    graph
 }
 
 /// Loads the stack, opens AWS or the sandbox, runs `work` with them and closes again.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
+
 /// A fact about AWS that was either read or not. Unread is never absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Observed<T> {
@@ -38,25 +40,7 @@ pub enum Origin {
     /// AWS itself, by so many calls.
     Aws { calls: u64 },
     /// A snapshot that was taken earlier; no call was made.
-    Snapshot { file: String },
-}
-
-impl Origin {
-    /// How many calls were made.
-    pub fn calls(&self) -> u64 {
-        match self {
-            Self::Aws { calls } => *calls,
-            Self::Snapshot { .. } => 0,
-        }
-    }
-
-    /// The snapshot's file, where it was one.
-    pub fn snapshot(&self) -> Option<&str> {
-        match self {
-            Self::Aws { .. } => None,
-            Self::Snapshot { file } => Some(file),
-        }
-    }
+    Snapshot { file: String, taken: Timestamp },
 }
 
 impl From<u64> for Origin {
@@ -94,6 +78,8 @@ pub enum GapCause {
     Unreadable,
     /// Nobody said where to read this: no `organization` block, no management account.
     NotConfigured,
+    /// The snapshot that stands in for AWS does not have it.
+    NotInSnapshot,
     Other,
 }
 
@@ -110,6 +96,7 @@ impl GapCause {
             Self::Unreadable => "RAM446",
             Self::NotConfigured => "RAM447",
             Self::Other => "RAM448",
+            Self::NotInSnapshot => "RAM449",
         }
     }
 }
@@ -125,6 +112,7 @@ impl fmt::Display for GapCause {
             Self::Service => "the service failed",
             Self::Unreadable => "unreadable answer",
             Self::NotConfigured => "not configured",
+            Self::NotInSnapshot => "not in the snapshot",
             Self::Other => "failed",
         })
     }

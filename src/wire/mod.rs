@@ -12,6 +12,8 @@ mod snapshot;
 mod step;
 
 #[cfg(test)]
+mod schemas;
+#[cfg(test)]
 mod tests;
 
 pub use apply_document::ApplyDocument;

@@ -147,6 +147,7 @@ pub(crate) fn gap_cause(cause: GapCause) -> &'static str {
         GapCause::Service => "service",
         GapCause::Unreadable => "unreadable",
         GapCause::NotConfigured => "not_configured",
+        GapCause::NotInSnapshot => "not_in_snapshot",
         GapCause::Other => "other",
     }
 }
@@ -156,9 +157,10 @@ pub(crate) fn gap_cause(cause: GapCause) -> &'static str {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct CoverageDocument {
     complete: bool,
+    /// How many calls to AWS it took; 0 where a snapshot stood in for it.
     calls: u64,
     /// The snapshot that stood in for AWS; null where AWS was read.
-    snapshot: Option<String>,
+    snapshot: Option<SnapshotOrigin>,
     read: Vec<PlaceDocument>,
     unknown: Vec<UnknownPlaceDocument>,
     /// The gap in the organization's tree; null where it was read or is not asked for.
@@ -181,6 +183,14 @@ struct UnresolvedDocument {
     source: SourceDocument,
     wanted: Vec<String>,
     gap: GapDocument,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct SnapshotOrigin {
+    file: String,
+    /// When AWS was read.
+    taken: String,
 }
 
 /// The facts that a coverage is made from.
@@ -214,10 +224,16 @@ impl CoverageDocument {
             place: PlaceDocument::new(place, labels),
             gap: GapDocument::new(gap),
         });
+        let (calls, snapshot) = match origin {
+            Origin::Aws { calls } => (*calls, None),
+            Origin::Snapshot { file, taken } => {
+                (0, Some(SnapshotOrigin { file: file.clone(), taken: taken.to_string() }))
+            }
+        };
         Self {
             complete: *complete,
-            calls: origin.calls(),
-            snapshot: origin.snapshot().map(str::to_owned),
+            calls,
+            snapshot,
             read: read.map(|place| PlaceDocument::new(place, labels)).collect(),
             unknown: unknown.collect(),
             organization: organization_gap.map(GapDocument::new),

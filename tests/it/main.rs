@@ -4,6 +4,7 @@
 mod cases;
 #[cfg(feature = "cli")]
 mod cli;
+mod documents;
 #[cfg(feature = "cli")]
 mod edge;
 #[cfg(feature = "cli")]
@@ -18,3 +19,5 @@ mod outputs;
 mod pipeline;
 #[cfg(feature = "cli")]
 mod sandbox;
+#[cfg(feature = "cli")]
+mod snapshot;

@@ -80,7 +80,7 @@ impl StandIns {
 
     /// The snapshot with stand-ins.
     pub fn document(&self, document: &SnapshotDocument) -> SnapshotDocument {
-        let mut renamed = document.clone().marked_anonymised();
+        let mut renamed = document.clone().as_anonymised();
         self.rename(&mut renamed);
         let mut value = value_of(&renamed);
         change_texts(&mut value, &|text| self.ids(text));

@@ -50,8 +50,8 @@ pub(crate) enum ReadRecord<T> {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct GapRecord {
-    /// `credentials`, `cannot_assume_role`, `access_denied`, `throttled`, `unreachable`, `service`, `unreadable`, `not_configured` or
-    /// `other`.
+    /// `credentials`, `cannot_assume_role`, `access_denied`, `throttled`, `unreachable`, `service`, `unreadable`, `not_configured`,
+    /// `not_in_snapshot` or `other`.
     cause: String,
     /// The IAM action that failed.
     action: String,
@@ -126,7 +126,8 @@ impl SnapshotDocument {
         serde_json::to_string_pretty(self).expect("documents have string keys and no failing field") + "\n"
     }
 
-    pub(crate) fn marked_anonymised(self) -> Self {
+    /// The document, marked as one of stand-ins.
+    pub fn as_anonymised(self) -> Self {
         Self { anonymised: true, ..self }
     }
 }
@@ -172,6 +173,7 @@ impl GapRecord {
             "service" => GapCause::Service,
             "unreadable" => GapCause::Unreadable,
             "not_configured" => GapCause::NotConfigured,
+            "not_in_snapshot" => GapCause::NotInSnapshot,
             "other" => GapCause::Other,
             word => return Err(SnapshotError::Word { what: "cause", word: word.to_owned() }),
         };
