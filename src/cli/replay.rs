@@ -35,9 +35,9 @@ pub(crate) fn replay(stack: &StackArgs, file: &Path, output: &mut Output) -> Opt
             return None;
         }
     };
-    let Snapshot { stack: _, taken, calls: _, org, mut live } = snapshot;
+    let Snapshot { stack: _, taken, calls: _, org, tagged, mut live } = snapshot;
     let loaded = pipeline::load(&StackArgs { now: Some(taken), ..stack.clone() }, output)?;
-    let graph = pipeline::settle(&loaded, &org, |new| output.diagnostics(new, &loaded.sources))?;
+    let graph = pipeline::settle(&loaded, &org, &tagged, |new| output.diagnostics(new, &loaded.sources))?;
     let place = |place: &Place| {
         let found = live.places.remove(place).unwrap_or_else(|| {
             Observed::Unknown(Gap {
@@ -50,7 +50,11 @@ pub(crate) fn replay(stack: &StackArgs, file: &Path, output: &mut Output) -> Opt
         (place.clone(), found)
     };
     let live = LiveState { places: graph.places.iter().map(place).collect() };
-    Some(Replay { loaded, read: Read { graph, live, org }, origin: Origin::Snapshot { file: path, taken } })
+    Some(Replay {
+        loaded,
+        read: Read { graph, live, org, tagged },
+        origin: Origin::Snapshot { file: path, taken },
+    })
 }
 
 fn open(file: &Path) -> Result<(String, Snapshot), ReplayError> {

@@ -82,7 +82,7 @@ fn copied(
         ..stack.clone()
     };
     let Examined { declaration, .. } = pipeline::examine(&args).ok()?;
-    let graph = desired::resolve(&declaration?, &snapshot.org).graph?;
+    let graph = desired::resolve(&declaration?, &snapshot.org, &snapshot.tagged).graph?;
     let before = stamps(&read.graph);
     let after = stamps(&graph);
     let LiveState { places } = &mut snapshot.live;

@@ -8,6 +8,7 @@ mod ids;
 mod observed;
 mod principal;
 mod share;
+mod tagged;
 mod tags;
 
 pub use address::{Address, BlockKind};
@@ -16,4 +17,5 @@ pub use ids::{AccountId, IdError, OrgId, OuId, Partition, Place, Region, Resourc
 pub use observed::{Gap, GapCause, Observed, Origin};
 pub use principal::Principal;
 pub use share::{AssociationStatus, FeatureSet, ShareStatus};
+pub use tagged::{TagFilters, TagQuery, TagSearch, TaggedResources};
 pub use tags::{TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags, tag_safe};

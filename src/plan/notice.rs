@@ -38,7 +38,7 @@ impl PlanBody {
         }
         for (address, unresolved) in &body.unresolved {
             let detail = format!(
-                "{address} needs {} from the organization. {}",
+                "{address} needs {}, which could not be looked up. {}",
                 unresolved.wanted.join(", "),
                 told(&unresolved.gap)
             );

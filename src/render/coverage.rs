@@ -64,6 +64,9 @@ impl Coverage<'_> {
             let what =
                 format!("{}: {} could not be looked up", escape(&address.to_string()), wanted.join(", "));
             writeln!(f, "{sign} {what}, so the share is left alone  {}", paint(styles.code, "RAM409"))?;
+            if *organization_gap != Some(&share.gap) {
+                explain(f, &share.gap)?;
+            }
         }
         // One reason often hides many places: an account whose role cannot be assumed has it in every Region.
         let mut by_gap: BTreeMap<&Gap, Vec<&Place>> = BTreeMap::new();

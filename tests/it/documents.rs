@@ -83,13 +83,14 @@ fn every_document_of_every_case_fits_its_schema() {
 }
 
 fn snapshot(situation: &Situation) -> SnapshotDocument {
-    let Situation { sources: _, graph, org, live } = situation;
+    let Situation { sources: _, graph, org, tagged, live } = situation;
     let stack: StackName = graph.stack.clone();
     SnapshotDocument::new(&Snapshot {
         stack,
         taken: graph.now,
         calls: 7,
         org: org.clone(),
+        tagged: tagged.clone(),
         live: live.clone(),
     })
 }
@@ -102,11 +103,14 @@ fn a_snapshot_stands_in_for_aws_in_every_case() {
         let text = snapshot(&direct).text();
         schema.holds(&serde_json::from_str(&text).expect("JSON"));
         let read = SnapshotDocument::parse(&text).expect("what was written is read");
-        let Snapshot { stack, taken, calls, org, live } = read.read().expect("what was written is sound");
+        let Snapshot { stack, taken, calls, org, tagged, live } =
+            read.read().expect("what was written is sound");
         assert_eq!((&stack, taken, calls), (&direct.graph.stack, direct.graph.now, 7), "{name}");
         assert_eq!(live, direct.live, "{name}");
+        assert_eq!(tagged, direct.tagged, "{name}");
         known += live.places.values().filter(|place| place.known().is_some()).count();
-        let replayed = Situation { org, live, sources: direct.sources.clone(), graph: direct.graph.clone() };
+        let replayed =
+            Situation { org, tagged, live, sources: direct.sources.clone(), graph: direct.graph.clone() };
         assert_eq!(snapshot(&replayed).text(), text, "the same facts give the same bytes: {name}");
         let documents = |situation: &Situation| {
             let (plan, report) = situation.outcome();

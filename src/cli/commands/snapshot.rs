@@ -16,12 +16,13 @@ pub(crate) fn run(args: &SnapshotArgs, output: &mut Output) -> Exit {
         let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
             return Exit::Error;
         };
-        let Read { graph: _, live, org } = &read;
+        let Read { graph: _, live, org, tagged } = &read;
         let snapshot = Snapshot {
             stack: loaded.declaration.stack.value.clone(),
             taken: loaded.declaration.now,
             calls: session.calls().total().calls,
             org: org.clone(),
+            tagged: tagged.clone(),
             live: live.clone(),
         };
         let plan = plan(&read);

@@ -36,6 +36,10 @@ codes! {
         the form that this stack declares. The other stack finds no share of its own any more and makes a new one, unless its block is \
         gone by then.\n\nIn the other stack write `removed { from = share.NAME lifecycle { destroy = false } }` in place of the block, \
         and apply that first."
+    RAM211 "share loses its last resource"
+        "The share stays and has nothing on it any more: every principal on it loses what it gave. A search by tags that finds \
+        nothing looks like this, and so does a `for` expression over a list that came out empty.\n\nCheck what the plan removes. If \
+        the share is not needed any more, remove its block."
     RAM220 "share is protected"
         "The plan would delete or replace a share whose block has `lifecycle { prevent_destroy = true }`, so it is not carried \
         out.\n\nTake the protection away if the share is really to go, or undo the change that makes it go. Changes of the account, \

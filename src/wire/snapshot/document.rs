@@ -1,18 +1,20 @@
 //! The document as a whole, and the pieces that its parts share.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::live::LiveState;
-use crate::model::{Gap, GapCause, IdError, Observed};
+use crate::model::{Gap, GapCause, IdError, Observed, TaggedResources};
 use crate::org::{OrgView, SharingState};
 use crate::wire::FORMAT_VERSION;
 use crate::wire::parts::{gap_cause, sharing_state};
 use crate::wire::snapshot::organization::OrganizationRecord;
 use crate::wire::snapshot::place::PlaceRecord;
+use crate::wire::snapshot::tagged::SearchRecord;
 use crate::wire::snapshot::{Snapshot, SnapshotError};
 
 /// Everything that was read for a stack. The same facts give the same bytes.
@@ -33,6 +35,8 @@ pub struct SnapshotDocument {
     pub(crate) organization: ReadRecord<OrganizationRecord>,
     /// `enabled`, `half_enabled`, `leftover_role`, `disabled`, `not_all_features`, `not_management_account` or `no_organization`.
     sharing: ReadRecord<String>,
+    /// The searches for resources by their tags.
+    tagged: Vec<SearchRecord>,
     pub(crate) places: Vec<PlaceRecord>,
 }
 
@@ -62,7 +66,8 @@ pub(crate) struct GapRecord {
 
 impl SnapshotDocument {
     pub fn new(snapshot: &Snapshot) -> Self {
-        let Snapshot { stack, taken, calls, org, live } = snapshot;
+        let Snapshot { stack, taken, calls, org, tagged, live } = snapshot;
+        let TaggedResources { found } = tagged;
         let OrgView { snapshot: tree, sharing } = org;
         let LiveState { places } = live;
         Self {
@@ -74,6 +79,7 @@ impl SnapshotDocument {
             anonymised: false,
             organization: ReadRecord::new(tree, OrganizationRecord::new),
             sharing: ReadRecord::new(sharing, |state| sharing_state(*state).to_owned()),
+            tagged: found.iter().map(|(search, found)| SearchRecord::new(search, found)).collect(),
             places: places.iter().map(|(place, found)| PlaceRecord::new(place, found)).collect(),
         }
     }
@@ -107,6 +113,7 @@ impl SnapshotDocument {
             anonymised: _,
             organization,
             sharing,
+            tagged,
             places,
         } = self;
         Ok(Snapshot {
@@ -117,6 +124,7 @@ impl SnapshotDocument {
                 snapshot: organization.read(OrganizationRecord::read)?,
                 sharing: sharing.read(|word| read_sharing(word))?,
             },
+            tagged: TaggedResources { found: once(tagged.iter().map(SearchRecord::read))? },
             live: LiveState { places: once(places.iter().map(PlaceRecord::read))? },
         })
     }
@@ -207,7 +215,7 @@ pub(crate) fn some_time(text: &Option<String>) -> Result<Option<Timestamp>, Snap
 }
 
 /// A map of what must not be there twice.
-pub(crate) fn once<K: Ord + ToString, V>(
+pub(crate) fn once<K: Ord + fmt::Display, V>(
     entries: impl Iterator<Item = Result<(K, V), SnapshotError>>,
 ) -> Result<BTreeMap<K, V>, SnapshotError> {
     let mut out = BTreeMap::new();

@@ -11,11 +11,12 @@ mod document;
 mod error;
 mod organization;
 mod place;
+mod tagged;
 
 use jiff::Timestamp;
 
 use crate::live::LiveState;
-use crate::model::StackName;
+use crate::model::{StackName, TaggedResources};
 use crate::org::OrgView;
 
 pub use anonymise::StandIns;
@@ -32,5 +33,6 @@ pub struct Snapshot {
     /// How many calls it took.
     pub calls: u64,
     pub org: OrgView,
+    pub tagged: TaggedResources,
     pub live: LiveState,
 }
