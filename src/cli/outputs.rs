@@ -133,7 +133,7 @@ pub(crate) fn with_outputs(
     };
     let exit = run(&mut outputs, output);
     if !outputs.written {
-        outputs.write(Found::Nothing, &[], Origin::Aws { calls: 0 }, output);
+        outputs.write(Found::Nothing, &[], Origin::from(0), output);
     }
     if output.told(|told| told.unwritten) { Exit::Error } else { exit }
 }

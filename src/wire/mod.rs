@@ -5,12 +5,16 @@
 mod apply_document;
 mod diagnostics_document;
 mod drift_document;
+mod malformed;
 mod parts;
 mod plan_document;
 mod share;
 mod snapshot;
 mod step;
+mod words;
 
+#[cfg(test)]
+mod saved_laws;
 #[cfg(test)]
 mod schemas;
 #[cfg(test)]
@@ -19,7 +23,8 @@ mod tests;
 pub use apply_document::ApplyDocument;
 pub use diagnostics_document::DiagnosticsDocument;
 pub use drift_document::DriftDocument;
-pub use plan_document::PlanDocument;
+pub use malformed::Malformed;
+pub use plan_document::{PlanDocument, PlanFile, PlanFileError};
 pub use snapshot::{Snapshot, SnapshotDocument, SnapshotError, StandIns};
 
 /// Version of all documents: the minor number grows with additions, the major one with anything else.

@@ -22,6 +22,7 @@ use ramctl::model::TaggedResources;
 use ramctl::org::OrgView;
 use ramctl::plan::{Plan, plan};
 use ramctl::render::{DiagnosticsView, DriftView, PlanView, Styles};
+use ramctl::wire::{PlanDocument, PlanFile};
 
 fn folder(stage: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(stage)
@@ -284,9 +285,16 @@ fn plans_and_drift_reports_come_out_as_written() {
     run("plan", |case| {
         let situation = situation(case);
         let (plan, report) = situation.outcome();
-        let plan = PlanView::new(&plan, &situation.sources, Styles::plain(), 110, 0);
-        expect_file![case.join("plan.txt")].assert_eq(&plan.to_string());
+        let shown = PlanView::new(&plan, &situation.sources, Styles::plain(), 110, 0).to_string();
+        expect_file![case.join("plan.txt")].assert_eq(&shown);
         let drift = DriftView::new(&report, &situation.sources, Styles::plain(), 110, 0);
         expect_file![case.join("drift.txt")].assert_eq(&drift.to_string());
+
+        let text = PlanDocument::new(&plan, &situation.sources, 0).to_text();
+        let file = PlanFile::read(&text).unwrap_or_else(|error| panic!("{error:?}"));
+        let (saved, places) = (file.plan.body(), &file.sources);
+        assert_eq!(saved.steps, plan.steps);
+        assert_eq!(PlanView::new(saved, places, Styles::plain(), 110, 0).to_string(), shown);
+        assert_eq!(PlanDocument::new(saved, places, file.origin.clone()).to_text(), text);
     });
 }

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::live::LiveState;
-use crate::model::{Gap, GapCause, IdError, Observed, TaggedResources};
-use crate::org::{OrgView, SharingState};
+use crate::model::{IdError, Observed, TaggedResources};
+use crate::org::OrgView;
 use crate::wire::FORMAT_VERSION;
-use crate::wire::parts::{gap_cause, sharing_state};
+use crate::wire::malformed;
+use crate::wire::parts::GapDocument;
 use crate::wire::snapshot::organization::OrganizationRecord;
 use crate::wire::snapshot::place::PlaceRecord;
 use crate::wire::snapshot::tagged::SearchRecord;
 use crate::wire::snapshot::{Snapshot, SnapshotError};
+use crate::wire::words::SharingStateWord;
 
 /// Everything that was read for a stack. The same facts give the same bytes.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -33,8 +34,8 @@ pub struct SnapshotDocument {
     /// Whether account ids, names and the ids in ARNs are stand-ins.
     anonymised: bool,
     pub(crate) organization: ReadRecord<OrganizationRecord>,
-    /// `enabled`, `half_enabled`, `leftover_role`, `disabled`, `not_all_features`, `not_management_account` or `no_organization`.
-    sharing: ReadRecord<String>,
+    /// Sharing inside the organization.
+    sharing: ReadRecord<SharingStateWord>,
     /// The searches for resources by their tags.
     tagged: Vec<SearchRecord>,
     pub(crate) places: Vec<PlaceRecord>,
@@ -46,22 +47,7 @@ pub struct SnapshotDocument {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) enum ReadRecord<T> {
     Known(T),
-    Unknown(GapRecord),
-}
-
-/// Why something was not read.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct GapRecord {
-    /// `credentials`, `cannot_assume_role`, `access_denied`, `throttled`, `unreachable`, `service`, `unreadable`, `not_configured`,
-    /// `not_in_snapshot` or `other`.
-    cause: String,
-    /// The IAM action that failed.
-    action: String,
-    caller: String,
-    /// What AWS or the network answered.
-    detail: String,
+    Unknown(GapDocument),
 }
 
 impl SnapshotDocument {
@@ -78,7 +64,7 @@ impl SnapshotDocument {
             calls: *calls,
             anonymised: false,
             organization: ReadRecord::new(tree, OrganizationRecord::new),
-            sharing: ReadRecord::new(sharing, |state| sharing_state(*state).to_owned()),
+            sharing: ReadRecord::new(sharing, |state| (*state).into()),
             tagged: found.iter().map(|(search, found)| SearchRecord::new(search, found)).collect(),
             places: places.iter().map(|(place, found)| PlaceRecord::new(place, found)).collect(),
         }
@@ -117,12 +103,12 @@ impl SnapshotDocument {
             places,
         } = self;
         Ok(Snapshot {
-            stack: stack.parse()?,
-            taken: time(taken)?,
+            stack: id(stack)?,
+            taken: malformed::time(taken)?,
             calls: *calls,
             org: OrgView {
                 snapshot: organization.read(OrganizationRecord::read)?,
-                sharing: sharing.read(|word| read_sharing(word))?,
+                sharing: sharing.read(|word| Ok((*word).into()))?,
             },
             tagged: TaggedResources { found: once(tagged.iter().map(SearchRecord::read))? },
             live: LiveState { places: once(places.iter().map(PlaceRecord::read))? },
@@ -144,7 +130,7 @@ impl<T> ReadRecord<T> {
     pub fn new<U>(observed: &Observed<U>, known: impl FnOnce(&U) -> T) -> Self {
         match observed {
             Observed::Known(value) => Self::Known(known(value)),
-            Observed::Unknown(gap) => Self::Unknown(GapRecord::new(gap)),
+            Observed::Unknown(gap) => Self::Unknown(GapDocument::new(gap)),
         }
     }
 
@@ -154,64 +140,13 @@ impl<T> ReadRecord<T> {
     ) -> Result<Observed<U>, SnapshotError> {
         Ok(match self {
             Self::Known(value) => Observed::Known(known(value)?),
-            Self::Unknown(gap) => Observed::Unknown(gap.read()?),
+            Self::Unknown(gap) => Observed::Unknown(gap.read()),
         })
     }
 }
 
-impl GapRecord {
-    fn new(gap: &Gap) -> Self {
-        let Gap { action, caller, cause, detail } = gap;
-        Self {
-            cause: gap_cause(*cause).to_owned(),
-            action: action.clone(),
-            caller: caller.clone(),
-            detail: detail.clone(),
-        }
-    }
-
-    fn read(&self) -> Result<Gap, SnapshotError> {
-        let Self { cause, action, caller, detail } = self;
-        let cause = match cause.as_str() {
-            "credentials" => GapCause::Credentials,
-            "cannot_assume_role" => GapCause::CannotAssumeRole,
-            "access_denied" => GapCause::AccessDenied,
-            "throttled" => GapCause::Throttled,
-            "unreachable" => GapCause::Unreachable,
-            "service" => GapCause::Service,
-            "unreadable" => GapCause::Unreadable,
-            "not_configured" => GapCause::NotConfigured,
-            "not_in_snapshot" => GapCause::NotInSnapshot,
-            "other" => GapCause::Other,
-            word => return Err(SnapshotError::Word { what: "cause", word: word.to_owned() }),
-        };
-        Ok(Gap { action: action.clone(), caller: caller.clone(), cause, detail: detail.clone() })
-    }
-}
-
-fn read_sharing(word: &str) -> Result<SharingState, SnapshotError> {
-    Ok(match word {
-        "enabled" => SharingState::Enabled,
-        "half_enabled" => SharingState::HalfEnabled,
-        "leftover_role" => SharingState::LeftoverRole,
-        "disabled" => SharingState::Disabled,
-        "not_all_features" => SharingState::NotAllFeatures,
-        "not_management_account" => SharingState::NotManagementAccount,
-        "no_organization" => SharingState::NoOrganization,
-        _ => return Err(SnapshotError::Word { what: "state of sharing", word: word.to_owned() }),
-    })
-}
-
 pub(crate) fn id<T: FromStr<Err = IdError>>(text: &str) -> Result<T, SnapshotError> {
-    Ok(text.parse()?)
-}
-
-pub(crate) fn time(text: &str) -> Result<Timestamp, SnapshotError> {
-    text.parse().map_err(|_| SnapshotError::Time { text: text.to_owned() })
-}
-
-pub(crate) fn some_time(text: &Option<String>) -> Result<Option<Timestamp>, SnapshotError> {
-    text.as_deref().map(time).transpose()
+    text.parse().map_err(|error: IdError| SnapshotError::Text(error.into()))
 }
 
 /// A map of what must not be there twice.

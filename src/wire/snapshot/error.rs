@@ -1,6 +1,6 @@
 //! Why a file is no snapshot.
 
-use crate::model::IdError;
+use crate::wire::Malformed;
 
 /// What is wrong with a snapshot. The texts of the file are foreign; whoever shows them escapes them.
 #[derive(Debug, thiserror::Error)]
@@ -13,12 +13,8 @@ pub enum SnapshotError {
         "it has the format {found:?}, and this ramctl reads {known}: read it with the ramctl that wrote it, or take it anew"
     )]
     Version { found: String, known: &'static str },
-    #[error("an id in it is none")]
-    Id(#[from] IdError),
-    #[error("{text:?} in it is no time such as 2026-01-31T12:00:00Z")]
-    Time { text: String },
-    #[error("{word:?} in it is no {what} that this ramctl knows")]
-    Word { what: &'static str, word: String },
+    #[error("something in it is not what it has to be")]
+    Text(#[from] Malformed),
     #[error("{what} is in it twice")]
     Twice { what: String },
     #[error("{what} hangs under {parent}, which is not in it")]

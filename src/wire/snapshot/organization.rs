@@ -74,7 +74,7 @@ impl OrganizationRecord {
         let parent = |text: &str| match text.parse::<OuId>() {
             Ok(unit) => Ok(ParentId::Unit(unit)),
             Err(_) if text == root.as_str() => Ok(ParentId::Root(root.clone())),
-            Err(error) => Err(SnapshotError::Id(error)),
+            Err(error) => Err(SnapshotError::Text(error.into())),
         };
         let units = once(units.iter().map(|unit| {
             let UnitRecord { arn, name, parent: above } = unit;

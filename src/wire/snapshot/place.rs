@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::live::{Association, AttachedPermission, CustomerPermissionRow, LivePlace, LiveShare};
 use crate::model::{AssociationStatus, FeatureSet, Observed, Place, Principal, ShareArn, ShareStatus, Tags};
+use crate::wire::malformed::times;
 use crate::wire::snapshot::SnapshotError;
-use crate::wire::snapshot::document::{ReadRecord, id, once, some_time};
+use crate::wire::snapshot::document::{ReadRecord, id, once};
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -50,6 +51,8 @@ pub(crate) struct ShareRecord {
     feature_set: String,
     pub(crate) tags: Tags,
     created: Option<String>,
+    /// When RAM last changed the share itself.
+    updated: Option<String>,
     pub(crate) resources: Vec<AssociationRecord>,
     pub(crate) principals: Vec<AssociationRecord>,
     pub(crate) sources: Vec<AssociationRecord>,
@@ -169,6 +172,7 @@ impl ShareRecord {
             feature_set,
             tags,
             created,
+            updated,
             resources,
             principals,
             sources,
@@ -193,6 +197,7 @@ impl ShareRecord {
             feature_set: feature_set.to_string(),
             tags: tags.clone(),
             created: created.map(|time| time.to_string()),
+            updated: updated.map(|time| time.to_string()),
             resources: associations(resources),
             principals: associations(principals),
             sources: associations(sources),
@@ -211,6 +216,7 @@ impl ShareRecord {
             feature_set,
             tags,
             created,
+            updated,
             resources,
             principals,
             sources,
@@ -225,7 +231,8 @@ impl ShareRecord {
             retain_sharing: *retain_sharing,
             feature_set: FeatureSet::read(feature_set),
             tags: tags.clone(),
-            created: some_time(created)?,
+            created: times(created.as_deref())?,
+            updated: times(updated.as_deref())?,
             resources: once(resources.iter().map(|row| Ok((id(&row.entity)?, row.read()?))))?,
             principals: once(principals.iter().map(|row| Ok((Principal::read(&row.entity), row.read()?))))?,
             sources: once(sources.iter().map(|row| Ok((row.entity.clone(), row.read()?))))?,
@@ -266,8 +273,8 @@ impl AssociationRecord {
             status: AssociationStatus::read(status),
             status_message: status_message.clone(),
             external: *external,
-            created: some_time(created)?,
-            updated: some_time(updated)?,
+            created: times(created.as_deref())?,
+            updated: times(updated.as_deref())?,
         })
     }
 }
