@@ -114,7 +114,8 @@ pub(crate) struct CloudArgs {
 #[derive(Args, Debug)]
 pub(crate) struct OutputArgs {
     /// Write the result as text, json, markdown (for a comment on a pull request), github (marks for GitHub Actions, and the
-    /// job's summary) or html, to FILE or to standard output. May be repeated. Written even when the run fails.
+    /// job's summary) or html, to FILE or to standard output. May be repeated. Written even when the run fails. For apply and
+    /// destroy also events: what happens as it happens, one JSON object a line.
     #[arg(long = "output", value_name = "KIND[=FILE]")]
     pub outputs: Vec<OutputArg>,
     /// How long a Markdown document may be; what does not fit is left out, and the document says so.

@@ -5,6 +5,7 @@
 
 mod args;
 mod commands;
+mod event_stream;
 mod exit;
 mod files;
 mod interrupt;

@@ -7,6 +7,7 @@ mod cli;
 mod documents;
 #[cfg(feature = "cli")]
 mod edge;
+mod hostile;
 #[cfg(feature = "cli")]
 mod iam;
 #[cfg(feature = "cli")]

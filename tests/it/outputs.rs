@@ -142,3 +142,81 @@ fn the_width_of_text_is_what_columns_says_where_there_is_no_terminal() {
     assert!(widest("200") > widest("60"));
     assert_eq!(json(&stack.run("plan --json"))["kind"], "plan");
 }
+
+/// The lines of a stream, each held against its schema.
+#[track_caller]
+fn events(text: &str) -> Vec<Value> {
+    let schema = Schema::of("event");
+    let lines: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("a whole line of JSON")).collect();
+    lines.iter().for_each(|line| schema.fits(line));
+    assert_eq!(lines[0]["kind"], "start");
+    lines
+}
+
+fn count(lines: &[Value], kind: &str) -> usize {
+    lines.iter().filter(|line| line["kind"] == kind).count()
+}
+
+#[test]
+fn an_apply_tells_what_happens_as_it_happens() {
+    let stack = Stack::quickstart();
+    let run = stack.run("apply --auto-approve --output events --output json=r.json").exits(0);
+    let lines = events(&run.stdout);
+    let document = is_valid(&stack.read("r.json"), "apply");
+    assert_eq!(lines[1]["kind"], "plan");
+    assert_eq!(lines[1]["fingerprint"], document["plan"]["fingerprint"]);
+    let steps = lines[1]["steps"].as_array().expect("steps");
+    assert_eq!(steps.len(), 5);
+    for step in steps {
+        let of = |kind: &str| {
+            lines.iter().position(|line| line["kind"] == kind && line["step"]["id"] == step["id"])
+        };
+        let (started, done) = (of("step_started").expect("started"), of("step_done").expect("done"));
+        assert!(started < done, "{step}");
+        assert_eq!(lines[done]["step"], *step);
+    }
+    let end = lines.last().expect("a line");
+    assert_eq!((&end["kind"], &end["exit_code"]), (&"end".into(), &0.into()));
+    assert_eq!(end["summary"], document["summary"]);
+    assert!(lines.windows(2).all(|pair| pair[0]["at"].as_str() <= pair[1]["at"].as_str()));
+
+    let gone = events(&stack.run("destroy --auto-approve --output events").exits(0).stdout);
+    assert_eq!(count(&gone, "step_done"), 4);
+    assert_eq!(gone[0]["command"], "destroy");
+}
+
+#[test]
+fn a_stream_ends_also_where_nothing_came_of_the_run() {
+    let stack = Stack::quickstart();
+    stack.write("broken.ram.hcl", "share \"x\" { nonsense = 1 }\n");
+    stack.run("apply --auto-approve --output events=e.ndjson").exits(1);
+    let lines = events(&stack.read("e.ndjson"));
+    assert_eq!(lines.len(), 2, "{lines:#?}");
+    assert_eq!((&lines[1]["kind"], &lines[1]["exit_code"]), (&"end".into(), &1.into()));
+    stack.run("plan --output events").exits(1).says(&["plan has no events"]);
+    stack.run("apply --auto-approve --output events --json").exits(1).says(&["two results cannot both"]);
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_whole_lines() {
+    for wanted in [1, 4, 9] {
+        let stack = Stack::quickstart();
+        let file = stack.path().join("e.ndjson");
+        let mut command = ramctl(&stack.path());
+        command.args(["apply", "--sandbox", "--auto-approve", "--output", "events=e.ndjson"]);
+        let (out, err) = (std::process::Stdio::null(), std::process::Stdio::null());
+        let mut child = command.stdout(out).stderr(err).spawn().expect("the binary can be run");
+        let read = || std::fs::read_to_string(&file).unwrap_or_default();
+        while read().lines().count() < wanted && child.try_wait().expect("a child").is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        let text = read();
+        assert!(text.ends_with('\n'), "{text}");
+        let lines = events(&text);
+        assert!(lines.len() >= wanted);
+        assert!(count(&lines, "end") == 0 || count(&lines, "step_done") == 5, "the last line is the last");
+    }
+}

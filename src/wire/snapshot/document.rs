@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use crate::live::LiveState;
 use crate::model::{IdError, Observed, TaggedResources};
 use crate::org::OrgView;
-use crate::wire::FORMAT_VERSION;
 use crate::wire::malformed;
 use crate::wire::parts::GapDocument;
 use crate::wire::snapshot::organization::OrganizationRecord;
@@ -17,6 +16,7 @@ use crate::wire::snapshot::place::PlaceRecord;
 use crate::wire::snapshot::tagged::SearchRecord;
 use crate::wire::snapshot::{Snapshot, SnapshotError};
 use crate::wire::words::SharingStateWord;
+use crate::wire::{FORMAT_VERSION, pretty};
 
 /// Everything that was read for a stack. The same facts give the same bytes.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -117,7 +117,7 @@ impl SnapshotDocument {
 
     /// The document with one newline at its end.
     pub fn text(&self) -> String {
-        serde_json::to_string_pretty(self).expect("documents have string keys and no failing field") + "\n"
+        pretty(self)
     }
 
     /// The document, marked as one of stand-ins.
