@@ -263,7 +263,7 @@ pub fn situations() -> impl Iterator<Item = (String, Situation)> {
     })
 }
 
-fn situation(case: &Path) -> Situation {
+pub fn situation(case: &Path) -> Situation {
     let (mut sources, _) = stack(case);
     let Compiled { declaration, diagnostics, .. } = compiled(&mut sources);
     let declaration = declaration.unwrap_or_else(|| panic!("{diagnostics:#?}"));

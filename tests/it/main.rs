@@ -16,6 +16,7 @@ mod lang;
 mod layering;
 #[cfg(feature = "cli")]
 mod mishaps;
+#[cfg(feature = "cli")]
 mod outputs;
 #[cfg(feature = "cli")]
 mod pipeline;
