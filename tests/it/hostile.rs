@@ -323,7 +323,9 @@ fn markdown_keeps_foreign_text_inside_of_its_fences() {
             assert!(document.encode_utf16().count() <= COMMENT_LIMIT);
             let (mut fenced, mut fences, mut outside) = (false, 0, String::new());
             for line in document.lines() {
-                if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
+                let start = line.trim_start();
+                // Inside of a fence of backticks, tildes are text.
+                if start.starts_with("```") || (!fenced && start.starts_with("~~~")) {
                     fences += 1;
                     fenced = !fenced;
                     assert_eq!(line, if fenced { "```diff" } else { "```" });
