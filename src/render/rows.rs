@@ -176,8 +176,8 @@ mod tests {
 
     #[test]
     fn a_long_effect_stays_inside_the_width_and_beside_its_cells_where_it_fits() {
-        let effect = "waiting for partner since 2025-12-30 10:00 UTC, expires about 2026-01-06 10:00 UTC; nobody in \
-                      the account has accepted it";
+        let effect =
+            "waiting for partner since 2025-12-30 10:00 UTC, expires about 2026-01-06 10:00 UTC; unread";
         let cells = ["invitation".to_owned(), "999999999999".to_owned(), String::new()];
         let rows = [Row::new(Sign::Note, cells).effect(effect).code("RAM330")];
         for (width, lines) in [(80, 3), (160, 1)] {

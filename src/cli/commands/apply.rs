@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
 use crate::apply::{self, Settings};
 use crate::cli::args::ApplyArgs;
-use crate::cli::commands::plan;
+use crate::cli::commands::{destroy, plan};
+use crate::cli::event_stream::StepNames;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt;
 use crate::cli::output::Output;
 use crate::cli::outputs::{Outputs, with_outputs};
-use crate::cli::pipeline::{self, Loaded, Read};
+use crate::cli::pipeline::{self, Loaded};
 use crate::cli::progress::ApplyProgress;
 use crate::cli::prompt::{Answer, ask};
 use crate::cli::session::Session;
@@ -22,7 +26,7 @@ pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
     let question = "Apply these changes to AWS?";
     with_outputs("apply", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-            run_plan(args, Purpose::Apply, plan::plan, question, loaded, session, outputs, output).await
+            run_plan(args, Purpose::Apply, question, loaded, session, outputs, output).await
         })
     })
 }
@@ -31,7 +35,6 @@ pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
 pub(crate) async fn run_plan(
     args: &ApplyArgs,
     purpose: Purpose,
-    make: impl FnOnce(&Read) -> Plan,
     question: &str,
     loaded: &Loaded,
     session: &Session,
@@ -45,7 +48,10 @@ pub(crate) async fn run_plan(
     let Some(read) = pipeline::read(loaded, session, &args.cloud, purpose, output).await else {
         return Exit::Error;
     };
-    let plan = make(&read);
+    let plan = match purpose {
+        Purpose::Apply => plan::plan(&read),
+        Purpose::Destroy => destroy::plan(&read),
+    };
     plan::show(&plan, loaded, &Origin::from(session.calls().total().calls), outputs, output);
     let incomplete = if plan.is_complete() { Exit::Done } else { Exit::Incomplete };
 
@@ -87,13 +93,25 @@ pub(crate) async fn run_plan(
     }
 
     let progress = ApplyProgress::start(output, approved.steps());
+    let names = StepNames::of(&plan);
+    if let Some(stream) = outputs.stream() {
+        stream.plan(&plan);
+    }
     let settings = Settings {
         parallelism: usize::from(args.cloud.parallelism),
         deadline: Duration::from_secs(args.wait_timeout),
         ..Settings::default()
     };
     let stop = interrupt::token(output);
-    let outcome = apply::apply(&approved, &session.cloud, &settings, |event| progress.on(event), stop).await;
+    let told = tell_of_interruption(outputs, &stop);
+    let on = |event: apply::Event| {
+        if let Some(stream) = outputs.stream() {
+            stream.on(&names, &event);
+        }
+        progress.on(event);
+    };
+    let outcome = apply::apply(&approved, &session.cloud, &settings, on, stop).await;
+    told.abort();
     progress.finish();
     finish(&plan, &outcome, session, outputs, output);
     if outcome
@@ -105,6 +123,17 @@ pub(crate) async fn run_plan(
     } else {
         Exit::Error
     }
+}
+
+/// Writes to the stream that the run was asked to stop, as soon as it is.
+fn tell_of_interruption(outputs: &Outputs, stop: &CancellationToken) -> JoinHandle<()> {
+    let (stream, stop) = (outputs.stream().cloned(), stop.clone());
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        if let Some(stream) = stream {
+            stream.interrupted();
+        }
+    })
 }
 
 /// Writes what became of the plan.
