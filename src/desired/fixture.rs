@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::diag::{SourceMap, Span, Spanned};
 use crate::lang::{
     AccountBlock, AssumeRole, Declaration, Lifecycle, OrganizationBlock, PermissionUse, PrincipalExpr,
-    ShareBlock, SharingWish,
+    ShareBlock, SharingWish, VersionWish,
 };
 use crate::model::{
     AccountId, Address, BlockKind, Gap, GapCause, Observed, OrganizationArn, OuArn, OuId, Principal, Region,
@@ -85,6 +85,7 @@ pub(crate) fn permission(code: &str, permission: &str) -> PermissionUse {
         resource_type: at(ResourceType::parse(code).expect("a type")),
         permission: at(permission.into()),
         declared: None,
+        version: VersionWish::Unsaid,
     }
 }
 

@@ -19,7 +19,8 @@ mod view;
 
 pub use edges::Cycle;
 pub use graph::{
-    DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Node, NodeId, Unresolved,
+    DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, ManagedPermission, Node,
+    NodeId, Unresolved,
 };
 pub use identity::{Identity, Import, Move};
 pub(crate) use permission::permission_arns;

@@ -11,6 +11,7 @@ mod fingerprint;
 mod hazard;
 mod notice;
 mod outcome;
+mod permission;
 mod step;
 
 #[cfg(test)]
@@ -23,7 +24,10 @@ mod simulator;
 mod tests;
 
 pub use approved::{ApprovedPlan, Consent, Refused};
-pub use body::{Blocked, Counts, Detail, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
+pub use body::{
+    Blocked, Counts, Detail, PermissionBlocked, Plan, PlanBody, PlannedPermission, PlannedShare,
+    PlannedSharing, Refusal,
+};
 pub use build::plan;
 pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};

@@ -7,6 +7,7 @@ mod escape;
 mod graph;
 mod outcome;
 mod parts;
+mod permission;
 mod plan;
 mod rows;
 mod style;

@@ -6,6 +6,7 @@ mod apply_document;
 mod diagnostics_document;
 mod drift_document;
 mod parts;
+mod permission;
 mod plan_document;
 mod share;
 mod step;

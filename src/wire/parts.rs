@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use crate::diag::{Diagnostic, Label, Severity, SourceMap, Span};
 use crate::diff::{
-    Delta, Edit, Entity, Membership, Ownership, Part, Remark, SharingDiff, SharingVerdict, Unmanaged,
-    UnresolvedShare,
+    Delta, Edit, Entity, Membership, NextVersion, Ownership, Part, Remark, SharingDiff, SharingVerdict,
+    Unmanaged, UnresolvedShare,
 };
 use crate::model::{AccountId, Address, Gap, GapCause, Place};
 use crate::org::SharingState;
+use crate::wire::permission::PolicyChangeDocument;
 
 #[derive(Serialize)]
 pub(crate) struct PlaceDocument {
@@ -259,8 +260,8 @@ pub(crate) fn sharing_state(state: SharingState) -> &'static str {
 /// One difference inside a share.
 #[derive(Serialize)]
 pub(crate) struct EditDocument {
-    /// `name`, `allow_external_principals`, `principal`, `resource`, `source`, `permission`, `tag`, `record`, `import` (`before`
-    /// is the stack that had the share, if one did) or `move` (`before` is the address).
+    /// `name`, `allow_external_principals`, `principal`, `resource`, `source`, `permission`, `permission_version`, `tag`, `record`,
+    /// `import` (`before` is the stack that had the share, if one did), `promote` or `move` (`before` is the address).
     part: &'static str,
     /// `add`, `remove`, `change`, or `repair` for what FAILED and is taken off and put on again.
     action: &'static str,
@@ -270,6 +271,8 @@ pub(crate) struct EditDocument {
     label: Option<String>,
     before: Option<String>,
     after: Option<String>,
+    /// For a permission: what becomes possible and impossible; null where it could not be read.
+    actions: Option<PolicyChangeDocument>,
     /// `drift`: AWS was changed. `pending`: the configuration was.
     cause: &'static str,
 }
@@ -284,6 +287,7 @@ impl EditDocument {
             label: None,
             before: None,
             after: None,
+            actions: None,
             cause: cause.as_str(),
         };
         match part {
@@ -311,11 +315,20 @@ impl EditDocument {
                 out.action = membership(how);
                 out.subject = Some(source.clone());
             }
-            Part::Permission { resource_type, how } => {
+            Part::Permission { resource_type, how, actions } => {
                 out.part = "permission";
                 out.subject = Some(resource_type.to_string());
+                out.actions = actions.known().map(PolicyChangeDocument::new);
                 out.delta(how);
             }
+            Part::PermissionVersion { resource_type, permission, before, after, actions } => {
+                out.part = "permission_version";
+                out.subject = Some(resource_type.to_string());
+                out.label = Some(permission.to_string());
+                (out.before, out.after) = (Some(before.clone()), next_version(after));
+                out.actions = actions.known().map(PolicyChangeDocument::new);
+            }
+            Part::Promoted => out.part = "promote",
             Part::Tag { key, how } => {
                 out.part = "tag";
                 out.subject = Some(key.clone());
@@ -351,6 +364,14 @@ impl EditDocument {
     }
 }
 
+/// The number of a version; none where it has none yet or none that was read.
+fn next_version(next: &NextVersion) -> Option<String> {
+    match next {
+        NextVersion::Numbered(version) => Some(version.clone()),
+        NextVersion::New | NextVersion::Default => None,
+    }
+}
+
 fn membership(how: &Membership) -> &'static str {
     match how {
         Membership::Added => "add",
@@ -371,6 +392,11 @@ pub(crate) struct RemarkDocument {
     since: Option<String>,
     /// When it ends.
     until: Option<String>,
+    /// For an outdated permission: its default version and what moving to it would give and take, where that was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actions: Option<PolicyChangeDocument>,
 }
 
 impl RemarkDocument {
@@ -388,6 +414,8 @@ impl RemarkDocument {
                 message: None,
                 since: since.map(|since| since.to_string()),
                 until: None,
+                default_version: None,
+                actions: None,
             },
             Remark::Unhealthy { entity, status, message } => Self {
                 kind: "unhealthy",
@@ -396,14 +424,18 @@ impl RemarkDocument {
                 message: message.clone(),
                 since: None,
                 until: None,
+                default_version: None,
+                actions: None,
             },
-            Remark::Outdated { resource_type: _, permission, version } => Self {
+            Remark::Outdated { resource_type: _, permission, version, default, actions } => Self {
                 kind: "outdated_permission",
                 subject: Some(permission.to_string()),
                 status: Some(version.clone()),
                 message: None,
                 since: None,
                 until: None,
+                default_version: next_version(default),
+                actions: actions.known().map(PolicyChangeDocument::new),
             },
             Remark::UndeclaredPermission { resource_type: _, permission } => Self {
                 kind: "undeclared_permission",
@@ -412,6 +444,8 @@ impl RemarkDocument {
                 message: None,
                 since: None,
                 until: None,
+                default_version: None,
+                actions: None,
             },
             Remark::NameTaken { arn, ownership: _ } => Self {
                 kind: "name_taken",
@@ -420,6 +454,8 @@ impl RemarkDocument {
                 message: None,
                 since: None,
                 until: None,
+                default_version: None,
+                actions: None,
             },
             Remark::Expires { at, left: _ } => Self {
                 kind: "expires",
@@ -428,6 +464,8 @@ impl RemarkDocument {
                 message: None,
                 since: None,
                 until: Some(at.to_string()),
+                default_version: None,
+                actions: None,
             },
             Remark::Share { status, message } => Self {
                 kind: "share_status",
@@ -436,6 +474,8 @@ impl RemarkDocument {
                 message: message.clone(),
                 since: None,
                 until: None,
+                default_version: None,
+                actions: None,
             },
         }
     }

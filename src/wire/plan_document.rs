@@ -9,6 +9,7 @@ use crate::wire::FORMAT_VERSION;
 use crate::wire::parts::{
     CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, sharing_state, texts,
 };
+use crate::wire::permission::{PermissionDocument, permission_problem};
 use crate::wire::share::{AccessDocument, HazardDocument, ShareDocument, import_problem};
 use crate::wire::step::StepDocument;
 
@@ -31,6 +32,7 @@ pub struct PlanDocument {
     access: AccessDocument,
     sharing: Option<SharingDocument>,
     shares: Vec<ShareDocument>,
+    permissions: Vec<PermissionDocument>,
     unmanaged: Vec<UnmanagedDocument>,
     steps: Vec<StepDocument>,
     hazards: Vec<HazardDocument>,
@@ -59,7 +61,7 @@ struct SummaryDocument {
 
 #[derive(Serialize)]
 struct RefusalDocument {
-    /// `prevent_destroy`, `sharing_required`, `sharing_impossible` or `import`.
+    /// `prevent_destroy`, `sharing_required`, `sharing_impossible`, `import` or `permission`.
     kind: &'static str,
     address: Option<String>,
     /// State of sharing, or what is in the way of an import.
@@ -80,6 +82,11 @@ impl RefusalDocument {
                 address: Some(address.to_string()),
                 state: Some(import_problem(problem)),
             },
+            Refusal::Permission { address, span: _, arn: _, problem } => Self {
+                kind: "permission",
+                address: Some(address.to_string()),
+                state: Some(permission_problem(problem)),
+            },
             Refusal::SharingImpossible { state } => {
                 Self { kind: "sharing_impossible", address: None, state: Some(sharing_state(*state)) }
             }
@@ -96,6 +103,7 @@ impl PlanDocument {
             account_labels: labels,
             sharing,
             shares,
+            permissions,
             unmanaged,
             places,
             unknown,
@@ -153,6 +161,10 @@ impl PlanDocument {
             },
             sharing: sharing.as_ref().map(|sharing| SharingDocument::new(&sharing.diff, labels, sources)),
             shares: shares.iter().map(|share| ShareDocument::new(share, labels, sources)).collect(),
+            permissions: permissions
+                .iter()
+                .map(|permission| PermissionDocument::new(permission, labels, sources))
+                .collect(),
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
             steps: steps.iter().map(|step| StepDocument::new(step, labels)).collect(),
             hazards: hazards.iter().map(HazardDocument::new).collect(),

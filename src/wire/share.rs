@@ -19,7 +19,7 @@ pub(crate) struct ShareDocument {
     place: PlaceDocument,
     name: String,
     source: Option<SourceDocument>,
-    /// `import`, `move`, `create`, `update`, `delete`, `release`, `no-op` or `read`; a replacement has `create` and `delete`, in this
+    /// `import`, `promote`, `move`, `create`, `update`, `delete`, `release`, `no-op` or `read`; a replacement has `create` and `delete`, in this
     /// order, and what is imported or moved may be updated as well.
     actions: Vec<&'static str>,
     /// `drift`, `pending` or `both`; null where the whole share comes or goes.
@@ -92,6 +92,7 @@ impl HazardDocument {
             subject: match subject {
                 HazardSubject::Principal(principal) => Some(principal.to_string()),
                 HazardSubject::Resource(resource) => Some(resource.to_string()),
+                HazardSubject::Permission(kind) => Some(kind.to_string()),
                 HazardSubject::Share | HazardSubject::Plan => None,
             },
         }
@@ -160,6 +161,7 @@ fn update_actions(edits: &[Edit]) -> Vec<&'static str> {
         .iter()
         .filter_map(|edit| match &edit.part {
             Part::Imported { .. } => Some("import"),
+            Part::Promoted => Some("promote"),
             Part::Moved { .. } => Some("move"),
             _ => None,
         })
@@ -251,6 +253,7 @@ pub(crate) fn delete_reason(reason: DeleteReason) -> &'static str {
         DeleteReason::Destroy => "destroy",
         DeleteReason::Expired => "expired",
         DeleteReason::MoveTaken => "move_taken",
+        DeleteReason::Successor => "successor",
     }
 }
 
@@ -259,6 +262,7 @@ pub(crate) fn import_problem(problem: &ImportProblem) -> &'static str {
         ImportProblem::NotThere { deleted: true } => "deleted",
         ImportProblem::NotThere { deleted: false } => "not_there",
         ImportProblem::NotStandard { .. } => "not_standard",
+        ImportProblem::NoTwin { .. } => "no_twin",
         ImportProblem::Failed => "failed",
         ImportProblem::RetainSharing { .. } => "retain_sharing_on_account_leave_organization",
         ImportProblem::AddressTaken { .. } => "address_taken",
@@ -271,5 +275,7 @@ fn blocked_reason(blocked: Blocked) -> &'static str {
         Blocked::SharingUnread => "sharing_unread",
         Blocked::SharingOff => "sharing_off",
         Blocked::SuccessorBlocked => "successor_blocked",
+        Blocked::PermissionUnread => "permission_unread",
+        Blocked::PermissionBlocked => "permission_blocked",
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::{AccountId, Tags};
+use crate::model::{AccountId, PermissionArn, Tags};
 use crate::plan::{PlannedStep, ShareRef, Step};
 use crate::wire::parts::{PlaceDocument, texts};
 
@@ -40,6 +40,13 @@ struct ArgumentsDocument {
     sources: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     permissions: Vec<String>,
+    /// What operations on a permission take: its type, its policy as JSON in a text, the number of a version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     replace: Option<bool>,
     #[serde(skip_serializing_if = "Tags::is_empty")]
@@ -88,10 +95,39 @@ fn arguments(step: &Step) -> ArgumentsDocument {
         share: Some(ShareRefDocument::new(share)),
         ..ArgumentsDocument::default()
     };
+    let of = |permission: &PermissionArn| ArgumentsDocument {
+        permissions: vec![permission.to_string()],
+        ..ArgumentsDocument::default()
+    };
     match step {
         Step::EnableSharingWithAwsOrganization | Step::CreateServiceLinkedRole => {
             ArgumentsDocument::default()
         }
+        Step::CreatePermission { permission, resource_type, policy, tags } => ArgumentsDocument {
+            name: Some(permission.name().to_owned()),
+            resource_type: Some(resource_type.to_string()),
+            policy: Some(policy.template()),
+            tags: tags.clone(),
+            ..of(permission)
+        },
+        Step::CreatePermissionVersion { permission, policy } => {
+            ArgumentsDocument { policy: Some(policy.template()), ..of(permission) }
+        }
+        Step::SetDefaultPermissionVersion { permission, version }
+        | Step::DeletePermissionVersion { permission, version } => {
+            ArgumentsDocument { version: Some(version.clone()), ..of(permission) }
+        }
+        Step::DeletePermission { permission } => of(permission),
+        Step::PromotePermissionCreatedFromPolicy { permission, name } => {
+            ArgumentsDocument { name: Some(name.clone()), ..of(permission) }
+        }
+        Step::TagPermission { permission, tags } => {
+            ArgumentsDocument { tags: tags.clone(), ..of(permission) }
+        }
+        Step::UntagPermission { permission, keys } => {
+            ArgumentsDocument { tag_keys: keys.clone(), ..of(permission) }
+        }
+        Step::PromoteResourceShareCreatedFromPolicy { share } => on(&ShareRef::Known(share.clone())),
         Step::CreateResourceShare {
             name,
             allow_external_principals,

@@ -7,7 +7,8 @@ use crate::desired::fixture::*;
 use crate::desired::{check, resolve};
 use crate::diag::{Severity, Spanned, rules};
 use crate::lang::{
-    ImportBlock, MovedBlock, PermissionBlock, PrincipalExpr, RemovedAction, RemovedBlock, ShareBlock,
+    ImportBlock, ImportId, MovedBlock, PermissionBlock, PrincipalExpr, RemovedAction, RemovedBlock,
+    ShareBlock,
 };
 use crate::model::{Address, BlockKind, OuId, ShareArn};
 
@@ -605,6 +606,7 @@ fn permission_block(label: &str, region_name: &str, code: &str) -> PermissionBlo
         actions: vec![at("acm-pca:GetCertificate".into())],
         condition: None,
         tags: std::collections::BTreeMap::new(),
+        tags_span: None,
         lifecycle: crate::lang::Lifecycle::default(),
     }
 }
@@ -666,7 +668,11 @@ fn spoken(text: &str) -> Spanned<Address> {
 }
 
 fn import(to: &str, arn: &str) -> ImportBlock {
-    ImportBlock { span: span(), to: spoken(to), id: at(ShareArn::parse(arn).expect("an ARN")) }
+    ImportBlock {
+        span: span(),
+        to: spoken(to),
+        id: at(ImportId::Share(ShareArn::parse(arn).expect("an ARN"))),
+    }
 }
 
 fn moved(from: &str, to: &str) -> MovedBlock {

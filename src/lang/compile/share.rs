@@ -8,7 +8,7 @@ use crate::lang::compile::decode::Decoder;
 use crate::lang::compile::instances::Instance;
 use crate::lang::compile::schema;
 use crate::lang::compile::structure::check;
-use crate::lang::declaration::{IgnorableAttribute, Lifecycle, PermissionUse, ShareBlock};
+use crate::lang::declaration::{IgnorableAttribute, Lifecycle, PermissionUse, ShareBlock, VersionWish};
 use crate::lang::eval::{Eval, Failed, Scope};
 use crate::lang::suggest;
 use crate::lang::syntax::{Block, Expr, ExprKind};
@@ -174,7 +174,9 @@ fn permission_use(decoder: &mut Decoder<'_, '_>, block: &Block) -> Eval<Permissi
             (name?, None)
         }
     };
-    Ok(PermissionUse { span: block.header, resource_type, permission, declared })
+    let version = decoder.word(block, "version", &[("latest", VersionWish::Latest)])?;
+    let version = version.map_or(VersionWish::Unsaid, |version| version.value);
+    Ok(PermissionUse { span: block.header, resource_type, permission, declared, version })
 }
 
 fn expires(decoder: &mut Decoder<'_, '_>, block: &Block) -> Eval<Option<Spanned<jiff::Timestamp>>> {
