@@ -1,6 +1,7 @@
-//! The desired state: a [`Declaration`](crate::lang::Declaration) checked against RAM's rules and settled against the organization.
+//! The desired state: a [`Declaration`](crate::lang::Declaration) checked against RAM's rules and settled against the organization and
+//! against what was found by tags.
 //!
-//! [`check`] needs no organization, [`resolve`] gives the [`DesiredGraph`]. Whether AWS is like that is for `diff` to say.
+//! [`check`] needs neither, [`tag_searches`] says what to look for, [`resolve`] gives the [`DesiredGraph`]. Whether AWS is like that is for `diff` to say.
 
 #[cfg(test)]
 mod fixture;
@@ -15,6 +16,7 @@ mod resolve;
 mod rules;
 mod settle;
 mod suggest;
+mod tagged;
 mod view;
 
 pub use edges::Cycle;
@@ -26,6 +28,7 @@ pub use identity::{Identity, Import, Move};
 pub(crate) use permission::permission_arns;
 pub(crate) use places::{organization_region, places};
 pub use resolve::{Resolution, check, resolve};
+pub use tagged::tag_searches;
 
 // What a settled share takes over from its block as it is: rooms behind this one need not know the language.
 pub use crate::lang::{IgnorableAttribute, Lifecycle, SharingWish};

@@ -91,6 +91,7 @@ pub(crate) fn of_share(
         ),
         (matches!(change, Change::Replace { .. }), &codes::RAM207),
         (takes_over(change, diff), &codes::RAM210),
+        (empties(change), &codes::RAM211),
     ];
     let share_hazards = share_hazards.into_iter().filter(|(applies, _)| *applies);
     out.extend(share_hazards.map(|(_, code)| Hazard { code, subject: HazardSubject::Share }));
@@ -138,6 +139,12 @@ fn takes_over(change: &Change, diff: &Diff) -> bool {
         Part::Imported { owner: Some(owner) } => owner != diff.stack.as_str(),
         _ => false,
     })
+}
+
+/// Whether a share that stays loses all that is on it.
+fn empties(change: &Change) -> bool {
+    let Change::Update { before, after, edits: _ } = change else { return false };
+    !before.share.resources.is_empty() && after.resources.is_empty()
 }
 
 fn opens_to_strangers(change: &Change) -> bool {

@@ -8,12 +8,12 @@ use crate::diff::{
 };
 use crate::model::{Address, Gap, GapCause, PermissionArn, ShareArn};
 use crate::org::SharingState;
-use crate::plan::body::{Blocked, PermissionBlocked, Plan, PlanBody, PlannedPermission, Refusal};
+use crate::plan::body::{Blocked, PermissionBlocked, PlanBody, PlannedPermission, Refusal};
 
-impl Plan {
+impl PlanBody {
     /// Errors for what keeps the plan from being carried out, warnings for what it leaves out and why. Gaps of places come last.
     pub fn notices(&self) -> Vec<Diagnostic> {
-        let body = self.body();
+        let body = self;
         let mut out: Vec<Diagnostic> = body.refusals.iter().map(|refusal| refused(refusal, body)).collect();
         out.extend(sharing(body));
         for share in &body.shares {
@@ -64,7 +64,7 @@ impl Plan {
         }
         for (address, unresolved) in &body.unresolved {
             let detail = format!(
-                "{address} needs {} from the organization. {}",
+                "{address} needs {}, which could not be looked up. {}",
                 unresolved.wanted.join(", "),
                 told(&unresolved.gap)
             );

@@ -257,7 +257,7 @@ fn hazards_are_told_by_code() {
         ),
         (|share| share.principals.extend([as_written(whole_organization())]), &["RAM202", "RAM204"]),
         (|share| share.principals.clear(), &["RAM203"]),
-        (|share| share.resources.clear(), &["RAM203"]),
+        (|share| share.resources.clear(), &["RAM203", "RAM211"]),
         (|share| share.principals.extend([as_written(ou("i"))]), &["RAM204"]),
         (|share| share.retain_sharing = true, &["RAM207"]),
         (|share| share.principals = [as_written(principal("x.amazonaws.com"))].into(), &["RAM203", "RAM209"]),

@@ -36,6 +36,10 @@ codes! {
         the form that this stack declares. The other stack finds no share of its own any more and makes a new one, unless its block is \
         gone by then.\n\nIn the other stack write `removed { from = share.NAME lifecycle { destroy = false } }` in place of the block, \
         and apply that first."
+    RAM211 "share loses its last resource"
+        "The share stays and has nothing on it any more: every principal on it loses what it gave. A search by tags that finds \
+        nothing looks like this, and so does a `for` expression over a list that came out empty.\n\nCheck what the plan removes. If \
+        the share is not needed any more, remove its block."
     RAM217 "principals may do more"
         "A share gets a permission, or a version of one, that allows what the one before it did not: an action more, or a condition \
         less. Everybody on the share may do it from then on. The plan names the actions with a plus sign. Where a policy could not be \
