@@ -22,6 +22,6 @@ pub(crate) use listing::{
 pub use page::{Page, PageRequest};
 pub use ports::{Cloud, IamRead, IamWrite, OrgRead, RamRead, RamWrite, TagRead};
 pub use rows::{
-    AccountRow, AssociationKind, CreatedShare, Members, NewShare, OrganizationRow, RoleState, ShareScope,
-    UnitRow,
+    AccountRow, AssociationKind, CreatedShare, Members, NewPermission, NewShare, OrganizationRow, RoleState,
+    ShareScope, UnitRow,
 };

@@ -53,7 +53,7 @@ impl PermissionReadings {
     ) {
         let version = match answer {
             Observed::Unknown(gap) => Observed::Unknown(gap),
-            Observed::Known(PermissionDetail { arn: _, version, default_version: _, policy }) => {
+            Observed::Known(PermissionDetail { arn: _, version, default_version: _, status: _, policy }) => {
                 match PermissionPolicy::read(&policy) {
                     Ok(policy) => Observed::Known(PermissionVersion { version, policy }),
                     Err(error) => Observed::Unknown(Gap {
@@ -126,6 +126,7 @@ mod tests {
             arn: arn(),
             version: "2".into(),
             default_version: true,
+            status: "ATTACHABLE".into(),
             policy: policy.into(),
         })
     }

@@ -75,6 +75,7 @@ pub struct PermissionDetail {
     pub arn: PermissionArn,
     pub version: String,
     pub default_version: bool,
+    pub status: String,
     /// JSON, as RAM gives it. Foreign text.
     pub policy: String,
 }

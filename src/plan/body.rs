@@ -188,8 +188,7 @@ impl PlanBody {
 
     /// Whether anything differs: also what is blocked.
     pub fn has_changes(&self) -> bool {
-        let permission =
-            |one: &PlannedPermission| matches!(one.diff.verdict, PermissionVerdict::Changed(_));
+        let permission = |one: &PlannedPermission| matches!(one.diff.verdict, PermissionVerdict::Changed(_));
         !self.is_empty()
             || self.shares.iter().any(|share| matches!(share.diff.verdict, Verdict::Changed(_)))
             || self.permissions.iter().any(permission)

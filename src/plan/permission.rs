@@ -103,7 +103,7 @@ pub(crate) fn heads(
             PermissionChange::Promote { before, after } => {
                 line.push(Step::PromotePermissionCreatedFromPolicy {
                     permission: before.row.arn.clone(),
-                    name: after.arn.name().to_owned(),
+                    becomes: after.arn.clone(),
                 });
                 line.push(Step::TagPermission { permission: after.arn.clone(), tags: all_tags(after) });
             }

@@ -69,7 +69,7 @@ pub enum Step {
     /// Makes a permission with this name of one that RAM made from a resource policy. Done when the new one can be read.
     PromotePermissionCreatedFromPolicy {
         permission: PermissionArn,
-        name: String,
+        becomes: PermissionArn,
     },
     /// `TagResource` on a permission.
     TagPermission {

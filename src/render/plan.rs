@@ -7,7 +7,8 @@ use crate::diag::SourceMap;
 use crate::diff::{Change, Membership, Part, PermissionVerdict, Purpose, SharingVerdict, Verdict};
 use crate::model::{Origin, Place};
 use crate::plan::{
-    Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedPermission, PlannedShare, PlannedSharing, Refusal,
+    Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedPermission, PlannedShare, PlannedSharing,
+    Refusal,
 };
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;

@@ -289,7 +289,8 @@ pub(crate) struct EditDocument {
     label: Option<String>,
     before: Option<String>,
     after: Option<String>,
-    /// For a permission: what becomes possible and impossible; null where it could not be read.
+    /// For a permission: what becomes possible and impossible, where that was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
     actions: Option<PolicyChangeDocument>,
     /// `drift`: AWS was changed. `pending`: the configuration was.
     cause: &'static str,

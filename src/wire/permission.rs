@@ -18,6 +18,7 @@ use crate::wire::share::{HazardDocument, delete_reason};
 
 /// One permission of a plan.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PermissionDocument {
     address: String,
     place: PlaceDocument,
@@ -40,6 +41,7 @@ pub(crate) struct PermissionDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct PermissionSideDocument {
     arn: String,
     resource_type: String,
@@ -54,6 +56,7 @@ struct PermissionSideDocument {
 
 /// One difference of a permission.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PermissionEditDocument {
     /// `policy`, `tag`, `import` (`before` is the stack that had it, if one did), `move` (`before` is the address) or `record`.
     part: &'static str,
@@ -72,6 +75,7 @@ pub(crate) struct PermissionEditDocument {
 
 /// What a change of policy gives and takes.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PolicyChangeDocument {
     added: Vec<String>,
     removed: Vec<String>,
@@ -259,6 +263,7 @@ pub(crate) fn permission_problem(problem: &PermissionProblem) -> &'static str {
 
 /// One permission of a drift report.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PermissionItemDocument {
     address: String,
     place: PlaceDocument,

@@ -121,8 +121,8 @@ fn arguments(step: &Step) -> ArgumentsDocument {
             ArgumentsDocument { version: Some(version.clone()), ..of(permission) }
         }
         Step::DeletePermission { permission } => of(permission),
-        Step::PromotePermissionCreatedFromPolicy { permission, name } => {
-            ArgumentsDocument { name: Some(name.clone()), ..of(permission) }
+        Step::PromotePermissionCreatedFromPolicy { permission, becomes } => {
+            ArgumentsDocument { name: Some(becomes.name().to_owned()), ..of(permission) }
         }
         Step::TagPermission { permission, tags } => {
             ArgumentsDocument { tags: tags.clone(), ..of(permission) }

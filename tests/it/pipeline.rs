@@ -16,7 +16,7 @@ use ramctl::org::SharingState;
 use ramctl::plan::{self, Consent, Outcome, Plan, StepResult};
 use tokio_util::sync::CancellationToken;
 
-use crate::edge::{ROLE, SEED, connect, place, read_organization, read_places, start};
+use crate::edge::{ROLE, SEED, connect, place, read_for, read_organization, read_places, start};
 
 /// A stack that reads no files.
 struct NoFiles;
@@ -55,7 +55,7 @@ async fn plan_of(cloud: &Connector, declaration: &Declaration) -> Plan {
     let resolution = resolve(declaration, &org, &tagged);
     let graph = resolution.graph.unwrap_or_else(|| panic!("{:#?}", resolution.diagnostics));
     let places: Vec<Place> = graph.places.iter().cloned().collect();
-    let live = read_places(cloud, &places).await;
+    let live = read_for(cloud, &places, &diff::interest(&graph)).await;
     plan::plan(&diff::diff(&graph, &live, &org), &org)
 }
 
