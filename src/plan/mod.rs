@@ -21,6 +21,8 @@ mod laws;
 #[cfg(test)]
 mod simulator;
 #[cfg(test)]
+mod simulator_permissions;
+#[cfg(test)]
 mod tests;
 
 pub use approved::{ApprovedPlan, Consent, Refused};

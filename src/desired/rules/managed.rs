@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::catalog::{type_with_code, types};
 use crate::desired::permission::name_of;
 use crate::desired::rules::tags;
-use crate::desired::suggest::suggest;
+use crate::diag::suggest::closest;
 use crate::desired::view::ShareView;
 use crate::diag::rules::{RAM125, RAM152, RAM156, RAM157, RAM158, RAM159, RAM163, RAM164, RAM165, RAM181};
 use crate::diag::{Diagnostic, Span};
@@ -67,7 +67,7 @@ fn has_a_name_that_ram_takes(block: &PermissionBlock, found: &mut Found) {
 fn is_of_a_type_that_takes_it(block: &PermissionBlock, found: &mut Found) {
     let code = &block.resource_type;
     let Some(facts) = type_with_code(&code.value) else {
-        let help = match suggest(code.value.as_str(), types().map(|facts| facts.code.as_str())) {
+        let help = match closest(code.value.as_str(), types().map(|facts| facts.code.as_str())) {
             Some(meant) => format!("Did you mean {meant:?}?"),
             None => "Check the code. If it is right, go on: RAM decides when the plan is applied.".to_owned(),
         };

@@ -119,7 +119,12 @@ fn as_applied(share: &DesiredShare, graph: &DesiredGraph, arn: ShareArn) -> Live
     tags.insert(TAG_STACK.into(), graph.stack.to_string());
     tags.insert(TAG_ADDRESS.into(), share.address.tag_value());
     tags.insert(TAG_APPLIED.into(), Stamp::of(share).to_string());
-    let permission = |arn| AttachedPermission { arn, version: "1".into(), default_version: true };
+    let permission = |arn| AttachedPermission {
+        arn,
+        version: "1".into(),
+        default_version: true,
+        feature_set: FeatureSet::Standard,
+    };
     LiveShare {
         name: share.name.clone(),
         allow_external_principals: share.allow_external_principals,
