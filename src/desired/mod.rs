@@ -24,7 +24,7 @@ pub use graph::{
     NodeId, Unresolved,
 };
 pub use identity::{Identity, Import, Move};
-pub(crate) use permission::permission_arns;
+pub(crate) use permission::{declared_permission_arn, permission_arns};
 pub(crate) use places::{organization_region, places};
 pub use resolve::{Resolution, check, resolve};
 pub use tagged::tag_searches;

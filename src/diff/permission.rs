@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::desired::ManagedPermission;
 use crate::diag::Span;
 use crate::diff::change::{Cause, DeleteReason, Delta};
+use crate::diff::stamp::digest;
 use crate::live::CustomerPermissionRow;
 use crate::model::{
     Address, Gap, PermissionArn, PermissionPolicy, Place, PolicyChange, ResourceType, ShareArn, Tags,
@@ -174,6 +176,24 @@ pub struct PermissionStamp {
 }
 
 impl PermissionStamp {
+    pub fn of(permission: &ManagedPermission) -> Self {
+        let ManagedPermission {
+            address: _,
+            span: _,
+            place: _,
+            arn: _,           // another name is another permission
+            resource_type: _, // and so is another type
+            policy,
+            tags,
+            lifecycle: _,
+        } = permission;
+        Self {
+            // Case means nothing in actions and keys, and to tell causes apart it may mean nothing in values.
+            policy: digest([policy.template().to_ascii_lowercase()]),
+            tags: digest(tags.iter().flat_map(|(key, value)| [key.clone(), value.clone()])),
+        }
+    }
+
     /// Reads the tag. None for what no version of ramctl that this one understands has written.
     pub fn read(text: &str) -> Option<Self> {
         let (policy, tags) = text.strip_prefix("p1:")?.split_once('.')?;

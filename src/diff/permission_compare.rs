@@ -11,7 +11,6 @@ use crate::diff::permission::{
     PermissionChange, PermissionDiff, PermissionEdit, PermissionPart, PermissionProblem, PermissionStamp,
     PermissionVerdict, PresentPermission, Room, VersionAfter, WantedPermission,
 };
-use crate::diff::stamp::digest;
 use crate::live::{CustomerPermissionRow, LivePlace, LiveShare, LiveState, PermissionVersion, VersionAsked};
 use crate::model::{
     Address, BlockKind, ConditionChange, FeatureSet, Gap, Observed, PermissionArn, PermissionPolicy, Place,
@@ -45,11 +44,8 @@ pub(crate) fn permissions(
 }
 
 fn wanted(permission: &ManagedPermission, stack: &StackName, live: Option<&Tags>) -> WantedPermission {
+    let stamp = PermissionStamp::of(permission);
     let ManagedPermission { address, span, place, arn, resource_type, policy, tags, lifecycle } = permission;
-    let stamp = PermissionStamp {
-        policy: digest([policy_facts(policy)]),
-        tags: digest(tags.iter().flat_map(|(key, value)| [key.clone(), value.clone()])),
-    };
     let ignored = lifecycle.ignore_changes.contains(&IgnorableAttribute::Tags);
     WantedPermission {
         place: place.clone(),
@@ -64,11 +60,6 @@ fn wanted(permission: &ManagedPermission, stack: &StackName, live: Option<&Tags>
         ]),
         stamp,
     }
-}
-
-/// The policy as a text that is the same for all spellings of it.
-fn policy_facts(policy: &PermissionPolicy) -> String {
-    policy.template().to_ascii_lowercase()
 }
 
 fn is_there(row: &CustomerPermissionRow) -> bool {

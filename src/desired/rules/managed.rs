@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use crate::catalog::{type_with_code, types};
 use crate::desired::permission::name_of;
 use crate::desired::rules::tags;
-use crate::diag::suggest::closest;
 use crate::desired::view::ShareView;
 use crate::diag::rules::{RAM125, RAM152, RAM156, RAM157, RAM158, RAM159, RAM163, RAM164, RAM165, RAM181};
+use crate::diag::suggest::closest;
 use crate::diag::{Diagnostic, Span};
 use crate::lang::{Declaration, IgnorableAttribute, PermissionBlock};
 use crate::model::conditions;
@@ -237,3 +237,6 @@ pub(crate) fn types_have_few(declaration: &Declaration, _: &[ShareView<'_>], fou
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
