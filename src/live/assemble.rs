@@ -116,7 +116,7 @@ fn bare_share(row: ShareRow) -> LiveShare {
         feature_set,
         tags,
         created,
-        updated: _,
+        updated,
     } = row;
     LiveShare {
         arn,
@@ -128,6 +128,7 @@ fn bare_share(row: ShareRow) -> LiveShare {
         feature_set,
         tags,
         created,
+        updated,
         resources: BTreeMap::new(),
         principals: BTreeMap::new(),
         sources: BTreeMap::new(),

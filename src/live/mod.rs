@@ -13,4 +13,4 @@ pub use rows::{
     AssociationRow, CustomerPermissionRow, PermissionDetail, PermissionRow, PermissionVersionRow, PlaceRows,
     ShareRow, SourceRow,
 };
-pub use state::{Association, AttachedPermission, LivePlace, LiveShare, LiveState};
+pub use state::{Association, AttachedPermission, Extent, LivePlace, LiveShare, LiveState};

@@ -9,6 +9,7 @@ use crate::diff::{
 };
 use crate::model::{Address, PermissionArn, ResourceArn};
 use crate::org::OrgView;
+use crate::plan::basis::Basis;
 use crate::plan::body::{Blocked, Plan, PlanBody, PlannedPermission, PlannedShare, PlannedSharing, Refusal};
 use crate::plan::chain::Chain;
 use crate::plan::details::{details, grants_after};
@@ -37,6 +38,9 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
     permission::tails(&diff.stack, &mut permissions, &shares, &mut steps);
     let sides: Vec<(Option<Grants>, Option<Grants>)> = shares.iter().map(settled_sides).collect();
     let access = totals(sides.iter().map(|(before, after)| (before.as_ref(), after.as_ref())), org);
+    let fingerprint = Fingerprint::of(diff, &steps, org);
+    let basis =
+        Basis::of(shares.iter().filter(|share| !share.steps.is_empty()).map(|share| &share.diff), org);
     let Diff {
         stack,
         purpose,
@@ -67,7 +71,8 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         steps,
         access,
         hazards: hazard::of_plan(diff),
-        fingerprint: Fingerprint::of(diff, org),
+        fingerprint,
+        basis,
         now,
     })
 }

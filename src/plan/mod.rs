@@ -3,6 +3,7 @@
 //! Decides everything that `apply` does and knows nothing of how calls are made.
 
 mod approved;
+mod basis;
 mod body;
 mod build;
 mod chain;
@@ -12,12 +13,15 @@ mod hazard;
 mod notice;
 mod outcome;
 mod permission;
+mod progress;
+mod saved;
+mod stale;
 mod step;
 
 #[cfg(test)]
 mod identity_laws;
 #[cfg(test)]
-mod laws;
+pub(crate) mod laws;
 #[cfg(test)]
 mod simulator;
 #[cfg(test)]
@@ -26,6 +30,7 @@ mod simulator_permissions;
 mod tests;
 
 pub use approved::{ApprovedPlan, Consent, Refused};
+pub use basis::{Basis, Behind, Standing};
 pub use body::{
     Blocked, Counts, Detail, PermissionBlocked, Plan, PlanBody, PlannedPermission, PlannedShare,
     PlannedSharing, Refusal,
@@ -35,4 +40,6 @@ pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;
 pub use outcome::{Outcome, StepOutcome, StepResult};
+pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, Touched};
+pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};

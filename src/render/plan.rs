@@ -68,6 +68,7 @@ impl fmt::Display for PlanView<'_> {
             hazards,
             refusals,
             fingerprint: _,
+            basis: _,
             now: _,
         } = self.plan;
 

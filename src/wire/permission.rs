@@ -1,67 +1,98 @@
 //! A customer managed permission's two sides and what becomes of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod read;
 
-use serde::Serialize;
+pub(crate) use read::policy;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::diag::SourceMap;
 use crate::diff::{
-    Cause, Delta, PermissionChange, PermissionEdit, PermissionPart, PermissionProblem, PermissionVerdict,
-    PresentPermission, Room, VersionAfter, WantedPermission,
+    Delta, PermissionChange, PermissionDiff, PermissionEdit, PermissionPart, PermissionProblem,
+    PermissionVerdict, PresentPermission, Room, VersionAfter, WantedPermission,
 };
 use crate::drift::{PermissionClass, PermissionItem};
 use crate::live::CustomerPermissionRow;
-use crate::model::{AccountId, ConditionChange, PolicyChange, ShareArn, TAG_APPLIED, Tags};
+use crate::model::{AccountId, Gap, Observed, PolicyChange, TAG_APPLIED, Tags};
 use crate::plan::{PermissionBlocked, PlannedPermission};
 use crate::wire::parts::{GapDocument, PlaceDocument, SourceDocument, texts};
-use crate::wire::share::{HazardDocument, delete_reason};
+use crate::wire::share::HazardDocument;
+use crate::wire::words::{
+    CauseWord, ConditionWord, DeleteWord, PermissionActionWord, PermissionBlockedWord, PermissionEditWord,
+    PermissionPartWord, PermissionProblemWord, text_of,
+};
 
 /// One permission of a plan.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PermissionDocument {
     address: String,
     place: PlaceDocument,
     name: String,
     source: Option<SourceDocument>,
-    /// `import`, `promote`, `move`, `create`, `update`, `delete`, `release`, `no-op` or `read`.
-    actions: Vec<&'static str>,
-    /// Why it is deleted, or why its block cannot have it.
-    reasons: Vec<&'static str>,
-    /// `versions_held` or `in_use`: why nothing is done although it differs.
-    blocked: Option<&'static str>,
-    /// The shares that are in the way, by the version that they hold; all versions where it is to be deleted.
+    action: PermissionActionWord,
+    /// Why it is deleted.
+    reason: Option<DeleteWord>,
+    /// Why its block cannot have it.
+    problem: Option<ProblemDocument>,
+    /// Why nothing is done although it differs.
+    blocked: Option<PermissionBlockedWord>,
+    /// The shares that are in the way: by the version that they hold, or all under `*`.
     held_by: BTreeMap<String, Vec<String>>,
+    /// Its block keeps it from being deleted.
+    prevent_destroy: bool,
     gap: Option<GapDocument>,
-    before: Option<PermissionSideDocument>,
-    after: Option<PermissionSideDocument>,
+    before: Option<LivePermissionDocument>,
+    after: Option<WantedPermissionDocument>,
     changes: Vec<PermissionEditDocument>,
     hazards: Vec<HazardDocument>,
     steps: Vec<u32>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct PermissionSideDocument {
+pub(crate) struct ProblemDocument {
+    problem: PermissionProblemWord,
+    source: SourceDocument,
+    /// What is in the way: a stack, an address, a permission or a type.
+    detail: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct LivePermissionDocument {
+    place: PlaceDocument,
     arn: String,
     resource_type: String,
-    /// The default version; null for what is to be.
-    version: Option<String>,
-    /// The policy template, as JSON in a text; null for what is there, which a change tells of.
-    policy: Option<String>,
+    /// The default version.
+    version: String,
+    status: String,
+    feature_set: String,
     tags: Tags,
     /// Shares that have it.
     users: Vec<String>,
 }
 
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct WantedPermissionDocument {
+    place: PlaceDocument,
+    arn: String,
+    resource_type: String,
+    /// The policy template, as JSON in a text.
+    policy: String,
+    tags: Tags,
+}
+
 /// One difference of a permission.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PermissionEditDocument {
-    /// `policy`, `tag`, `import` (`before` is the stack that had it, if one did), `move` (`before` is the address) or `record`.
-    part: &'static str,
-    /// `new_version`, `set_default`, `add`, `remove` or `change`.
-    action: &'static str,
+    /// For `import`, `before` is the stack that had it, if one did; for `move` the address.
+    part: PermissionPartWord,
+    action: PermissionEditWord,
     /// The tag's key.
     subject: Option<String>,
     before: Option<String>,
@@ -69,32 +100,50 @@ pub(crate) struct PermissionEditDocument {
     /// The version that is deleted to make room, and the shares that are moved off it.
     deletes_version: Option<String>,
     moves_shares: Vec<String>,
+    /// Where no version can go: the shares that hold each.
+    held_by: BTreeMap<String, Vec<String>>,
     actions: Option<PolicyChangeDocument>,
-    cause: &'static str,
+    cause: CauseWord,
 }
 
 /// What a change of policy gives and takes.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PolicyChangeDocument {
     added: Vec<String>,
     removed: Vec<String>,
-    /// `same`, `narrower` or `perhaps_wider`.
-    conditions: &'static str,
+    conditions: ConditionWord,
+}
+
+/// The same, where it may not be known.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ActionsDocument {
+    Known(PolicyChangeDocument),
+    Unknown(GapDocument),
+}
+
+impl ActionsDocument {
+    pub fn new(change: &Observed<PolicyChange>) -> Self {
+        match change {
+            Observed::Known(change) => Self::Known(PolicyChangeDocument::new(change)),
+            Observed::Unknown(gap) => Self::Unknown(GapDocument::new(gap)),
+        }
+    }
+
+    pub fn read(&self) -> Observed<PolicyChange> {
+        match self {
+            Self::Known(change) => Observed::Known(change.read()),
+            Self::Unknown(gap) => Observed::Unknown(gap.read()),
+        }
+    }
 }
 
 impl PolicyChangeDocument {
-    pub fn new(change: &PolicyChange) -> Self {
+    fn new(change: &PolicyChange) -> Self {
         let PolicyChange { added, removed, conditions } = change;
-        Self {
-            added: texts(added),
-            removed: texts(removed),
-            conditions: match conditions {
-                ConditionChange::Same => "same",
-                ConditionChange::Narrower => "narrower",
-                ConditionChange::PerhapsWider => "perhaps_wider",
-            },
-        }
+        Self { added: texts(added), removed: texts(removed), conditions: (*conditions).into() }
     }
 }
 
@@ -102,57 +151,69 @@ impl PermissionEditDocument {
     pub fn new(edit: &PermissionEdit) -> Self {
         let PermissionEdit { part, cause } = edit;
         let mut out = Self {
-            part: "",
-            action: "change",
+            part: PermissionPartWord::Record,
+            action: PermissionEditWord::Change,
             subject: None,
             before: None,
             after: None,
             deletes_version: None,
             moves_shares: Vec::new(),
+            held_by: BTreeMap::new(),
             actions: None,
-            cause: Cause::as_str(*cause),
+            cause: (*cause).into(),
         };
         match part {
             PermissionPart::Policy { before, version, change } => {
-                out.part = "policy";
+                out.part = PermissionPartWord::Policy;
                 out.before = Some(before.clone());
                 out.actions = Some(PolicyChangeDocument::new(change));
-                match version {
-                    VersionAfter::Existing(version) => {
-                        out.action = "set_default";
-                        out.after = Some(version.clone());
-                    }
-                    VersionAfter::New(room) => {
-                        out.action = "new_version";
-                        if let Room::Made { version, users } = room {
-                            out.deletes_version = Some(version.clone());
-                            out.moves_shares = texts(users);
-                        }
-                    }
-                }
+                out.version(version);
             }
             PermissionPart::Tag { key, how } => {
-                out.part = "tag";
+                out.part = PermissionPartWord::Tag;
                 out.subject = Some(key.clone());
-                match how {
-                    Delta::Added { after } => (out.action, out.after) = ("add", Some(after.clone())),
-                    Delta::Removed { before } => (out.action, out.before) = ("remove", Some(before.clone())),
+                (out.action, out.before, out.after) = match how {
+                    Delta::Added { after } => (PermissionEditWord::Add, None, Some(after.clone())),
+                    Delta::Removed { before } => (PermissionEditWord::Remove, Some(before.clone()), None),
                     Delta::Changed { before, after } => {
-                        (out.before, out.after) = (Some(before.clone()), Some(after.clone()));
+                        (PermissionEditWord::Change, Some(before.clone()), Some(after.clone()))
                     }
-                }
+                };
             }
             PermissionPart::Imported { owner } => {
-                out.part = "import";
+                out.part = PermissionPartWord::Import;
                 out.before.clone_from(owner);
             }
             PermissionPart::Moved { from } => {
-                out.part = "move";
+                out.part = PermissionPartWord::Move;
                 out.before = Some(from.to_string());
             }
-            PermissionPart::Record => out.part = "record",
+            PermissionPart::Record => {}
         }
         out
+    }
+
+    fn version(&mut self, version: &VersionAfter) {
+        match version {
+            VersionAfter::Existing(version) => {
+                self.action = PermissionEditWord::SetDefault;
+                self.after = Some(version.clone());
+            }
+            VersionAfter::New(room) => {
+                self.action = PermissionEditWord::NewVersion;
+                match room {
+                    Room::Free => {}
+                    Room::Made { version, users } => {
+                        self.deletes_version = Some(version.clone());
+                        self.moves_shares = texts(users);
+                    }
+                    Room::None { users } => {
+                        let held = users.iter().map(|(version, users)| (version.clone(), texts(users)));
+                        self.held_by = held.collect();
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -163,57 +224,58 @@ impl PermissionDocument {
         sources: &SourceMap,
     ) -> Self {
         let PlannedPermission { diff, hazards, blocked, steps } = permission;
+        let PermissionDiff { address, verdict, protected } = diff;
+        use PermissionActionWord as A;
         let mut edits: &[PermissionEdit] = &[];
-        let (actions, reasons, gap) = match &diff.verdict {
-            PermissionVerdict::InSync { .. } => (vec!["no-op"], Vec::new(), None),
-            PermissionVerdict::Unread { after: _, gap } => (vec!["read"], Vec::new(), Some(gap)),
-            PermissionVerdict::NotHad { problem, .. } => {
-                (vec!["no-op"], vec![permission_problem(problem)], None)
+        let (mut reason, mut problem): (Option<DeleteWord>, Option<ProblemDocument>) = (None, None);
+        let mut gap: Option<&Gap> = None;
+        let action = match verdict {
+            PermissionVerdict::InSync { .. } => A::NoOp,
+            PermissionVerdict::Unread { after: _, gap: found } => {
+                gap = Some(found);
+                A::Read
             }
-            PermissionVerdict::Changed(PermissionChange::Create { .. }) => (vec!["create"], Vec::new(), None),
-            PermissionVerdict::Changed(PermissionChange::Promote { .. }) => {
-                (vec!["import", "promote"], Vec::new(), None)
+            PermissionVerdict::NotHad { after: _, span, problem: found } => {
+                let (word, detail) = problem_words(found);
+                let source = SourceDocument::new(*span, sources);
+                problem = Some(ProblemDocument { problem: word, source, detail });
+                A::NotHad
             }
-            PermissionVerdict::Changed(PermissionChange::Release { .. }) => {
-                (vec!["release"], Vec::new(), None)
+            PermissionVerdict::Changed(PermissionChange::Create { .. }) => A::Create,
+            PermissionVerdict::Changed(PermissionChange::Promote { .. }) => A::Promote,
+            PermissionVerdict::Changed(PermissionChange::Release { .. }) => A::Release,
+            PermissionVerdict::Changed(PermissionChange::Delete { before: _, reason: why }) => {
+                reason = Some((*why).into());
+                A::Delete
             }
-            PermissionVerdict::Changed(PermissionChange::Delete { before: _, reason }) => {
-                (vec!["delete"], vec![delete_reason(*reason)], None)
-            }
-            PermissionVerdict::Changed(PermissionChange::Update { edits: found, .. }) => {
+            PermissionVerdict::Changed(PermissionChange::Update { before: _, after: _, edits: found }) => {
                 edits = found;
-                let words = found.iter().map(|edit| match &edit.part {
-                    PermissionPart::Imported { .. } => "import",
-                    PermissionPart::Moved { .. } => "move",
-                    PermissionPart::Policy { .. } | PermissionPart::Tag { .. } | PermissionPart::Record => {
-                        "update"
-                    }
-                });
-                (words.collect::<BTreeSet<_>>().into_iter().collect(), Vec::new(), None)
+                A::Update
             }
         };
         let (blocked, held_by) = match blocked {
             None => (None, BTreeMap::new()),
-            Some(PermissionBlocked::VersionsHeld { users }) => (Some("versions_held"), users.clone()),
+            Some(PermissionBlocked::VersionsHeld { users }) => {
+                (Some(PermissionBlockedWord::VersionsHeld), users.clone())
+            }
             Some(PermissionBlocked::InUse { users }) => {
-                (Some("in_use"), BTreeMap::from([("*".to_owned(), users.clone())]))
+                (Some(PermissionBlockedWord::InUse), BTreeMap::from([("*".to_owned(), users.clone())]))
             }
         };
         Self {
-            address: diff.address.to_string(),
+            address: address.to_string(),
             place: PlaceDocument::new(diff.place(), labels),
             name: diff.arn().name().to_owned(),
             source: diff.span().map(|span| SourceDocument::new(span, sources)),
-            actions,
-            reasons,
+            action,
+            reason,
+            problem,
             blocked,
-            held_by: held_by
-                .into_iter()
-                .map(|(version, users): (String, BTreeSet<ShareArn>)| (version, texts(users)))
-                .collect(),
+            held_by: held_by.into_iter().map(|(version, users)| (version, texts(users))).collect(),
+            prevent_destroy: *protected,
             gap: gap.map(GapDocument::new),
-            before: diff.before().map(before),
-            after: diff.after().map(after),
+            before: diff.before().map(|present| LivePermissionDocument::new(present, labels)),
+            after: diff.after().map(|wanted| WantedPermissionDocument::new(wanted, labels)),
             changes: edits.iter().map(PermissionEditDocument::new).collect(),
             hazards: hazards.iter().map(HazardDocument::new).collect(),
             steps: steps.iter().map(|step| step.0).collect(),
@@ -221,43 +283,50 @@ impl PermissionDocument {
     }
 }
 
-fn before(present: &PresentPermission) -> PermissionSideDocument {
-    let PresentPermission { place: _, row, users } = present;
-    let CustomerPermissionRow { arn, version, resource_type, status: _, feature_set: _, tags } = row;
-    PermissionSideDocument {
-        arn: arn.to_string(),
-        resource_type: resource_type.to_string(),
-        version: Some(version.clone()),
-        policy: None,
-        tags: tags.clone(),
-        users: texts(users),
+impl LivePermissionDocument {
+    fn new(present: &PresentPermission, labels: &BTreeMap<AccountId, String>) -> Self {
+        let PresentPermission { place, row, users } = present;
+        let CustomerPermissionRow { arn, version, resource_type, status, feature_set, tags } = row;
+        Self {
+            place: PlaceDocument::new(place, labels),
+            arn: arn.to_string(),
+            resource_type: resource_type.to_string(),
+            version: version.clone(),
+            status: status.clone(),
+            feature_set: feature_set.to_string(),
+            tags: tags.clone(),
+            users: texts(users),
+        }
     }
 }
 
-fn after(wanted: &WantedPermission) -> PermissionSideDocument {
-    let WantedPermission { place: _, span: _, arn, resource_type, policy, tags, ownership, stamp } = wanted;
-    let mut tags: Tags = tags.iter().chain(ownership).map(|(k, v)| (k.clone(), v.clone())).collect();
-    tags.insert(TAG_APPLIED.to_owned(), stamp.to_string());
-    PermissionSideDocument {
-        arn: arn.to_string(),
-        resource_type: resource_type.to_string(),
-        version: None,
-        policy: Some(policy.template()),
-        tags,
-        users: Vec::new(),
+impl WantedPermissionDocument {
+    fn new(wanted: &WantedPermission, labels: &BTreeMap<AccountId, String>) -> Self {
+        let WantedPermission { place, span: _, arn, resource_type, policy, tags, ownership, stamp } = wanted;
+        let mut tags: Tags = tags.iter().chain(ownership).map(|(k, v)| (k.clone(), v.clone())).collect();
+        tags.insert(TAG_APPLIED.to_owned(), stamp.to_string());
+        Self {
+            place: PlaceDocument::new(place, labels),
+            arn: arn.to_string(),
+            resource_type: resource_type.to_string(),
+            policy: policy.template(),
+            tags,
+        }
     }
 }
 
-pub(crate) fn permission_problem(problem: &PermissionProblem) -> &'static str {
+pub(crate) fn problem_words(problem: &PermissionProblem) -> (PermissionProblemWord, Option<String>) {
+    use PermissionProblem as P;
+    use PermissionProblemWord as W;
     match problem {
-        PermissionProblem::NameTaken { .. } => "name_taken",
-        PermissionProblem::NameFromPolicy => "name_from_policy",
-        PermissionProblem::TypeChanged { .. } => "type_changed",
-        PermissionProblem::OtherAddress { .. } => "other_address",
-        PermissionProblem::NotThere { .. } => "not_there",
-        PermissionProblem::OtherName { .. } => "other_name",
-        PermissionProblem::OtherType { .. } => "other_type",
-        PermissionProblem::PolicyDiffers { .. } => "policy_differs",
+        P::NameTaken { owner } => (W::NameTaken, owner.clone()),
+        P::NameFromPolicy => (W::NameFromPolicy, None),
+        P::TypeChanged { live } => (W::TypeChanged, Some(live.to_string())),
+        P::OtherAddress { address } => (W::OtherAddress, Some(address.to_string())),
+        P::NotThere { arn } => (W::NotThere, Some(arn.to_string())),
+        P::OtherName { arn } => (W::OtherName, Some(arn.to_string())),
+        P::OtherType { live } => (W::OtherType, Some(live.to_string())),
+        P::PolicyDiffers { arn } => (W::PolicyDiffers, Some(arn.to_string())),
     }
 }
 
@@ -271,10 +340,10 @@ pub(crate) struct PermissionItemDocument {
     source: Option<SourceDocument>,
     /// `in_sync`, `modified`, `missing`, `surplus` or `unknown`.
     class: &'static str,
-    /// For `modified`: `drift`, `pending` or `both`.
-    cause: Option<&'static str>,
+    /// For `modified`.
+    cause: Option<CauseWord>,
     /// For `modified` `release`, for `surplus` why, for `missing` `promote` or why its block cannot have it.
-    reasons: Vec<&'static str>,
+    reasons: Vec<String>,
     changes: Vec<PermissionEditDocument>,
     gap: Option<GapDocument>,
 }
@@ -297,20 +366,22 @@ impl PermissionItemDocument {
             PermissionClass::InSync => out.class = "in_sync",
             PermissionClass::Modified { cause, edits } => {
                 out.class = "modified";
-                out.cause = Some(Cause::as_str(*cause));
+                out.cause = Some((*cause).into());
                 out.changes = edits.iter().map(PermissionEditDocument::new).collect();
             }
             PermissionClass::Missing => out.class = "missing",
-            PermissionClass::ToPromote => (out.class, out.reasons) = ("missing", vec!["promote"]),
+            PermissionClass::ToPromote => {
+                (out.class, out.reasons) = ("missing", vec!["promote".to_owned()]);
+            }
             PermissionClass::Surplus { reason } => {
-                (out.class, out.reasons) = ("surplus", vec![delete_reason(*reason)]);
+                (out.class, out.reasons) = ("surplus", vec![text_of(DeleteWord::from(*reason))]);
             }
             PermissionClass::ToRelease => {
-                (out.class, out.reasons) = ("modified", vec!["release"]);
-                out.cause = Some(Cause::Pending.as_str());
+                (out.class, out.reasons) = ("modified", vec!["release".to_owned()]);
+                out.cause = Some(CauseWord::Pending);
             }
             PermissionClass::NotHad { problem } => {
-                (out.class, out.reasons) = ("missing", vec![permission_problem(problem)]);
+                (out.class, out.reasons) = ("missing", vec![text_of(problem_words(problem).0)]);
             }
             PermissionClass::Unknown { gap } => {
                 out.class = "unknown";
