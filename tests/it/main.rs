@@ -16,6 +16,8 @@ mod layering;
 mod mishaps;
 mod outputs;
 #[cfg(feature = "cli")]
+mod permissions;
+#[cfg(feature = "cli")]
 mod pipeline;
 #[cfg(feature = "cli")]
 mod sandbox;
