@@ -5,8 +5,7 @@ use uuid::Uuid;
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::step::{Look, Patience, Run, absent_is_fine};
-use crate::cloud::{Cloud, CloudError, ErrorKind, NewPermission, RamRead, RamWrite, share_row};
-use crate::live::PermissionDetail;
+use crate::cloud::{Cloud, ErrorKind, NewPermission, RamRead, RamWrite, permission_there, share_row};
 use crate::model::{FeatureSet, PermissionArn, PermissionPolicy, ShareArn};
 use crate::plan::StepId;
 
@@ -73,7 +72,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         permission: &PermissionArn,
     ) -> Result<Made, Failure> {
         self.wait(step, |elapsed| async move {
-            Ok(match found(ram.get_permission(permission, None).await)? {
+            Ok(match permission_there(ram, permission, None).await? {
                 Some(_) => Look::Settled(Made::There),
                 None if elapsed < self.settings.visibility => {
                     Look::Pending(format!("{permission} is not there yet"))
@@ -97,7 +96,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 return Ok(Look::Settled(Made::There));
             }
             if elapsed < self.settings.visibility {
-                let there = found(ram.get_permission(permission, Some(made)).await)?.is_some();
+                let there = permission_there(ram, permission, Some(made)).await?.is_some();
                 // RAM numbers versions upwards: one that is older than the default was made in an earlier life of the token.
                 let older = number(made) < number(&default.version);
                 if there || !older {
@@ -169,7 +168,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         version: Option<&str>,
     ) -> Result<(), Failure> {
         self.wait(step, |_| async move {
-            Ok(match found(ram.get_permission(permission, version).await)? {
+            Ok(match permission_there(ram, permission, version).await? {
                 None => Look::Settled(()),
                 Some(found) => Look::Pending(format!("{permission} is {}", found.status)),
             })
@@ -223,16 +222,6 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             })
         })
         .await
-    }
-}
-
-/// What RAM does not know, or lists as deleted, is absent.
-fn found(answer: Result<PermissionDetail, CloudError>) -> Result<Option<PermissionDetail>, CloudError> {
-    match answer {
-        Ok(found) if found.status.starts_with("DELET") => Ok(None),
-        Ok(found) => Ok(Some(found)),
-        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

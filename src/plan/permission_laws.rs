@@ -138,7 +138,7 @@ fn strike(place: &mut LivePlace, mishap: Mishap) {
 /// What an earlier form of the stack left, and what has happened to it since.
 pub(crate) fn a_live_state() -> impl Strategy<Value = LiveState> {
     (a_stack(), a_stack(), a_mishap()).prop_map(|(first, second, mishaps)| {
-        let mut sim = Simulator::new(live([]));
+        let mut sim = Simulator::new(live([])).numbered_from(500);
         for graph in [first, second] {
             let (_, plan) = planned(&graph, &sim.live);
             sim.run(plan.steps());

@@ -43,6 +43,12 @@ impl Simulator {
         self.made.clear();
     }
 
+    /// Numbers new shares from here, beyond those that another simulator made.
+    pub fn numbered_from(mut self, first: u32) -> Self {
+        self.next = first;
+        self
+    }
+
     pub fn run(&mut self, steps: &[PlannedStep]) {
         for step in steps {
             self.step(step);

@@ -19,8 +19,8 @@ permission "pool" {
   account       = account.network
   region        = "eu-central-1"
   name          = "pool"
-  resource_type = "ec2:IpamResourceDiscovery"
+  resource_type = "acm-pca:CertificateAuthority"
   statement {
-    actions = ["ec2:GetIpamPoolAllocations"]
+    actions = ["acm-pca:GetCertificate"]
   }
 }
