@@ -236,7 +236,7 @@ pub(crate) fn remarks(live: &LiveShare, after: &Wanted) -> Vec<Remark> {
         }
     }
     let mut look = |entity: Entity, desired: bool, association: &Association| {
-        let Association { status, status_message, external, created, updated: _ } = association;
+        let Association { status, status_message, external, created, updated } = association;
         use AssociationStatus as S;
         match status {
             S::Associated | S::Disassociated | S::Failed => {}
@@ -244,7 +244,8 @@ pub(crate) fn remarks(live: &LiveShare, after: &Wanted) -> Vec<Remark> {
             S::Associating | S::Disassociating | S::Restoring => out.push(Remark::Waiting {
                 entity,
                 status: status.clone(),
-                since: *created,
+                // A row that comes back may keep the time at which it was first made.
+                since: (*created).max(*updated),
                 external: *external,
             }),
             S::Suspended | S::Suspending | S::Other(_) => {

@@ -7,6 +7,7 @@ mod change;
 mod claim;
 mod compare;
 mod edits;
+mod health;
 mod label;
 mod owned;
 mod sharing;

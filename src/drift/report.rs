@@ -129,7 +129,7 @@ fn item(share: &ShareDiff) -> DriftItem {
 }
 
 fn class(share: &ShareDiff) -> DriftClass {
-    let healthy = !share.remarks.iter().any(|remark| matches!(remark, Remark::Unhealthy { .. }));
+    let healthy = !share.remarks.iter().any(Remark::is_ailing);
     let matching =
         || if healthy { DriftClass::InSync } else { DriftClass::Unhealthy { repairs: Vec::new() } };
     match &share.verdict {

@@ -11,6 +11,7 @@ use crate::model::{
     Address, Place, Principal, ResourceArn, ShareArn, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
 };
 use crate::plan::fingerprint::Tokens;
+use crate::plan::sources::SourceSteps;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
 
 /// The most resources, principals and sources together that go into one call. RAM's limit is 100 resources.
@@ -112,11 +113,9 @@ impl<'a> Chain<'a> {
         let share = ShareRef::Known(arn.clone());
         let changes = Changes::of(edits);
 
-        // New sources come before old ones go: a service principal keeps at least one.
-        let swaps_sources = !changes.join.sources.is_empty() && !changes.leave.sources.is_empty();
         let mut leave = changes.leave;
         let mut join = changes.join;
-        let late_sources = if swaps_sources { std::mem::take(&mut leave.sources) } else { Vec::new() };
+        let sources = SourceSteps::take(&mut leave, &mut join, after);
         let successors_first = changes.permissions.is_empty() && join.lets_successors_in_first(&leave);
         let late_principals = if successors_first { leave.take_principals_not_in(&join) } else { Vec::new() };
         let opens = changes.allow_external_principals == Some(true);
@@ -133,11 +132,10 @@ impl<'a> Chain<'a> {
         }
 
         self.disassociate(&share, leave);
-        if swaps_sources {
-            let sources = std::mem::take(&mut join.sources);
-            self.associate(&share, Members { sources, ..Members::default() });
-            self.disassociate(&share, Members { sources: late_sources, ..Members::default() });
-        }
+        let SourceSteps { first, gone, again } = sources;
+        self.associate(&share, Members { sources: first, ..Members::default() });
+        self.disassociate(&share, Members { sources: gone, ..Members::default() });
+        self.associate(&share, Members { sources: again, ..Members::default() });
         if successors_first {
             if opens {
                 self.settings(&share, std::mem::take(&mut settings));
@@ -212,10 +210,10 @@ fn adds_members_of_the_organization(step: &Step) -> bool {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Members {
-    resources: Vec<ResourceArn>,
-    principals: Vec<Principal>,
-    sources: Vec<String>,
+pub(crate) struct Members {
+    pub resources: Vec<ResourceArn>,
+    pub principals: Vec<Principal>,
+    pub sources: Vec<String>,
 }
 
 impl Members {

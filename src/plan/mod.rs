@@ -11,6 +11,7 @@ mod fingerprint;
 mod hazard;
 mod notice;
 mod outcome;
+mod sources;
 mod step;
 
 #[cfg(test)]

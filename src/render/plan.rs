@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diag::SourceMap;
-use crate::diff::{Change, Membership, Part, Purpose, SharingVerdict, Verdict};
+use crate::diff::{Change, Membership, Part, Purpose, Remark, SharingVerdict, Verdict};
 use crate::model::{Origin, Place};
 use crate::plan::{Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedShare, PlannedSharing, Refusal};
 use crate::render::coverage::Coverage;
@@ -326,6 +326,8 @@ impl PlanView<'_> {
             blocked,
             unmanaged,
         } = self.plan.counts();
+        let ails = |share: &&PlannedShare| share.diff.remarks.iter().any(Remark::is_ailing);
+        let unhealthy = body.shares.iter().filter(ails).count();
         let plain = anstyle::Style::new();
         let mut said = Vec::new();
         if self.plan.has_changes() {
@@ -349,12 +351,14 @@ impl PlanView<'_> {
         } else {
             let what = match body.purpose {
                 _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
+                Purpose::Apply if unhealthy > 0 => "No changes.",
                 Purpose::Apply => "No changes. AWS matches the configuration.",
                 Purpose::Destroy => "No changes. The stack owns nothing in AWS.",
             };
             said.push((self.styles.strong, what.to_owned()));
         }
-        let rest = [(unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];
+        let rest =
+            [(unhealthy, "unhealthy"), (unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];
         said.extend(rest.iter().filter(|(n, _)| *n > 0).map(|(n, word)| (plain, format!("{n} {word}."))));
         writeln!(f, "{}", parts::fill(&said, self.width))
     }

@@ -381,7 +381,7 @@ fn membership(how: &Membership) -> &'static str {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct RemarkDocument {
-    /// `waiting`, `unhealthy`, `outdated_permission`, `undeclared_permission`, `name_taken`, `share_status` or `expires`.
+    /// `waiting`, `unhealthy`, `stuck`, `outdated_permission`, `undeclared_permission`, `name_taken`, `share_status` or `expires`.
     kind: &'static str,
     subject: Option<String>,
     /// RAM's word for the state, or a permission's version.
@@ -414,6 +414,14 @@ impl RemarkDocument {
                 status: Some(status.to_string()),
                 message: message.clone(),
                 since: None,
+                until: None,
+            },
+            Remark::Stuck { entity, status, since } => Self {
+                kind: "stuck",
+                subject: Some(subject(entity)),
+                status: Some(status.to_string()),
+                message: None,
+                since: Some(since.to_string()),
                 until: None,
             },
             Remark::Outdated { resource_type: _, permission, version } => Self {

@@ -51,4 +51,10 @@ codes! {
     RAM314 "the share expires"
         "The block gives the share a time, `expires`. Until then this is only told; the first apply after it deletes the share. Nothing \
         happens by itself: a share that expired and is still there shows as drift."
+    RAM345 "association is stuck"
+        "AWS has been associating or disassociating a principal, a resource or a source for over an hour, where it takes seconds. ramctl \
+        cannot mend that: RAM takes nothing off a share while something on it is ASSOCIATING, and what is DISASSOCIATING is on its way \
+        already. Other changes of the share are likely to be refused until it ends.\n\nLook at the resource itself: one that was deleted \
+        or is failing keeps an association from ending. If nothing is wrong with it, ask AWS support, with the ARN of the share; or let \
+        another block of the stack share the same resources, and remove this one."
 }

@@ -33,6 +33,21 @@ struct ByHand {
     remove: Vec<String>,
     name: Option<String>,
     allow_external_principals: Option<bool>,
+    retain_sharing: Option<bool>,
+    /// Names of permissions by type, instead of those that were applied.
+    permissions: BTreeMap<String, String>,
+    tags: BTreeMap<String, String>,
+    /// Of principals, resources and sources that are on the share.
+    statuses: BTreeMap<String, Status>,
+}
+
+/// A status of an association, with RAM's message and the time of its last change.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Status {
+    status: String,
+    message: Option<String>,
+    since: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -172,7 +187,16 @@ fn join(share: &mut LiveShare, member: &str) {
 
 impl ByHand {
     fn change(&self, share: &mut LiveShare) {
-        let Self { add, remove, name, allow_external_principals } = self;
+        let Self {
+            add,
+            remove,
+            name,
+            allow_external_principals,
+            retain_sharing,
+            permissions,
+            tags,
+            statuses,
+        } = self;
         for member in add {
             join(share, member);
         }
@@ -186,7 +210,37 @@ impl ByHand {
         share.name = name.clone().unwrap_or_else(|| share.name.clone());
         share.allow_external_principals =
             allow_external_principals.unwrap_or(share.allow_external_principals);
+        share.retain_sharing = retain_sharing.unwrap_or(share.retain_sharing);
+        for (code, name) in permissions {
+            let arn = format!("arn:aws:ram::aws:permission/{name}").parse().expect("a permission's ARN");
+            let attached = AttachedPermission { arn, version: "1".into(), default_version: true };
+            share.permissions.insert(code.parse().expect("a type"), attached);
+        }
+        share.tags.extend(tags.clone());
+        for (member, status) in statuses {
+            status.set(association_of(share, member));
+        }
     }
+}
+
+impl Status {
+    fn set(&self, association: &mut Association) {
+        let Self { status, message, since } = self;
+        association.status = AssociationStatus::read(status);
+        association.status_message.clone_from(message);
+        association.updated = since.as_ref().map(|since| since.parse().expect("a time"));
+    }
+}
+
+/// A source before a principal before a resource: an account can be two of them.
+fn association_of<'s>(share: &'s mut LiveShare, member: &str) -> &'s mut Association {
+    let LiveShare { resources, principals, sources, .. } = share;
+    let found = match (sources.get_mut(member), principal(member)) {
+        (Some(source), _) => Some(source),
+        (None, Some(principal)) => principals.get_mut(&principal),
+        (None, None) => resources.get_mut(&ResourceArn::parse(member).expect("an ARN")),
+    };
+    found.unwrap_or_else(|| panic!("{member} is on the share"))
 }
 
 impl Unmanaged {
