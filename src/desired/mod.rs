@@ -15,7 +15,6 @@ mod places;
 mod resolve;
 mod rules;
 mod settle;
-mod suggest;
 mod tagged;
 mod view;
 

@@ -249,7 +249,10 @@ mod tests {
             (AssociationStatus::Associating, Standing::InSync),
         ] {
             let mut share = live_share(&desired_share("tgw"), 1);
-            share.principals.insert(principal("333333333333"), association(status));
+            // Ten seconds before the run.
+            let updated = jiff::Timestamp::from_second(1_999_990).ok();
+            let lately = crate::live::Association { updated, ..association(status) };
+            share.principals.insert(principal("333333333333"), lately);
             let report = found(&live([share]), &org());
             assert_eq!(report.standing(), standing);
             let unhealthy = matches!(report.items[0].class, DriftClass::Unhealthy { .. });

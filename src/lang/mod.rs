@@ -6,7 +6,6 @@ mod declaration;
 mod checks;
 mod compile;
 mod eval;
-mod suggest;
 mod syntax;
 pub mod fmt;
 pub mod functions;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::model::ids::IdError;
 use crate::model::tags::tag_safe;
 
 /// The block types whose instances have an address.
@@ -14,6 +15,8 @@ pub enum BlockKind {
 }
 
 impl BlockKind {
+    pub const ALL: [Self; 4] = [Self::Account, Self::Permission, Self::Share, Self::Inbound];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Account => "account",
@@ -47,6 +50,21 @@ impl Address {
         format!("{head}+{tail}")
     }
 
+    /// Reads an address as it is written in HCL and printed.
+    pub fn parse(text: &str) -> Result<Self, IdError> {
+        let error = || IdError::new(text, "an address such as share.tgw or share.tgw[\"eu-central-1\"]");
+        let (kind, rest) = text.split_once('.').ok_or_else(error)?;
+        let kind = BlockKind::ALL.into_iter().find(|one| one.as_str() == kind).ok_or_else(error)?;
+        let (label, key) = match rest.strip_suffix("\"]").and_then(|rest| rest.split_once("[\"")) {
+            Some((label, key)) => (label, Some(unquoted(key).ok_or_else(error)?)),
+            None => (rest, None),
+        };
+        if label.is_empty() {
+            return Err(error());
+        }
+        Ok(Self { kind, label: label.to_owned(), key })
+    }
+
     /// Reads a share's address back from its tag. None where the text is not what [`Address::tag_value`] writes, or was cut.
     pub fn from_tag_value(text: &str) -> Option<Self> {
         let (label, key) = match text.strip_prefix("share.")?.split_once('/') {
@@ -56,6 +74,33 @@ impl Address {
         let address = Self { kind: BlockKind::Share, label: label.to_owned(), key };
         (!label.is_empty() && address.tag_value() == text).then_some(address)
     }
+}
+
+/// The text between quotes, as `Display` quotes it.
+fn unquoted(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' => return None,
+            '\\' => out.push(match rest.next()? {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                '0' => '\0',
+                plain @ ('"' | '\\' | '\'') => plain,
+                'u' => {
+                    let code = rest.as_str().strip_prefix('{')?.split_once('}')?.0;
+                    let found = char::from_u32(u32::from_str_radix(code, 16).ok()?)?;
+                    rest.nth(code.chars().count() + 1)?;
+                    found
+                }
+                _ => return None,
+            }),
+            plain => out.push(plain),
+        }
+    }
+    Some(out)
 }
 
 fn unescape(text: &str) -> Option<String> {
@@ -90,6 +135,19 @@ mod tests {
     fn an_address_reads_as_it_is_written_in_hcl() {
         assert_eq!(share(None).to_string(), "share.tgw");
         assert_eq!(share(Some("eu-central-1")).to_string(), r#"share.tgw["eu-central-1"]"#);
+    }
+
+    #[test]
+    fn an_address_is_read_as_it_is_printed() {
+        for key in [None, Some("eu-central-1"), Some(""), Some("a\"b\\c\n\u{202e}\u{1}'[\"x\"]")] {
+            let address = share(key);
+            assert_eq!(Address::parse(&address.to_string()), Ok(address));
+        }
+        for bad in
+            ["", "tgw", "shares.tgw", "share.", "share.[\"a\"]", "share.tgw[\"a\"b\"]", "share.tgw[\"\\x\"]"]
+        {
+            assert!(Address::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::plan::body::{Plan, Refusal};
 use crate::plan::step::PlannedStep;
 
-/// Made by [`Plan::approve`] alone.
+/// Made by [`Plan::approve`], or by [`SavedPlan::approve`](crate::plan::SavedPlan::approve) once AWS was read again, and by nothing else.
 #[derive(Clone, Debug)]
 pub struct ApprovedPlan {
     steps: Vec<PlannedStep>,
@@ -36,6 +36,11 @@ impl Plan {
 }
 
 impl ApprovedPlan {
+    /// A saved plan whose facts were compared.
+    pub(crate) fn verified(steps: Vec<PlannedStep>) -> Self {
+        Self { steps }
+    }
+
     /// In an order in which every step comes after its needs.
     pub fn steps(&self) -> &[PlannedStep] {
         &self.steps

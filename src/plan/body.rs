@@ -14,6 +14,7 @@ use crate::diff::{
 };
 use crate::model::{AccountId, Address, Gap, Place, Principal, ShareArn, StackName};
 use crate::org::SharingState;
+use crate::plan::basis::Basis;
 use crate::plan::fingerprint::Fingerprint;
 use crate::plan::hazard::Hazard;
 use crate::plan::step::{PlannedStep, StepId};
@@ -49,6 +50,8 @@ pub struct PlanBody {
     /// Why this plan must not be carried out, whoever consents.
     pub refusals: Vec<Refusal>,
     pub fingerprint: Fingerprint,
+    /// What the changes used of the organization.
+    pub basis: Basis,
     /// The time of the run, where something in the stack expires.
     pub now: Option<Timestamp>,
 }

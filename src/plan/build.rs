@@ -8,6 +8,7 @@ use crate::diff::{
 };
 use crate::model::{Address, ResourceArn};
 use crate::org::OrgView;
+use crate::plan::basis::Basis;
 use crate::plan::body::{Blocked, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
 use crate::plan::chain::Chain;
 use crate::plan::details::{details, grants_after};
@@ -27,6 +28,9 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
     write_steps(diff, sharing.as_ref().and_then(|sharing| sharing.step), &mut shares, &mut steps);
     let sides: Vec<(Option<Grants>, Option<Grants>)> = shares.iter().map(settled_sides).collect();
     let access = totals(sides.iter().map(|(before, after)| (before.as_ref(), after.as_ref())), org);
+    let fingerprint = Fingerprint::of(diff, &steps, org);
+    let basis =
+        Basis::of(shares.iter().filter(|share| !share.steps.is_empty()).map(|share| &share.diff), org);
     let Diff {
         stack,
         purpose,
@@ -55,7 +59,8 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         steps,
         access,
         hazards: hazard::of_plan(diff),
-        fingerprint: Fingerprint::of(diff, org),
+        fingerprint,
+        basis,
         now,
     })
 }

@@ -182,11 +182,12 @@ impl<'a> Chain<'a> {
 
     fn associate(&mut self, share: &ShareRef, members: Members) {
         let Members { resources, principals, sources } = members;
-        // Principals go into a call of their own: what they will see is all there by then.
-        let first = Members { resources, principals: Vec::new(), sources };
-        for Members { resources, principals, sources } in
-            first.batches().chain(Members { principals, ..Members::default() }.batches())
-        {
+        // Principals go into a call of their own: what they will see is all there by then. Sources go with the services that they are for.
+        let has_services = principals.iter().any(|principal| matches!(principal, Principal::Service(_)));
+        let (early, late) = if has_services { (Vec::new(), sources) } else { (sources, Vec::new()) };
+        let first = Members { resources, principals: Vec::new(), sources: early };
+        let then = Members { resources: Vec::new(), principals, sources: late };
+        for Members { resources, principals, sources } in first.batches().chain(then.batches()) {
             self.push(Step::AssociateResourceShare { share: share.clone(), resources, principals, sources });
         }
     }

@@ -1,7 +1,5 @@
-//! The order in which sources change: while a service is on a share, RAM keeps at least one of them there (RAM API reference,
-//! DisassociateResourceShare).
-
-use std::collections::BTreeSet;
+//! The order in which sources change. RAM takes sources only while a service is on the share (Terraform refuses them otherwise), and
+//! keeps at least one of them as long as it is (RAM API reference, DisassociateResourceShare).
 
 use crate::diff::Wanted;
 use crate::model::Principal;
@@ -17,25 +15,36 @@ pub(crate) struct SourceSteps {
 }
 
 impl SourceSteps {
-    /// Takes the sources out of what leaves and joins, where any leave. Services step aside, and come back at the end, where no other
-    /// source could stay with them in between; what gives nothing, because it FAILED, then loses nothing.
+    /// Takes the sources out of what leaves and joins, where any leave. What is left in `join` comes in one call with the services.
+    ///
+    /// Services step aside, and come back at the end, where no other source could stay with them in between: all that there are
+    /// FAILED, so that nothing is lost, or none is wanted any more.
     pub fn take(leave: &mut Members, join: &mut Members, after: &Wanted) -> Self {
         if leave.sources.is_empty() {
             return Self::default();
         }
-        let (leaving, joining) = (std::mem::take(&mut leave.sources), std::mem::take(&mut join.sources));
-        let (again, first): (Vec<String>, Vec<String>) =
-            joining.into_iter().partition(|source| leaving.contains(source));
-        let nobody_stays = after.sources.iter().all(|source| again.contains(source));
-        if nobody_stays {
-            let joining: BTreeSet<Principal> = join.principals.iter().cloned().collect();
-            let stay = after.principals.keys().filter(|principal| !joining.contains(principal));
-            let services: Vec<Principal> =
-                stay.filter(|principal| matches!(principal, Principal::Service(_))).cloned().collect();
-            leave.principals.extend(services.iter().cloned());
-            join.principals.extend(services);
+        let gone = std::mem::take(&mut leave.sources);
+        let is_service = |principal: &&Principal| matches!(principal, Principal::Service(_));
+        let stay: Vec<Principal> = after
+            .principals
+            .keys()
+            .filter(is_service)
+            .filter(|service| !join.principals.contains(service))
+            .cloned()
+            .collect();
+        if stay.is_empty() {
+            // Those that were there leave first; sources come with those that join.
+            return Self { gone, ..Self::default() };
         }
-        Self { first, gone: leaving, again }
+        let (again, first): (Vec<String>, Vec<String>) =
+            std::mem::take(&mut join.sources).into_iter().partition(|source| gone.contains(source));
+        if after.sources.iter().any(|source| !again.contains(source)) {
+            return Self { first, gone, again };
+        }
+        leave.principals.extend(stay.iter().cloned());
+        join.principals.extend(stay);
+        join.sources = again;
+        Self { gone, ..Self::default() }
     }
 }
 
@@ -48,18 +57,19 @@ mod tests {
     use crate::model::{AssociationStatus, Observed};
     use crate::plan::{Step, plan};
 
-    /// The calls that bring one service's share from some sources to others, sources that FAILED in capitals.
-    fn calls(before: &[&str], after: &[&str]) -> Vec<String> {
-        let service = Principal::read("pca-connector-ad.amazonaws.com");
-        let with = |sources: &[&str]| {
+    const CONNECTOR: &str = "pca-connector-ad.amazonaws.com";
+
+    /// The calls that bring a share from one principal and some sources to others, sources that FAILED in capitals.
+    fn calls((who, before): (&str, &[&str]), (then, after): (&str, &[&str])) -> Vec<String> {
+        let with = |who: &str, sources: &[&str]| {
             let mut share = desired_share("ca");
             let written = share.principals.pop_first().expect("a principal").1;
-            share.principals = [(service.clone(), written)].into();
+            share.principals = [(Principal::read(who), written)].into();
             share.sources = sources.iter().map(|source| source.to_lowercase()).collect();
             share
         };
-        let graph = stack([with(after)]);
-        let mut live = live_share(&with(before), 1);
+        let graph = stack([with(then, after)]);
+        let mut live = live_share(&with(who, before), 1);
         for (source, association) in &mut live.sources {
             if before.contains(&&*source.to_uppercase()) {
                 association.status = AssociationStatus::Failed;
@@ -97,7 +107,22 @@ mod tests {
             (&["a"], &[], &["-S", "-a", "+S"]),
             (&["A", "b"], &["a", "b"], &["-a", "+a"]),
             (&["A"], &["a", "b"], &["+b", "-a", "+a"]),
-            (&["A"], &["a"], &["-S", "-a", "+a", "+S"]),
+            (&["A"], &["a"], &["-S", "-a", "+aS"]),
+        ] {
+            let calls = calls((CONNECTOR, before), (CONNECTOR, after));
+            assert_eq!(calls, expected, "{before:?} to {after:?}");
+        }
+    }
+
+    #[test]
+    fn sources_come_with_their_service_and_go_after_it() {
+        const OTHER: &str = "other.amazonaws.com";
+        const ACCOUNT: &str = "444444444444";
+        for (before, after, expected) in [
+            ((ACCOUNT, &[][..]), (CONNECTOR, &["a"][..]), &["-S", "+aS"][..]),
+            ((CONNECTOR, &["a"]), (ACCOUNT, &[]), &["-S", "-a", "+S"]),
+            ((CONNECTOR, &["a"]), (OTHER, &["b"]), &["-S", "-a", "+bS"]),
+            ((CONNECTOR, &["a"]), (OTHER, &["a"]), &["-S", "+S"]),
         ] {
             assert_eq!(calls(before, after), expected, "{before:?} to {after:?}");
         }

@@ -63,6 +63,7 @@ impl fmt::Display for PlanView<'_> {
             hazards,
             refusals,
             fingerprint: _,
+            basis: _,
             now: _,
         } = self.plan;
 

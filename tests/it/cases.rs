@@ -19,6 +19,7 @@ use ramctl::lang::functions::{FileError, StackFiles};
 use ramctl::lang::{Compiled, Inputs, Limits, compile};
 use ramctl::plan::plan;
 use ramctl::render::{DiagnosticsView, DriftView, PlanView, Styles};
+use ramctl::wire::{PlanDocument, PlanFile};
 
 fn folder(stage: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(stage)
@@ -252,10 +253,14 @@ fn planned(case: &Path) -> [String; 2] {
     let difference = diff(&graph, &live, &org);
     let plan = plan(&difference, &org);
     let report = report(&difference);
-    [
-        PlanView::new(&plan, &sources, Styles::plain(), 110, 0).to_string(),
-        DriftView::new(&report, &sources, Styles::plain(), 110, 0).to_string(),
-    ]
+    let shown = PlanView::new(&plan, &sources, Styles::plain(), 110, 0).to_string();
+    let text = PlanDocument::new(&plan, &sources, 0).to_text();
+    let file = PlanFile::read(&text).unwrap_or_else(|error| panic!("{error:?}"));
+    let (saved, places) = (file.plan.body(), &file.sources);
+    assert_eq!(saved.steps, plan.steps);
+    assert_eq!(PlanView::new(saved, places, Styles::plain(), 110, 0).to_string(), shown);
+    assert_eq!(PlanDocument::new(saved, places, file.origin.clone()).to_text(), text);
+    [shown, DriftView::new(&report, &sources, Styles::plain(), 110, 0).to_string()]
 }
 
 #[test]

@@ -21,3 +21,5 @@ mod pipeline;
 mod sandbox;
 #[cfg(feature = "cli")]
 mod served;
+#[cfg(feature = "cli")]
+mod shares;

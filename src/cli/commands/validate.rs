@@ -27,7 +27,7 @@ pub(crate) fn run(args: &ValidateArgs, output: &mut Output) -> Exit {
         let (stack, shares) = (declaration.stack.value.as_str(), declaration.shares.len());
         let folder = args.stack.stack.display().to_string();
         outputs.show(ValidView { stack, shares, folder: &folder }, output);
-        outputs.write(Found::Valid { stack, shares }, &[], Origin::Aws { calls: 0 }, output);
+        outputs.write(Found::Valid { stack, shares }, &[], Origin::from(0), output);
         Exit::Done
     })
 }
