@@ -1,5 +1,6 @@
 //! What a stack can say of a share, from the files to AWS and back, with the real binary against a sandbox.
 
+mod by_hand;
 mod in_place;
 mod principals;
 mod tagged;
