@@ -5,6 +5,7 @@ use crate::diff::{Change, DeleteReason, ImportProblem, SharingVerdict, Verdict};
 use crate::model::{Address, FeatureSet, Gap, GapCause, ShareArn};
 use crate::org::SharingState;
 use crate::plan::body::{Blocked, PlanBody, Refusal};
+use crate::plan::quota::OverQuota;
 
 impl PlanBody {
     /// Errors for what keeps the plan from being carried out, warnings for what it leaves out and why. Gaps of places come last.
@@ -32,6 +33,14 @@ impl PlanBody {
                 let detail = format!("{} also bears the address {name} and is deleted.", before.share.arn);
                 out.push(warning(&live_codes::RAM305, None, detail));
             }
+        }
+        for OverQuota { place, what, count } in body.over_quota() {
+            let detail =
+                format!("{place} would have {count} {}; the quota is {}.", what.as_str(), OverQuota::LIMIT);
+            out.push(
+                warning(&live_codes::RAM346, None, detail)
+                    .help("have the quota raised before you apply, or remove some"),
+            );
         }
         if let Some(gap) = &body.organization_gap {
             out.push(warning(&read_codes::RAM411, None, told(gap)).help(remedy(gap)));

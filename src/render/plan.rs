@@ -6,7 +6,9 @@ use std::fmt;
 use crate::diag::SourceMap;
 use crate::diff::{Change, Membership, Part, Purpose, Remark, SharingVerdict, Verdict};
 use crate::model::{Origin, Place};
-use crate::plan::{Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedShare, PlannedSharing, Refusal};
+use crate::plan::{
+    Blocked, Counts, Detail, HazardSubject, OverQuota, PlanBody, PlannedShare, PlannedSharing, Refusal,
+};
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::parts;
@@ -100,6 +102,17 @@ impl fmt::Display for PlanView<'_> {
         for hazard in hazards {
             let word = paint(self.styles.warning, "!");
             writeln!(f, "{word} {}  {}\n", hazard.code.summary, paint(self.styles.code, hazard.code.id))?;
+        }
+        for OverQuota { place, what, count } in self.plan.over_quota() {
+            let place = parts::place(&place, labels);
+            let limit = OverQuota::LIMIT;
+            let word = paint(self.styles.warning, "!");
+            let code = paint(self.styles.code, "RAM346");
+            writeln!(
+                f,
+                "{word} {place} would have {count} {}; the quota is {limit}  {code}\n",
+                what.as_str()
+            )?;
         }
         self.refusals(f, refusals)?;
         self.summary(f)?;
