@@ -120,6 +120,7 @@ mod tests {
 
     /// One plan of the fullest place there can be takes seconds, also in a debug build: nothing in it is quadratic.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the time that a plan takes is what is tested")]
     fn a_place_with_25_000_shares_is_planned_right_and_in_time() {
         let shares = many(QUOTA);
         let found = shares[..24_000].iter().zip(1..).map(|(share, n)| live_share(share, n));
