@@ -87,9 +87,10 @@ pub(crate) async fn read(
     progress.places(graph.places.len());
     let settings =
         collect::Settings { parallelism: usize::from(args.parallelism), ..collect::Settings::default() };
+    let interest = diff::interest(&graph);
     let receiving = diff::receiving(&graph, &org, purpose);
     let (live, received) = tokio::join!(
-        collect::places(&session.cloud, &graph.places, &settings, |_, _| progress.place()),
+        collect::places(&session.cloud, &graph.places, &interest, &settings, |_, _| progress.place()),
         collect::received(&session.cloud, &receiving, &settings),
     );
     let mut live = LiveState { received, ..live };

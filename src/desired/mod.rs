@@ -22,7 +22,8 @@ mod view;
 
 pub use edges::Cycle;
 pub use graph::{
-    DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Node, NodeId, Unresolved,
+    DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, ManagedPermission, Node,
+    NodeId, Unresolved,
 };
 pub use identity::{Identity, Import, Move};
 pub use inbound::{DesiredInbound, NameGlob, decides};
@@ -30,7 +31,7 @@ pub(crate) use invitation::reached;
 pub use invitation::{
     InvitedBecause, Invites, LONG_WINDOW, SHORT_WINDOW, can_be_left, invitation_window, invites,
 };
-pub(crate) use permission::permission_arns;
+pub(crate) use permission::{declared_permission_arn, permission_arns};
 pub(crate) use places::{organization_region, places};
 pub use resolve::{Resolution, check, resolve};
 pub use tagged::tag_searches;

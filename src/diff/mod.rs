@@ -10,8 +10,13 @@ mod edits;
 mod inbound;
 mod invitation;
 mod invited;
+mod interest;
+mod health;
 mod label;
+mod outlook;
 mod owned;
+mod permission;
+mod permission_compare;
 mod sharing;
 mod stamp;
 
@@ -21,13 +26,19 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use change::{
-    Cause, Change, DeleteReason, Delta, Diff, Edit, Entity, ImportProblem, Membership, Ownership, Part,
-    Present, Purpose, Remark, ReplaceReason, ShareDiff, Unmanaged, UnresolvedShare, Verdict, Wanted,
+    Cause, Change, DeleteReason, Delta, Diff, Edit, Entity, ImportProblem, Membership, NextVersion,
+    Ownership, Part, Present, Purpose, Remark, ReplaceReason, ShareDiff, Unmanaged, UnresolvedShare, Verdict,
+    Wanted,
 };
 pub use compare::{destroy, diff};
 pub use inbound::{InboundBlock, InboundItem, InboundVerdict, Staying, leaving, receiving};
+pub use interest::interest;
 pub use invitation::{Acceptor, Expiry, Invitation, InvitationState, Lapse, Window, dependents};
 pub use label::principal_label;
 pub(crate) use owned::is_outside;
+pub use permission::{
+    PermissionChange, PermissionDiff, PermissionEdit, PermissionPart, PermissionProblem, PermissionStamp,
+    PermissionVerdict, PresentPermission, Room, VersionAfter, WantedPermission,
+};
 pub use sharing::{SharingDiff, SharingVerdict};
 pub use stamp::{Section, Stamp};

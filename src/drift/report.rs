@@ -10,6 +10,7 @@ use crate::diff::{
     InvitationState, Lapse, Membership, Ownership, Part, Remark, ReplaceReason, ShareDiff, SharingDiff,
     SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
 };
+use crate::drift::permission::PermissionItem;
 use crate::model::{AccountId, Address, Gap, Place, Principal, StackName};
 
 /// What a scheduled look at AWS found.
@@ -20,6 +21,8 @@ pub struct DriftReport {
     pub sharing: Option<SharingDiff>,
     /// By place, then address.
     pub items: Vec<DriftItem>,
+    /// By place, then address.
+    pub permissions: Vec<PermissionItem>,
     pub unmanaged: Vec<Unmanaged>,
     /// What others share with accounts of the stack and is not as `inbound` blocks say, or of which none speaks.
     pub inbound: Vec<InboundItem>,
@@ -56,6 +59,11 @@ pub enum DriftClass {
     /// Parts differ; the cause tells a changed AWS from a changed configuration.
     Modified {
         cause: Cause,
+        edits: Vec<Edit>,
+    },
+    /// As declared, with an older version of a permission than its default. The edits are what the next apply moves; none where
+    /// the stack does not ask for the default version.
+    Outdated {
         edits: Vec<Edit>,
     },
     /// It differs in what RAM cannot change in place.
@@ -105,6 +113,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         account_labels,
         sharing,
         shares,
+        permissions,
         unmanaged,
         inbound,
         unreceived,
@@ -119,6 +128,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         account_labels: account_labels.clone(),
         sharing: sharing.clone(),
         items: shares.iter().map(item).collect(),
+        permissions: permissions.iter().map(PermissionItem::of).collect(),
         unmanaged: unmanaged.clone(),
         inbound: inbound.clone(),
         unreceived: unreceived.clone(),
@@ -153,12 +163,13 @@ fn owned<A: Clone, B: Clone>((a, b): (&A, &B)) -> (A, B) {
 
 fn class(share: &ShareDiff) -> DriftClass {
     let rejected = |invitation: &Invitation| matches!(invitation.state, InvitationState::Rejected { .. });
-    let healthy = !share.remarks.iter().any(|remark| matches!(remark, Remark::Unhealthy { .. }))
-        && !share.invitations.values().any(rejected);
+    let healthy = !share.remarks.iter().any(Remark::is_ailing) && !share.invitations.values().any(rejected);
+    let outdated = share.remarks.iter().any(|remark| matches!(remark, Remark::Outdated { .. }));
     let matching = || match (healthy, share.invitations.is_empty()) {
         (false, _) => DriftClass::Unhealthy { repairs: Vec::new() },
-        (true, true) => DriftClass::InSync,
         (true, false) => DriftClass::Waiting,
+        (true, true) if outdated => DriftClass::Outdated { edits: Vec::new() },
+        (true, true) => DriftClass::InSync,
     };
     match &share.verdict {
         Verdict::InSync { .. } => matching(),
@@ -174,6 +185,7 @@ fn class(share: &ShareDiff) -> DriftClass {
             let real: Vec<Edit> =
                 edits.iter().filter(|edit| !matches!(edit.part, Part::Record)).cloned().collect();
             match real.iter().map(|edit| edit.cause).reduce(Cause::and) {
+                Some(_) if real.iter().all(is_newer_version) => DriftClass::Outdated { edits: real },
                 Some(_) if real.iter().all(|edit| is_repair(edit, share)) => {
                     DriftClass::Unhealthy { repairs: real }
                 }
@@ -187,6 +199,11 @@ fn class(share: &ShareDiff) -> DriftClass {
         }
         Verdict::Changed(Change::Delete { before: _, reason }) => DriftClass::Surplus { reason: *reason },
     }
+}
+
+/// Whether an edit only follows a version that somebody else published. What the stack's own files changed is pending.
+fn is_newer_version(edit: &Edit) -> bool {
+    edit.cause == Cause::Drift && matches!(edit.part, Part::PermissionVersion { .. })
 }
 
 /// Whether an edit only brings back what failed, or an invitation that expired.
@@ -212,6 +229,8 @@ impl DriftReport {
             DriftClass::Waiting => {
                 item.invitations.values().any(|invitation| invitation.state.is_accepted_here())
             }
+            // A newer version that nobody asked for is news and no difference.
+            DriftClass::Outdated { edits } => !edits.is_empty(),
             _ => true,
         };
         // Anybody can send an invitation: one of which no block speaks is told, and makes no alarm.
@@ -225,7 +244,9 @@ impl DriftReport {
             | SharingVerdict::Impossible { .. } => true,
             SharingVerdict::InSync | SharingVerdict::Unread { .. } | SharingVerdict::NotManaged => false,
         });
+        let permission_differs = self.permissions.iter().any(PermissionItem::differs);
         if sharing_off
+            || permission_differs
             || self.items.iter().any(differs)
             || self.unmanaged.iter().any(stray)
             || self.inbound.iter().any(undone)
@@ -240,7 +261,15 @@ impl DriftReport {
 
     /// Whether all was read that the report depends on.
     pub fn is_complete(&self) -> bool {
-        let unread = |item: &DriftItem| matches!(item.class, DriftClass::Unknown { .. });
+        let unread = |item: &DriftItem| match &item.class {
+            DriftClass::Unknown { .. } => true,
+            DriftClass::Modified { edits, .. } | DriftClass::Outdated { edits }
+                if edits.iter().any(|edit| edit.part.gap().is_some()) =>
+            {
+                true
+            }
+            _ => item.remarks.iter().any(|remark| remark.gap().is_some()),
+        };
         let sharing_unread = self
             .sharing
             .as_ref()
@@ -251,6 +280,7 @@ impl DriftReport {
             && self.unresolved.is_empty()
             && !sharing_unread
             && !self.items.iter().any(unread)
+            && !self.permissions.iter().any(PermissionItem::is_unread)
     }
 }
 
@@ -297,7 +327,10 @@ mod tests {
             (AssociationStatus::Associating, Standing::InSync),
         ] {
             let mut share = live_share(&desired_share("tgw"), 1);
-            share.principals.insert(principal("333333333333"), association(status));
+            // Ten seconds before the run.
+            let updated = jiff::Timestamp::from_second(1_999_990).ok();
+            let lately = crate::live::Association { updated, ..association(status) };
+            share.principals.insert(principal("333333333333"), lately);
             let report = found(&live([share]), &org());
             assert_eq!(report.standing(), standing);
             let unhealthy = matches!(report.items[0].class, DriftClass::Unhealthy { .. });

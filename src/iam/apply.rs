@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{TypeFacts, type_of, type_with_code};
 use crate::desired::permission_arns;
+use crate::iam::permissions::write_permissions;
 use crate::iam::policy::Statement;
 use crate::iam::read::{RAM_SERVICE, in_regions, ram_role};
 use crate::iam::receive;
@@ -59,8 +60,8 @@ pub(crate) fn write_statements(scope: &Scope<'_>, notes: &mut Vec<String>) -> Ve
         out.push(owned(scope, Statement::new("DeleteShares", &["ram:DeleteResourceShare"]), &scope.regions));
     }
     out.extend(ownership(scope));
+    out.extend(write_permissions(scope));
     out.extend(receive::write_statements(scope));
-    later(scope, notes);
     out
 }
 
@@ -71,6 +72,7 @@ fn ownership(scope: &Scope<'_>) -> Vec<Statement> {
         .declaration
         .imports
         .iter()
+        .filter(|block| block.to.value.kind == BlockKind::Share)
         .filter(|block| block.id.value.arn().account() == scope.account.as_str())
         .map(|block| block.id.value.to_string())
         .collect();
@@ -322,16 +324,4 @@ fn owned(scope: &Scope<'_>, statement: Statement, regions: &BTreeSet<Region>) ->
 
 fn addresses(scope: &Scope<'_>, holds: impl Fn(&ShareBlock) -> bool) -> Vec<String> {
     scope.shares.iter().filter(|share| holds(share)).map(|share| share.address.to_string()).collect()
-}
-
-/// Blocks that this version does not carry out need actions that are not here.
-fn later(scope: &Scope<'_>, notes: &mut Vec<String>) {
-    let permissions = scope.declaration.permissions.iter().filter(|it| it.account.value == *scope.account);
-    let names: Vec<String> = permissions.map(|it| it.address.to_string()).collect();
-    if !names.is_empty() {
-        notes.push(format!(
-            "{}: this version of ramctl does not carry out such blocks, so the policy allows nothing for them.",
-            names.join(", ")
-        ));
-    }
 }

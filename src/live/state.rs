@@ -9,6 +9,7 @@ use crate::model::{
     ShareArn, ShareStatus, Tags,
 };
 
+use crate::live::readings::PermissionReadings;
 use crate::live::received::Received;
 use crate::live::rows::CustomerPermissionRow;
 
@@ -41,6 +42,8 @@ pub struct LivePlace {
     /// expired from one that was turned down.
     pub departed: BTreeMap<(ShareArn, Principal), Departed>,
     pub customer_permissions: Vec<CustomerPermissionRow>,
+    /// What was asked of permissions beyond the listings.
+    pub readings: PermissionReadings,
 }
 
 /// A share with everything that is on it. DISASSOCIATED rows are dropped.
@@ -86,4 +89,5 @@ pub struct AttachedPermission {
     pub arn: PermissionArn,
     pub version: String,
     pub default_version: bool,
+    pub feature_set: FeatureSet,
 }

@@ -42,6 +42,7 @@ fn words(plan: &Plan) -> Vec<String> {
                 Step::AcceptResourceShareInvitation { .. } => format!("accept in {}", step.place.account),
                 Step::RejectResourceShareInvitation { .. } => format!("reject in {}", step.place.account),
                 Step::LeaveResourceShare { .. } => format!("leave in {}", step.place.account),
+                other => other.operation().into(),
             };
             let needs: Vec<String> = step.needs.iter().map(|id| id.0.to_string()).collect();
             format!("{what} <{}>", needs.join(","))

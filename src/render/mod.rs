@@ -11,6 +11,7 @@ mod invitation;
 mod markdown;
 mod outcome;
 mod parts;
+mod permission;
 mod plan;
 mod report;
 mod rows;

@@ -9,6 +9,7 @@ mod event_document;
 mod invitation;
 mod malformed;
 mod parts;
+mod permission;
 mod plan_document;
 mod share;
 mod snapshot;

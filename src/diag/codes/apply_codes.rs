@@ -43,7 +43,11 @@ plan again: the new plan has what is left."
 been carried out or not. ramctl sends a token with each change, so repeating it cannot do it twice. Plan again: the live state \
 shows which it was."
 
-    RAM508 "no invitation that could be accepted"
+    RAM508 "the permission is deleted again and again"
+"RAM remembers the token of a request, and answers a repeated one with the permission or version that it made the first time. Where that \
+has been deleted since, ramctl makes it anew under a following token. Here each new one turned out to be deleted as well, so something in \
+the account deletes it: look in CloudTrail for DeletePermission and DeletePermissionVersion in the Region of the permission."
+    RAM510 "no invitation that could be accepted"
 "The account that receives was asked for a pending invitation to the share, from the account that shares, and had none until the \
 deadline; nor does it see the share. Either RAM shows it late, or somebody in the account turned it down or let it expire.
 

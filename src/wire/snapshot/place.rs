@@ -7,6 +7,7 @@ use crate::model::{AssociationStatus, FeatureSet, Observed, Place, Principal, Sh
 use crate::wire::malformed::times;
 use crate::wire::snapshot::SnapshotError;
 use crate::wire::snapshot::document::{ReadRecord, id, once};
+use crate::wire::snapshot::readings::{self, PolicyRecord, VersionsRecord};
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -26,8 +27,12 @@ pub(crate) struct LivePlaceRecord {
     /// Shares that RAM still lists as DELETED.
     pub(crate) deleted: Vec<DeletedRecord>,
     /// Principals that left a share and are still listed.
-    departed: Vec<DepartedRecord>,
+    pub(crate) departed: Vec<DepartedRecord>,
     pub(crate) customer_permissions: Vec<CustomerPermissionRecord>,
+    /// Policies that were asked for.
+    pub(crate) permission_policies: Vec<PolicyRecord>,
+    /// Lists of versions that were asked for.
+    pub(crate) permission_versions: Vec<VersionsRecord>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -83,6 +88,8 @@ pub(crate) struct PermissionRecord {
     arn: String,
     version: String,
     default_version: bool,
+    /// RAM's word.
+    feature_set: String,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -102,7 +109,7 @@ pub(crate) struct CustomerPermissionRecord {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct DepartedRecord {
+pub(crate) struct DepartedRecord {
     share: String,
     principal: String,
     joined: Option<String>,
@@ -129,8 +136,9 @@ impl PlaceRecord {
 
 impl LivePlaceRecord {
     fn new(place: &LivePlace) -> Self {
-        let LivePlace { shares, deleted, departed, customer_permissions } = place;
+        let LivePlace { shares, deleted, departed, customer_permissions, readings } = place;
         let deleted = deleted.iter();
+        let (permission_policies, permission_versions) = readings::records(readings);
         Self {
             shares: shares.values().map(ShareRecord::new).collect(),
             deleted: deleted
@@ -146,11 +154,20 @@ impl LivePlaceRecord {
                 })
                 .collect(),
             customer_permissions: customer_permissions.iter().map(CustomerPermissionRecord::new).collect(),
+            permission_policies,
+            permission_versions,
         }
     }
 
     fn read(&self, place: &Place) -> Result<LivePlace, SnapshotError> {
-        let Self { shares, deleted, departed, customer_permissions } = self;
+        let Self {
+            shares,
+            deleted,
+            departed,
+            customer_permissions,
+            permission_policies,
+            permission_versions,
+        } = self;
         let shares = once(shares.iter().map(|share| {
             let share = share.read()?;
             in_place(&share.arn, place)?;
@@ -173,6 +190,7 @@ impl LivePlaceRecord {
                 .iter()
                 .map(CustomerPermissionRecord::read)
                 .collect::<Result<_, _>>()?,
+            readings: readings::read(permission_policies, permission_versions)?,
         })
     }
 }
@@ -205,12 +223,13 @@ impl ShareRecord {
             permissions,
         } = share;
         let permissions = permissions.iter().map(|(resource_type, attached)| {
-            let AttachedPermission { arn, version, default_version } = attached;
+            let AttachedPermission { arn, version, default_version, feature_set } = attached;
             PermissionRecord {
                 resource_type: resource_type.to_string(),
                 arn: arn.to_string(),
                 version: version.clone(),
                 default_version: *default_version,
+                feature_set: feature_set.to_string(),
             }
         });
         Self {
@@ -263,11 +282,12 @@ impl ShareRecord {
             principals: once(principals.iter().map(|row| Ok((Principal::read(&row.entity), row.read()?))))?,
             sources: once(sources.iter().map(|row| Ok((row.entity.clone(), row.read()?))))?,
             permissions: once(permissions.iter().map(|record| {
-                let PermissionRecord { resource_type, arn, version, default_version } = record;
+                let PermissionRecord { resource_type, arn, version, default_version, feature_set } = record;
                 let attached = AttachedPermission {
                     arn: id(arn)?,
                     version: version.clone(),
                     default_version: *default_version,
+                    feature_set: FeatureSet::read(feature_set),
                 };
                 Ok((id(resource_type)?, attached))
             }))?,
