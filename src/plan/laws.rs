@@ -68,7 +68,7 @@ pub(crate) fn a_stack() -> impl Strategy<Value = DesiredGraph> {
 }
 
 /// The accounts that principals are of.
-fn accounts() -> impl Iterator<Item = AccountId> {
+pub(crate) fn accounts() -> impl Iterator<Item = AccountId> {
     a_principal().into_iter().filter_map(|principal| principal.account())
 }
 

@@ -70,7 +70,9 @@ fn leaver<'a>(
     shares: &'a [PlannedShare],
 ) -> Option<&'a PlannedShare> {
     let is_it = |share: &&PlannedShare| {
-        share.diff.before().is_some_and(|before| before.share.arn == *user) && share.blocked.is_none()
+        share.diff.before().is_some_and(|before| before.share.arn == *user)
+            && share.blocked.is_none()
+            && share.kept_for.is_empty()
     };
     shares.iter().find(is_it).filter(|share| match &share.diff.verdict {
         Verdict::Changed(Change::Delete { .. } | Change::Replace { .. }) => true,

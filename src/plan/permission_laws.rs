@@ -12,7 +12,7 @@ use crate::live::{LivePlace, LiveState};
 use crate::model::{
     Action, Address, BlockKind, Conditions, Observed, PermissionArn, PermissionPolicy, TAG_APPLIED, TAG_STACK,
 };
-use crate::plan::laws::{a_share, planned};
+use crate::plan::laws::{a_share, accounts, look, planned};
 use crate::plan::simulator::{Grant, Simulator, grants};
 use crate::plan::{Plan, StepId, plan, simulator_permissions as permissions};
 
@@ -65,6 +65,7 @@ prop_compose! {
             Some(share)
         });
         let mut graph = stack(shares);
+        graph.reached.extend(accounts());
         graph.permissions = made.iter().map(|one| (one.address.clone(), one.clone())).collect();
         graph
     }
@@ -138,7 +139,9 @@ fn strike(place: &mut LivePlace, mishap: Mishap) {
 /// What an earlier form of the stack left, and what has happened to it since.
 pub(crate) fn a_live_state() -> impl Strategy<Value = LiveState> {
     (a_stack(), a_stack(), a_mishap()).prop_map(|(first, second, mishaps)| {
-        let mut sim = Simulator::new(live([])).numbered_from(500);
+        let mut empty = live([]);
+        look(&mut empty);
+        let mut sim = Simulator::new(empty).numbered_from(500);
         for graph in [first, second] {
             let (_, plan) = planned(&graph, &sim.live);
             sim.run(plan.steps());
