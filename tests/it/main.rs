@@ -20,6 +20,8 @@ mod mishaps;
 mod outputs;
 mod pains;
 #[cfg(feature = "cli")]
+mod permissions;
+#[cfg(feature = "cli")]
 mod pipeline;
 #[cfg(feature = "cli")]
 mod sandbox;
