@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::cli::outputs::OutputArg;
+use crate::plan::Fingerprint;
 
 /// Infrastructure as code for AWS Resource Access Manager.
 ///
-/// Exit codes: 0 done or nothing to do; 1 error; 2 changes (plan --detailed-exitcode) or drift; 6 incomplete, something could not be read.
+/// Exit codes: 0 done or nothing to do; 1 error; 2 changes (plan --detailed-exitcode) or drift; 5 a plan is stale; 6 incomplete, something could not be read.
 #[derive(Debug, Parser)]
 #[command(name = "ramctl", version, disable_help_subcommand = true, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -25,8 +26,10 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Show what would change, and who would gain and lose access.
     Plan(PlanArgs),
-    /// Make AWS match the stack: plan, show, ask, apply.
-    Apply(ApplyArgs),
+    /// Make AWS match the stack: plan, show, ask, apply. Or carry out a saved plan: name its file in place of the stack.
+    Apply(AgreedArgs),
+    /// Show a plan that was saved with `plan --out`.
+    Show(ShowArgs),
     /// Delete every share that the stack owns. Sharing with the organization stays on.
     Destroy(ApplyArgs),
     /// Compare AWS with the stack and classify every difference. Never writes.
@@ -112,6 +115,12 @@ pub(crate) struct PlanArgs {
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Plan what `destroy` does.
+    #[arg(long)]
+    pub destroy: bool,
+    /// Save the plan in FILE, for `show` and `apply`. Readable for its owner alone.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     pub output: OutputArgs,
     /// Short for --output json.
@@ -136,6 +145,35 @@ pub(crate) struct ApplyArgs {
     /// How long to wait for one association or share to settle, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub wait_timeout: u64,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ShowArgs {
+    /// The saved plan.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Short for --output json.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `apply` takes beside what `destroy` takes.
+#[derive(Args, Debug)]
+pub(crate) struct AgreedArgs {
+    #[command(flatten)]
+    pub apply: ApplyArgs,
+    /// Apply only the plan that has this fingerprint, as `plan` printed it; exit with 5 if it comes out as another one.
+    #[arg(long, value_name = "SHA", value_parser = fingerprint)]
+    pub fingerprint: Option<Fingerprint>,
+    /// With a saved plan: the folder of its stack, for external ids of roles and for the sandbox. Nothing else is read there.
+    #[arg(long = "stack", value_name = "STACK")]
+    pub roles_of: Option<PathBuf>,
+}
+
+fn fingerprint(text: &str) -> Result<Fingerprint, String> {
+    Fingerprint::parse(text).ok_or_else(|| "a fingerprint has 64 digits and letters from a to f".to_owned())
 }
 
 #[derive(Args, Debug)]
@@ -297,13 +335,15 @@ impl Command {
     fn stack_mut(&mut self) -> Option<&mut StackArgs> {
         match self {
             Self::Plan(args) => Some(&mut args.stack),
-            Self::Apply(args) | Self::Destroy(args) => Some(&mut args.stack),
+            Self::Apply(args) => Some(&mut args.apply.stack),
+            Self::Destroy(args) => Some(&mut args.stack),
             Self::Drift(args) => Some(&mut args.stack),
             Self::Validate(args) => Some(&mut args.stack),
             Self::Graph(args) => Some(&mut args.stack),
             Self::Console(args) => Some(&mut args.stack),
             Self::Iam(IamCommand::Plan(args) | IamCommand::Apply(args)) => Some(&mut args.stack),
-            Self::Fmt(_)
+            Self::Show(_)
+            | Self::Fmt(_)
             | Self::Functions(_)
             | Self::Explain(_)
             | Self::Sandbox(_)
@@ -348,8 +388,8 @@ mod tests {
         else {
             panic!("not apply")
         };
-        assert_eq!(args.cloud.sandbox, Some(None));
-        assert_eq!(args.stack.stack, PathBuf::from("examples/quickstart"));
+        assert_eq!(args.apply.cloud.sandbox, Some(None));
+        assert_eq!(args.apply.stack.stack, PathBuf::from("examples/quickstart"));
     }
 
     #[test]
@@ -359,8 +399,8 @@ mod tests {
         else {
             panic!("not apply")
         };
-        assert!(args.auto_approve);
-        assert_eq!(args.stack.vars, ["a=-auto-approve"]);
+        assert!(args.apply.auto_approve);
+        assert_eq!(args.apply.stack.vars, ["a=-auto-approve"]);
     }
 
     #[test]

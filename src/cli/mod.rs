@@ -49,6 +49,7 @@ fn run(command: Command, output: &mut Output) -> Exit {
     match command {
         Command::Plan(args) => commands::plan::run(&args, output),
         Command::Apply(args) => commands::apply::run(&args, output),
+        Command::Show(args) => commands::show::run(&args, output),
         Command::Destroy(args) => commands::destroy::run(&args, output),
         Command::Drift(args) => commands::drift::run(&args, output),
         Command::Validate(args) => commands::validate::run(&args, output),

@@ -1,12 +1,13 @@
 //! What plan, apply, destroy, drift and graph have in common: files in, desired and live state out.
 
 use std::future::Future;
+use std::path::Path;
 
 use crate::cli::args::{CloudArgs, StackArgs};
 use crate::cli::exit::Exit;
 use crate::cli::output::{Chain, Output};
 use crate::cli::progress::ReadProgress;
-use crate::cli::session::Session;
+use crate::cli::session::{Reached, Session};
 use crate::cli::stack::{self, StackError, has_errors};
 use crate::collect::{self, SharingQuestion};
 use crate::desired::{self, DesiredGraph};
@@ -121,15 +122,29 @@ pub(crate) fn with_session(
     work: impl AsyncFnOnce(&Loaded, &Session, &mut Output) -> Exit,
 ) -> Exit {
     let Some(loaded) = load(stack, output) else { return Exit::Error };
+    let reached = Reached::of_stack(&loaded.declaration);
+    in_session(&stack.stack, cloud, reached, output, async |session, output| {
+        work(&loaded, session, output).await
+    })
+}
+
+/// Opens AWS or the sandbox beside a stack, runs `work` and closes again.
+pub(crate) fn in_session(
+    stack: &Path,
+    cloud: &CloudArgs,
+    reached: Reached,
+    output: &mut Output,
+    work: impl AsyncFnOnce(&Session, &mut Output) -> Exit,
+) -> Exit {
     block_on(async {
-        let session = match Session::open(cloud, &stack.stack, &loaded.declaration, output).await {
+        let session = match Session::open(cloud, stack, reached, output).await {
             Ok(session) => session,
             Err(error) => {
                 output.error(Chain(&error));
                 return Exit::Error;
             }
         };
-        let exit = work(&loaded, &session, output).await;
+        let exit = work(&session, output).await;
         if let Err(error) = session.close().await {
             output.error(Chain(&error));
             return Exit::Error;

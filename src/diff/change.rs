@@ -37,6 +37,8 @@ pub struct Diff {
     /// All places that were to be read.
     pub places: BTreeSet<Place>,
     pub unknown: BTreeMap<Place, Gap>,
+    /// The account through which the organization is read, where the stack names one.
+    pub organization_account: Option<AccountId>,
     /// The organization, where the stack names it and it could not be read.
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,

@@ -56,6 +56,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
         unmanaged,
         places: desired.places.iter().chain(live.places.keys()).cloned().collect(),
         unknown,
+        organization_account: desired.sharing.as_ref().map(|wish| wish.management_account.clone()),
         organization_gap: match (&desired.sharing, &org.snapshot) {
             (Some(_), Observed::Unknown(gap)) if gap.cause != GapCause::NotConfigured => Some(gap.clone()),
             _ => None,

@@ -99,6 +99,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         unmanaged,
         places,
         unknown,
+        organization_account: _,
         organization_gap,
         unresolved,
         now,

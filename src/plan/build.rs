@@ -40,6 +40,7 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         unmanaged,
         places,
         unknown,
+        organization_account: _,
         organization_gap,
         unresolved,
         now,

@@ -15,6 +15,7 @@ mod outcome;
 mod progress;
 mod saved;
 mod stale;
+mod stale_notice;
 mod step;
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ pub struct PlanDocument {
     /// The accounts that the plan names, and how they are reached. An external id is a secret and stands nowhere here.
     accounts: Vec<AccountDocument>,
     /// What the changes used of the organization.
-    basis: Vec<BehindDocument>,
+    basis: BasisDocument,
     has_changes: bool,
     /// Whether all was read that the plan depends on.
     complete: bool,
@@ -110,6 +110,15 @@ struct RoleDocument {
     duration_seconds: Option<u32>,
     /// Whether an external id goes with it.
     external_id: bool,
+}
+
+/// Facts of the organization.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct BasisDocument {
+    /// The account through which the organization is read.
+    account: Option<String>,
+    principals: Vec<BehindDocument>,
 }
 
 /// Who was behind a principal.
@@ -227,7 +236,14 @@ impl PlanDocument {
             purpose: (*purpose).into(),
             fingerprint: fingerprint.to_string(),
             accounts: AccountDocument::all(labels, origin.roles()),
-            basis: basis.principals.iter().map(|(p, behind)| BehindDocument::new(p, behind)).collect(),
+            basis: BasisDocument {
+                account: basis.account.as_ref().map(ToString::to_string),
+                principals: basis
+                    .principals
+                    .iter()
+                    .map(|(p, behind)| BehindDocument::new(p, behind))
+                    .collect(),
+            },
             has_changes: plan.has_changes(),
             complete: plan.is_complete(),
             now: now.map(|now| now.to_string()),

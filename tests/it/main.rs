@@ -20,4 +20,6 @@ mod pipeline;
 #[cfg(feature = "cli")]
 mod sandbox;
 #[cfg(feature = "cli")]
+mod saved;
+#[cfg(feature = "cli")]
 mod served;

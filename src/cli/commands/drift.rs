@@ -7,7 +7,6 @@ use crate::cli::outputs::with_outputs;
 use crate::cli::pipeline;
 use crate::diff;
 use crate::drift::{self, Standing};
-use crate::model::Origin;
 use crate::render::{DriftView, Found};
 
 pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
@@ -17,7 +16,7 @@ pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
                 return Exit::Error;
             };
             let report = drift::report(&diff::diff(&read.graph, &read.live, &read.org));
-            let origin = Origin::from(session.calls().total().calls);
+            let origin = session.origin();
             if outputs.shows_text() {
                 let (styles, width) = (output.styles(), output.width());
                 outputs.show(DriftView::new(&report, &loaded.sources, styles, width, origin.clone()), output);

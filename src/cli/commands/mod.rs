@@ -12,4 +12,6 @@ pub(crate) mod graph;
 pub(crate) mod iam;
 pub(crate) mod plan;
 pub(crate) mod sandbox;
+pub(crate) mod saved;
+pub(crate) mod show;
 pub(crate) mod validate;

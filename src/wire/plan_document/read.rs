@@ -15,7 +15,8 @@ use crate::wire::FORMAT_VERSION;
 use crate::wire::malformed::{Malformed, id, ids, needed, times};
 use crate::wire::parts::Recorded;
 use crate::wire::plan_document::{
-    AccountDocument, BehindDocument, KIND, PlanDocument, RefusalDocument, RoleDocument, VERSION,
+    AccountDocument, BasisDocument, BehindDocument, KIND, PlanDocument, RefusalDocument, RoleDocument,
+    VERSION,
 };
 use crate::wire::share::{AccessDocument, HazardDocument};
 use crate::wire::words::{RefusalWord, SharingStateWord, StandingWord, word_of};
@@ -136,7 +137,6 @@ impl PlanDocument {
         let coverage = coverage.read(&mut recorded)?;
         let (account_labels, roles) = accounts_of(accounts)?;
         let AccessDocument { gain, lose, unknown } = access;
-        let principals = basis.iter().map(BehindDocument::read).collect::<Result<_, Malformed>>()?;
         let refusals =
             refusals.iter().map(|refusal| refusal.read(&mut recorded)).collect::<Result<_, _>>()?;
         let body = PlanBody {
@@ -160,7 +160,7 @@ impl PlanDocument {
             refusals,
             fingerprint: Fingerprint::parse(fingerprint)
                 .ok_or_else(|| Malformed::new(fingerprint, "a fingerprint"))?,
-            basis: Basis { principals },
+            basis: basis.read()?,
             now,
         };
         let origin = match coverage.origin {
@@ -189,6 +189,16 @@ fn accounts_of(documents: &[AccountDocument]) -> Result<Accounts, Malformed> {
         labels.extend(label.clone().map(|label| (account, label)));
     }
     Ok((labels, roles))
+}
+
+impl BasisDocument {
+    fn read(&self) -> Result<Basis, Malformed> {
+        let Self { account, principals } = self;
+        Ok(Basis {
+            account: account.as_ref().map(|account| id(account, AccountId::parse)).transpose()?,
+            principals: principals.iter().map(BehindDocument::read).collect::<Result<_, _>>()?,
+        })
+    }
 }
 
 impl BehindDocument {
