@@ -94,6 +94,23 @@ pub(crate) struct CloudArgs {
     pub parallelism: u16,
 }
 
+/// The part of the stack that a run is about.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ScopeArgs {
+    /// Only this share: share.tgw, with all its instances, or share.tgw["eu-central-1"]. May be repeated.
+    #[arg(long = "target", value_name = "ADDRESS")]
+    pub targets: Vec<String>,
+    /// All but this share. May be repeated.
+    #[arg(long = "exclude", value_name = "ADDRESS")]
+    pub excluded: Vec<String>,
+    /// Only this account: label of its block, or 12 digits. May be repeated.
+    #[arg(long = "account", value_name = "NAME")]
+    pub accounts: Vec<String>,
+    /// Only this Region. May be repeated.
+    #[arg(long = "region", value_name = "REGION")]
+    pub regions: Vec<String>,
+}
+
 /// The formats of the result.
 #[derive(Args, Debug)]
 pub(crate) struct OutputArgs {
@@ -112,6 +129,11 @@ pub(crate) struct PlanArgs {
     pub stack: StackArgs,
     #[command(flatten)]
     pub cloud: CloudArgs,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// Show only what was changed in AWS since the last apply, and not what was changed in the files. Cannot be saved.
+    #[arg(long, conflicts_with_all = ["out", "destroy"])]
+    pub refresh_only: bool,
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -134,6 +156,8 @@ pub(crate) struct ApplyArgs {
     pub stack: StackArgs,
     #[command(flatten)]
     pub cloud: CloudArgs,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
     /// Apply without asking. Required where nobody can answer.
     #[arg(long)]
     pub auto_approve: bool,
@@ -182,6 +206,8 @@ pub(crate) struct DriftArgs {
     pub stack: StackArgs,
     #[command(flatten)]
     pub cloud: CloudArgs,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
     #[command(flatten)]
     pub output: OutputArgs,
     /// Short for --output json.

@@ -150,6 +150,11 @@ pub(crate) fn read_text_as(path: &Path, name: String) -> Result<TextFile, Folder
     }
 }
 
+/// Whether a file is named, and no folder.
+pub(crate) fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// Everything on standard input.
 pub(crate) fn read_stdin() -> Result<TextFile, FolderError> {
     let name = "standard input".to_owned();

@@ -13,6 +13,7 @@ mod outputs;
 mod pipeline;
 mod progress;
 mod prompt;
+mod scope;
 mod session;
 mod stack;
 

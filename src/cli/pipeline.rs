@@ -1,5 +1,6 @@
 //! What plan, apply, destroy, drift and graph have in common: files in, desired and live state out.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::path::Path;
 
@@ -7,13 +8,16 @@ use crate::cli::args::{CloudArgs, StackArgs};
 use crate::cli::exit::Exit;
 use crate::cli::output::{Chain, Output};
 use crate::cli::progress::ReadProgress;
+use crate::cli::scope::{self, ScopeError};
 use crate::cli::session::{Reached, Session};
 use crate::cli::stack::{self, StackError, has_errors};
 use crate::collect::{self, SharingQuestion};
 use crate::desired::{self, DesiredGraph};
 use crate::diag::{Diagnostic, SourceMap};
+use crate::diff::{self, Diff, Scope};
 use crate::lang::{Declaration, SharingWish};
 use crate::live::LiveState;
+use crate::model::Place;
 use crate::org::OrgView;
 
 /// A stack whose files are sound.
@@ -29,6 +33,25 @@ pub(crate) struct Read {
     pub graph: DesiredGraph,
     pub live: LiveState,
     pub org: OrgView,
+    scope: Scope,
+    /// Places that the scope leaves out.
+    unread: BTreeSet<Place>,
+}
+
+impl Read {
+    /// What differs, within the scope of the run.
+    pub(crate) fn diff(&self) -> Diff {
+        self.narrow(diff::diff(&self.graph, &self.live, &self.org))
+    }
+
+    /// What has to go for the stack to be gone, within the scope of the run.
+    pub(crate) fn destroy(&self) -> Diff {
+        self.narrow(diff::destroy(&self.graph, &self.live, &self.org))
+    }
+
+    fn narrow(&self, diff: Diff) -> Diff {
+        diff::narrow(diff, &self.scope, self.unread.clone())
+    }
 }
 
 /// A stack as its files alone tell it, with everything that is wrong with it.
@@ -70,15 +93,37 @@ pub(crate) async fn read(
     loaded: &Loaded,
     session: &Session,
     args: &CloudArgs,
+    scope: Result<Scope, ScopeError>,
     output: &mut Output,
 ) -> Option<Read> {
+    let scope = match scope {
+        Ok(scope) => scope,
+        Err(error) => {
+            output.error(Chain(&error));
+            return None;
+        }
+    };
     let progress = ReadProgress::start(output);
     let (org, graph) = organization(loaded, session, &progress, output).await?;
-    progress.places(graph.places.len());
+    let places = scope.places(&graph);
+    if places.is_empty() && !graph.places.is_empty() {
+        output.error(Chain(&ScopeError::Nowhere));
+        return None;
+    }
+    let unread = graph.places.difference(&places).cloned().collect();
+    progress.places(places.len());
     let settings =
         collect::Settings { parallelism: usize::from(args.parallelism), ..collect::Settings::default() };
-    let live = collect::places(&session.cloud, &graph.places, &settings, |_, _| progress.place()).await;
-    Some(Read { graph, live, org })
+    let live = collect::places(&session.cloud, &places, &settings, |_, _| progress.place()).await;
+    drop(progress);
+    let read = Read { graph, live, org, scope, unread };
+    match scope::unknown_address(&read.scope, &read.graph, &diff::diff(&read.graph, &read.live, &read.org)) {
+        Some(error) => {
+            output.error(Chain(&error));
+            None
+        }
+        None => Some(read),
+    }
 }
 
 /// The desired state alone: only the organization is read.

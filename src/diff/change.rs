@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::diag::Span;
+use crate::diff::narrow::Partial;
 use crate::diff::sharing::SharingDiff;
 use crate::diff::stamp::Stamp;
 use crate::live::LiveShare;
@@ -42,6 +43,8 @@ pub struct Diff {
     /// The organization, where the stack names it and it could not be read.
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
+    /// Present where this is a part of the stack.
+    pub partial: Option<Partial>,
     /// The time of the run, where something in the stack expires.
     pub now: Option<Timestamp>,
 }

@@ -75,6 +75,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
                 (address.clone(), share)
             })
             .collect(),
+        partial: None,
         now: desired.shares.values().any(|share| share.expires.is_some()).then_some(desired.now),
     }
 }

@@ -8,6 +8,7 @@ mod claim;
 mod compare;
 mod edits;
 mod label;
+mod narrow;
 mod owned;
 mod sharing;
 mod stamp;
@@ -23,6 +24,7 @@ pub use change::{
 };
 pub use compare::{destroy, diff};
 pub use label::principal_label;
+pub use narrow::{Causes, Partial, Scope, known, narrow};
 pub(crate) use owned::is_outside;
 pub use sharing::{SharingDiff, SharingVerdict};
 pub use stamp::{Section, Stamp};

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::diag::Span;
 use crate::diff::{
-    Cause, Change, DeleteReason, Diff, Edit, ImportProblem, Membership, Ownership, Part, Remark,
+    Cause, Change, DeleteReason, Diff, Edit, ImportProblem, Membership, Ownership, Part, Partial, Remark,
     ReplaceReason, ShareDiff, SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::model::{AccountId, Address, Gap, Place, StackName};
@@ -24,6 +24,8 @@ pub struct DriftReport {
     pub unknown: BTreeMap<Place, Gap>,
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
+    /// Present where the report is of a part of the stack.
+    pub partial: Option<Partial>,
     /// The time of the run, where something in the stack expires.
     pub now: Option<Timestamp>,
 }
@@ -102,6 +104,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         organization_account: _,
         organization_gap,
         unresolved,
+        partial,
         now,
     } = diff;
     DriftReport {
@@ -114,6 +117,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         unknown: unknown.clone(),
         organization_gap: organization_gap.clone(),
         unresolved: unresolved.clone(),
+        partial: partial.clone(),
         now: *now,
     }
 }

@@ -43,6 +43,7 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         organization_account: _,
         organization_gap,
         unresolved,
+        partial,
         now,
     } = diff.clone();
     Plan::new(PlanBody {
@@ -57,6 +58,7 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         unknown,
         organization_gap,
         unresolved,
+        partial,
         steps,
         access,
         hazards: hazard::of_plan(diff),

@@ -9,6 +9,7 @@ use crate::model::{Origin, Place};
 use crate::plan::{Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedShare, PlannedSharing, Refusal};
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
+use crate::render::partial;
 use crate::render::parts;
 use crate::render::rows::{Line, Row, Rows, Sign};
 use crate::render::style::{Styles, paint};
@@ -58,6 +59,7 @@ impl fmt::Display for PlanView<'_> {
             unknown,
             organization_gap,
             unresolved,
+            partial: _,
             steps: _,
             access: _,
             hazards,
@@ -350,10 +352,15 @@ impl PlanView<'_> {
         } else {
             let what = match body.purpose {
                 _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
+                _ if body.partial.is_some() => "No changes in what was selected.",
                 Purpose::Apply => "No changes. AWS matches the configuration.",
                 Purpose::Destroy => "No changes. The stack owns nothing in AWS.",
             };
             said.push((self.styles.strong, what.to_owned()));
+        }
+        if let Some(partial) = &body.partial {
+            said.push((self.styles.warning, "PARTIAL:".to_owned()));
+            said.extend(partial::sentences(partial).into_iter().map(|sentence| (plain, sentence)));
         }
         let rest = [(unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];
         said.extend(rest.iter().filter(|(n, _)| *n > 0).map(|(n, word)| (plain, format!("{n} {word}."))));

@@ -6,6 +6,7 @@ mod apply_document;
 mod diagnostics_document;
 mod drift_document;
 mod malformed;
+mod partial;
 mod parts;
 mod plan_document;
 mod share;

@@ -14,6 +14,7 @@ use crate::model::{AccountId, AccountRole, Origin, Principal};
 use crate::org::SharingState;
 use crate::plan::{Behind, Counts, PlanBody, Refusal, Standing};
 use crate::wire::FORMAT_VERSION;
+use crate::wire::partial::PartialDocument;
 use crate::wire::parts::{
     CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, texts,
 };
@@ -60,6 +61,8 @@ pub struct PlanDocument {
     hazards: Vec<HazardDocument>,
     /// Why the plan cannot be carried out. Empty where it can.
     refusals: Vec<RefusalDocument>,
+    /// Present where the plan is for a part of the stack.
+    partial: Option<PartialDocument>,
     coverage: CoverageDocument,
     diagnostics: Vec<DiagnosticDocument>,
 }
@@ -206,6 +209,7 @@ impl PlanDocument {
             unknown,
             organization_gap,
             unresolved,
+            partial,
             steps,
             access,
             hazards,
@@ -271,6 +275,7 @@ impl PlanDocument {
             steps: steps.iter().map(|step| StepDocument::new(step, labels)).collect(),
             hazards: hazards.iter().map(HazardDocument::new).collect(),
             refusals: refusals.iter().map(|refusal| RefusalDocument::new(refusal, sources)).collect(),
+            partial: partial.as_ref().map(PartialDocument::new),
             coverage: CoverageDocument::new(&Reading {
                 complete: plan.is_complete(),
                 origin: &origin,

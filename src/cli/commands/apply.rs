@@ -3,22 +3,29 @@
 use std::time::Duration;
 
 use crate::apply::{self, Settings};
-use crate::cli::args::{AgreedArgs, ApplyArgs};
+use crate::cli::args::{AgreedArgs, ApplyArgs, ScopeArgs};
 use crate::cli::commands::{plan, saved};
 use crate::cli::exit::Exit;
+use crate::cli::files::is_file;
 use crate::cli::interrupt;
 use crate::cli::output::Output;
 use crate::cli::outputs::{Outputs, with_outputs};
 use crate::cli::pipeline::{self, Loaded, Read};
 use crate::cli::progress::ApplyProgress;
 use crate::cli::prompt::{Answer, ask};
+use crate::cli::scope::scope;
 use crate::cli::session::Session;
+use crate::diff::Causes;
 use crate::plan::{ApprovedPlan, Consent, Fingerprint, Outcome, Plan, PlanBody, StepResult};
 use crate::render::{Found, OutcomeView};
 
 pub(crate) fn run(args: &AgreedArgs, output: &mut Output) -> Exit {
     let AgreedArgs { apply: args, fingerprint, roles_of } = args;
-    if args.stack.stack.is_file() {
+    if is_file(&args.stack.stack) {
+        if args.scope != ScopeArgs::default() {
+            output.error("a saved plan is carried out as a whole; narrow the plan when it is made");
+            return Exit::Error;
+        }
         return saved::run(args, fingerprint.as_ref(), roles_of.as_deref(), output);
     }
     if roles_of.is_some() {
@@ -56,7 +63,10 @@ pub(crate) async fn run_plan(
         output.error("nobody can agree to a plan that is not shown: pass --auto-approve, or give the result a file, as in `--output json=apply.json`");
         return Exit::Error;
     }
-    let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else { return Exit::Error };
+    let scope = scope(&args.scope, Causes::All, &loaded.declaration);
+    let Some(read) = pipeline::read(loaded, session, &args.cloud, scope, output).await else {
+        return Exit::Error;
+    };
     let Intent { make, question, agreed } = intent;
     let plan = make(&read);
     plan::show(&plan, &loaded.sources, &session.origin(), outputs, output);

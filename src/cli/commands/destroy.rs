@@ -6,7 +6,6 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::outputs::with_outputs;
 use crate::cli::pipeline::{self, Read};
-use crate::diff;
 use crate::plan::{self, Plan};
 
 pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
@@ -21,5 +20,5 @@ pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
 
 /// The plan that deletes all that the stack owns.
 pub(crate) fn plan(read: &Read) -> Plan {
-    plan::plan(&diff::destroy(&read.graph, &read.live, &read.org), &read.org)
+    plan::plan(&read.destroy(), &read.org)
 }

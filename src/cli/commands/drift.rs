@@ -5,17 +5,19 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::outputs::with_outputs;
 use crate::cli::pipeline;
-use crate::diff;
+use crate::cli::scope::scope;
+use crate::diff::Causes;
 use crate::drift::{self, Standing};
 use crate::render::{DriftView, Found};
 
 pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
     with_outputs("drift", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-            let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
+            let scope = scope(&args.scope, Causes::All, &loaded.declaration);
+            let Some(read) = pipeline::read(loaded, session, &args.cloud, scope, output).await else {
                 return Exit::Error;
             };
-            let report = drift::report(&diff::diff(&read.graph, &read.live, &read.org));
+            let report = drift::report(&read.diff());
             let origin = session.origin();
             if outputs.shows_text() {
                 let (styles, width) = (output.styles(), output.width());

@@ -7,8 +7,9 @@ use crate::cli::files::put_private;
 use crate::cli::output::{Chain, Output};
 use crate::cli::outputs::{Outputs, with_outputs};
 use crate::cli::pipeline::{self, Read};
+use crate::cli::scope::scope;
 use crate::diag::{Diagnostic, SourceMap};
-use crate::diff;
+use crate::diff::Causes;
 use crate::model::Origin;
 use crate::plan::{self, Plan, PlanBody};
 use crate::render::{Found, PlanView};
@@ -17,13 +18,15 @@ use crate::wire::PlanDocument;
 pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
     with_outputs("plan", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-            let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
+            let causes = if args.refresh_only { Causes::Drift } else { Causes::All };
+            let scope = scope(&args.scope, causes, &loaded.declaration);
+            let Some(read) = pipeline::read(loaded, session, &args.cloud, scope, output).await else {
                 return Exit::Error;
             };
             let plan = if args.destroy { destroy::plan(&read) } else { plan(&read) };
             let origin = session.origin();
             show(&plan, &loaded.sources, &origin, outputs, output);
-            if !plan.is_empty() {
+            if !plan.is_empty() && !args.refresh_only {
                 outputs.show(format_args!("Fingerprint: {}\n", plan.fingerprint), output);
             }
             outputs.write(Found::Plan(&plan), &refusals(&plan), origin.clone(), output);
@@ -43,7 +46,7 @@ pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
 
 /// The plan that makes AWS match the stack.
 pub(crate) fn plan(read: &Read) -> Plan {
-    plan::plan(&diff::diff(&read.graph, &read.live, &read.org), &read.org)
+    plan::plan(&read.diff(), &read.org)
 }
 
 /// Shows a plan as text, where text was asked for.

@@ -13,6 +13,7 @@ use crate::plan::{
 };
 use crate::wire::FORMAT_VERSION;
 use crate::wire::malformed::{Malformed, id, ids, needed, times};
+use crate::wire::partial::PartialDocument;
 use crate::wire::parts::Recorded;
 use crate::wire::plan_document::{
     AccountDocument, BasisDocument, BehindDocument, KIND, PlanDocument, RefusalDocument, RoleDocument,
@@ -116,6 +117,7 @@ impl PlanDocument {
             steps,
             hazards,
             refusals,
+            partial,
             coverage,
             diagnostics: _, // they follow from the rest
         } = self;
@@ -150,6 +152,7 @@ impl PlanDocument {
             unknown: coverage.unknown,
             organization_gap: coverage.organization_gap,
             unresolved: coverage.unresolved,
+            partial: partial.as_ref().map(PartialDocument::read).transpose()?,
             steps,
             access: AccessTotals {
                 gain: ids(gain, AccountId::parse)?,
