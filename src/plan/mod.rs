@@ -23,6 +23,8 @@ mod identity_laws;
 #[cfg(test)]
 pub(crate) mod laws;
 #[cfg(test)]
+mod narrow_laws;
+#[cfg(test)]
 mod simulator;
 #[cfg(test)]
 mod tests;

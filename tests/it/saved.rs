@@ -242,3 +242,44 @@ async fn a_plan_of_nothing_and_a_plan_to_destroy_can_be_saved() {
     world.run("apply --parallelism 1 p.json").await.exits(0).says(&["2 of 2 steps done"]);
     assert_eq!(world.shares(&[hub()]).await, []);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_narrowed_run_says_what_it_leaves_out_and_reads_no_more_than_it_needs() {
+    let world = behind().await;
+    world.run("plan --target share.dev .").await.exits(0).says(&[
+        "1 to update",
+        "PARTIAL: only share.dev.",
+        "1 share, 1 of them with changes",
+        "Read 1 of 1 account, 1 of 1 Region",
+    ]);
+    world.run("plan --target share.dve .").await.exits(1).says(&["share.dve", "Did you mean share.dev?"]);
+    world.run("plan --account netwrk .").await.exits(1).says(&["Did you mean network?"]);
+    world.run("plan --region eu-west-3 .").await.exits(1).says(&["no account and Region"]);
+    world
+        .run("plan --region us-east-1 .")
+        .await
+        .exits(0)
+        .says(&["No changes in what was selected.", "1 account and Region not read"]);
+    world
+        .run("plan --refresh-only .")
+        .await
+        .exits(0)
+        .says(&["No changes in what was selected.", "2 of them with changes"]);
+    world
+        .run("drift --account network --exclude share.dev .")
+        .await
+        .exits(2)
+        .says(&["PARTIAL: without share.dev"]);
+
+    world.run("plan --target share.dev --out p.json .").await.exits(0);
+    let text = fs::read_to_string(world.path("p.json")).expect("saved");
+    let plan: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(plan["partial"]["targets"], serde_json::json!(["share.dev"]));
+    world.run("apply --target share.prod p.json").await.exits(1).says(&["as a whole"]);
+    world.run("apply p.json").await.exits(0);
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["two", "one"]);
+    world.run("drift --target share.dev .").await.exits(0).says(&["No drift in what was selected."]);
+    world.run("plan .").await.exits(0).says(&["1 to update"]);
+    world.run("destroy --auto-approve --target share.prod .").await.exits(0);
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["two"]);
+}
