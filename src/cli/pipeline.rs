@@ -12,12 +12,12 @@ use crate::cli::scope::{self, ScopeError};
 use crate::cli::session::{Reached, Session};
 use crate::cli::stack::{self, StackError, has_errors};
 use crate::collect::{self, SharingQuestion};
-use crate::desired::{self, DesiredGraph};
+use crate::desired::{self, DesiredGraph, Resolution};
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{self, Diff, Scope};
 use crate::lang::{Declaration, SharingWish};
 use crate::live::LiveState;
-use crate::model::Place;
+use crate::model::{Place, TaggedResources};
 use crate::org::OrgView;
 
 /// A stack whose files are sound.
@@ -33,12 +33,33 @@ pub(crate) struct Read {
     pub graph: DesiredGraph,
     pub live: LiveState,
     pub org: OrgView,
-    scope: Scope,
+    pub tagged: TaggedResources,
+    pub scope: Scope,
     /// Places that the scope leaves out.
-    unread: BTreeSet<Place>,
+    pub unread: BTreeSet<Place>,
 }
 
 impl Read {
+    /// The same as far as a scope goes. None: the scope names what is not there, and that was said.
+    pub(crate) fn within(mut self, scope: Scope, output: &Output) -> Option<Self> {
+        let places = scope.places(&self.graph);
+        let nowhere = places.is_empty() && !self.graph.places.is_empty();
+        self.live.places.retain(|place, _| places.contains(place));
+        let whole = diff::diff(&self.graph, &self.live, &self.org);
+        let error = if nowhere {
+            Some(ScopeError::Nowhere)
+        } else {
+            scope::unknown_address(&scope, &self.graph, &whole)
+        };
+        if let Some(error) = error {
+            output.error(Chain(&error));
+            return None;
+        }
+        self.unread = self.graph.places.difference(&places).cloned().collect();
+        self.scope = scope;
+        Some(self)
+    }
+
     /// What differs, within the scope of the run.
     pub(crate) fn diff(&self) -> Diff {
         self.narrow(diff::diff(&self.graph, &self.live, &self.org))
@@ -52,6 +73,13 @@ impl Read {
     fn narrow(&self, diff: Diff) -> Diff {
         diff::narrow(diff, &self.scope, self.unread.clone())
     }
+}
+
+/// What has to be read before it is known where to look for shares.
+struct Settled {
+    org: OrgView,
+    tagged: TaggedResources,
+    graph: DesiredGraph,
 }
 
 /// A stack as its files alone tell it, with everything that is wrong with it.
@@ -93,43 +121,24 @@ pub(crate) async fn read(
     loaded: &Loaded,
     session: &Session,
     args: &CloudArgs,
-    scope: Result<Scope, ScopeError>,
+    scope: Scope,
     output: &mut Output,
 ) -> Option<Read> {
-    let scope = match scope {
-        Ok(scope) => scope,
-        Err(error) => {
-            output.error(Chain(&error));
-            return None;
-        }
-    };
     let progress = ReadProgress::start(output);
-    let (org, graph) = organization(loaded, session, &progress, output).await?;
+    let Settled { org, tagged, graph } = organization(loaded, session, &progress, output).await?;
     let places = scope.places(&graph);
-    if places.is_empty() && !graph.places.is_empty() {
-        output.error(Chain(&ScopeError::Nowhere));
-        return None;
-    }
-    let unread = graph.places.difference(&places).cloned().collect();
     progress.places(places.len());
     let settings =
         collect::Settings { parallelism: usize::from(args.parallelism), ..collect::Settings::default() };
     let live = collect::places(&session.cloud, &places, &settings, |_, _| progress.place()).await;
     drop(progress);
-    let read = Read { graph, live, org, scope, unread };
-    match scope::unknown_address(&read.scope, &read.graph, &diff::diff(&read.graph, &read.live, &read.org)) {
-        Some(error) => {
-            output.error(Chain(&error));
-            None
-        }
-        None => Some(read),
-    }
+    Read { graph, live, org, tagged, scope: Scope::default(), unread: BTreeSet::new() }.within(scope, output)
 }
 
 /// The desired state alone: only the organization is read.
 pub(crate) async fn resolve(loaded: &Loaded, session: &Session, output: &mut Output) -> Option<DesiredGraph> {
     let progress = ReadProgress::start(output);
-    organization(loaded, session, &progress, output).await.map(|(_, graph)| graph)
+    organization(loaded, session, &progress, output).await.map(|settled| settled.graph)
 }
 
 async fn organization(
@@ -137,7 +146,7 @@ async fn organization(
     session: &Session,
     progress: &ReadProgress,
     output: &mut Output,
-) -> Option<(OrgView, DesiredGraph)> {
+) -> Option<Settled> {
     let organization = loaded.declaration.organization.as_ref();
     let question = match organization.map(|block| block.sharing.value) {
         Some(SharingWish::Enabled | SharingWish::Required) => SharingQuestion::Ask,
@@ -151,12 +160,24 @@ async fn organization(
         collect::organization(&session.cloud, management, question),
         collect::tagged(&session.cloud, &searches, &settings),
     );
-    let resolution = desired::resolve(&loaded.declaration, &org, &tagged);
+    let show = |new: &[Diagnostic]| progress.suspend(|| output.diagnostics(new, &loaded.sources));
+    let graph = settle(loaded, &org, &tagged, show)?;
+    Some(Settled { org, tagged, graph })
+}
+
+/// Settles the stack against the organization and what was found by tags, and shows what is wrong.
+pub(crate) fn settle(
+    loaded: &Loaded,
+    org: &OrgView,
+    tagged: &TaggedResources,
+    show: impl FnOnce(&[Diagnostic]),
+) -> Option<DesiredGraph> {
+    let Resolution { graph, diagnostics } = desired::resolve(&loaded.declaration, org, tagged);
     // What the files alone told was shown when they were loaded.
     let new: Vec<Diagnostic> =
-        resolution.diagnostics.into_iter().filter(|found| !loaded.diagnostics.contains(found)).collect();
-    progress.suspend(|| output.diagnostics(&new, &loaded.sources));
-    Some((org, resolution.graph?))
+        diagnostics.into_iter().filter(|found| !loaded.diagnostics.contains(found)).collect();
+    show(&new);
+    graph
 }
 
 /// Loads the stack, opens AWS or the sandbox, runs `work` with them and closes again.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::cli::args::ScopeArgs;
+use crate::cli::output::{Chain, Output};
 use crate::desired::DesiredGraph;
 use crate::diag::suggest;
 use crate::diff::{Causes, Diff, Scope, known};
@@ -27,11 +28,23 @@ fn told(help: &Option<String>) -> String {
 }
 
 /// What the flags mean. Whether their addresses are there is only seen in what was read.
+/// None: a flag means nothing here, and that was said.
 pub(crate) fn scope(
     args: &ScopeArgs,
     causes: Causes,
     declaration: &Declaration,
-) -> Result<Scope, ScopeError> {
+    output: &Output,
+) -> Option<Scope> {
+    match meant(args, causes, declaration) {
+        Ok(scope) => Some(scope),
+        Err(error) => {
+            output.error(Chain(&error));
+            None
+        }
+    }
+}
+
+fn meant(args: &ScopeArgs, causes: Causes, declaration: &Declaration) -> Result<Scope, ScopeError> {
     let ScopeArgs { targets, excluded, accounts, regions } = args;
     let mut ids = BTreeSet::new();
     for name in accounts {

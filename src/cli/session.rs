@@ -75,9 +75,14 @@ impl Session {
         Ok(Self { cloud, roles, sandbox: running })
     }
 
+    /// How many calls were made so far.
+    pub(crate) fn calls(&self) -> u64 {
+        self.cloud.calls().total().calls
+    }
+
     /// Where everything so far was read.
     pub(crate) fn origin(&self) -> Origin {
-        Origin::Aws { calls: self.cloud.calls().total().calls, roles: self.roles.clone() }
+        Origin::Aws { calls: self.calls(), roles: self.roles.clone() }
     }
 
     /// Ends the sandbox; its state is on disk already.

@@ -14,4 +14,5 @@ pub(crate) mod plan;
 pub(crate) mod sandbox;
 pub(crate) mod saved;
 pub(crate) mod show;
+pub(crate) mod snapshot;
 pub(crate) mod validate;

@@ -6,7 +6,8 @@ use crate::cli::exit::Exit;
 use crate::cli::files::put_private;
 use crate::cli::output::{Chain, Output};
 use crate::cli::outputs::{Outputs, with_outputs};
-use crate::cli::pipeline::{self, Read};
+use crate::cli::pipeline::{self, Loaded, Read};
+use crate::cli::replay::{Replay, replay};
 use crate::cli::scope::scope;
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::Causes;
@@ -17,31 +18,53 @@ use crate::wire::PlanDocument;
 
 pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
     with_outputs("plan", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
+        let causes = if args.refresh_only { Causes::Drift } else { Causes::All };
+        if let Some(file) = &args.live.live {
+            let Some(Replay { loaded, read, origin }) = replay(&args.stack, file, output) else {
+                return Exit::Error;
+            };
+            let Some(scope) = scope(&args.scope, causes, &loaded.declaration, output) else {
+                return Exit::Error;
+            };
+            let Some(read) = read.within(scope, output) else { return Exit::Error };
+            return tell(args, &loaded, &read, origin, outputs, output);
+        }
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-            let causes = if args.refresh_only { Causes::Drift } else { Causes::All };
-            let scope = scope(&args.scope, causes, &loaded.declaration);
+            let Some(scope) = scope(&args.scope, causes, &loaded.declaration, output) else {
+                return Exit::Error;
+            };
             let Some(read) = pipeline::read(loaded, session, &args.cloud, scope, output).await else {
                 return Exit::Error;
             };
-            let plan = if args.destroy { destroy::plan(&read) } else { plan(&read) };
-            let origin = session.origin();
-            show(&plan, &loaded.sources, &origin, outputs, output);
-            if !plan.is_empty() && !args.refresh_only {
-                outputs.show(format_args!("Fingerprint: {}\n", plan.fingerprint), output);
-            }
-            outputs.write(Found::Plan(&plan), &refusals(&plan), origin.clone(), output);
-            if let Some(file) = &args.out {
-                let text = PlanDocument::new(&plan, &loaded.sources, origin).to_text();
-                if let Err(error) = put_private(file, &text) {
-                    output.error(Chain(&error));
-                    return Exit::Error;
-                }
-                let name = file.display();
-                output.note(format_args!("Saved in {name}. To carry out exactly this: ramctl apply {name}"));
-            }
-            exit(&plan, args.detailed_exitcode)
+            tell(args, loaded, &read, session.origin(), outputs, output)
         })
     })
+}
+
+fn tell(
+    args: &PlanArgs,
+    loaded: &Loaded,
+    read: &Read,
+    origin: Origin,
+    outputs: &mut Outputs,
+    output: &mut Output,
+) -> Exit {
+    let plan = if args.destroy { destroy::plan(read) } else { plan(read) };
+    show(&plan, &loaded.sources, &origin, outputs, output);
+    if !plan.is_empty() && !args.refresh_only {
+        outputs.show(format_args!("Fingerprint: {}\n", plan.fingerprint), output);
+    }
+    outputs.write(Found::Plan(&plan), &refusals(&plan), origin.clone(), output);
+    if let Some(file) = &args.out {
+        let text = PlanDocument::new(&plan, &loaded.sources, origin).to_text();
+        if let Err(error) = put_private(file, &text) {
+            output.error(Chain(&error));
+            return Exit::Error;
+        }
+        let name = file.display();
+        output.note(format_args!("Saved in {name}. To carry out exactly this: ramctl apply {name}"));
+    }
+    exit(&plan, args.detailed_exitcode)
 }
 
 /// The plan that makes AWS match the stack.

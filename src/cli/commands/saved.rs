@@ -61,13 +61,7 @@ pub(crate) fn run(
 fn reached(args: &ApplyArgs, file: &PlanFile, stack: Option<&Path>, output: &mut Output) -> Option<Reached> {
     match stack {
         Some(folder) => {
-            let StackArgs { stack: _, vars, var_files, values } = &args.stack;
-            let stack = StackArgs {
-                stack: folder.to_owned(),
-                vars: vars.clone(),
-                var_files: var_files.clone(),
-                values: values.clone(),
-            };
+            let stack = StackArgs { stack: folder.to_owned(), ..args.stack.clone() };
             Some(Reached::of_stack(&pipeline::load(&stack, output)?.declaration))
         }
         None => match Reached::of_plan(file) {
