@@ -130,7 +130,8 @@ pub(crate) async fn read(
     progress.places(places.len());
     let settings =
         collect::Settings { parallelism: usize::from(args.parallelism), ..collect::Settings::default() };
-    let live = collect::places(&session.cloud, &places, &settings, |_, _| progress.place()).await;
+    let interest = diff::interest(&graph);
+    let live = collect::places(&session.cloud, &places, &interest, &settings, |_, _| progress.place()).await;
     drop(progress);
     Read { graph, live, org, tagged, scope: Scope::default(), unread: BTreeSet::new() }.within(scope, output)
 }

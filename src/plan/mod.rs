@@ -12,8 +12,11 @@ mod fingerprint;
 mod hazard;
 mod notice;
 mod outcome;
+mod permission;
 mod progress;
+mod quota;
 mod saved;
+mod sources;
 mod stale;
 mod stale_notice;
 mod step;
@@ -25,18 +28,26 @@ pub(crate) mod laws;
 #[cfg(test)]
 mod narrow_laws;
 #[cfg(test)]
+pub(crate) mod permission_laws;
+#[cfg(test)]
 mod simulator;
+#[cfg(test)]
+mod simulator_permissions;
 #[cfg(test)]
 mod tests;
 
 pub use approved::{ApprovedPlan, Consent, Refused};
 pub use basis::{Basis, Behind, Standing};
-pub use body::{Blocked, Counts, Detail, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
+pub use body::{
+    Blocked, Counts, Detail, PermissionBlocked, Plan, PlanBody, PlannedPermission, PlannedShare,
+    PlannedSharing, Refusal,
+};
 pub use build::plan;
 pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;
 pub use outcome::{Outcome, StepOutcome, StepResult};
+pub use quota::{Counted, OverQuota};
 pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, Touched};
-pub use stale::{Difference, ShareChange, StandingChange};
+pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};

@@ -9,7 +9,7 @@ use crate::plan::body::PlanBody;
 use crate::plan::fingerprint::Fingerprint;
 use crate::plan::notice::{remedy, told};
 use crate::plan::saved::Stale;
-use crate::plan::stale::{Difference, ShareChange, StandingChange};
+use crate::plan::stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 
 /// Differences that are told one by one; the rest are counted.
 const TOLD: usize = 20;
@@ -105,6 +105,16 @@ fn sentence(difference: &Difference) -> String {
                         }
                     };
                     format!("{which}: {what} {said}.{when}")
+                }
+            }
+        }
+        Difference::Permission { address, arn, place, change } => {
+            let which = format!("{address} ({}, {place})", arn.arn().short());
+            match change {
+                PermissionChanged::Gone => format!("{which} is deleted."),
+                PermissionChanged::Appeared => format!("{which} is there already."),
+                PermissionChanged::Other => {
+                    format!("{which} has another default version, other tags or other shares now.")
                 }
             }
         }

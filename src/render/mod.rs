@@ -11,6 +11,7 @@ mod markdown;
 mod outcome;
 mod partial;
 mod parts;
+mod permission;
 mod plan;
 mod report;
 mod rows;

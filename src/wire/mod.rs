@@ -9,6 +9,7 @@ mod event_document;
 mod malformed;
 mod partial;
 mod parts;
+mod permission;
 mod plan_document;
 mod share;
 mod snapshot;

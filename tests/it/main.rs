@@ -19,6 +19,8 @@ mod mishaps;
 #[cfg(feature = "cli")]
 mod outputs;
 #[cfg(feature = "cli")]
+mod permissions;
+#[cfg(feature = "cli")]
 mod pipeline;
 #[cfg(feature = "cli")]
 mod sandbox;
@@ -26,5 +28,7 @@ mod sandbox;
 mod saved;
 #[cfg(feature = "cli")]
 mod served;
+#[cfg(feature = "cli")]
+mod shares;
 #[cfg(feature = "cli")]
 mod snapshot;
