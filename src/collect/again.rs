@@ -8,20 +8,18 @@ use crate::cloud::Cloud;
 use crate::collect::places::{Settings, place};
 use crate::collect::share::{ShareReading, reread_share};
 use crate::live::{Extent, Interest, LivePlace, LiveState};
-use crate::model::{Observed, Place, ShareArn, StackName};
+use crate::model::{Observed, Place, ShareArn};
 
 /// Reads the places as far as asked, several at a time. A share that is gone is not in its place.
 pub async fn again<C: Cloud>(
     cloud: &C,
-    stack: &StackName,
     places: &BTreeMap<Place, Extent>,
+    interest: &Interest,
     settings: &Settings,
 ) -> LiveState {
-    // What a version of a permission allows never changes, so its number in the listing is enough.
-    let nothing_more = &Interest::none(stack.clone());
     let reads = places.iter().map(|(at, extent)| async move {
         let read = match extent {
-            Extent::Whole => place(cloud, at, nothing_more, settings).await,
+            Extent::Whole => place(cloud, at, interest, settings).await,
             Extent::Shares(arns) => some(cloud, at, arns).await,
         };
         (at.clone(), read)
@@ -64,14 +62,14 @@ mod tests {
         let here = place_at("222222222222", "eu-central-1");
         let shares: Vec<ShareArn> =
             (0..20).map(|_| cloud.add_share(&here, &[SUBNET], &["444444444444"])).collect();
+        let interest = Interest::none(crate::model::StackName::parse("network").expect("valid"));
         let one = Extent::Shares([shares[3].clone()].into());
-        let stack = StackName::parse("network").expect("a name");
-        let state = again(&cloud, &stack, &[(here.clone(), one)].into(), &Settings::default()).await;
+        let state = again(&cloud, &[(here.clone(), one)].into(), &interest, &Settings::default()).await;
         let found = state.places[&here].known().expect("read");
         assert_eq!(found.shares.keys().collect::<Vec<_>>(), [&shares[3]]);
         assert_eq!(cloud.world().calls.len(), 5);
         let state =
-            again(&cloud, &stack, &[(here.clone(), Extent::Whole)].into(), &Settings::default()).await;
+            again(&cloud, &[(here.clone(), Extent::Whole)].into(), &interest, &Settings::default()).await;
         assert_eq!(state.places[&here].known().expect("read").shares.len(), 20);
         assert_eq!(cloud.world().calls.len(), 11);
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::desired::DesiredGraph;
 use crate::diff::change::{Cause, Change, DeleteReason, Diff, Edit, Membership, Part, ShareDiff, Verdict};
+use crate::diff::permission::PermissionVerdict;
 use crate::model::{AccountId, Address, Place, Principal, Region, ResourceArn};
 
 /// What a run is about. Whatever is not narrowed is all of it.
@@ -36,6 +37,8 @@ pub struct Partial {
     pub shares: usize,
     /// How many of them differ.
     pub changes: usize,
+    /// Customer managed permissions that differ and are left out.
+    pub permissions: usize,
     /// Sharing inside the organization differs and is left out.
     pub sharing: bool,
     /// What the stack names and nobody read.
@@ -53,8 +56,9 @@ impl Scope {
     pub fn places(&self, graph: &DesiredGraph) -> BTreeSet<Place> {
         let declared = |target: &Address| {
             let shares = graph.shares.values().map(|share| (&share.address, &share.place));
+            let permissions = graph.permissions.iter().map(|(address, one)| (address, &one.place));
             let open = graph.unresolved.iter().map(|(address, share)| (address, &share.place));
-            let found = shares.chain(open).filter(|(address, _)| covers(target, address));
+            let found = shares.chain(open).chain(permissions).filter(|(address, _)| covers(target, address));
             found.map(|(_, place)| place.clone()).collect::<BTreeSet<Place>>()
         };
         let of_targets: Vec<BTreeSet<Place>> = self.targets.iter().map(declared).collect();
@@ -83,10 +87,11 @@ impl Scope {
     }
 }
 
-/// Every address that a share of the stack has.
+/// Every address that a share or permission of the stack has.
 pub fn known<'a>(graph: &'a DesiredGraph, diff: &'a Diff) -> BTreeSet<&'a Address> {
     let live = diff.shares.iter().map(|share| &share.address);
-    graph.shares.keys().chain(graph.unresolved.keys()).chain(live).collect()
+    let permissions = diff.permissions.iter().map(|permission| &permission.address);
+    graph.shares.keys().chain(graph.unresolved.keys()).chain(live).chain(permissions).collect()
 }
 
 /// Whether an address is another one, or a block with that instance.
@@ -107,6 +112,7 @@ pub fn narrow(mut diff: Diff, scope: &Scope, unread: BTreeSet<Place>) -> Diff {
         scope: scope.clone(),
         shares: 0,
         changes: 0,
+        permissions: 0,
         sharing: false,
         unread,
         orphans: BTreeSet::new(),
@@ -135,6 +141,22 @@ pub fn narrow(mut diff: Diff, scope: &Scope, unread: BTreeSet<Place>) -> Diff {
     });
     partial.orphans = orphaned.map(|share| share.address.clone()).collect();
     diff.shares = kept;
+    let mut used = BTreeSet::new();
+    for after in diff.shares.iter().filter_map(ShareDiff::after) {
+        used.extend(after.permissions.values().cloned());
+    }
+    for permission in std::mem::take(&mut diff.permissions) {
+        let changed = matches!(permission.verdict, PermissionVerdict::Changed(_));
+        // A permission comes with the share that needs it, and goes only when it is chosen itself.
+        let needed = used.contains(permission.arn()) && permission.after().is_some();
+        let chosen = scope.has(&permission.address, permission.place());
+        let counts = scope.causes == Causes::All || !changed;
+        if (needed || chosen) && counts {
+            diff.permissions.push(permission);
+        } else {
+            partial.permissions += usize::from(changed);
+        }
+    }
     // Sharing comes with what needs it.
     let names_places = !(scope.targets.is_empty() && scope.accounts.is_empty() && scope.regions.is_empty());
     let left_out = scope.causes == Causes::Drift || (names_places && !diff.shares.iter().any(needs_sharing));

@@ -109,12 +109,12 @@ fn sentence(difference: &Difference) -> String {
             }
         }
         Difference::Permission { address, arn, place, change } => {
-            let which = format!("{address} ({}, {place})", arn.name());
+            let which = format!("{address} ({}, {place})", arn.arn().short());
             match change {
                 PermissionChanged::Gone => format!("{which} is deleted."),
-                PermissionChanged::Appeared => format!("{address} is there already: {arn}."),
+                PermissionChanged::Appeared => format!("{which} is there already."),
                 PermissionChanged::Other => {
-                    format!("{which} has another default version, other tags or other shares.")
+                    format!("{which} has another default version, other tags or other shares now.")
                 }
             }
         }

@@ -6,7 +6,7 @@ use crate::render::parts::count;
 
 /// What the run was about and what it leaves out, in sentences.
 pub(crate) fn sentences(partial: &Partial) -> Vec<String> {
-    let Partial { scope, shares, changes, sharing, unread, orphans } = partial;
+    let Partial { scope, shares, changes, permissions, sharing, unread, orphans } = partial;
     let Scope { targets, excluded, accounts, regions, causes } = scope;
     let list =
         |texts: Vec<String>| texts.iter().map(|text| escape(text).to_string()).collect::<Vec<_>>().join(", ");
@@ -27,6 +27,9 @@ pub(crate) fn sentences(partial: &Partial) -> Vec<String> {
         about.push("only what was changed in AWS since the last apply".to_owned());
     }
     let mut left_out = vec![format!("{}, {changes} of them with changes", count(*shares, "share", "shares"))];
+    if *permissions > 0 {
+        left_out.push(format!("{} with changes", count(*permissions, "permission", "permissions")));
+    }
     if *sharing {
         left_out.push("sharing inside the organization, which differs".to_owned());
     }

@@ -26,6 +26,8 @@ struct LeftOutDocument {
     shares: usize,
     /// How many of them differ.
     changes: usize,
+    /// Customer managed permissions that differ.
+    permissions: usize,
     /// Sharing inside the organization differs.
     sharing: bool,
     /// Accounts and Regions of the stack that were not read.
@@ -36,7 +38,7 @@ struct LeftOutDocument {
 
 impl PartialDocument {
     pub fn new(partial: &Partial) -> Self {
-        let Partial { scope, shares, changes, sharing, unread, orphans } = partial;
+        let Partial { scope, shares, changes, permissions, sharing, unread, orphans } = partial;
         let Scope { targets, excluded, accounts, regions, causes } = scope;
         Self {
             targets: texts(targets),
@@ -47,6 +49,7 @@ impl PartialDocument {
             left_out: LeftOutDocument {
                 shares: *shares,
                 changes: *changes,
+                permissions: *permissions,
                 sharing: *sharing,
                 unread: unread.iter().map(|place| PlaceDocument::new(place, &Default::default())).collect(),
                 orphans: texts(orphans),
@@ -56,7 +59,7 @@ impl PartialDocument {
 
     pub fn read(&self) -> Result<Partial, Malformed> {
         let Self { targets, excluded, accounts, regions, drift_only, left_out } = self;
-        let LeftOutDocument { shares, changes, sharing, unread, orphans } = left_out;
+        let LeftOutDocument { shares, changes, permissions, sharing, unread, orphans } = left_out;
         Ok(Partial {
             scope: Scope {
                 targets: ids(targets, Address::parse)?,
@@ -67,6 +70,7 @@ impl PartialDocument {
             },
             shares: *shares,
             changes: *changes,
+            permissions: *permissions,
             sharing: *sharing,
             unread: unread.iter().map(PlaceDocument::read).collect::<Result<_, _>>()?,
             orphans: ids(orphans, Address::parse)?,

@@ -12,7 +12,7 @@ use crate::cli::pipeline;
 use crate::cli::session::{Reached, Session};
 use crate::collect;
 use crate::diag::{Diagnostic, SourceMap};
-use crate::live::LiveState;
+use crate::live::{Interest, LiveState};
 use crate::model::{Gap, GapCause, Observed};
 use crate::org::OrgView;
 use crate::plan::{Consent, Fingerprint, NotApproved, Outcome, Touched};
@@ -141,6 +141,6 @@ async fn read_again(args: &ApplyArgs, file: &PlanFile, session: &Session) -> (Li
             _ => OrgView { snapshot: Observed::Unknown(unread()), sharing: Observed::Unknown(unread()) },
         }
     };
-    let stack = &file.plan.body().stack;
-    tokio::join!(collect::again(&session.cloud, stack, &places, &settings), organization)
+    let interest = Interest::none(file.plan.body().stack.clone());
+    tokio::join!(collect::again(&session.cloud, &places, &interest, &settings), organization)
 }
