@@ -26,6 +26,8 @@ mod pipeline;
 #[cfg(feature = "cli")]
 mod sandbox;
 #[cfg(feature = "cli")]
+mod saved;
+#[cfg(feature = "cli")]
 mod served;
 #[cfg(feature = "cli")]
 mod shares;
