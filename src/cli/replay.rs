@@ -6,6 +6,7 @@ use crate::cli::args::StackArgs;
 use crate::cli::files::{FolderError, TextFile, read_snapshot};
 use crate::cli::output::{Chain, Output};
 use crate::cli::pipeline::{self, Loaded, Read};
+use crate::diff::{NotRead, Scope};
 use crate::live::LiveState;
 use crate::model::{Gap, GapCause, Observed, Origin, Place};
 use crate::wire::{Snapshot, SnapshotDocument, SnapshotError};
@@ -54,7 +55,7 @@ pub(crate) fn replay(stack: &StackArgs, file: &Path, output: &mut Output) -> Opt
     let live = LiveState { places: graph.places.iter().map(place).collect(), received };
     Some(Replay {
         loaded,
-        read: Read { graph, live, org, tagged },
+        read: Read { graph, live, org, tagged, scope: Scope::default(), unread: NotRead::default() },
         origin: Origin::Snapshot { file: path, taken },
     })
 }

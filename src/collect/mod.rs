@@ -6,6 +6,7 @@
 //!
 //! Rates and retries are the client's work (`aws`); joining rows into shares is `live`'s.
 
+mod again;
 mod organization;
 mod permissions;
 mod places;
@@ -13,7 +14,8 @@ mod received;
 mod share;
 mod tagged;
 
-pub use organization::{SharingQuestion, organization};
+pub use again::again;
+pub use organization::{SharingQuestion, organization, sharing};
 pub use places::{Settings, place, places};
 pub use received::{received, received_types};
 pub use share::{ShareReading, reread_share};

@@ -93,24 +93,17 @@ impl DesiredGraph {
         self.inbound.values().map(|block| block.place.clone()).collect()
     }
 
-    /// The accounts and Regions in which ramctl has to look at what is received: where it accepts for a principal of a share,
-    /// and where an `inbound` block says what may come. Nowhere else.
-    pub fn receiving(&self, org: &OrgView) -> BTreeSet<Place> {
-        let mut out = self.inbound_places();
-        let shares =
-            self.shares.values().filter(|share| share.accept_invitations && !share.is_expired(self.now));
-        for share in shares {
-            for principal in share.principals.keys() {
-                let Some(account) = principal.account().filter(|account| self.reached.contains(account))
-                else {
-                    continue;
-                };
-                if self.invites(share, principal, org) != Invites::No {
-                    out.insert(Place { account, region: share.place.region.clone() });
-                }
-            }
+    /// The accounts and Regions in which ramctl accepts for principals of a share, and so has to look at what is received.
+    pub fn receivers(&self, share: &DesiredShare, org: &OrgView) -> BTreeSet<Place> {
+        if !share.accept_invitations || share.is_expired(self.now) {
+            return BTreeSet::new();
         }
-        out
+        let receiver = |principal: &Principal| {
+            let account = principal.account().filter(|account| self.reached.contains(account))?;
+            let asked = self.invites(share, principal, org) != Invites::No;
+            asked.then(|| Place { account, region: share.place.region.clone() })
+        };
+        share.principals.keys().filter_map(receiver).collect()
     }
 }
 

@@ -12,6 +12,7 @@ use crate::diff::edits;
 use crate::diff::health;
 use crate::diff::inbound;
 use crate::diff::invited::Invited;
+use crate::diff::narrow::Scope;
 use crate::diff::outlook::Outlook;
 use crate::diff::owned::{self, Sorted};
 use crate::diff::permission_compare;
@@ -78,6 +79,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
             .cloned()
             .collect(),
         unknown,
+        organization_account: desired.sharing.as_ref().map(|wish| wish.management_account.clone()),
         organization_gap: match (&desired.sharing, &org.snapshot) {
             (Some(_), Observed::Unknown(gap)) if gap.cause != GapCause::NotConfigured => Some(gap.clone()),
             _ => None,
@@ -96,6 +98,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
                 (address.clone(), share)
             })
             .collect(),
+        partial: None,
         now: timed.then_some(desired.now),
     }
 }
@@ -131,7 +134,8 @@ fn unreceived(
     org: &OrgView,
     purpose: Purpose,
 ) -> BTreeMap<Place, Gap> {
-    let missing = inbound::receiving(desired, org, purpose)
+    let missing = Scope::default()
+        .receiving(desired, org, purpose)
         .into_iter()
         .filter(|place| !live.received.contains_key(place));
     let missing = missing.map(|place| {

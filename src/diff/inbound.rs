@@ -51,6 +51,19 @@ pub enum InboundVerdict {
     },
 }
 
+impl InboundVerdict {
+    /// The block that decided, where one did.
+    pub fn by(&self) -> Option<&InboundBlock> {
+        match self {
+            Self::Accept { by, window: _ }
+            | Self::Reject { by, window: _ }
+            | Self::Leave { by }
+            | Self::Stuck { by, why: _ } => Some(by),
+            Self::Undecided { .. } => None,
+        }
+    }
+}
+
 /// The block that decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InboundBlock {
@@ -67,14 +80,6 @@ pub enum Staying {
     ThroughOrganization,
     /// What is on it could not be read.
     Unread(Gap),
-}
-
-/// Where what is received has to be read for a comparison. Destroying, nothing is accepted, so only blocks count.
-pub fn receiving(desired: &DesiredGraph, org: &OrgView, purpose: Purpose) -> BTreeSet<Place> {
-    match purpose {
-        Purpose::Apply => desired.receiving(org),
-        Purpose::Destroy => desired.inbound_places(),
-    }
 }
 
 /// Shares whose contents decide whether an account can leave them: those that it would have to leave.

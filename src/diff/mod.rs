@@ -14,6 +14,7 @@ mod interest;
 mod health;
 mod label;
 mod outlook;
+mod narrow;
 mod owned;
 mod permission;
 mod permission_compare;
@@ -31,10 +32,11 @@ pub use change::{
     Wanted,
 };
 pub use compare::{destroy, diff};
-pub use inbound::{InboundBlock, InboundItem, InboundVerdict, Staying, leaving, receiving};
+pub use inbound::{InboundBlock, InboundItem, InboundVerdict, Staying, leaving};
 pub use interest::interest;
 pub use invitation::{Acceptor, Expiry, Invitation, InvitationState, Lapse, Window, dependents};
 pub use label::principal_label;
+pub use narrow::{Causes, NotRead, Partial, Scope, known, narrow};
 pub(crate) use owned::is_outside;
 pub use permission::{
     PermissionChange, PermissionDiff, PermissionEdit, PermissionPart, PermissionProblem, PermissionStamp,

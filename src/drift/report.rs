@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use crate::diag::Span;
 use crate::diff::{
     Cause, Change, DeleteReason, Diff, Edit, ImportProblem, InboundItem, InboundVerdict, Invitation,
-    InvitationState, Lapse, Membership, Ownership, Part, Remark, ReplaceReason, ShareDiff, SharingDiff,
-    SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
+    InvitationState, Lapse, Membership, Ownership, Part, Partial, Remark, ReplaceReason, ShareDiff,
+    SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::drift::permission::PermissionItem;
 use crate::model::{AccountId, Address, Gap, Place, Principal, StackName};
@@ -32,6 +32,8 @@ pub struct DriftReport {
     pub unknown: BTreeMap<Place, Gap>,
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
+    /// Present where the report is of a part of the stack.
+    pub partial: Option<Partial>,
     /// The time of the run, where something in the stack expires or waits for an invitation.
     pub now: Option<Timestamp>,
 }
@@ -119,8 +121,10 @@ pub fn report(diff: &Diff) -> DriftReport {
         unreceived,
         places,
         unknown,
+        organization_account: _,
         organization_gap,
         unresolved,
+        partial,
         now,
     } = diff;
     DriftReport {
@@ -136,6 +140,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         unknown: unknown.clone(),
         organization_gap: organization_gap.clone(),
         unresolved: unresolved.clone(),
+        partial: partial.clone(),
         now: *now,
     }
 }

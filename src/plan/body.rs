@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use crate::access::{AccessDelta, AccessTotals};
 use crate::diag::Span;
 use crate::diff::{
-    Cause, Change, Edit, ImportProblem, InboundItem, Part, PermissionChange, PermissionDiff, PermissionPart,
-    PermissionProblem, PermissionVerdict, Purpose, ShareDiff, SharingDiff, SharingVerdict, Unmanaged,
-    UnresolvedShare, Verdict,
+    Cause, Change, Edit, ImportProblem, InboundItem, Part, Partial, PermissionChange, PermissionDiff,
+    PermissionPart, PermissionProblem, PermissionVerdict, Purpose, ShareDiff, SharingDiff, SharingVerdict,
+    Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::model::{AccountId, Address, Gap, PermissionArn, Place, Principal, ShareArn, StackName};
 use crate::org::SharingState;
@@ -48,6 +48,8 @@ pub struct PlanBody {
     pub unknown: BTreeMap<Place, Gap>,
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
+    /// Present where the plan is for a part of the stack.
+    pub partial: Option<Partial>,
     /// Every step comes after its needs.
     pub steps: Vec<PlannedStep>,
     /// Accounts that gain or lose over all shares of the stack together.

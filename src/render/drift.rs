@@ -10,6 +10,7 @@ use crate::model::{Address, Origin, Place};
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::invitation;
+use crate::render::partial;
 use crate::render::parts;
 use crate::render::permission;
 use crate::render::rows::{Row, Rows, Sign};
@@ -146,7 +147,7 @@ impl<'a> DriftView<'a> {
                 DriftClass::Modified { .. } | DriftClass::NeedsReplacement { .. } | DriftClass::ToRelease => {
                     (1, "modified")
                 }
-                DriftClass::Waiting => (7, "waiting to accept"),
+                DriftClass::Waiting => (10, "waiting to accept"),
                 DriftClass::Missing { .. } | DriftClass::NotImported { .. } => (2, "missing"),
                 DriftClass::Surplus { .. } => (3, "surplus"),
                 DriftClass::Unhealthy { .. } => (4, "unhealthy"),
@@ -185,7 +186,10 @@ impl<'a> DriftView<'a> {
         }
         let said: Vec<String> = counts.values().map(|(word, n)| format!("{n} {word}")).collect();
         let (style, word) = match report.standing() {
-            Standing::InSync if counts.contains_key(&7) => {
+            Standing::InSync if report.partial.is_some() => {
+                (self.styles.strong, "No drift in what was selected.")
+            }
+            Standing::InSync if counts.contains_key(&10) => {
                 (self.styles.strong, "No drift, but not all have accepted yet.")
             }
             Standing::InSync => (self.styles.strong, "No drift. AWS matches the configuration."),
@@ -193,7 +197,14 @@ impl<'a> DriftView<'a> {
             Standing::Drift => (self.styles.error, "Drift."),
         };
         write!(f, "{}", paint(style, word))?;
-        if said.is_empty() { writeln!(f) } else { writeln!(f, " {}.", said.join(", ")) }
+        if !said.is_empty() {
+            write!(f, " {}.", said.join(", "))?;
+        }
+        if let Some(partial) = &report.partial {
+            let told = partial::sentences(partial).join(" ");
+            write!(f, " {} {told}", paint(self.styles.warning, "PARTIAL:"))?;
+        }
+        writeln!(f)
     }
 }
 
@@ -212,6 +223,7 @@ impl fmt::Display for DriftView<'_> {
             unknown,
             organization_gap,
             unresolved,
+            partial: _,
             now: _,
         } = self.report;
         if let Some(sharing) = sharing {

@@ -10,6 +10,7 @@ mod html;
 mod invitation;
 mod markdown;
 mod outcome;
+mod partial;
 mod parts;
 mod permission;
 mod plan;

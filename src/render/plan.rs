@@ -15,6 +15,7 @@ use crate::plan::{
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::invitation;
+use crate::render::partial;
 use crate::render::parts;
 use crate::render::permission;
 use crate::render::rows::{Line, Row, Rows, Sign};
@@ -68,6 +69,7 @@ impl fmt::Display for PlanView<'_> {
             unknown,
             organization_gap,
             unresolved,
+            partial: _,
             steps: _,
             access: _,
             hazards,
@@ -472,6 +474,7 @@ impl PlanView<'_> {
         } else {
             let what = match body.purpose {
                 _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
+                _ if body.partial.is_some() => "No changes in what was selected.",
                 Purpose::Apply if self.is_waiting() => "No changes to make.",
                 Purpose::Apply if unhealthy > 0 => "No changes.",
                 Purpose::Apply => "No changes. AWS matches the configuration.",
@@ -482,6 +485,10 @@ impl PlanView<'_> {
         if waiting > 0 {
             let have = parts::count(waiting, "invitation has", "invitations have");
             said.push((plain, format!("{have} to be accepted by others.")));
+        }
+        if let Some(partial) = &body.partial {
+            said.push((self.styles.warning, "PARTIAL:".to_owned()));
+            said.extend(partial::sentences(partial).into_iter().map(|sentence| (plain, sentence)));
         }
         let rest =
             [(unhealthy, "unhealthy"), (unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];

@@ -8,6 +8,7 @@ use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
 use crate::model::Origin;
 use crate::wire::FORMAT_VERSION;
 use crate::wire::invitation::{InboundDocument, InvitationDocument, UnreceivedDocument};
+use crate::wire::partial::PartialDocument;
 use crate::wire::parts::{
     CoverageDocument, EditDocument, GapDocument, PlaceDocument, Reading, RemarkDocument, SharingDocument,
     SourceDocument, UnmanagedDocument,
@@ -37,6 +38,8 @@ pub struct DriftDocument {
     inbound: Vec<InboundDocument>,
     /// Where what accounts receive could not be read.
     unreceived: Vec<UnreceivedDocument>,
+    /// Present where the report is of a part of the stack: then `in_sync` speaks of that part.
+    partial: Option<PartialDocument>,
     coverage: CoverageDocument,
 }
 
@@ -80,6 +83,7 @@ impl DriftDocument {
             unknown,
             organization_gap,
             unresolved,
+            partial,
             now,
         } = report;
         let item = |item: &DriftItem| {
@@ -165,6 +169,7 @@ impl DriftDocument {
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
             inbound: inbound.iter().map(|item| InboundDocument::new(item, None, labels, sources)).collect(),
             unreceived: UnreceivedDocument::all(unreceived, labels),
+            partial: partial.as_ref().map(PartialDocument::new),
             coverage: CoverageDocument::new(&Reading {
                 complete: report.is_complete(),
                 origin: &origin,

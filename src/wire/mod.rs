@@ -8,6 +8,7 @@ mod drift_document;
 mod event_document;
 mod invitation;
 mod malformed;
+mod partial;
 mod parts;
 mod permission;
 mod plan_document;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::desired::NameGlob;
 use crate::diff::fixture::*;
-use crate::diff::{destroy, diff};
+use crate::diff::{Causes, NotRead, Scope, destroy, diff, narrow};
 use crate::live::Received;
 use crate::model::{BlockKind, InvitationStatus};
 use crate::org::SharingState;
@@ -168,4 +168,57 @@ fn a_place_that_cannot_be_read_has_no_items_and_a_gap() {
     // As is one that nobody read.
     live.received.clear();
     assert_eq!(diff(&taking(), &live, &org()).unreceived.len(), 1);
+}
+
+/// A run about a part of the stack leaves invitations alone that are not of the part, and says how many.
+#[test]
+fn a_narrowed_run_receives_only_what_it_is_about() {
+    let rows = [sent(1, "partner-dns", NOW - 60), sent(2, "partner-test", NOW - 60), sent(3, "other", NOW)];
+    let shares = [seen(4, "partner-test", types(&["ec2:TransitGateway"]))];
+    let live = received_by_dev(Received {
+        shares: shares.into(),
+        invitations: rows.map(|row| (row.share.clone(), row)).into(),
+    });
+    let graph = taking();
+    let whole = diff(&graph, &live, &org());
+    let part = |scope: &Scope| {
+        let out = narrow(whole.clone(), scope, NotRead::default());
+        (words(&out.inbound), out.partial.unwrap().inbound)
+    };
+    let address = |text: &str| [Address::parse(text).unwrap()].into();
+
+    let one = Scope { targets: address("inbound.good"), ..Scope::default() };
+    assert_eq!(part(&one), (vec!["partner-dns accept by inbound.good".to_owned()], 2));
+    assert!(one.unknown(&graph, &whole).is_empty());
+    assert!(one.places(&graph).is_empty(), "no share has to be read for it");
+    assert_eq!(one.receiving(&graph, &org(), Purpose::Apply), [dev()].into());
+
+    let without = Scope { excluded: address("inbound.bad"), ..Scope::default() };
+    let (said, left_out) = part(&without);
+    assert_eq!(
+        (said.len(), left_out),
+        (2, 2),
+        "{said:?}: what a block rejects is not let in by leaving it out"
+    );
+
+    let share = Scope { targets: address("share.tgw"), ..Scope::default() };
+    assert_eq!(part(&share), (Vec::new(), 3));
+    assert!(share.receiving(&graph, &org(), Purpose::Apply).is_empty());
+
+    let elsewhere = Scope { accounts: [account(PARTNER)].into(), ..Scope::default() };
+    assert_eq!(part(&elsewhere).0, Vec::<String>::new());
+
+    let drift = Scope { causes: Causes::Drift, ..Scope::default() };
+    assert_eq!(part(&drift).1, 1, "whether the block is new nobody can tell, so nothing is left");
+}
+
+/// What a run is not about is no gap in it.
+#[test]
+fn what_a_narrowed_run_need_not_receive_is_not_missing() {
+    let whole = diff(&taking(), &live([]), &org());
+    assert_eq!(whole.unreceived.len(), 1);
+    let scope = Scope { targets: [address("tgw")].into(), ..Scope::default() };
+    let unread = NotRead { receiving: [dev()].into(), ..NotRead::default() };
+    let out = narrow(whole, &scope, unread);
+    assert!(out.unreceived.is_empty());
 }

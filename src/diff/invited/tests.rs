@@ -3,13 +3,17 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::desired::InvitedBecause;
 use crate::diff::fixture::*;
-use crate::diff::{Diff, ShareDiff, dependents, diff};
+use crate::diff::{Diff, Purpose, Scope, ShareDiff, dependents, diff};
 use crate::live::LiveShare;
 use crate::org::SharingState;
 
 /// The time of the run, in seconds.
 const NOW: i64 = 2_000_000;
 const DAY: i64 = 24 * 3600;
+
+fn receiving(graph: &DesiredGraph, org: &OrgView) -> BTreeSet<Place> {
+    Scope::default().receiving(graph, org, Purpose::Apply)
+}
 
 /// The partner's association in a state since a second.
 fn standing(status: AssociationStatus, second: i64) -> LiveShare {
@@ -165,7 +169,7 @@ fn who_accepts_hangs_on_credentials_and_on_the_share() {
     ] {
         let graph = if reached { reaching([share]) } else { stack([share]) };
         let mut live = live([]);
-        for place in graph.receiving(&org()) {
+        for place in receiving(&graph, &org()) {
             live.received.insert(place, received([], []));
         }
         let out = diff(&graph, &live, &org());
@@ -182,22 +186,22 @@ fn nobody_is_asked_where_no_invitation_can_be() {
     };
     let mut graph = reaching([inside.clone()]);
     graph.reached.insert(account("333333333333"));
-    assert!(graph.receiving(&org()).is_empty(), "inside an organization that shares none is sent");
+    assert!(receiving(&graph, &org()).is_empty(), "inside an organization that shares none is sent");
     assert_eq!(diff(&graph, &live([]), &org()).shares[0].invitations, BTreeMap::new());
 
     // Where the plan turns sharing on first, neither.
-    assert!(graph.receiving(&org_with(SharingState::Disabled)).is_empty());
+    assert!(receiving(&graph, &org_with(SharingState::Disabled)).is_empty());
 
     let here = Place { account: account("333333333333"), region: hub().region };
     let retaining = DesiredShare { retain_sharing: true, ..inside };
     graph.shares = [(retaining.address.clone(), retaining)].into();
-    assert_eq!(graph.receiving(&org()), [here].into());
+    assert_eq!(receiving(&graph, &org()), [here].into());
 }
 
 #[test]
 fn an_unread_organization_asks_those_that_it_can_and_says_that_it_does_not_know() {
     let graph = reaching([share_with_partner()]);
-    assert_eq!(graph.receiving(&unread_org()), [partner()].into());
+    assert_eq!(receiving(&graph, &unread_org()), [partner()].into());
     let mut live = live([]);
     live.received.insert(partner(), received([], []));
     let out = diff(&graph, &live, &unread_org());

@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use ramctl::desired::{DesiredGraph, DesiredShare};
-use ramctl::diff::{self, Purpose, Stamp};
+use ramctl::diff::{self, Purpose, Scope, Stamp};
 use ramctl::live::{
     Association, AttachedPermission, CustomerPermissionRow, Departed, LivePlace, LiveShare, LiveState,
 };
@@ -180,7 +180,7 @@ pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph, org: &O
     }
     let file: BTreeMap<Place, Received> =
         file.received.into_iter().map(|(at, received)| (place(&at), received)).collect();
-    received::add(&mut live, diff::receiving(desired, org, Purpose::Apply), &file, &own);
+    received::add(&mut live, Scope::default().receiving(desired, org, Purpose::Apply), &file, &own);
     live
 }
 
