@@ -18,6 +18,7 @@ mod layering;
 mod mishaps;
 #[cfg(feature = "cli")]
 mod outputs;
+mod pains;
 #[cfg(feature = "cli")]
 mod permissions;
 #[cfg(feature = "cli")]
