@@ -101,8 +101,7 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
                       1 account gains it
             ~ share.tgw   "tgw"              shares.ram.hcl:3
                 ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
-                      which actions change is unknown: ram:GetPermission: not configured;
-                      for 1 account  RAM217
+                      which actions change is unknown: ram:GetPermission: not configured. arn:aws:ram::aws:permission/ReadOnly was not read in this run; for 1 account  RAM217
                 + resource    ec2:TransitGateway  transit-gateway/tgw-2
                       3 accounts gain it
                 - principal   account dev-1       333333333333

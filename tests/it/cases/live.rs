@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use ramctl::desired::{DesiredGraph, DesiredShare};
-use ramctl::diff::{self, Purpose, Scope, Stamp};
+use ramctl::diff::{Purpose, Scope, Stamp};
 use ramctl::live::{
     Association, AttachedPermission, CustomerPermissionRow, Departed, LivePlace, LiveShare, LiveState,
 };
