@@ -14,6 +14,9 @@ pub const COMMENT_LIMIT: usize = 65_536;
 /// Longest line that is shown whole.
 const LINE: usize = 500;
 
+/// Lines of a section that stand open in a comment; a longer one is folded.
+const UNFOLDED: usize = 60;
+
 /// Kept free for the closing of blocks and for the notice that something was left out.
 const RESERVE: usize = 400;
 
@@ -52,7 +55,8 @@ impl fmt::Display for MarkdownView<'_> {
         let total: usize = sections.iter().map(|section| section.lines.len()).sum();
         let mut shown = 0;
         for Section { title, lines } in &sections {
-            let open = format!("<details open><summary>{title}</summary>\n\n```diff\n");
+            let state = if lines.len() > UNFOLDED { "" } else { " open" };
+            let open = format!("<details{state}><summary>{title}</summary>\n\n```diff\n");
             let close = "```\n\n</details>\n\n";
             let Some(rest) = left.checked_sub(units(&open) + close.len()) else { break };
             left = rest;
