@@ -113,7 +113,6 @@ fn a_limit_for_markdown_is_kept() {
     );
     let short = stack.run("plan --output markdown --markdown-limit 4096").stdout;
     assert!(short.chars().count() <= 4_096 && short.contains("**Cut to fit: "), "{short}");
-    assert!(short.contains("<details><summary>Plan</summary>"), "what is long is folded: {short}");
 }
 
 #[test]
