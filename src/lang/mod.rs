@@ -14,8 +14,8 @@ pub mod value;
 pub use checks::{Assertion, AssertionResult, CheckBlock, CheckSeverity};
 pub use compile::{Compiled, InputValues, Inputs, compile};
 pub use declaration::{
-    AccountBlock, AssumeRole, Declaration, IgnorableAttribute, ImportBlock, InboundAction, InboundBlock,
-    Lifecycle, MovedBlock, OrganizationBlock, PermissionBlock, PermissionUse, PrincipalExpr, RemovedAction,
-    RemovedBlock, Safety, ShareBlock, SharingWish,
+    AccountBlock, AssumeRole, Declaration, IgnorableAttribute, ImportBlock, ImportId, InboundAction,
+    InboundBlock, Lifecycle, MovedBlock, OrganizationBlock, PermissionBlock, PermissionUse, PrincipalExpr,
+    RemovedAction, RemovedBlock, Safety, ShareBlock, SharingWish, VersionWish,
 };
 pub use eval::Limits;

@@ -81,6 +81,7 @@ pub fn assemble(rows: PlaceRows) -> Result<Assembled, UnreadableRow> {
                 arn: row.permission,
                 version: row.version,
                 default_version: row.default_version,
+                feature_set: row.feature_set,
             };
             share.permissions.insert(row.resource_type, attached);
         }

@@ -6,9 +6,12 @@
 //! AssociateResourceSharePermission). Each step waits for the one before it, for RAM refuses to change a share while
 //! something on it is ASSOCIATING.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::diff::{Delta, Edit, Membership, Part, Wanted};
 use crate::model::{
-    Address, Place, Principal, ResourceArn, ShareArn, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
+    Address, PermissionArn, Place, Principal, ResourceArn, ShareArn, TAG_ADDRESS, TAG_APPLIED, TAG_STACK,
+    Tags,
 };
 use crate::plan::fingerprint::Tokens;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
@@ -24,6 +27,10 @@ pub(crate) struct Chain<'a> {
     tokens: Tokens,
     /// The step that turns on sharing inside the organization, where this plan does.
     sharing: Option<StepId>,
+    /// Permissions that this plan makes or changes, each with the step after which it is as wanted.
+    permissions: &'a BTreeMap<PermissionArn, StepId>,
+    /// A step on the same share that comes before all of them.
+    first: Option<StepId>,
     written: Vec<StepId>,
 }
 
@@ -34,8 +41,24 @@ impl<'a> Chain<'a> {
         address: &Address,
         tokens: Tokens,
         sharing: Option<StepId>,
+        permissions: &'a BTreeMap<PermissionArn, StepId>,
     ) -> Self {
-        Self { steps, place: place.clone(), address: address.clone(), tokens, sharing, written: Vec::new() }
+        Self {
+            steps,
+            place: place.clone(),
+            address: address.clone(),
+            tokens,
+            sharing,
+            permissions,
+            first: None,
+            written: Vec::new(),
+        }
+    }
+
+    /// The same, after a step that another part of the plan makes on the share.
+    pub fn after(mut self, first: Option<StepId>) -> Self {
+        self.first = first;
+        self
     }
 
     /// The steps that were written, in order.
@@ -45,11 +68,12 @@ impl<'a> Chain<'a> {
 
     fn push(&mut self, step: Step) -> StepId {
         let id = StepId(u32::try_from(self.steps.len()).expect("a plan has fewer than 2^32 steps"));
-        let mut needs: Vec<StepId> = self.written.last().copied().into_iter().collect();
+        let mut needs: BTreeSet<StepId> = self.written.last().copied().or(self.first).into_iter().collect();
         if adds_members_of_the_organization(&step) {
             needs.extend(self.sharing);
-            needs.sort();
         }
+        needs.extend(attaches(&step).iter().filter_map(|permission| self.permissions.get(permission)));
+        let needs = needs.into_iter().collect();
         self.steps.push(PlannedStep {
             id,
             needs,
@@ -105,6 +129,15 @@ impl<'a> Chain<'a> {
             self.associate(&share, rest);
             self.push(Step::TagResource { share, tags: record });
         }
+    }
+
+    /// Makes a share that can be changed of one that RAM made from a resource policy, once its permissions are there.
+    pub fn promote<'p>(&mut self, share: &ShareArn, permissions: impl Iterator<Item = &'p PermissionArn>) {
+        let id = self.push(Step::PromoteResourceShareCreatedFromPolicy { share: share.clone() });
+        let needs = &mut self.steps[id.0 as usize].needs;
+        needs.extend(permissions.filter_map(|permission| self.permissions.get(permission)));
+        needs.sort();
+        needs.dedup();
     }
 
     /// Brings a live share to its desired form.
@@ -201,6 +234,15 @@ impl<'a> Chain<'a> {
     }
 }
 
+/// The permissions that a call attaches.
+fn attaches(step: &Step) -> &[PermissionArn] {
+    match step {
+        Step::CreateResourceShare { permissions, .. } => permissions,
+        Step::AssociateResourceSharePermission { permission, .. } => std::slice::from_ref(permission),
+        _ => &[],
+    }
+}
+
 /// Whether a call names accounts, which count as strangers until sharing inside the organization is on.
 fn adds_members_of_the_organization(step: &Step) -> bool {
     match step {
@@ -284,7 +326,7 @@ struct Changes {
     name: Option<String>,
     allow_external_principals: Option<bool>,
     /// Each with whether it takes the place of another.
-    permissions: Vec<(crate::model::PermissionArn, bool)>,
+    permissions: Vec<(PermissionArn, bool)>,
     leave: Members,
     join: Members,
     tag: Tags,
@@ -311,7 +353,10 @@ impl Changes {
                 Part::Source { source, how } => {
                     sort(how, source, &mut out.leave.sources, &mut out.join.sources);
                 }
-                Part::Permission { resource_type: _, how } => match how {
+                Part::PermissionVersion { permission, .. } => {
+                    out.permissions.push((permission.clone(), true))
+                }
+                Part::Permission { resource_type: _, how, actions: _ } => match how {
                     Delta::Added { after } => out.permissions.push((after.clone(), false)),
                     Delta::Changed { before: _, after } => out.permissions.push((after.clone(), true)),
                     // An unset permission is never a difference, so none is ever taken away.
@@ -323,7 +368,7 @@ impl Changes {
                     }
                     Delta::Removed { before: _ } => out.untag.push(key.clone()),
                 },
-                Part::Imported { owner: _ } | Part::Moved { from: _ } => out.claims = true,
+                Part::Imported { owner: _ } | Part::Moved { from: _ } | Part::Promoted => out.claims = true,
                 Part::Record => {}
             }
         }

@@ -6,8 +6,11 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::access::reach;
-use crate::diff::{Change, Diff, Present, Purpose, Remark, ShareDiff, SharingDiff, Verdict, Wanted};
-use crate::live::{Association, AttachedPermission, LiveShare};
+use crate::diff::{
+    Change, Diff, PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict, Present,
+    PresentPermission, Purpose, Remark, ShareDiff, SharingDiff, Verdict, Wanted, WantedPermission,
+};
+use crate::live::{Association, AttachedPermission, CustomerPermissionRow, LiveShare};
 use crate::model::ShareArn;
 use crate::org::OrgView;
 use crate::plan::basis::principals;
@@ -56,6 +59,9 @@ impl Fingerprint {
                 }
             }
         }
+        for permission in &diff.permissions {
+            facts.permission(permission);
+        }
         // Whatever else a step hangs on: two plans that do different things never look alike.
         facts.list(steps.iter().map(|step| format!("{step:?}")));
         Self(facts.digest())
@@ -91,6 +97,12 @@ impl Tokens {
         if let Verdict::Changed(change) = &share.verdict {
             facts.change(share, change);
         }
+        Self { seed: facts.digest() }
+    }
+
+    pub fn of_permission(stack: &crate::model::StackName, permission: &PermissionDiff) -> Self {
+        let mut facts = Facts::default();
+        facts.add(stack).permission(permission);
         Self { seed: facts.digest() }
     }
 
@@ -144,6 +156,41 @@ impl Facts {
         };
     }
 
+    /// What is wanted of a permission, and what is there of it where it changes.
+    fn permission(&mut self, permission: &PermissionDiff) {
+        let PermissionDiff { address, verdict, protected: _ } = permission;
+        let PermissionVerdict::Changed(change) = verdict else { return };
+        self.add("permission").add(address);
+        self.add(match change {
+            PermissionChange::Create { .. } => "create",
+            PermissionChange::Promote { .. } => "promote",
+            PermissionChange::Update { .. } => "update",
+            PermissionChange::Delete { .. } => "delete",
+            PermissionChange::Release { .. } => "release",
+        });
+        if let Some(PresentPermission { place, row, users }) = change.before() {
+            let CustomerPermissionRow { arn, version, resource_type, status, feature_set, tags } = row;
+            self.add(place).add(arn).add(version).add(resource_type).add(status).add(feature_set);
+            self.list(tags.iter().flat_map(|(key, value)| [key, value])).list(users);
+        }
+        if let Some(after) = change.after() {
+            let WantedPermission { place, span: _, arn, resource_type, policy, tags, ownership, stamp } =
+                after;
+            self.add(place).add(arn).add(resource_type).add(policy.template());
+            self.list(tags.iter().chain(ownership).flat_map(|(key, value)| [key, value])).add(stamp);
+        }
+        if let PermissionChange::Update { edits, .. } = change {
+            // Which versions there are, as far as a step depends on it.
+            let versions = edits.iter().filter_map(|edit| match &edit.part {
+                PermissionPart::Policy { before, version, change: _ } => {
+                    Some(format!("{before} {version:?}"))
+                }
+                _ => None,
+            });
+            self.list(versions);
+        }
+    }
+
     fn wanted(&mut self, wanted: &Wanted) -> &mut Self {
         let Wanted {
             place,
@@ -188,7 +235,7 @@ impl Facts {
         self.add(feature_set).list(tags.iter().flat_map(|(key, value)| [key, value]));
         self.members(resources).members(principals).members(sources);
         self.list(permissions.iter().map(|(kind, attached)| {
-            let AttachedPermission { arn, version, default_version } = attached;
+            let AttachedPermission { arn, version, default_version, feature_set: _ } = attached;
             format!("{kind} {arn} {version} {default_version}")
         }))
     }

@@ -2,8 +2,11 @@
 
 use crate::access::{AccessDelta, Grants};
 use crate::diag::{Code, hazards as codes};
-use crate::diff::{Change, Diff, Membership, Part, ShareDiff, Verdict, is_outside};
-use crate::model::{Observed, Principal, ResourceArn};
+use crate::diff::{
+    Change, Diff, Membership, Part, PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict,
+    ShareDiff, Verdict, is_outside,
+};
+use crate::model::{Observed, PolicyChange, Principal, ResourceArn, ResourceType, StackName};
 use crate::org::OrgView;
 use crate::plan::body::Detail;
 
@@ -19,7 +22,9 @@ pub struct Hazard {
 pub enum HazardSubject {
     Principal(Principal),
     Resource(ResourceArn),
-    /// The share as a whole.
+    /// The permission of a type.
+    Permission(ResourceType),
+    /// The share, or the permission, as a whole.
     Share,
     /// The plan as a whole.
     Plan,
@@ -59,6 +64,14 @@ pub(crate) fn of_share(
                 }
             }
         }
+        if let Part::Permission { resource_type, actions, .. }
+        | Part::PermissionVersion { resource_type, actions, .. } = &detail.edit.part
+            && actions.known().is_none_or(PolicyChange::widens)
+            && before.is_some_and(|grants| !grants.principals.is_empty() && !grants.resources.is_empty())
+        {
+            let subject = HazardSubject::Permission(resource_type.clone());
+            out.push(Hazard { code: &codes::RAM217, subject });
+        }
         if let Part::Resource { resource, how: Membership::Removed, .. } = &detail.edit.part
             && !matches!(change, Change::Delete { .. })
             && !(detail.lose.is_empty() && detail.unknown.is_empty())
@@ -83,6 +96,18 @@ pub(crate) fn of_share(
     let share_hazards = share_hazards.into_iter().filter(|(applies, _)| *applies);
     out.extend(share_hazards.map(|(_, code)| Hazard { code, subject: HazardSubject::Share }));
     out
+}
+
+/// The hazards of one permission's change.
+pub(crate) fn of_permission(stack: &StackName, diff: &PermissionDiff) -> Vec<Hazard> {
+    let PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) = &diff.verdict else {
+        return Vec::new();
+    };
+    let taken = edits.iter().any(|edit| match &edit.part {
+        PermissionPart::Imported { owner: Some(owner) } => owner != stack.as_str(),
+        _ => false,
+    });
+    taken.then(|| Hazard { code: &codes::RAM210, subject: HazardSubject::Share }).into_iter().collect()
 }
 
 /// The hazards of the plan as a whole.

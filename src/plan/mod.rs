@@ -12,6 +12,7 @@ mod fingerprint;
 mod hazard;
 mod notice;
 mod outcome;
+mod permission;
 mod progress;
 mod saved;
 mod stale;
@@ -22,18 +23,25 @@ mod identity_laws;
 #[cfg(test)]
 pub(crate) mod laws;
 #[cfg(test)]
+pub(crate) mod permission_laws;
+#[cfg(test)]
 mod simulator;
+#[cfg(test)]
+mod simulator_permissions;
 #[cfg(test)]
 mod tests;
 
 pub use approved::{ApprovedPlan, Consent, Refused};
 pub use basis::{Basis, Behind, Standing};
-pub use body::{Blocked, Counts, Detail, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
+pub use body::{
+    Blocked, Counts, Detail, PermissionBlocked, Plan, PlanBody, PlannedPermission, PlannedShare,
+    PlannedSharing, Refusal,
+};
 pub use build::plan;
 pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;
 pub use outcome::{Outcome, StepOutcome, StepResult};
 pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, Touched};
-pub use stale::{Difference, ShareChange, StandingChange};
+pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};

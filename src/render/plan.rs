@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diag::SourceMap;
-use crate::diff::{Change, Membership, Part, Purpose, SharingVerdict, Verdict};
+use crate::diff::{Change, Membership, Part, PermissionVerdict, Purpose, SharingVerdict, Verdict};
 use crate::model::{Origin, Place};
-use crate::plan::{Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedShare, PlannedSharing, Refusal};
+use crate::plan::{
+    Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedPermission, PlannedShare, PlannedSharing,
+    Refusal,
+};
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::parts;
+use crate::render::permission;
 use crate::render::rows::{Line, Row, Rows, Sign};
 use crate::render::style::{Styles, paint};
 
@@ -53,6 +57,7 @@ impl fmt::Display for PlanView<'_> {
             account_labels: labels,
             sharing,
             shares,
+            permissions,
             unmanaged,
             places,
             unknown,
@@ -70,16 +75,21 @@ impl fmt::Display for PlanView<'_> {
         if let Some(sharing) = sharing {
             self.sharing(f, sharing)?;
         }
-        let mut by_place: BTreeMap<&Place, (Vec<&PlannedShare>, Vec<Row>)> = BTreeMap::new();
+        let mut by_place: BTreeMap<&Place, (Vec<Block>, Vec<Row>)> = BTreeMap::new();
+        for permission in permissions.iter().filter(|permission| permission_is_shown(permission)) {
+            by_place.entry(permission.diff.place()).or_default().0.push(self.permission(permission));
+        }
         for share in shares.iter().filter(|share| is_shown(share)) {
-            by_place.entry(share.diff.place()).or_default().0.push(share);
+            let (head, said) = self.head(share);
+            let rows = self.rows(share);
+            by_place.entry(share.diff.place()).or_default().0.push(Block { head, said, rows });
         }
         for share in unmanaged {
             by_place.entry(&share.place).or_default().1.push(parts::unmanaged(share));
         }
-        for (place, (shares, unmanaged)) in by_place {
+        for (place, (blocks, unmanaged)) in by_place {
             writeln!(f, "{}", paint(self.styles.strong, parts::place(place, labels)))?;
-            self.headers_and_details(f, &shares)?;
+            self.blocks(f, &blocks)?;
             write!(f, "{}", Rows { rows: &unmanaged, styles: &self.styles, width: self.width, indent: 0 })?;
             writeln!(f)?;
         }
@@ -105,6 +115,22 @@ impl fmt::Display for PlanView<'_> {
         self.summary(f)?;
         coverage.closing(f, &self.styles, self.width)
     }
+}
+
+/// Sign, and address, name and place.
+type Head = (Sign, [String; 3]);
+/// A sentence and its code.
+type Said = (String, &'static str);
+
+/// One share or permission: a line, sentences, rows.
+struct Block {
+    head: Head,
+    said: Vec<Said>,
+    rows: Vec<Row>,
+}
+
+fn permission_is_shown(permission: &PlannedPermission) -> bool {
+    !matches!(permission.diff.verdict, PermissionVerdict::InSync { .. })
 }
 
 /// What stays as it is and has nothing to tell is only counted.
@@ -146,11 +172,10 @@ impl PlanView<'_> {
         writeln!(f, "\n")
     }
 
-    fn headers_and_details(&self, f: &mut fmt::Formatter<'_>, shares: &[&PlannedShare]) -> fmt::Result {
+    fn blocks(&self, f: &mut fmt::Formatter<'_>, blocks: &[Block]) -> fmt::Result {
         use unicode_width::UnicodeWidthStr;
-        let heads: Vec<_> = shares.iter().map(|share| self.head(share)).collect();
-        let widths = [0, 1].map(|n| heads.iter().map(|head| head.1[n].width()).max().unwrap_or(0));
-        for (share, (sign, [address, name, place], said)) in shares.iter().zip(&heads) {
+        let widths = [0, 1].map(|n| blocks.iter().map(|block| block.head.1[n].width()).max().unwrap_or(0));
+        for Block { head: (sign, [address, name, place]), said, rows } in blocks {
             let mut line = Line::new(0);
             line.put(f, sign.style(&self.styles), sign.as_str(), 1)?;
             write!(f, " ")?;
@@ -166,14 +191,22 @@ impl PlanView<'_> {
                 }
                 writeln!(f)?;
             }
-            let rows = self.rows(share);
-            write!(f, "{}", Rows { rows: &rows, styles: &self.styles, width: self.width, indent: 4 })?;
+            write!(f, "{}", Rows { rows, styles: &self.styles, width: self.width, indent: 4 })?;
         }
         Ok(())
     }
 
+    fn permission(&self, permission: &PlannedPermission) -> Block {
+        let diff = &permission.diff;
+        let (sign, said) = permission::head(permission);
+        let place = diff.span().map(|span| escape(&self.sources.place(span)).to_string()).unwrap_or_default();
+        let address = escape(&diff.address.to_string()).to_string();
+        let head = (sign, [address, parts::name(diff.arn().name()), place]);
+        Block { head, said, rows: permission::rows(permission) }
+    }
+
     /// Sign, address, name and place of a share, and sentences about it as a whole.
-    fn head(&self, share: &PlannedShare) -> (Sign, [String; 3], Vec<(String, &'static str)>) {
+    fn head(&self, share: &PlannedShare) -> (Head, Vec<Said>) {
         let diff = &share.diff;
         let mut said = Vec::new();
         let sign = match &diff.verdict {
@@ -222,8 +255,15 @@ impl PlanView<'_> {
                     }
                     Blocked::SharingOff => "sharing inside the organization is off",
                     Blocked::SuccessorBlocked => "the share that stays cannot be completed yet",
+                    Blocked::PermissionUnread => "what a permission of it allows could not be read",
+                    Blocked::PermissionBlocked => "a permission of it is not brought to its desired form",
                 };
-                said.insert(0, (format!("NOT CHANGED by this plan: {why}"), "RAM408"));
+                let code = match blocked {
+                    Blocked::PermissionUnread => "RAM320",
+                    Blocked::PermissionBlocked => "",
+                    Blocked::SharingUnread | Blocked::SharingOff | Blocked::SuccessorBlocked => "RAM408",
+                };
+                said.insert(0, (format!("NOT CHANGED by this plan: {why}"), code));
                 Sign::Held
             }
         };
@@ -243,7 +283,7 @@ impl PlanView<'_> {
             }
         }
         let place = diff.span().map(|span| escape(&self.sources.place(span)).to_string()).unwrap_or_default();
-        (sign, [escape(&diff.address.to_string()).to_string(), parts::name(diff.name()), place], said)
+        ((sign, [escape(&diff.address.to_string()).to_string(), parts::name(diff.name()), place]), said)
     }
 
     fn rows(&self, share: &PlannedShare) -> Vec<Row> {
@@ -268,6 +308,11 @@ impl PlanView<'_> {
             }
             if row.effect.is_empty() {
                 row.effect = effect(share, detail, &named);
+            } else if matches!(part, Part::Permission { .. } | Part::PermissionVersion { .. }) {
+                let whom = detail.gain.union(&detail.lose).count();
+                if whom > 0 {
+                    row.effect.push_str(&format!("; for {}", parts::count(whom, "account", "accounts")));
+                }
             }
             rows.push(row);
         }
@@ -288,6 +333,11 @@ impl PlanView<'_> {
                     let (address, arn) =
                         (escape(&address.to_string()).to_string(), escape(arn.arn().short()).to_string());
                     (format!("{address} cannot import {arn}: {problem}"), code)
+                }
+                Refusal::Permission { address, span: _, arn, problem } => {
+                    let (problem, code) = permission::problem_text(problem);
+                    let (address, name) = (escape(&address.to_string()).to_string(), parts::name(arn.name()));
+                    (format!("{address} cannot have {name}: {problem}"), code)
                 }
                 Refusal::PreventDestroy { address } => {
                     (format!("{} is protected by prevent_destroy", escape(&address.to_string())), "RAM220")
@@ -389,7 +439,8 @@ fn kind(part: &Part) -> &'static str {
         Part::Principal { .. } => "principal",
         Part::Resource { .. } => "resource",
         Part::Source { .. } => "source",
-        Part::Permission { .. } => "permission",
+        Part::Permission { .. } | Part::PermissionVersion { .. } => "permission",
+        Part::Promoted => "promote",
         Part::Tag { .. } => "tag",
         Part::Imported { .. } => "import",
         Part::Moved { .. } => "move",
@@ -402,6 +453,9 @@ fn subject(part: &Part) -> Option<HazardSubject> {
     match part {
         Part::Principal { principal, .. } => Some(HazardSubject::Principal(principal.clone())),
         Part::Resource { resource, .. } => Some(HazardSubject::Resource(resource.clone())),
+        Part::Permission { resource_type, .. } | Part::PermissionVersion { resource_type, .. } => {
+            Some(HazardSubject::Permission(resource_type.clone()))
+        }
         _ => None,
     }
 }

@@ -8,6 +8,7 @@ mod drift_document;
 mod event_document;
 mod malformed;
 mod parts;
+mod permission;
 mod plan_document;
 mod share;
 mod snapshot;

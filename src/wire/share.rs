@@ -112,6 +112,7 @@ impl HazardDocument {
         let (about, subject) = match subject {
             HazardSubject::Principal(principal) => (AboutWord::Principal, Some(principal.to_string())),
             HazardSubject::Resource(resource) => (AboutWord::Resource, Some(resource.to_string())),
+            HazardSubject::Permission(kind) => (AboutWord::Permission, Some(kind.to_string())),
             HazardSubject::Share => (AboutWord::Share, None),
             HazardSubject::Plan => (AboutWord::Plan, None),
         };
@@ -126,6 +127,9 @@ impl ImportDocument {
             ImportProblem::NotThere { deleted: false } => (ImportProblemWord::NotThere, None),
             ImportProblem::NotStandard { feature_set } => {
                 (ImportProblemWord::NotStandard, Some(feature_set.to_string()))
+            }
+            ImportProblem::NoTwin { resource_type, permission } => {
+                (ImportProblemWord::NoTwin, Some(format!("{resource_type} {permission}")))
             }
             ImportProblem::Failed => (ImportProblemWord::Failed, None),
             ImportProblem::RetainSharing { live } => {
@@ -249,6 +253,7 @@ fn update_actions(edits: &[Edit]) -> Vec<ActionWord> {
         .iter()
         .filter_map(|edit| match &edit.part {
             Part::Imported { .. } => Some(ActionWord::Import),
+            Part::Promoted => Some(ActionWord::Promote),
             Part::Moved { .. } => Some(ActionWord::Move),
             _ => None,
         })
@@ -264,6 +269,7 @@ pub(crate) fn import_problem(problem: &ImportProblem) -> String {
         ImportProblem::NotThere { deleted: true } => ImportProblemWord::Deleted,
         ImportProblem::NotThere { deleted: false } => ImportProblemWord::NotThere,
         ImportProblem::NotStandard { .. } => ImportProblemWord::NotStandard,
+        ImportProblem::NoTwin { .. } => ImportProblemWord::NoTwin,
         ImportProblem::Failed => ImportProblemWord::Failed,
         ImportProblem::RetainSharing { .. } => ImportProblemWord::RetainSharing,
         ImportProblem::AddressTaken { .. } => ImportProblemWord::AddressTaken,

@@ -19,6 +19,8 @@ mod mishaps;
 #[cfg(feature = "cli")]
 mod outputs;
 #[cfg(feature = "cli")]
+mod permissions;
+#[cfg(feature = "cli")]
 mod pipeline;
 #[cfg(feature = "cli")]
 mod sandbox;

@@ -32,7 +32,7 @@ codes! {
         "An AWS service is let in for requests on behalf of anybody. `sources` names the accounts or resources on whose behalf the \
         service may come (the confused deputy problem).\n\nAdd `sources = [...]` to the share."
     RAM210 "share taken over from another stack"
-        "An `import` block names a share that bears the tag of another stack. With the import it bears this stack's, and is brought to \
+        "An `import` block names a share, or a permission, that bears the tag of another stack. With the import it bears this stack's, and is brought to \
         the form that this stack declares. The other stack finds no share of its own any more and makes a new one, unless its block is \
         gone by then.\n\nIn the other stack write `removed { from = share.NAME lifecycle { destroy = false } }` in place of the block, \
         and apply that first."
@@ -40,6 +40,11 @@ codes! {
         "The share stays and has nothing on it any more: every principal on it loses what it gave. A search by tags that finds \
         nothing looks like this, and so does a `for` expression over a list that came out empty.\n\nCheck what the plan removes. If \
         the share is not needed any more, remove its block."
+    RAM217 "principals may do more"
+        "A share gets a permission, or a version of one, that allows what the one before it did not: an action more, or a condition \
+        less. Everybody on the share may do it from then on. The plan names the actions with a plus sign. Where a policy could not be \
+        read, ramctl takes it that more is allowed.\n\nTake the action out of the `permission` block, or name a narrower permission. A \
+        version that AWS published is taken only where `version = \"latest\"` says so."
     RAM220 "share is protected"
         "The plan would delete or replace a share whose block has `lifecycle { prevent_destroy = true }`, so it is not carried \
         out.\n\nTake the protection away if the share is really to go, or undo the change that makes it go. Changes of the account, \
