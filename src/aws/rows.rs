@@ -125,6 +125,8 @@ pub(crate) fn source(row: &ram::AssociatedSource) -> Result<SourceRow, Unreadabl
         source: need(row.source_id(), "sourceId")?.to_owned(),
         status: AssociationStatus::read(need(row.status(), "status")?),
         status_message: row.status_message().map(ToOwned::to_owned),
+        created: timestamp(row.creation_time()),
+        updated: timestamp(row.last_updated_time()),
     })
 }
 

@@ -353,6 +353,8 @@ impl FakeClient {
                 source: source.clone(),
                 status: AssociationStatus::Associated,
                 status_message: None,
+                created: None,
+                updated: None,
             });
         }
         Ok(())

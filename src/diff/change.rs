@@ -376,6 +376,8 @@ pub enum Remark {
     Waiting { entity: Entity, status: AssociationStatus, since: Option<Timestamp>, external: bool },
     /// In a state that gives no access and that ramctl does not repair.
     Unhealthy { entity: Entity, status: AssociationStatus, message: Option<String> },
+    /// Under way for so long that RAM will hardly finish. No step mends that.
+    Stuck { entity: Entity, status: AssociationStatus, since: Timestamp },
     /// The share has an older version of the permission than its default.
     Outdated {
         resource_type: ResourceType,
@@ -393,6 +395,13 @@ pub enum Remark {
     Expires { at: Timestamp, left: SignedDuration },
     /// The share itself is neither ACTIVE nor FAILED.
     Share { status: ShareStatus, message: Option<String> },
+}
+
+impl Remark {
+    /// Whether something on the share gives no access and no step mends it.
+    pub fn is_ailing(&self) -> bool {
+        matches!(self, Self::Unhealthy { .. } | Self::Stuck { .. })
+    }
 }
 
 /// A share that is not the stack's.

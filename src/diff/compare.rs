@@ -9,6 +9,7 @@ use crate::diff::change::{
 };
 use crate::diff::claim::{Claim, claim};
 use crate::diff::edits;
+use crate::diff::health;
 use crate::diff::outlook::Outlook;
 use crate::diff::owned::{self, Sorted};
 use crate::diff::permission_compare;
@@ -120,6 +121,7 @@ fn wanted_shares(
     for (address, share) in &desired.shares {
         let tag = address.tag_value();
         let mut push = |verdict, mut remarks: Vec<Remark>| {
+            health::tell_stuck(&mut remarks, desired.now);
             if let Some(at) = share.expires {
                 remarks.push(Remark::Expires { at, left: at.duration_since(desired.now) });
             }

@@ -283,7 +283,7 @@ pub(crate) fn remarks(
         }
     }
     let mut look = |entity: Entity, desired: bool, association: &Association| {
-        let Association { status, status_message, external, created, updated: _ } = association;
+        let Association { status, status_message, external, created, updated } = association;
         use AssociationStatus as S;
         match status {
             S::Associated | S::Disassociated | S::Failed => {}
@@ -291,7 +291,8 @@ pub(crate) fn remarks(
             S::Associating | S::Disassociating | S::Restoring => out.push(Remark::Waiting {
                 entity,
                 status: status.clone(),
-                since: *created,
+                // A row that comes back may keep the time at which it was first made.
+                since: (*created).max(*updated),
                 external: *external,
             }),
             S::Suspended | S::Suspending | S::Other(_) => {

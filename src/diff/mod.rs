@@ -8,6 +8,7 @@ mod claim;
 mod compare;
 mod edits;
 mod interest;
+mod health;
 mod label;
 mod outlook;
 mod owned;

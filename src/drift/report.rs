@@ -139,7 +139,7 @@ fn item(share: &ShareDiff) -> DriftItem {
 }
 
 fn class(share: &ShareDiff) -> DriftClass {
-    let healthy = !share.remarks.iter().any(|remark| matches!(remark, Remark::Unhealthy { .. }));
+    let healthy = !share.remarks.iter().any(Remark::is_ailing);
     let outdated = share.remarks.iter().any(|remark| matches!(remark, Remark::Outdated { .. }));
     let matching = || match (healthy, outdated) {
         (true, false) => DriftClass::InSync,
@@ -287,7 +287,10 @@ mod tests {
             (AssociationStatus::Associating, Standing::InSync),
         ] {
             let mut share = live_share(&desired_share("tgw"), 1);
-            share.principals.insert(principal("333333333333"), association(status));
+            // Ten seconds before the run.
+            let updated = jiff::Timestamp::from_second(1_999_990).ok();
+            let lately = crate::live::Association { updated, ..association(status) };
+            share.principals.insert(principal("333333333333"), lately);
             let report = found(&live([share]), &org());
             assert_eq!(report.standing(), standing);
             let unhealthy = matches!(report.items[0].class, DriftClass::Unhealthy { .. });

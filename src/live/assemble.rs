@@ -63,8 +63,8 @@ pub fn assemble(rows: PlaceRows) -> Result<Assembled, UnreadableRow> {
                 status: row.status,
                 status_message: row.status_message,
                 external: false,
-                created: None,
-                updated: None,
+                created: row.created,
+                updated: row.updated,
             };
             share.sources.insert(row.source, association);
         }

@@ -56,6 +56,8 @@ pub struct SourceRow {
     pub source: String,
     pub status: AssociationStatus,
     pub status_message: Option<String>,
+    pub created: Option<Timestamp>,
+    pub updated: Option<Timestamp>,
 }
 
 /// A row of `ListPermissions(permissionType = CUSTOMER_MANAGED)`.

@@ -14,6 +14,7 @@ use crate::model::{
     Tags,
 };
 use crate::plan::fingerprint::Tokens;
+use crate::plan::sources::SourceSteps;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
 
 /// The most resources, principals and sources together that go into one call. RAM's limit is 100 resources.
@@ -145,11 +146,9 @@ impl<'a> Chain<'a> {
         let share = ShareRef::Known(arn.clone());
         let changes = Changes::of(edits);
 
-        // New sources come before old ones go: a service principal keeps at least one.
-        let swaps_sources = !changes.join.sources.is_empty() && !changes.leave.sources.is_empty();
         let mut leave = changes.leave;
         let mut join = changes.join;
-        let late_sources = if swaps_sources { std::mem::take(&mut leave.sources) } else { Vec::new() };
+        let sources = SourceSteps::take(&mut leave, &mut join, after);
         let successors_first = changes.permissions.is_empty() && join.lets_successors_in_first(&leave);
         let late_principals = if successors_first { leave.take_principals_not_in(&join) } else { Vec::new() };
         let opens = changes.allow_external_principals == Some(true);
@@ -166,11 +165,10 @@ impl<'a> Chain<'a> {
         }
 
         self.disassociate(&share, leave);
-        if swaps_sources {
-            let sources = std::mem::take(&mut join.sources);
-            self.associate(&share, Members { sources, ..Members::default() });
-            self.disassociate(&share, Members { sources: late_sources, ..Members::default() });
-        }
+        let SourceSteps { first, gone, again } = sources;
+        self.associate(&share, Members { sources: first, ..Members::default() });
+        self.disassociate(&share, Members { sources: gone, ..Members::default() });
+        self.associate(&share, Members { sources: again, ..Members::default() });
         if successors_first {
             if opens {
                 self.settings(&share, std::mem::take(&mut settings));
@@ -217,11 +215,12 @@ impl<'a> Chain<'a> {
 
     fn associate(&mut self, share: &ShareRef, members: Members) {
         let Members { resources, principals, sources } = members;
-        // Principals go into a call of their own: what they will see is all there by then.
-        let first = Members { resources, principals: Vec::new(), sources };
-        for Members { resources, principals, sources } in
-            first.batches().chain(Members { principals, ..Members::default() }.batches())
-        {
+        // Principals go into a call of their own: what they will see is all there by then. Sources go with the services that they are for.
+        let has_services = principals.iter().any(|principal| matches!(principal, Principal::Service(_)));
+        let (early, late) = if has_services { (Vec::new(), sources) } else { (sources, Vec::new()) };
+        let first = Members { resources, principals: Vec::new(), sources: early };
+        let then = Members { resources: Vec::new(), principals, sources: late };
+        for Members { resources, principals, sources } in first.batches().chain(then.batches()) {
             self.push(Step::AssociateResourceShare { share: share.clone(), resources, principals, sources });
         }
     }
@@ -254,10 +253,10 @@ fn adds_members_of_the_organization(step: &Step) -> bool {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Members {
-    resources: Vec<ResourceArn>,
-    principals: Vec<Principal>,
-    sources: Vec<String>,
+pub(crate) struct Members {
+    pub resources: Vec<ResourceArn>,
+    pub principals: Vec<Principal>,
+    pub sources: Vec<String>,
 }
 
 impl Members {

@@ -96,6 +96,7 @@ impl Tokens {
         facts.add(stack);
         if let Verdict::Changed(change) = &share.verdict {
             facts.change(share, change);
+            change.before().into_iter().for_each(|before| facts.times(before));
         }
         Self { seed: facts.digest() }
     }
@@ -238,6 +239,15 @@ impl Facts {
             let AttachedPermission { arn, version, default_version, feature_set: _ } = attached;
             format!("{kind} {arn} {version} {default_version}")
         }))
+    }
+
+    /// When the share and what is on it last changed. What was done once, was undone by hand and has to be done again finds the share
+    /// as it was before in everything but this; with the tokens of then RAM would take the calls for the old ones and do nothing.
+    fn times(&mut self, present: &Present) {
+        let LiveShare { updated, resources, principals, sources, .. } = &present.share;
+        let members = resources.values().chain(principals.values()).chain(sources.values());
+        let times = std::iter::once(updated).chain(members.map(|association| &association.updated));
+        self.list(times.map(|time| time.map_or_else(String::new, |time| time.to_string())));
     }
 
     fn members<'a, K: fmt::Display + 'a>(

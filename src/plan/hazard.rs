@@ -107,7 +107,8 @@ pub(crate) fn of_permission(stack: &StackName, diff: &PermissionDiff) -> Vec<Haz
         PermissionPart::Imported { owner: Some(owner) } => owner != stack.as_str(),
         _ => false,
     });
-    taken.then(|| Hazard { code: &codes::RAM210, subject: HazardSubject::Share }).into_iter().collect()
+    let hazard = Hazard { code: &codes::RAM210, subject: HazardSubject::Share };
+    if taken { vec![hazard] } else { Vec::new() }
 }
 
 /// The hazards of the plan as a whole.

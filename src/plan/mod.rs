@@ -14,7 +14,9 @@ mod notice;
 mod outcome;
 mod permission;
 mod progress;
+mod quota;
 mod saved;
+mod sources;
 mod stale;
 mod step;
 
@@ -42,6 +44,7 @@ pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;
 pub use outcome::{Outcome, StepOutcome, StepResult};
+pub use quota::{Counted, OverQuota};
 pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, Touched};
 pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};

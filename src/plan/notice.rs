@@ -9,6 +9,7 @@ use crate::diff::{
 use crate::model::{Address, Gap, GapCause, PermissionArn, ShareArn};
 use crate::org::SharingState;
 use crate::plan::body::{Blocked, PermissionBlocked, PlanBody, PlannedPermission, Refusal};
+use crate::plan::quota::OverQuota;
 
 impl PlanBody {
     /// Errors for what keeps the plan from being carried out, warnings for what it leaves out and why. Gaps of places come last.
@@ -58,6 +59,14 @@ impl PlanBody {
                 let detail = format!("{}: {}", share.diff.address, told(gap));
                 out.push(warning(&live_codes::RAM320, share.diff.span(), detail).help(remedy(gap)));
             }
+        }
+        for OverQuota { place, what, count } in body.over_quota() {
+            let detail =
+                format!("{place} would have {count} {}; the quota is {}.", what.as_str(), OverQuota::LIMIT);
+            out.push(
+                warning(&live_codes::RAM346, None, detail)
+                    .help("have the quota raised before you apply, or remove some"),
+            );
         }
         if let Some(gap) = &body.organization_gap {
             out.push(warning(&read_codes::RAM411, None, told(gap)).help(remedy(gap)));

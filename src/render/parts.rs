@@ -179,7 +179,9 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
     | Part::Resource { how: Membership::Repaired { message }, .. }
     | Part::Source { how: Membership::Repaired { message }, .. } = part
     {
-        let because = message.as_ref().map(|message| format!(": {}", escape(message).at_most(120)));
+        let because = message
+            .as_ref()
+            .map(|message| format!(": {}", escape(message.trim_end_matches('.')).at_most(120)));
         row.effect = format!("FAILED{}; taken off and put on again", because.unwrap_or_default());
         // Nobody changed it: it never worked, or ceased to.
         row.mark = "";
@@ -230,6 +232,10 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
             let because = message.as_ref().map(|message| format!(": {}", escape(message).at_most(120)));
             let effect = format!("{}{}", escape(status.as_str()), because.unwrap_or_default());
             of(Sign::Held, entity).effect(effect).code("RAM304")
+        }
+        Remark::Stuck { entity, status, since } => {
+            let effect = format!("{} since {since}, far longer than AWS takes", escape(status.as_str()));
+            of(Sign::Held, entity).effect(effect).code("RAM345")
         }
         Remark::Outdated { resource_type, permission: name, version, default, actions } => {
             let kind = format!("{resource_type} {}", versions(version, default));

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diag::SourceMap;
-use crate::diff::{Change, Membership, Part, PermissionVerdict, Purpose, SharingVerdict, Verdict};
+use crate::diff::{Change, Membership, Part, PermissionVerdict, Purpose, Remark, SharingVerdict, Verdict};
 use crate::model::{Origin, Place};
 use crate::plan::{
-    Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedPermission, PlannedShare, PlannedSharing,
-    Refusal,
+    Blocked, Counts, Detail, HazardSubject, OverQuota, PlanBody, PlannedPermission, PlannedShare,
+    PlannedSharing, Refusal,
 };
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
@@ -110,6 +110,17 @@ impl fmt::Display for PlanView<'_> {
         for hazard in hazards {
             let word = paint(self.styles.warning, "!");
             writeln!(f, "{word} {}  {}\n", hazard.code.summary, paint(self.styles.code, hazard.code.id))?;
+        }
+        for OverQuota { place, what, count } in self.plan.over_quota() {
+            let place = parts::place(&place, labels);
+            let limit = OverQuota::LIMIT;
+            let word = paint(self.styles.warning, "!");
+            let code = paint(self.styles.code, "RAM346");
+            writeln!(
+                f,
+                "{word} {place} would have {count} {}; the quota is {limit}  {code}\n",
+                what.as_str()
+            )?;
         }
         self.refusals(f, refusals)?;
         self.summary(f)?;
@@ -377,6 +388,8 @@ impl PlanView<'_> {
             blocked,
             unmanaged,
         } = self.plan.counts();
+        let ails = |share: &&PlannedShare| share.diff.remarks.iter().any(Remark::is_ailing);
+        let unhealthy = body.shares.iter().filter(ails).count();
         let plain = anstyle::Style::new();
         let mut said = Vec::new();
         if self.plan.has_changes() {
@@ -400,12 +413,14 @@ impl PlanView<'_> {
         } else {
             let what = match body.purpose {
                 _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
+                Purpose::Apply if unhealthy > 0 => "No changes.",
                 Purpose::Apply => "No changes. AWS matches the configuration.",
                 Purpose::Destroy => "No changes. The stack owns nothing in AWS.",
             };
             said.push((self.styles.strong, what.to_owned()));
         }
-        let rest = [(unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];
+        let rest =
+            [(unhealthy, "unhealthy"), (unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];
         said.extend(rest.iter().filter(|(n, _)| *n > 0).map(|(n, word)| (plain, format!("{n} {word}."))));
         writeln!(f, "{}", parts::fill(&said, self.width))
     }

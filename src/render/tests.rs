@@ -327,7 +327,7 @@ fn states_of_associations_are_told_and_repairs_planned() {
                   permission  ec2:TransitGateway v1 -> v2  AWSRAMDefaultPermissionTransitGateway
                       outdated: +ec2:AWSRAMDefaultPermissionTransitGatewayMore  RAM306
 
-            Plan: 0 to create, 1 to update, 0 to delete. Access: 1 account gains, 0 lose.
+            Plan: 0 to create, 1 to update, 0 to delete. Access: 1 account gains, 0 lose. 1 unhealthy.
             Read 1 of 1 account, 2 of 2 Regions, 51 calls.
         "#]],
     );

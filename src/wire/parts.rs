@@ -448,6 +448,11 @@ impl RemarkDocument {
                 message: message.clone(),
                 ..about(RemarkWord::Unhealthy, entity)
             },
+            Remark::Stuck { entity, status, since } => Self {
+                status: Some(status.to_string()),
+                since: Some(since.to_string()),
+                ..about(RemarkWord::Stuck, entity)
+            },
             Remark::Outdated { resource_type, permission, version, default, actions } => Self {
                 subject: Some(permission.to_string()),
                 resource_type: Some(resource_type.to_string()),

@@ -205,6 +205,7 @@ words! {
     RemarkWord {
         Waiting = "waiting",
         Unhealthy = "unhealthy",
+        Stuck = "stuck",
         OutdatedPermission = "outdated_permission",
         UndeclaredPermission = "undeclared_permission",
         NameTaken = "name_taken",

@@ -27,4 +27,6 @@ mod sandbox;
 #[cfg(feature = "cli")]
 mod served;
 #[cfg(feature = "cli")]
+mod shares;
+#[cfg(feature = "cli")]
 mod snapshot;

@@ -87,4 +87,15 @@ codes! {
         says exactly what the permission from the policy says, and ramctl makes or promotes none that no block declares.\n\nWrite a \
         `permission` block that allows the same, with `import { to = permission.NAME id = \"ARN\" }` for the one that was made from \
         the policy."
+    RAM345 "association is stuck"
+        "AWS has been associating or disassociating a principal, a resource or a source for over an hour, where it takes seconds. ramctl \
+        cannot mend that: RAM takes nothing off a share while something on it is ASSOCIATING, and what is DISASSOCIATING is on its way \
+        already. Other changes of the share are likely to be refused until it ends.\n\nLook at the resource itself: one that was deleted \
+        or is failing keeps an association from ending. If nothing is wrong with it, ask AWS support, with the ARN of the share; or let \
+        another block of the stack share the same resources, and remove this one."
+    RAM346 "over RAM's quota of the Region"
+        "By default RAM allows 25,000 shares in an account and Region, and as many resources and principals on all of them together. The \
+        plan would bring the account over that. The quotas can be raised, which ramctl cannot see, so this is a warning; where they were \
+        not, RAM refuses what comes last.\n\nHave the quota raised (Service Quotas, AWS Resource Access Manager), name a unit instead of \
+        its accounts, or remove shares that nobody needs."
 }

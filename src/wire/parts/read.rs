@@ -224,6 +224,11 @@ impl RemarkDocument {
                 status: AssociationStatus::read(status()?),
                 message: message.clone(),
             },
+            RemarkWord::Stuck => Remark::Stuck {
+                entity: entity()?,
+                status: AssociationStatus::read(status()?),
+                since: time(needed(since, "a time")?)?,
+            },
             RemarkWord::OutdatedPermission => Remark::Outdated {
                 resource_type: resource_type()?,
                 permission: id(subject()?, PermissionArn::parse)?,

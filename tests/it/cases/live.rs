@@ -41,6 +41,12 @@ struct ByHand {
     allow_external_principals: Option<bool>,
     /// Resource type to the version that the share has of its permission.
     versions: BTreeMap<String, String>,
+    retain_sharing: Option<bool>,
+    /// Names of permissions by type, instead of those that were applied.
+    permissions: BTreeMap<String, String>,
+    tags: BTreeMap<String, String>,
+    /// Of principals, resources and sources that are on the share.
+    statuses: BTreeMap<String, Status>,
 }
 
 /// A permission, with the policies of its versions from version 1.
@@ -59,6 +65,15 @@ struct Permission {
     /// Its policy cannot be read.
     #[serde(default)]
     unreadable: bool,
+}
+
+/// A status of an association, with RAM's message and the time of its last change.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Status {
+    status: String,
+    message: Option<String>,
+    since: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -220,7 +235,17 @@ fn join(share: &mut LiveShare, member: &str) {
 
 impl ByHand {
     fn change(&self, share: &mut LiveShare) {
-        let Self { add, remove, name, allow_external_principals, versions } = self;
+        let Self {
+            add,
+            remove,
+            name,
+            allow_external_principals,
+            retain_sharing,
+            permissions,
+            tags,
+            statuses,
+            versions,
+        } = self;
         for (code, version) in versions {
             let attached = share.permissions.iter_mut().find(|(kind, _)| kind.as_str() == code);
             version.clone_into(&mut attached.expect("the type has a permission").1.version);
@@ -238,6 +263,21 @@ impl ByHand {
         share.name = name.clone().unwrap_or_else(|| share.name.clone());
         share.allow_external_principals =
             allow_external_principals.unwrap_or(share.allow_external_principals);
+        share.retain_sharing = retain_sharing.unwrap_or(share.retain_sharing);
+        for (code, name) in permissions {
+            let arn = format!("arn:aws:ram::aws:permission/{name}").parse().expect("a permission's ARN");
+            let attached = AttachedPermission {
+                arn,
+                version: "1".into(),
+                default_version: true,
+                feature_set: FeatureSet::Standard,
+            };
+            share.permissions.insert(code.parse().expect("a type"), attached);
+        }
+        share.tags.extend(tags.clone());
+        for (member, status) in statuses {
+            status.set(association_of(share, member));
+        }
     }
 }
 
@@ -259,6 +299,26 @@ impl Permission {
         };
         permissions::row(live, &place, row, &self.versions, self.unreadable);
     }
+}
+
+impl Status {
+    fn set(&self, association: &mut Association) {
+        let Self { status, message, since } = self;
+        association.status = AssociationStatus::read(status);
+        association.status_message.clone_from(message);
+        association.updated = since.as_ref().map(|since| since.parse().expect("a time"));
+    }
+}
+
+/// A source before a principal before a resource: an account can be two of them.
+fn association_of<'s>(share: &'s mut LiveShare, member: &str) -> &'s mut Association {
+    let LiveShare { resources, principals, sources, .. } = share;
+    let found = match (sources.get_mut(member), principal(member)) {
+        (Some(source), _) => Some(source),
+        (None, Some(principal)) => principals.get_mut(&principal),
+        (None, None) => resources.get_mut(&ResourceArn::parse(member).expect("an ARN")),
+    };
+    found.unwrap_or_else(|| panic!("{member} is on the share"))
 }
 
 impl Unmanaged {
