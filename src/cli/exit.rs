@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     Changes,
     /// A check said no.
     Denied,
+    /// A plan is not applied because what it was made from has changed.
+    Stale,
     /// Something could not be read: what was read is no proof of the rest.
     Incomplete,
 }
@@ -24,6 +26,7 @@ impl Exit {
             Self::Error => 1,
             Self::Changes => 2,
             Self::Denied => 3,
+            Self::Stale => 5,
             Self::Incomplete => 6,
         }
     }

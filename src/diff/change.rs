@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::diag::Span;
+use crate::diff::narrow::Partial;
 use crate::diff::permission::PermissionDiff;
 use crate::diff::sharing::SharingDiff;
 use crate::diff::stamp::Stamp;
@@ -40,9 +41,13 @@ pub struct Diff {
     /// All places that were to be read.
     pub places: BTreeSet<Place>,
     pub unknown: BTreeMap<Place, Gap>,
+    /// The account through which the organization is read, where the stack names one.
+    pub organization_account: Option<AccountId>,
     /// The organization, where the stack names it and it could not be read.
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
+    /// Present where this is a part of the stack.
+    pub partial: Option<Partial>,
     /// The time of the run, where something in the stack expires.
     pub now: Option<Timestamp>,
 }

@@ -39,8 +39,8 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
     let sides: Vec<(Option<Grants>, Option<Grants>)> = shares.iter().map(settled_sides).collect();
     let access = totals(sides.iter().map(|(before, after)| (before.as_ref(), after.as_ref())), org);
     let fingerprint = Fingerprint::of(diff, &steps, org);
-    let basis =
-        Basis::of(shares.iter().filter(|share| !share.steps.is_empty()).map(|share| &share.diff), org);
+    let changed = shares.iter().filter(|share| !share.steps.is_empty()).map(|share| &share.diff);
+    let basis = Basis::of(diff.organization_account.as_ref(), changed, org);
     let Diff {
         stack,
         purpose,
@@ -51,8 +51,10 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         unmanaged,
         places,
         unknown,
+        organization_account: _,
         organization_gap,
         unresolved,
+        partial,
         now,
     } = diff.clone();
     Plan::new(PlanBody {
@@ -68,6 +70,7 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         unknown,
         organization_gap,
         unresolved,
+        partial,
         steps,
         access,
         hazards: hazard::of_plan(diff),

@@ -115,7 +115,7 @@ pub(crate) fn of_permission(stack: &StackName, diff: &PermissionDiff) -> Vec<Haz
 pub(crate) fn of_plan(diff: &Diff) -> Vec<Hazard> {
     let goes = |share: &&ShareDiff| matches!(share.verdict, Verdict::Changed(Change::Delete { .. }));
     let all_go = diff.shares.len() > 1 && diff.shares.iter().all(|share| goes(&share));
-    if all_go && diff.unresolved.is_empty() {
+    if all_go && diff.unresolved.is_empty() && diff.partial.is_none() {
         vec![Hazard { code: &codes::RAM208, subject: HazardSubject::Plan }]
     } else {
         Vec::new()

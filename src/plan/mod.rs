@@ -18,12 +18,15 @@ mod quota;
 mod saved;
 mod sources;
 mod stale;
+mod stale_notice;
 mod step;
 
 #[cfg(test)]
 mod identity_laws;
 #[cfg(test)]
 pub(crate) mod laws;
+#[cfg(test)]
+mod narrow_laws;
 #[cfg(test)]
 pub(crate) mod permission_laws;
 #[cfg(test)]
