@@ -14,6 +14,9 @@ pub const COMMENT_LIMIT: usize = 65_536;
 /// Longest line that is shown whole.
 const LINE: usize = 500;
 
+/// Lines of a section that stand open in a comment; a longer one is folded.
+const UNFOLDED: usize = 60;
+
 /// Kept free for the closing of blocks and for the notice that something was left out.
 const RESERVE: usize = 400;
 
@@ -52,7 +55,8 @@ impl fmt::Display for MarkdownView<'_> {
         let total: usize = sections.iter().map(|section| section.lines.len()).sum();
         let mut shown = 0;
         for Section { title, lines } in &sections {
-            let open = format!("<details open><summary>{title}</summary>\n\n```diff\n");
+            let state = if lines.len() > UNFOLDED { "" } else { " open" };
+            let open = format!("<details{state}><summary>{title}</summary>\n\n```diff\n");
             let close = "```\n\n</details>\n\n";
             let Some(rest) = left.checked_sub(units(&open) + close.len()) else { break };
             left = rest;
@@ -113,4 +117,46 @@ fn diff_line(line: &[Segment]) -> String {
 
 fn units(text: &str) -> usize {
     text.encode_utf16().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::SourceMap;
+    use crate::model::Origin;
+    use crate::render::report::Found;
+
+    fn with_errors(count: usize, limit: usize) -> String {
+        let errors: Vec<String> =
+            (0..count).map(|n| format!("error number {n} {}", "x".repeat(100))).collect();
+        let report = Report {
+            command: "plan",
+            folder: ".",
+            found: Found::Nothing,
+            errors: &errors,
+            diagnostics: &[],
+            sources: &SourceMap::default(),
+            origin: Origin::from(7),
+        };
+        MarkdownView::new(&report, limit).to_string()
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted_and_the_headline_stays() {
+        let document = with_errors(500, 8_000);
+        assert!(units(&document) <= 8_000, "{}", document.len());
+        assert!(document.starts_with("<!-- ramctl:plan:. -->\n### ramctl plan "), "{document}");
+        assert!(document.contains("**500 errors.**"), "{document}");
+        let shown = document.matches("error number").count();
+        let notice = format!("**Cut to fit: {shown} of 500 lines are shown, {} are not.**", 500 - shown);
+        assert!(document.contains(&notice) && shown > 20, "{notice} in {document}");
+        let whole = with_errors(500, COMMENT_LIMIT * 2);
+        assert!(!whole.contains("Cut to fit") && whole.contains("error number 499"));
+    }
+
+    #[test]
+    fn what_is_long_is_folded() {
+        assert!(with_errors(UNFOLDED, COMMENT_LIMIT).contains("<details open><summary>Messages</summary>"));
+        assert!(with_errors(UNFOLDED + 1, COMMENT_LIMIT).contains("<details><summary>Messages</summary>"));
+    }
 }

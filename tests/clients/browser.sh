@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A report about an AWS whose names are hostile, in a real browser: no script runs, and no element is there that ramctl did not write.
-# Chromium is installed with apt-get where it is missing. BROWSER_SHOTS=/DIR keeps pictures of the page, light and dark.
+# RAMCTL=/PATH takes a binary that is built already. Chromium is installed with apt-get where it is missing. BROWSER_SHOTS=/DIR keeps pictures of the page, light and dark.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 fail() { printf 'FAILED: %s\n' "$*" >&2; exit 1; }
@@ -12,8 +12,8 @@ if ! command -v chromium > /dev/null; then
   DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -qq -y --no-install-recommends chromium > /dev/null
 fi
 
-cargo build --quiet --locked
-ramctl=$PWD/target/debug/ramctl
+ramctl=${RAMCTL:-$PWD/target/debug/ramctl}
+[ -n "${RAMCTL:-}" ] || cargo build --quiet --locked
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp examples/quickstart/*.hcl "$work"

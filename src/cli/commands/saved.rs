@@ -13,9 +13,10 @@ use crate::cli::session::{Reached, Session};
 use crate::collect;
 use crate::diag::{Diagnostic, SourceMap};
 use crate::live::{Interest, LiveState};
-use crate::model::{Gap, GapCause, Observed};
+use crate::model::{Gap, GapCause, Observed, Origin};
 use crate::org::OrgView;
 use crate::plan::{Consent, Fingerprint, NotApproved, Outcome, Touched};
+use crate::render::escape;
 use crate::wire::{PlanFile, PlanFileError};
 
 /// Why a file is not the plan that it should be.
@@ -49,6 +50,13 @@ pub(crate) fn run(
                 return Exit::Error;
             }
         };
+        if let Origin::Snapshot { file: snapshot, taken } = &file.origin {
+            output.error(format_args!(
+                "the plan was made from the snapshot {} of {taken}, not from AWS, so it is not applied; plan again without --live",
+                escape(snapshot).at_most(200)
+            ));
+            return Exit::Error;
+        }
         let Some(reached) = reached(args, &file, stack, output) else { return Exit::Error };
         let beside = stack.unwrap_or(Path::new("."));
         pipeline::in_session(beside, &args.cloud, reached, output, async |session, output| {
