@@ -6,9 +6,12 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::plan::{Allowance, AllowanceError};
+
 /// Infrastructure as code for AWS Resource Access Manager.
 ///
-/// Exit codes: 0 done or nothing to do; 1 error; 2 changes (plan --detailed-exitcode) or drift; 6 incomplete, something could not be read.
+/// Exit codes: 0 done or nothing to do; 1 error; 2 changes (plan --detailed-exitcode) or drift; 3 a check denied it; 4 a hazard needs
+/// --allow; 6 incomplete, something could not be read. Of several the first of 1, 3, 4, 6, 2 is told.
 #[derive(Debug, Parser)]
 #[command(name = "ramctl", version, disable_help_subcommand = true, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -89,12 +92,33 @@ pub(crate) struct CloudArgs {
     pub parallelism: u16,
 }
 
+/// What is agreed to beforehand.
+#[derive(Args, Debug)]
+pub(crate) struct AllowArgs {
+    /// Agree to a hazard by its code, everywhere or at one block: RAM203@share.tgw. May be repeated; without it a plan with
+    /// hazards is not applied, and exits with 4.
+    #[arg(long, value_name = "CODE[,CODE][@ADDRESS]", value_parser = AllowFlag::parse)]
+    pub allow: Vec<AllowFlag>,
+}
+
+/// One `--allow`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AllowFlag(pub Vec<Allowance>);
+
+impl AllowFlag {
+    fn parse(text: &str) -> Result<Self, AllowanceError> {
+        Allowance::parse(text).map(Self)
+    }
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub stack: StackArgs,
     #[command(flatten)]
     pub cloud: CloudArgs,
+    #[command(flatten)]
+    pub consent: AllowArgs,
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -109,6 +133,8 @@ pub(crate) struct ApplyArgs {
     pub stack: StackArgs,
     #[command(flatten)]
     pub cloud: CloudArgs,
+    #[command(flatten)]
+    pub consent: AllowArgs,
     /// Apply without asking. Required where nobody can answer.
     #[arg(long)]
     pub auto_approve: bool,

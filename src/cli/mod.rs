@@ -5,6 +5,7 @@
 
 mod args;
 mod commands;
+mod consent;
 mod exit;
 mod files;
 mod interrupt;

@@ -13,6 +13,7 @@ mod permission;
 mod places;
 mod resolve;
 mod rules;
+mod safeguards;
 mod settle;
 mod suggest;
 mod view;
@@ -25,6 +26,7 @@ pub use identity::{Identity, Import, Move};
 pub(crate) use permission::permission_arns;
 pub(crate) use places::{organization_region, places};
 pub use resolve::{Resolution, check, resolve};
+pub use safeguards::{Safeguards, Thresholds};
 
 // What a settled share takes over from its block as it is: rooms behind this one need not know the language.
-pub use crate::lang::{IgnorableAttribute, Lifecycle, SharingWish};
+pub use crate::lang::{Acknowledgement, AcknowledgementScope, IgnorableAttribute, Lifecycle, SharingWish};

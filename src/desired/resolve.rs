@@ -11,6 +11,7 @@ use crate::desired::identity::identity;
 use crate::desired::permission::PermissionBlocks;
 use crate::desired::places::{organization_region, places};
 use crate::desired::rules;
+use crate::desired::safeguards::safeguards;
 use crate::desired::settle::{Organization, settle};
 use crate::desired::view::{PermissionView, ShareView, as_written, offline};
 use crate::diag::{Diagnostic, Spanned};
@@ -111,6 +112,7 @@ fn graph(
         shares,
         unresolved,
         identity: identity(declaration),
+        safeguards: safeguards(declaration),
         now: declaration.now,
         nodes,
         edges,

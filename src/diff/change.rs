@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::desired::Safeguards;
 use crate::diag::Span;
 use crate::diff::sharing::SharingDiff;
 use crate::diff::stamp::Stamp;
@@ -40,6 +41,8 @@ pub struct Diff {
     /// The organization, where the stack names it and it could not be read.
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
+    /// What the stack says about its own hazards.
+    pub safeguards: Safeguards,
     /// The time of the run, where something in the stack expires.
     pub now: Option<Timestamp>,
 }

@@ -12,7 +12,7 @@ use crate::diff::edits;
 use crate::diff::owned::{self, Sorted};
 use crate::diff::sharing;
 use crate::live::LiveState;
-use crate::model::{Address, Gap, GapCause, Observed, Place, ShareArn};
+use crate::model::{Address, Gap, GapCause, Observed, Place, ShareArn, TAG_IMPORTED};
 use crate::org::OrgView;
 
 /// Compares a stack with what was read.
@@ -74,8 +74,15 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
                 (address.clone(), share)
             })
             .collect(),
-        now: desired.shares.values().any(|share| share.expires.is_some()).then_some(desired.now),
+        safeguards: desired.safeguards.clone(),
+        now: expires(desired).then_some(desired.now),
     }
+}
+
+/// Whether the time of the run decides anything.
+fn expires(desired: &DesiredGraph) -> bool {
+    desired.shares.values().any(|share| share.expires.is_some())
+        || desired.safeguards.acknowledgements.iter().any(|word| word.until.is_some())
 }
 
 /// A place that the stack needs and nobody read is as unknown as one that could not be read.
@@ -198,7 +205,7 @@ fn namesakes(sorted: &Sorted, after: &Wanted) -> Vec<Remark> {
 fn verdict(
     desired: &DesiredShare,
     before: Present,
-    after: Wanted,
+    mut after: Wanted,
     identity: Option<Part>,
     org: &OrgView,
 ) -> Verdict {
@@ -211,6 +218,7 @@ fn verdict(
         // The record is renewed with the tags of ownership anyway. What the share was like before it was the stack's is nobody's drift.
         edits.retain(|edit| edit.part != Part::Record);
         if matches!(part, Part::Imported { .. }) {
+            after.ownership.insert(TAG_IMPORTED.to_owned(), "true".to_owned());
             edits.iter_mut().for_each(|edit| edit.cause = Cause::Pending);
         }
         edits.insert(0, Edit { part, cause: Cause::Pending });

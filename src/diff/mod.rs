@@ -26,3 +26,6 @@ pub use label::principal_label;
 pub(crate) use owned::is_outside;
 pub use sharing::{SharingDiff, SharingVerdict};
 pub use stamp::{Section, Stamp};
+
+// What the stack says about its own hazards goes through a comparison as it is.
+pub use crate::desired::{Acknowledgement, AcknowledgementScope, Safeguards, Thresholds};

@@ -15,8 +15,8 @@ pub mod value;
 pub use checks::{Assertion, AssertionResult, CheckBlock, CheckSeverity};
 pub use compile::{Compiled, InputValues, Inputs, compile};
 pub use declaration::{
-    AccountBlock, AssumeRole, Declaration, IgnorableAttribute, ImportBlock, InboundAction, InboundBlock,
-    Lifecycle, MovedBlock, OrganizationBlock, PermissionBlock, PermissionUse, PrincipalExpr, RemovedAction,
-    RemovedBlock, Safety, ShareBlock, SharingWish,
+    AccountBlock, Acknowledgement, AcknowledgementScope, AssumeRole, Declaration, IgnorableAttribute,
+    ImportBlock, InboundAction, InboundBlock, Lifecycle, MovedBlock, OrganizationBlock, PermissionBlock,
+    PermissionUse, PrincipalExpr, RemovedAction, RemovedBlock, Safety, ShareBlock, SharingWish,
 };
 pub use eval::Limits;

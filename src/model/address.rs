@@ -34,6 +34,30 @@ pub struct Address {
 }
 
 impl Address {
+    /// Reads an address as it is written in HCL; the quotes around a key may be left out: `share.tgw[eu-central-1]`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, rest) = text.split_once('.')?;
+        let kind = [BlockKind::Account, BlockKind::Permission, BlockKind::Share, BlockKind::Inbound]
+            .into_iter()
+            .find(|known| known.as_str() == kind)?;
+        let (label, key) = match rest.split_once('[') {
+            None => (rest, None),
+            Some((label, key)) => (label, Some(unquote(key.strip_suffix(']')?)?)),
+        };
+        let in_names = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        (!label.is_empty() && label.chars().all(in_names)).then(|| Self {
+            kind,
+            label: label.to_owned(),
+            key,
+        })
+    }
+
+    /// Whether the other address is this one, or an instance of this block.
+    pub fn covers(&self, other: &Self) -> bool {
+        let Self { kind, label, key } = self;
+        *kind == other.kind && *label == other.label && (key.is_none() || *key == other.key)
+    }
+
     /// The form that fits into a tag value (at most 256 characters); distinct addresses stay distinct.
     pub fn tag_value(&self) -> String {
         let full = tag_safe(&format!("{}.{}", self.kind.as_str(), self.label), self.key.as_deref());
@@ -56,6 +80,34 @@ impl Address {
         let address = Self { kind: BlockKind::Share, label: label.to_owned(), key };
         (!label.is_empty() && address.tag_value() == text).then_some(address)
     }
+}
+
+/// A key with or without its quotes. None where a quote or an escape is left open.
+fn unquote(text: &str) -> Option<String> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        return (!text.is_empty() && !text.contains('"')).then(|| text.to_owned());
+    };
+    let mut out = String::new();
+    let mut rest = quoted.strip_suffix('"')?.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' => return None,
+            '\\' => match rest.next()? {
+                'n' => out.push('\n'),
+                'r' => out.push('\r'),
+                't' => out.push('\t'),
+                '0' => out.push('\0'),
+                'u' => {
+                    let code: String =
+                        rest.by_ref().skip_while(|c| *c == '{').take_while(|c| *c != '}').collect();
+                    out.push(char::from_u32(u32::from_str_radix(&code, 16).ok()?)?);
+                }
+                c => out.push(c),
+            },
+            c => out.push(c),
+        }
+    }
+    Some(out)
 }
 
 fn unescape(text: &str) -> Option<String> {
@@ -90,6 +142,26 @@ mod tests {
     fn an_address_reads_as_it_is_written_in_hcl() {
         assert_eq!(share(None).to_string(), "share.tgw");
         assert_eq!(share(Some("eu-central-1")).to_string(), r#"share.tgw["eu-central-1"]"#);
+    }
+
+    #[test]
+    fn an_address_is_read_as_it_is_written() {
+        for key in [None, Some("eu-central-1"), Some("a\"b=c/d ü]\n"), Some("\u{202e}"), Some("a\\")] {
+            let address = share(key);
+            assert_eq!(Address::parse(&address.to_string()), Some(address));
+        }
+        assert_eq!(Address::parse("share.tgw[eu-central-1]"), Some(share(Some("eu-central-1"))));
+        for other in
+            ["", "share.", "tgw", "stack.x", "share.tgw[", "share.tgw[]", "share.tgw[\"]", "share.a b"]
+        {
+            assert_eq!(Address::parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_block_covers_its_instances() {
+        assert!(share(None).covers(&share(Some("a"))) && share(Some("a")).covers(&share(Some("a"))));
+        assert!(!share(Some("a")).covers(&share(None)) && !share(Some("a")).covers(&share(Some("b"))));
     }
 
     #[test]

@@ -16,4 +16,4 @@ pub use ids::{AccountId, IdError, OrgId, OuId, Partition, Place, Region, Resourc
 pub use observed::{Gap, GapCause, Observed};
 pub use principal::Principal;
 pub use share::{AssociationStatus, FeatureSet, ShareStatus};
-pub use tags::{TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags, tag_safe};
+pub use tags::{TAG_ADDRESS, TAG_APPLIED, TAG_IMPORTED, TAG_STACK, Tags, tag_safe};

@@ -1,6 +1,9 @@
 //! A plan that somebody consented to: the only thing that `apply` takes.
 
-use crate::plan::body::{Plan, Refusal};
+use crate::model::Address;
+use crate::plan::body::{Plan, PlanBody, Refusal};
+use crate::plan::consent::{Allowance, Consent, Standing};
+use crate::plan::hazard::Hazard;
 use crate::plan::step::PlannedStep;
 
 /// Made by [`Plan::approve`] alone.
@@ -9,29 +12,80 @@ pub struct ApprovedPlan {
     steps: Vec<PlannedStep>,
 }
 
-/// How somebody agreed to a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Consent {
-    /// To all of it, having been shown it: at the prompt, or beforehand by `--auto-approve`.
-    Whole,
-}
-
-/// A plan that must not be carried out.
+/// Why a plan must not be carried out. What weighs more hides the rest.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the plan must not be carried out")]
-pub struct Refused {
-    pub refusals: Vec<Refusal>,
+pub enum Refused {
+    /// The configuration itself forbids what the plan would do.
+    #[error("the configuration forbids the plan")]
+    Forbidden(Vec<Refusal>),
+    /// Hazards that nobody agreed to. These allowances would.
+    #[error("the plan has hazards that nobody allowed")]
+    Unconsented(Vec<Allowance>),
 }
 
 impl Plan {
-    /// Turns a plan into one that may be applied. Refused where the configuration itself forbids what the plan would do.
-    pub fn approve(&self, consent: Consent) -> Result<ApprovedPlan, Refused> {
-        let Consent::Whole = consent;
+    /// The plan with what the command line agrees to marked on its hazards.
+    #[must_use]
+    pub fn given(mut self, consent: &Consent) -> Self {
+        let PlanBody { shares, hazards, .. } = self.body_mut();
+        let mark = |hazard: &mut Hazard, at: Option<&Address>| {
+            if hazard.standing == Standing::Open && consent.covers(hazard.code, at) {
+                hazard.standing = Standing::AllowedByFlag;
+            }
+        };
+        for share in shares {
+            let at = share.diff.address.clone();
+            share.hazards.iter_mut().for_each(|hazard| mark(hazard, Some(&at)));
+        }
+        hazards.iter_mut().for_each(|hazard| mark(hazard, None));
+        self
+    }
+
+    /// Turns a plan into one that may be applied: nothing forbids it, and each of its hazards was agreed to.
+    pub fn approve(&self, consent: &Consent) -> Result<ApprovedPlan, Refused> {
         let body = self.body();
         if !body.refusals.is_empty() {
-            return Err(Refused { refusals: body.refusals.clone() });
+            return Err(Refused::Forbidden(body.refusals.clone()));
+        }
+        let mut open: Vec<Allowance> = body
+            .hazards_by_address()
+            .filter(|(at, hazard)| hazard.standing == Standing::Open && !consent.covers(hazard.code, *at))
+            .map(|(at, hazard)| Allowance::of(hazard.code, at))
+            .collect();
+        open.sort();
+        open.dedup();
+        if !open.is_empty() {
+            return Err(Refused::Unconsented(open));
         }
         Ok(ApprovedPlan { steps: body.steps.clone() })
+    }
+
+    /// How many hazards nobody allowed, and how many are allowed.
+    pub fn hazards(&self) -> (usize, usize) {
+        let all = self.body().hazards_by_address();
+        let (open, allowed): (Vec<_>, Vec<_>) =
+            all.partition(|(_, hazard)| hazard.standing == Standing::Open);
+        (open.len(), allowed.len())
+    }
+
+    /// The allowances that agree to nothing in this plan.
+    pub fn unused<'c>(&self, consent: &'c Consent) -> Vec<&'c Allowance> {
+        let covers = |allowance: &Allowance| {
+            self.body().hazards_by_address().any(|(at, hazard)| allowance.covers(hazard.code, at))
+        };
+        consent.allowances().iter().filter(|allowance| !covers(allowance)).collect()
+    }
+}
+
+impl PlanBody {
+    /// Every hazard that the plan would bring about, with the block that it is about: what is blocked brings none.
+    pub fn hazards_by_address(&self) -> impl Iterator<Item = (Option<&Address>, &Hazard)> {
+        let of_shares = self
+            .shares
+            .iter()
+            .filter(|share| share.blocked.is_none())
+            .flat_map(|share| share.hazards.iter().map(|hazard| (Some(&share.diff.address), hazard)));
+        of_shares.chain(self.hazards.iter().map(|hazard| (None, hazard)))
     }
 }
 

@@ -133,6 +133,10 @@ impl Plan {
         Self { body }
     }
 
+    pub(crate) fn body_mut(&mut self) -> &mut PlanBody {
+        &mut self.body
+    }
+
     pub fn body(&self) -> &PlanBody {
         &self.body
     }

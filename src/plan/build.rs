@@ -22,11 +22,15 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         diff: sharing.clone(),
         step: sharing_step(diff, sharing, &mut steps),
     });
-    let mut shares: Vec<PlannedShare> = diff.shares.iter().map(|share| describe(diff, share, org)).collect();
+    let mut shares: Vec<PlannedShare> = diff.shares.iter().map(|share| describe(share, org)).collect();
     block(diff, &mut shares);
     write_steps(diff, sharing.as_ref().and_then(|sharing| sharing.step), &mut shares, &mut steps);
     let sides: Vec<(Option<Grants>, Option<Grants>)> = shares.iter().map(settled_sides).collect();
     let access = totals(sides.iter().map(|(before, after)| (before.as_ref(), after.as_ref())), org);
+    for share in &mut shares {
+        share.hazards = hazard::of_share(diff, share, &access, org);
+    }
+    let hazards = hazard::of_plan(diff, &shares, &access);
     let Diff {
         stack,
         purpose,
@@ -38,6 +42,7 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         unknown,
         organization_gap,
         unresolved,
+        safeguards: _,
         now,
     } = diff.clone();
     Plan::new(PlanBody {
@@ -54,7 +59,7 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         unresolved,
         steps,
         access,
-        hazards: hazard::of_plan(diff),
+        hazards,
         fingerprint: Fingerprint::of(diff, org),
         now,
     })
@@ -83,20 +88,22 @@ fn sharing_step(diff: &Diff, sharing: &SharingDiff, steps: &mut Vec<PlannedStep>
 }
 
 /// What a change is, before anybody asks in which order it is made.
-fn describe(diff: &Diff, share: &ShareDiff, org: &OrgView) -> PlannedShare {
+fn describe(share: &ShareDiff, org: &OrgView) -> PlannedShare {
     let (before, after) = sides(share);
     let access = delta(before.as_ref(), after.as_ref(), org);
-    let (details, hazards) = match &share.verdict {
-        Verdict::Changed(change) => {
-            let details = details(change, before.as_ref(), after.as_ref(), org);
-            let hazards = hazard::of_share(diff, change, &details, &access, before.as_ref(), org);
-            (details, hazards)
-        }
-        Verdict::InSync { .. } | Verdict::Unread { .. } | Verdict::NotImported { .. } => {
-            (Vec::new(), Vec::new())
-        }
+    let details = match &share.verdict {
+        Verdict::Changed(change) => details(change, before.as_ref(), after.as_ref(), org),
+        Verdict::InSync { .. } | Verdict::Unread { .. } | Verdict::NotImported { .. } => Vec::new(),
     };
-    PlannedShare { diff: share.clone(), details, access, hazards, blocked: None, steps: Vec::new() }
+    // Hazards take the whole plan to know.
+    PlannedShare {
+        diff: share.clone(),
+        details,
+        access,
+        hazards: Vec::new(),
+        blocked: None,
+        steps: Vec::new(),
+    }
 }
 
 /// What the share gives before and after. What was not read gives, as far as this plan goes, the same.
@@ -184,7 +191,7 @@ fn write_steps(
                 chain.create(after)
             }
             Change::Update { before, after, edits } => chain.update(&before.share.arn, after, edits),
-            Change::Release { before } => chain.release(&before.share.arn),
+            Change::Release { before } => chain.release(before),
             Change::Delete { .. } => {}
         }
         share.steps = chain.written();

@@ -6,6 +6,7 @@ mod approved;
 mod body;
 mod build;
 mod chain;
+mod consent;
 mod details;
 mod fingerprint;
 mod hazard;
@@ -13,6 +14,8 @@ mod notice;
 mod outcome;
 mod step;
 
+#[cfg(test)]
+mod hazard_tests;
 #[cfg(test)]
 mod identity_laws;
 #[cfg(test)]
@@ -22,9 +25,10 @@ mod simulator;
 #[cfg(test)]
 mod tests;
 
-pub use approved::{ApprovedPlan, Consent, Refused};
+pub use approved::{ApprovedPlan, Refused};
 pub use body::{Blocked, Counts, Detail, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
 pub use build::plan;
+pub use consent::{Allowance, AllowanceError, Consent, Standing};
 pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;

@@ -1,5 +1,6 @@
 //! Faces for people: text now. Foreign text is escaped here, once per format.
 
+mod consent;
 mod coverage;
 mod diagnostics;
 mod drift;
@@ -12,6 +13,7 @@ mod rows;
 mod style;
 mod wrap;
 
+pub use consent::allow_flags;
 pub use diagnostics::DiagnosticsView;
 pub use drift::DriftView;
 pub use escape::{Escaped, escape};

@@ -9,6 +9,7 @@ use crate::model::Place;
 use crate::plan::{
     Blocked, Counts, Detail, HazardSubject, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal,
 };
+use crate::render::consent::ConsentView;
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::parts;
@@ -50,7 +51,7 @@ impl fmt::Display for PlanView<'_> {
             unresolved,
             steps: _,
             access: _,
-            hazards,
+            hazards: _,
             refusals,
             fingerprint: _,
             now: _,
@@ -86,10 +87,13 @@ impl fmt::Display for PlanView<'_> {
             calls: self.calls,
         };
         coverage.gaps(f, &self.styles)?;
-        for hazard in hazards {
-            let word = paint(self.styles.warning, "!");
-            writeln!(f, "{word} {}  {}\n", hazard.code.summary, paint(self.styles.code, hazard.code.id))?;
-        }
+        let consent = ConsentView {
+            body: self.plan.body(),
+            sources: self.sources,
+            styles: &self.styles,
+            width: self.width,
+        };
+        write!(f, "{consent}")?;
         self.refusals(f, refusals)?;
         self.summary(f)?;
         coverage.closing(f, &self.styles, self.width)
@@ -343,6 +347,17 @@ impl PlanView<'_> {
                 Purpose::Destroy => "No changes. The stack owns nothing in AWS.",
             };
             said.push((self.styles.strong, what.to_owned()));
+        }
+        let (open, allowed) = self.plan.hazards();
+        if open > 0 {
+            let verb = if open == 1 { "needs" } else { "need" };
+            said.push((
+                self.styles.warning,
+                format!("{} {verb} consent.", parts::count(open, "hazard", "hazards")),
+            ));
+        }
+        if allowed > 0 {
+            said.push((plain, format!("{} allowed.", parts::count(allowed, "hazard", "hazards"))));
         }
         let rest = [(unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];
         said.extend(rest.iter().filter(|(n, _)| *n > 0).map(|(n, word)| (plain, format!("{n} {word}."))));

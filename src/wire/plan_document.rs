@@ -55,6 +55,9 @@ struct SummaryDocument {
     unknown: usize,
     blocked: usize,
     unmanaged: usize,
+    /// Hazards that nobody allowed: above 0 the plan is not applied.
+    hazards_open: usize,
+    hazards_allowed: usize,
 }
 
 #[derive(Serialize)]
@@ -121,6 +124,7 @@ impl PlanDocument {
             blocked,
             unmanaged: strays,
         } = plan.counts();
+        let (hazards_open, hazards_allowed) = plan.hazards();
         Self {
             format_version: FORMAT_VERSION,
             kind: "plan",
@@ -145,6 +149,8 @@ impl PlanDocument {
                 unknown: unknown_count,
                 blocked,
                 unmanaged: strays,
+                hazards_open,
+                hazards_allowed,
             },
             access: AccessDocument {
                 gain: texts(&access.gain),
@@ -155,7 +161,7 @@ impl PlanDocument {
             shares: shares.iter().map(|share| ShareDocument::new(share, labels, sources)).collect(),
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
             steps: steps.iter().map(|step| StepDocument::new(step, labels)).collect(),
-            hazards: hazards.iter().map(HazardDocument::new).collect(),
+            hazards: hazards.iter().map(|hazard| HazardDocument::new(hazard, None, sources)).collect(),
             refusals: refusals.iter().map(RefusalDocument::new).collect(),
             coverage: CoverageDocument::new(&Reading {
                 complete: plan.is_complete(),

@@ -9,8 +9,8 @@ use crate::diff::{
     Change, DeleteReason, Edit, ImportProblem, Part, Present, ReplaceReason, ShareDiff, Verdict, Wanted,
 };
 use crate::live::LiveShare;
-use crate::model::{AccountId, Tags};
-use crate::plan::{Blocked, Detail, Hazard, HazardSubject, PlannedShare};
+use crate::model::{AccountId, Address, Tags};
+use crate::plan::{Allowance, Blocked, Detail, Hazard, HazardSubject, PlannedShare, Standing};
 use crate::wire::parts::{EditDocument, GapDocument, PlaceDocument, RemarkDocument, SourceDocument, texts};
 
 #[derive(Serialize)]
@@ -81,18 +81,76 @@ pub(crate) struct HazardDocument {
     summary: &'static str,
     /// The principal or resource that it is about; null for the share or plan as a whole.
     subject: Option<String>,
+    /// For a threshold: what was counted, and what may be.
+    threshold: Option<ThresholdDocument>,
+    /// What `--allow` takes to agree to it.
+    allow: String,
+    /// Who agreed to it; null where nobody did, and then the plan is not applied.
+    allowed: Option<AllowedDocument>,
+}
+
+#[derive(Serialize)]
+struct ThresholdDocument {
+    /// Associations that go, or accounts that gain access.
+    count: usize,
+    /// All associations of the stack; null for accounts.
+    of: Option<usize>,
+    /// Principals behind which it is not known who gains.
+    unknown: usize,
+    /// In percent for associations.
+    limit: u32,
+}
+
+#[derive(Serialize)]
+struct AllowedDocument {
+    /// `flag` or `stack`.
+    by: &'static str,
+    source: Option<SourceDocument>,
+    reason: Option<String>,
+    until: Option<String>,
 }
 
 impl HazardDocument {
-    pub fn new(hazard: &Hazard) -> Self {
-        let Hazard { code, subject } = hazard;
+    /// `at` is the block that the hazard is about; none for the plan as a whole.
+    pub fn new(hazard: &Hazard, at: Option<&Address>, sources: &SourceMap) -> Self {
+        let Hazard { code, subject, standing } = hazard;
+        let by = |by| AllowedDocument { by, source: None, reason: None, until: None };
         Self {
             code: code.id,
             summary: code.summary,
             subject: match subject {
                 HazardSubject::Principal(principal) => Some(principal.to_string()),
                 HazardSubject::Resource(resource) => Some(resource.to_string()),
-                HazardSubject::Share | HazardSubject::Plan => None,
+                HazardSubject::Share
+                | HazardSubject::Plan
+                | HazardSubject::Revoked { .. }
+                | HazardSubject::Granted { .. } => None,
+            },
+            threshold: match subject {
+                HazardSubject::Revoked { associations, of, percent } => Some(ThresholdDocument {
+                    count: *associations,
+                    of: Some(*of),
+                    unknown: 0,
+                    limit: *percent,
+                }),
+                HazardSubject::Granted { accounts, unknown, limit } => {
+                    Some(ThresholdDocument { count: *accounts, of: None, unknown: *unknown, limit: *limit })
+                }
+                HazardSubject::Principal(_)
+                | HazardSubject::Resource(_)
+                | HazardSubject::Share
+                | HazardSubject::Plan => None,
+            },
+            allow: Allowance::of(code, at).to_string(),
+            allowed: match standing {
+                Standing::Open => None,
+                Standing::AllowedByFlag => Some(by("flag")),
+                Standing::AllowedByStack { span, reason, until } => Some(AllowedDocument {
+                    source: Some(SourceDocument::new(*span, sources)),
+                    reason: Some(reason.clone()),
+                    until: until.map(|until| until.to_string()),
+                    ..by("stack")
+                }),
             },
         }
     }
@@ -148,7 +206,10 @@ impl ShareDocument {
                 lose: texts(&access.lose),
                 unknown: texts(&access.unknown),
             },
-            hazards: hazards.iter().map(HazardDocument::new).collect(),
+            hazards: hazards
+                .iter()
+                .map(|hazard| HazardDocument::new(hazard, Some(address), sources))
+                .collect(),
             remarks: remarks.iter().map(RemarkDocument::new).collect(),
             steps: steps.iter().map(|step| step.0).collect(),
         }

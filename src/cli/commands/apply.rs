@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::apply::{self, Settings};
 use crate::cli::args::ApplyArgs;
 use crate::cli::commands::plan;
+use crate::cli::consent;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt;
 use crate::cli::output::Output;
@@ -12,7 +13,7 @@ use crate::cli::pipeline::{self, Loaded, Read};
 use crate::cli::progress::ApplyProgress;
 use crate::cli::prompt::{Answer, ask};
 use crate::cli::session::Session;
-use crate::plan::{Consent, Outcome, Plan, StepResult};
+use crate::plan::{Outcome, Plan, StepResult};
 use crate::render::OutcomeView;
 use crate::wire::ApplyDocument;
 
@@ -34,18 +35,19 @@ pub(crate) async fn run_plan(
     output: &mut Output,
 ) -> Exit {
     let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else { return Exit::Error };
-    let plan = make(&read);
+    let consent = consent::consent(&args.consent);
+    let plan = make(&read).given(&consent);
     if !args.json {
         plan::show(&plan, loaded, session, output);
     }
+    consent::note_unused(&plan, &consent, output);
     let incomplete = if plan.is_complete() { Exit::Done } else { Exit::Incomplete };
 
-    let approved = match plan.approve(Consent::Whole) {
+    let approved = match plan.approve(&consent) {
         Ok(approved) => approved,
-        // The plan itself names what forbids it.
-        Err(_) => {
+        Err(refused) => {
             finish(args, &plan, &Outcome::default(), loaded, session, output);
-            return Exit::Error;
+            return consent::refused(&refused, output);
         }
     };
     if approved.steps().is_empty() {

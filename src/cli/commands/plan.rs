@@ -1,13 +1,14 @@
 //! `ramctl plan`: what would change. Never writes.
 
 use crate::cli::args::PlanArgs;
+use crate::cli::consent;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pipeline::{self, Loaded, Read};
 use crate::cli::session::Session;
 use crate::diag::Diagnostic;
 use crate::diff;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Consent, Plan};
 use crate::render::PlanView;
 use crate::wire::PlanDocument;
 
@@ -17,13 +18,15 @@ pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
         let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
             return Exit::Error;
         };
-        let plan = plan(&read);
+        let consent = consent::consent(&args.consent);
+        let plan = plan(&read).given(&consent);
         if args.json {
             output.json(&PlanDocument::new(&plan, &loaded.sources, session.calls().total().calls));
         } else {
             show(&plan, loaded, session, output);
         }
-        exit(&plan, args.detailed_exitcode)
+        consent::note_unused(&plan, &consent, output);
+        exit(&plan, &consent, args.detailed_exitcode, output)
     })
 }
 
@@ -42,9 +45,9 @@ pub(crate) fn show(plan: &Plan, loaded: &Loaded, session: &Session, output: &mut
     output.diagnostics(&refusals, &loaded.sources);
 }
 
-fn exit(plan: &Plan, detailed: bool) -> Exit {
-    if !plan.body().refusals.is_empty() {
-        Exit::Error
+fn exit(plan: &Plan, consent: &Consent, detailed: bool, output: &Output) -> Exit {
+    if let Err(refused) = plan.approve(consent) {
+        consent::refused(&refused, output)
     } else if !plan.is_complete() {
         Exit::Incomplete
     } else if detailed && plan.has_changes() {

@@ -17,7 +17,8 @@ pub(crate) fn carried_out(declaration: &Declaration, found: &mut Vec<Diagnostic>
         shares: _,
         inbound,
         checks,
-        safety,
+        safety: _,
+        acknowledgements: _,
         imports,
         moved,
         removed,
@@ -39,11 +40,6 @@ pub(crate) fn carried_out(declaration: &Declaration, found: &mut Vec<Diagnostic>
     }
     for block in checks {
         later(block.span, "A check", "Take the block out to plan without the guard.");
-    }
-    for limit in
-        [safety.max_revoked_percent.as_ref(), safety.max_granted_accounts.as_ref()].into_iter().flatten()
-    {
-        later(limit.span, "A safety threshold", "Take it out to plan without the guard.");
     }
     let permissions = imports.iter().map(|block| &block.to).chain(moved.iter().map(|block| &block.from));
     let permissions = permissions.chain(removed.iter().map(|block| &block.from));

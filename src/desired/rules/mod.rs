@@ -5,6 +5,7 @@
 #[cfg(test)]
 mod tests;
 
+mod consent;
 mod expiry;
 mod flags;
 mod identity;
@@ -77,6 +78,7 @@ const STACK: &[fn(&Declaration, &[ShareView<'_>], &mut Found)] = &[
     identity::moved_addresses_are_free,
     identity::removed_addresses_are_free,
     expiry::shares_have_time_left,
+    consent::has_time_left,
 ];
 
 /// Rules over one share that take the organization.

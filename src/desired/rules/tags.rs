@@ -4,8 +4,8 @@ use crate::desired::view::ShareView;
 use crate::diag::Diagnostic;
 use crate::diag::rules::{RAM160, RAM161, RAM162};
 
-/// Tags that AWS allows on a share, less the three that ramctl writes.
-const OWN: usize = 50 - 3;
+/// Tags that AWS allows on a share, less the four that ramctl may write.
+const OWN: usize = 50 - 4;
 
 /// RAM160.
 pub(crate) fn are_not_too_many(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
@@ -15,10 +15,7 @@ pub(crate) fn are_not_too_many(share: &ShareView<'_>, found: &mut Vec<Diagnostic
             Diagnostic::error(
                 &RAM160,
                 share.block.tags_span.unwrap_or(share.block.span),
-                format!(
-                    "{} has {count} tags; {OWN} are free beside ramctl's own three.",
-                    share.block.address
-                ),
+                format!("{} has {count} tags; {OWN} are free beside ramctl's own four.", share.block.address),
             )
             .help(format!("Remove {}.", count - OWN)),
         );

@@ -13,6 +13,7 @@ mod stack;
 mod share;
 mod others;
 mod advice;
+mod allow;
 mod changes;
 mod compiled;
 mod merge;
@@ -89,6 +90,7 @@ impl Compiler<'_, '_> {
         let inbound = self.inbound();
         let checks = self.checks();
         let safety = self.safety();
+        let acknowledgements = self.acknowledgements();
         let (imports, moved, removed) = (self.imports(), self.moved(), self.removed());
         let settings = settings.ok()?;
         let mut declaration = Declaration {
@@ -101,6 +103,7 @@ impl Compiler<'_, '_> {
             inbound,
             checks,
             safety: safety.ok()?,
+            acknowledgements,
             imports,
             moved,
             removed,

@@ -81,6 +81,7 @@ fn graph() -> DesiredGraph {
         account_labels: [(place.account.clone(), "network".to_owned())].into(),
         shares: [(tgw, share)].into(),
         unresolved: [(address("open", None), Unresolved { place, span, wanted, gap })].into(),
+        safeguards: Default::default(),
         identity: Identity::default(),
         now: jiff::Timestamp::UNIX_EPOCH,
         nodes,
