@@ -1,5 +1,6 @@
-//! Pauses that grow.
+//! Pauses that grow, and how long AWS has been silent.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -27,5 +28,23 @@ impl Backoff {
         let pause = self.next;
         self.next = (pause * 3 / 2).min(self.longest);
         pause.mul_f64(0.9 + 0.2 * fastrand::f64())
+    }
+}
+
+/// When AWS last answered any step of a run with more than that it cannot answer now. Steps that begin when nothing has been
+/// answered for as long as one step may wait do not wait as long again: otherwise the patience of thousands of steps adds up.
+pub(crate) struct Pulse(Mutex<Instant>);
+
+impl Pulse {
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(Instant::now()))
+    }
+
+    pub(crate) fn beat(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    pub(crate) fn silence(&self) -> Duration {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
     }
 }

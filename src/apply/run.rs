@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio_util::sync::CancellationToken;
 
+use crate::apply::backoff::Pulse;
 use crate::apply::event::Event;
 use crate::apply::failure::INTERRUPTED;
 use crate::apply::settings::Settings;
@@ -33,6 +34,7 @@ pub async fn apply<C: Cloud>(
         stop: &stop,
         made: Mutex::default(),
         enabled_now: AtomicBool::new(false),
+        pulse: Pulse::new(),
     };
     let mut order = Order::new(steps, &events);
     let mut under_way = FuturesUnordered::new();

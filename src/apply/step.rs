@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::apply::backoff::Backoff;
+use crate::apply::backoff::{Backoff, Pulse};
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::settings::Settings;
@@ -25,6 +25,7 @@ pub(crate) struct Run<'a, C, E> {
     pub(crate) made: Mutex<BTreeMap<StepId, ShareArn>>,
     /// Sharing inside the organization was turned on by this run, so that RAM may not know of it everywhere yet.
     pub(crate) enabled_now: AtomicBool,
+    pub(crate) pulse: Pulse,
 }
 
 /// What a call may wait for.
@@ -197,10 +198,16 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         let mut called = false;
         loop {
             let error = match call().await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    self.pulse.beat();
+                    return Ok(answer);
+                }
                 Err(error) => error,
             };
             called |= error.maybe_done;
+            if !error.is_passing() {
+                self.pulse.beat();
+            }
             let limit = match error.kind {
                 ErrorKind::InvalidState | ErrorKind::Throttled => self.settings.deadline,
                 ErrorKind::OrganizationSharing if self.enabled_now.load(Ordering::Relaxed) => {
@@ -212,7 +219,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 _ if error.is_passing() && repeats < self.settings.repeats => self.settings.deadline,
                 _ => Duration::ZERO,
             };
-            if backoff.elapsed() >= limit {
+            let given_up = error.is_passing() && self.pulse.silence() >= self.settings.deadline;
+            if given_up || backoff.elapsed() >= limit {
                 return Err(Failure::Call(CloudError { maybe_done: called, ..error }));
             }
             repeats += 1;
@@ -238,7 +246,11 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         let mut backoff = Backoff::new(self.settings);
         let mut told = String::new();
         loop {
-            let what = match look(backoff.elapsed()).await {
+            let looked = look(backoff.elapsed()).await;
+            if looked.is_ok() {
+                self.pulse.beat();
+            }
+            let what = match looked {
                 Ok(Look::Settled(value)) => return Ok(value),
                 Ok(Look::Failed(failure)) => return Err(failure),
                 Ok(Look::Pending(what)) => what,

@@ -363,6 +363,23 @@ async fn throttling_and_busy_shares_are_waited_out_and_a_refusal_is_not() {
 }
 
 #[tokio::test]
+async fn steps_that_begin_after_a_long_silence_do_not_wait_as_long_again() {
+    let cloud = FakeCloud::default();
+    let arn = cloud.add_share(&here(), &[SUBNET], &[]);
+    cloud.world().faults = vec![Fault::new("ram:UntagResource", usize::MAX, ErrorKind::Throttled)];
+    let step = |id| {
+        let untag = Step::UntagResource { share: ShareRef::Known(arn.clone()), keys: vec!["k".into()] };
+        planned(id, &[], Some("a"), untag)
+    };
+    let settings = Settings { parallelism: 1, deadline: Duration::from_millis(100), ..settings() };
+    let stop = CancellationToken::new();
+    let (outcome, events) = run_with(&cloud, (0..30).map(step).collect(), &settings, &stop, |_| {}).await;
+    assert!(outcome.steps.iter().all(|step| code(&step.result) == "FakeException"), "{outcome:?}");
+    let retried = |event: &&Event| matches!(event, Event::Retrying { step, .. } if *step != StepId(0));
+    assert_eq!(events.iter().filter(retried).count(), 0, "the first step waited for all");
+}
+
+#[tokio::test]
 async fn a_service_that_keeps_failing_is_given_up_and_may_have_done_it() {
     let cloud = FakeCloud::default();
     let arn = cloud.add_share(&here(), &[SUBNET], &[]);

@@ -20,6 +20,7 @@ use crate::aws::organizations::OrganizationsClient;
 use crate::aws::ram_read::RamClient;
 use crate::aws::rates::{Limiter, Service};
 use crate::aws::settings::{Access, Settings};
+use crate::aws::tagging::TaggingClient;
 use crate::cloud::{Caller, Cloud, CloudError, DEFAULT_CREDENTIALS, ErrorKind};
 use crate::model::{AccountId, Place, Region};
 
@@ -44,6 +45,7 @@ pub struct Connector {
     ram: Cache<Place, OnceCell<RamClient>>,
     organizations: Cache<AccountId, OnceCell<OrganizationsClient>>,
     iam: Cache<AccountId, OnceCell<IamClient>>,
+    tagging: Cache<Place, OnceCell<TaggingClient>>,
 }
 
 type Cache<K, V> = Mutex<BTreeMap<K, Arc<V>>>;
@@ -69,6 +71,7 @@ impl Connector {
             ram: Cache::default(),
             organizations: Cache::default(),
             iam: Cache::default(),
+            tagging: Cache::default(),
         })
     }
 
@@ -168,6 +171,7 @@ impl Cloud for Connector {
     type Ram = RamClient;
     type Organization = OrganizationsClient;
     type Iam = IamClient;
+    type Tagging = TaggingClient;
 
     async fn ram(&self, place: &Place) -> Result<RamClient, CloudError> {
         let reached = self.reach(&place.account).await?;
@@ -225,6 +229,28 @@ impl Cloud for Connector {
             )
         };
         Ok(cached(&self.iam, account).get_or_init(make).await.clone())
+    }
+
+    async fn tagging(&self, place: &Place) -> Result<TaggingClient, CloudError> {
+        let reached = self.reach(&place.account).await?;
+        let make = || async {
+            let mut builder = aws_sdk_resourcegroupstagging::config::Builder::from(&reached.config)
+                .region(aws_sdk_resourcegroupstagging::config::Region::new(place.region.to_string()))
+                .retry_partition(partition("tagging", place.account.as_str(), place.region.as_str()))
+                .interceptor(self.counter.clone());
+            if self.is_guarded() {
+                builder = builder.interceptor(LoopbackGuard);
+            }
+            TaggingClient::new(
+                aws_sdk_resourcegroupstagging::Client::from_conf(builder.build()),
+                Caller {
+                    region: Some(place.region.clone()),
+                    ..self.caller(&place.account, reached.caller.clone())
+                },
+                Limiter::new(Service::Tagging, self.settings.rates),
+            )
+        };
+        Ok(cached(&self.tagging, place).get_or_init(make).await.clone())
     }
 }
 

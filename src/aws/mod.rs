@@ -17,6 +17,7 @@ mod ram_write;
 mod rates;
 mod rows;
 mod settings;
+mod tagging;
 #[cfg(test)]
 mod tests;
 
@@ -27,3 +28,4 @@ pub use iam::IamClient;
 pub use organizations::OrganizationsClient;
 pub use ram_read::RamClient;
 pub use settings::{Access, AssumedRole, Keys, Rates, Settings};
+pub use tagging::TaggingClient;

@@ -28,6 +28,9 @@ const ORGANIZATIONS: &[(&str, f64, f64)] = &[
 /// RAM publishes no rates. A guess well above what a read needs (six calls) that keeps a large apply from hammering.
 const RAM: Rate = Rate { per_second: 20.0, burst: 40.0 };
 
+/// Resource Groups Tagging: 15 `GetResources` a second and account (its endpoints and quotas page); some are left to others.
+const TAGGING: Rate = Rate { per_second: 10.0, burst: 10.0 };
+
 /// The buckets of one client.
 #[derive(Debug)]
 pub(crate) struct Limiter {
@@ -40,6 +43,8 @@ pub(crate) struct Limiter {
 pub(crate) enum Service {
     /// One bucket for all operations.
     Ram,
+    /// One bucket for its one operation.
+    Tagging,
     /// A bucket per operation.
     Organizations,
 }
@@ -56,6 +61,7 @@ impl Limiter {
         }
         let (key, rate) = match self.service {
             Service::Ram => ("*", RAM),
+            Service::Tagging => ("*", TAGGING),
             Service::Organizations => match ORGANIZATIONS.iter().find(|(name, ..)| *name == operation) {
                 Some(&(name, per_second, burst)) => (name, Rate { per_second, burst }),
                 None => return,

@@ -60,6 +60,32 @@ impl ArnForm {
         &self.text
     }
 
+    /// The filter under which Resource Groups Tagging lists resources of this form: "the string for each service name and resource
+    /// type is the same as that embedded in a resource's ARN" (its API reference, `ResourceTypeFilters`). The service alone where the
+    /// ARN does not begin with a kind; what is found is held against the form anyway.
+    pub fn tagging_filter(&self) -> String {
+        let kind = match self.resource.first() {
+            Some(Piece::Text(text)) => text.split(['/', ':']).next().unwrap_or_default(),
+            Some(Piece::Some { .. }) | None => "",
+        };
+        if kind.is_empty() { self.service.clone() } else { format!("{}:{kind}", self.service) }
+    }
+
+    /// ARNs of this form in one place, with `*` for what is not known of them.
+    pub fn pattern(&self, partition: &str, region: &str, account: &str) -> String {
+        let region = if self.region == Field::Given { region } else { "" };
+        let account = if self.account == Field::Given { account } else { "" };
+        let resource: String = self
+            .resource
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text,
+                Piece::Some { .. } => "*",
+            })
+            .collect();
+        format!("arn:{partition}:{}:{region}:{account}:{resource}", self.service)
+    }
+
     /// Whether the ARN has this form.
     pub fn matches(&self, arn: &Arn) -> bool {
         arn.service() == self.service
@@ -165,6 +191,22 @@ mod tests {
             let form = ArnForm::parse(&format!("arn:${{Partition}}:{form}")).expect("a form");
             let arn = Arn::parse(&format!("arn:aws:{arn}")).expect("an ARN");
             assert_eq!(form.matches(&arn), *expected, "{form} {arn}");
+        }
+    }
+
+    #[test]
+    fn a_form_names_the_filter_and_the_pattern_that_find_its_arns() {
+        for (form, filter, pattern) in [
+            ("ec2:${Region}:${Account}:subnet/${SubnetId}", "ec2:subnet", "ec2:r:a:subnet/*"),
+            ("ec2::${Account}:ipam-pool/${Id}", "ec2:ipam-pool", "ec2::a:ipam-pool/*"),
+            ("rds:${Region}:${Account}:cluster:${Name}", "rds:cluster", "rds:r:a:cluster:*"),
+            ("glue:${Region}:${Account}:catalog", "glue:catalog", "glue:r:a:catalog"),
+            ("x:${Region}:${Account}:/d/${A}+${B}", "x", "x:r:a:/d/*+*"),
+            ("x:${Region}:${Account}:${A}/${B}", "x", "x:r:a:*/*"),
+        ] {
+            let form = ArnForm::parse(&format!("arn:${{Partition}}:{form}")).expect("a form");
+            assert_eq!(form.tagging_filter(), filter);
+            assert_eq!(form.pattern("aws", "r", "a"), format!("arn:aws:{pattern}"));
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::cli::outputs::OutputArg;
 use crate::plan::{Allowance, AllowanceError};
 
 /// Infrastructure as code for AWS Resource Access Manager.
@@ -111,6 +112,18 @@ impl AllowFlag {
     }
 }
 
+/// The formats of the result.
+#[derive(Args, Debug)]
+pub(crate) struct OutputArgs {
+    /// Write the result as text, json, markdown (for a comment on a pull request), github (marks for GitHub Actions, and the
+    /// job's summary) or html, to FILE or to standard output. May be repeated. Written even when the run fails.
+    #[arg(long = "output", value_name = "KIND[=FILE]")]
+    pub outputs: Vec<OutputArg>,
+    /// How long a Markdown document may be; what does not fit is left out, and the document says so.
+    #[arg(long, value_name = "CHARACTERS", default_value_t = crate::render::COMMENT_LIMIT)]
+    pub markdown_limit: usize,
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
@@ -122,7 +135,9 @@ pub(crate) struct PlanArgs {
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub detailed_exitcode: bool,
-    /// Print the plan as JSON.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Short for --output json.
     #[arg(long)]
     pub json: bool,
 }
@@ -138,7 +153,9 @@ pub(crate) struct ApplyArgs {
     /// Apply without asking. Required where nobody can answer.
     #[arg(long)]
     pub auto_approve: bool,
-    /// Print the plan and what became of it as one JSON document. Needs --auto-approve.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Short for --output json: the plan and what became of it as one document. Needs --auto-approve.
     #[arg(long, requires = "auto_approve")]
     pub json: bool,
     /// How long to wait for one association or share to settle, in seconds.
@@ -152,7 +169,9 @@ pub(crate) struct DriftArgs {
     pub stack: StackArgs,
     #[command(flatten)]
     pub cloud: CloudArgs,
-    /// Print the report as JSON.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Short for --output json.
     #[arg(long)]
     pub json: bool,
 }
@@ -161,7 +180,9 @@ pub(crate) struct DriftArgs {
 pub(crate) struct ValidateArgs {
     #[command(flatten)]
     pub stack: StackArgs,
-    /// Print the diagnostics as JSON.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Short for --output json.
     #[arg(long)]
     pub json: bool,
 }

@@ -183,3 +183,29 @@ pub(crate) fn replace_text(path: &Path, text: &str) -> Result<(), FolderError> {
         error(source)
     })
 }
+
+/// Writes a file, new or in the place of an old one, whole or not at all.
+pub(crate) fn put_text(path: &Path, text: &str) -> Result<(), FolderError> {
+    // What is no plain file (a pipe, /dev/stderr) cannot be replaced and is written to.
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return append_text(path, text);
+    }
+    if path.is_file() {
+        return replace_text(path, text);
+    }
+    let error = |source| FolderError::Write { path: path.display().to_string(), source };
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".ramctl-new");
+    let beside = path.with_file_name(name);
+    fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).map_err(|source| {
+        let _ = fs::remove_file(&beside);
+        error(source)
+    })
+}
+
+/// Adds a text to the end of a file that several programs write to.
+pub(crate) fn append_text(path: &Path, text: &str) -> Result<(), FolderError> {
+    let error = |source| FolderError::Write { path: path.display().to_string(), source };
+    let mut file = fs::OpenOptions::new().append(true).create(true).open(path).map_err(error)?;
+    io::Write::write_all(&mut file, text.as_bytes()).map_err(error)
+}

@@ -10,6 +10,7 @@ mod exit;
 mod files;
 mod interrupt;
 mod output;
+mod outputs;
 mod pipeline;
 mod progress;
 mod prompt;

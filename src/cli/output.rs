@@ -3,12 +3,12 @@
 
 use std::fmt::{self, Display};
 use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 
 use crate::diag::{Diagnostic, SourceMap};
 use crate::render::{DiagnosticsView, Styles};
-use crate::wire::DiagnosticsDocument;
 
 /// Where a run writes to.
 ///
@@ -17,8 +17,18 @@ use crate::wire::DiagnosticsDocument;
 pub(crate) struct Output {
     color: ColorChoice,
     stdout_error: Option<io::Error>,
-    /// Whether stdout is promised a JSON document.
-    json: bool,
+    told: Mutex<Told>,
+}
+
+/// What was said on stderr that a result must say too.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    pub errors: Vec<String>,
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the diagnostics point into.
+    pub sources: SourceMap,
+    /// A result could not be written.
+    pub unwritten: bool,
 }
 
 impl Output {
@@ -27,27 +37,7 @@ impl Output {
         Self {
             color: if no_color { ColorChoice::Never } else { ColorChoice::Auto },
             stdout_error: None,
-            json: false,
-        }
-    }
-
-    /// Promises stdout a JSON document, also where a run ends before it has its result.
-    pub(crate) fn promise_json(&mut self, json: bool) {
-        self.json = json;
-    }
-
-    /// Ends a run whose stack has errors, which were shown: where JSON was promised, stdout gets them too.
-    pub(crate) fn rejected(&mut self, diagnostics: &[Diagnostic], sources: &SourceMap) {
-        if self.json {
-            self.json(&DiagnosticsDocument::new(None, diagnostics, sources));
-        }
-    }
-
-    /// Ends a run whose stack could not be read.
-    pub(crate) fn unread(&mut self, error: &dyn std::error::Error) {
-        self.error(Chain(error));
-        if self.json {
-            self.json(&DiagnosticsDocument::unread(Chain(error).to_string()));
+            told: Mutex::default(),
         }
     }
 
@@ -86,20 +76,43 @@ impl Output {
 
     /// Says what went wrong.
     pub(crate) fn error(&self, text: impl Display) {
+        let text = text.to_string();
         self.note(format_args!("error: {text}"));
+        self.tell(|told| told.errors.push(text));
     }
 
     /// Shows what the compiler and the rules found; nothing where there is nothing.
     pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
+        self.remember(diagnostics, sources);
         if !diagnostics.is_empty() {
             let styles = Styles::coloured();
             self.note_raw(DiagnosticsView { sources, diagnostics, styles, width: self.width() });
         }
     }
 
+    /// Keeps what was found for the results, without showing it.
+    pub(crate) fn remember(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
+        self.tell(|told| {
+            let new = diagnostics.iter().filter(|found| !told.diagnostics.contains(found));
+            let new: Vec<Diagnostic> = new.cloned().collect();
+            told.diagnostics.extend(new);
+            told.sources = sources.clone();
+        });
+    }
+
+    /// Reads what was told so far.
+    pub(crate) fn told<T>(&self, read: impl FnOnce(&Told) -> T) -> T {
+        read(&self.told.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Remembers something that was told.
+    pub(crate) fn tell(&self, write: impl FnOnce(&mut Told)) {
+        write(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
     /// A writer of notes for another task.
     pub(crate) fn for_notes(&self) -> Self {
-        Self { color: self.color, stdout_error: None, json: false }
+        Self { color: self.color, stdout_error: None, told: Mutex::default() }
     }
 
     /// Writes to stderr with no newline of its own.

@@ -55,16 +55,12 @@ pub(crate) fn load(args: &StackArgs, output: &mut Output) -> Option<Loaded> {
     let Examined { sources, diagnostics, declaration } = match examine(args) {
         Ok(examined) => examined,
         Err(error) => {
-            output.unread(&error);
+            output.error(Chain(&error));
             return None;
         }
     };
     output.diagnostics(&diagnostics, &sources);
-    let Some(declaration) = declaration else {
-        output.rejected(&diagnostics, &sources);
-        return None;
-    };
-    Some(Loaded { sources, declaration, diagnostics })
+    Some(Loaded { sources, declaration: declaration?, diagnostics })
 }
 
 /// Reads the organization and every account and Region of the stack. None: the stack and the organization do not fit together,
@@ -103,18 +99,18 @@ async fn organization(
     };
     let management = organization.map(|block| &block.management_account.value);
     progress.organization();
-    let org = collect::organization(&session.cloud, management, question).await;
-    let resolution = desired::resolve(&loaded.declaration, &org);
+    let searches = desired::tag_searches(&loaded.declaration);
+    let settings = collect::Settings::default();
+    let (org, tagged) = tokio::join!(
+        collect::organization(&session.cloud, management, question),
+        collect::tagged(&session.cloud, &searches, &settings),
+    );
+    let resolution = desired::resolve(&loaded.declaration, &org, &tagged);
     // What the files alone told was shown when they were loaded.
     let new: Vec<Diagnostic> =
         resolution.diagnostics.into_iter().filter(|found| !loaded.diagnostics.contains(found)).collect();
     progress.suspend(|| output.diagnostics(&new, &loaded.sources));
-    let Some(graph) = resolution.graph else {
-        let all: Vec<Diagnostic> = loaded.diagnostics.iter().cloned().chain(new).collect();
-        output.rejected(&all, &loaded.sources);
-        return None;
-    };
-    Some((org, graph))
+    Some((org, resolution.graph?))
 }
 
 /// Loads the stack, opens AWS or the sandbox, runs `work` with them and closes again.

@@ -181,7 +181,7 @@ pub(crate) fn kind_of(code: &str, message: &str, http_status: Option<u16>) -> Er
         | "RequestExpired"
         | "InvalidAccessKeyId" => ErrorKind::CredentialsUnavailable,
         "Throttling"
-        | "ThrottledException"
+        | "Throttled"
         | "TooManyRequests"
         | "RequestLimitExceeded"
         | "SlowDown"
@@ -290,6 +290,7 @@ mod tests {
             ("InvalidStateTransitionException", "", 400, ErrorKind::InvalidState),
             ("ThrottlingException", "Rate exceeded", 400, ErrorKind::Throttled),
             ("TooManyRequestsException", "", 429, ErrorKind::Throttled),
+            ("ThrottledException", "", 400, ErrorKind::Throttled),
             ("AccessDeniedException", "", 400, ErrorKind::AccessDenied),
             ("AccessDenied", "", 403, ErrorKind::AccessDenied),
             ("ExpiredToken", "", 403, ErrorKind::CredentialsUnavailable),

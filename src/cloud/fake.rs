@@ -8,12 +8,12 @@ use uuid::Uuid;
 use crate::cloud::{
     AccountRow, AssociationKind, Caller, Cloud, CloudError, CreatedShare, ErrorKind, IamRead, IamWrite,
     Members, NewShare, OrgRead, OrganizationRow, Page, PageRequest, RamRead, RamWrite, RoleState, ShareScope,
-    UnitRow,
+    TagRead, UnitRow,
 };
 use crate::live::{AssociationRow, CustomerPermissionRow, PermissionRow, ShareRow, SourceRow};
 use crate::model::{
-    AccountId, AssociationStatus, FeatureSet, PermissionArn, Place, Principal, Region, ResourceType, RootId,
-    ShareArn, ShareStatus, Tags,
+    AccountId, AssociationStatus, FeatureSet, PermissionArn, Place, Principal, Region, ResourceArn,
+    ResourceType, RootId, ShareArn, ShareStatus, TagFilters, Tags,
 };
 use crate::org::ParentId;
 
@@ -45,6 +45,8 @@ pub(crate) struct World {
     pub calls: Vec<String>,
     pub tokens: BTreeMap<Uuid, ShareArn>,
     pub organization: Option<FakeOrganization>,
+    /// Resources that bear tags; types are not looked at.
+    pub tagged: Vec<(Place, ResourceArn, Tags)>,
     next_share: u32,
 }
 
@@ -108,6 +110,7 @@ impl Default for World {
             calls: Vec::new(),
             tokens: BTreeMap::new(),
             organization: None,
+            tagged: Vec::new(),
             next_share: 1,
         }
     }
@@ -370,6 +373,7 @@ impl Cloud for FakeCloud {
     type Ram = FakeClient;
     type Organization = FakeClient;
     type Iam = FakeClient;
+    type Tagging = FakeClient;
 
     async fn ram(&self, place: &Place) -> Result<FakeClient, CloudError> {
         self.client(&place.account, Some(&place.region))
@@ -381,6 +385,10 @@ impl Cloud for FakeCloud {
 
     async fn iam(&self, account: &AccountId) -> Result<FakeClient, CloudError> {
         self.client(account, None)
+    }
+
+    async fn tagging(&self, place: &Place) -> Result<FakeClient, CloudError> {
+        self.client(&place.account, Some(&place.region))
     }
 }
 
@@ -767,6 +775,31 @@ impl OrgRead for FakeClient {
             let mut services = vec!["sso.amazonaws.com".to_owned()];
             services.extend(org.trusted_access.then(|| "ram.amazonaws.com".to_owned()));
             services
+        })
+        .await
+    }
+}
+
+impl TagRead for FakeClient {
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    async fn get_resources(
+        &self,
+        _type_filter: &str,
+        tags: &TagFilters,
+        page: &PageRequest,
+    ) -> Result<Page<ResourceArn>, CloudError> {
+        const ACTION: &str = "tag:GetResources";
+        let here = self.place();
+        self.call(ACTION, |world| {
+            let bears = |own: &Tags| {
+                tags.iter().all(|(key, values)| own.get(key).is_some_and(|value| values.contains(value)))
+            };
+            let rows = world.tagged.iter().filter(|(place, _, own)| *place == here && bears(own));
+            let rows = rows.map(|(_, arn, _)| arn.clone()).collect();
+            self.page_of(world, ACTION, rows, page)
         })
         .await
     }

@@ -16,6 +16,9 @@ pub(crate) const RAM_PAGE: u16 = 500;
 /// Organizations gives at most 20 rows a page.
 pub(crate) const ORG_PAGE: u16 = 20;
 
+/// Resource Groups Tagging gives at most 100 rows a page.
+pub(crate) const TAG_PAGE: u16 = 100;
+
 /// The service principal of RAM and its service-linked role.
 pub(crate) const RAM_SERVICE: &str = "ram.amazonaws.com";
 pub(crate) const RAM_ROLE: &str = "AWSServiceRoleForResourceAccessManager";

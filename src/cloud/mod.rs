@@ -16,11 +16,11 @@ mod rows;
 pub(crate) use error::kind_of;
 pub use error::{Caller, CloudError, DEFAULT_CREDENTIALS, ErrorKind};
 pub(crate) use listing::{
-    ORG_PAGE, RAM_PAGE, RAM_ROLE, RAM_SERVICE, all_pages, associations, share_permissions, share_row,
-    sharing_facts, sources,
+    ORG_PAGE, RAM_PAGE, RAM_ROLE, RAM_SERVICE, TAG_PAGE, all_pages, associations, share_permissions,
+    share_row, sharing_facts, sources,
 };
 pub use page::{Page, PageRequest};
-pub use ports::{Cloud, IamRead, IamWrite, OrgRead, RamRead, RamWrite};
+pub use ports::{Cloud, IamRead, IamWrite, OrgRead, RamRead, RamWrite, TagRead};
 pub use rows::{
     AccountRow, AssociationKind, CreatedShare, Members, NewShare, OrganizationRow, RoleState, ShareScope,
     UnitRow,

@@ -5,7 +5,7 @@ use std::future::Future;
 use uuid::Uuid;
 
 use crate::live::{AssociationRow, CustomerPermissionRow, PermissionRow, ShareRow, SourceRow};
-use crate::model::{AccountId, PermissionArn, Place, RootId, ShareArn, Tags};
+use crate::model::{AccountId, PermissionArn, Place, ResourceArn, RootId, ShareArn, TagFilters, Tags};
 use crate::org::ParentId;
 
 use crate::cloud::error::{Caller, CloudError};
@@ -28,10 +28,12 @@ pub trait Cloud: Sync {
     type Ram: RamRead + RamWrite;
     type Organization: OrgRead;
     type Iam: IamRead + IamWrite;
+    type Tagging: TagRead;
 
     fn ram(&self, place: &Place) -> answer!(Self::Ram);
     fn organization(&self, account: &AccountId) -> answer!(Self::Organization);
     fn iam(&self, account: &AccountId) -> answer!(Self::Iam);
+    fn tagging(&self, place: &Place) -> answer!(Self::Tagging);
 }
 
 /// RAM's listings of what the account owns in the Region.
@@ -107,6 +109,20 @@ pub trait OrgRead: Send + Sync {
     ) -> answer!(Page<UnitRow>);
     /// Service principals with trusted access.
     fn list_aws_service_access(&self, page: &PageRequest) -> answer!(Page<String>);
+}
+
+/// Resource Groups Tagging in one account and Region.
+pub trait TagRead: Send + Sync {
+    fn caller(&self) -> &Caller;
+
+    /// Resources of a type (`ec2:subnet`, or a service alone) that bear all of the tags. The API also lists, for a while, resources
+    /// that are deleted (seen in the field; undocumented).
+    fn get_resources(
+        &self,
+        type_filter: &str,
+        tags: &TagFilters,
+        page: &PageRequest,
+    ) -> answer!(Page<ResourceArn>);
 }
 
 pub trait IamRead: Send + Sync {

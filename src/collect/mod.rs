@@ -1,6 +1,7 @@
 //! Ports to snapshots: paging, partial failure, and a `Gap` for what failed.
 //!
-//! A place costs six listings however many shares it has; the organization is read once. Nothing is guessed: what could not be
+//! A place costs six listings however many shares it has; the organization is read once, and
+//! each search by tags made once. Nothing is guessed: what could not be
 //! read in full is unknown, and the rest goes on. The result does not depend on the order in which answers arrive.
 //!
 //! Rates and retries are the client's work (`aws`); joining rows into shares is `live`'s.
@@ -8,7 +9,9 @@
 mod organization;
 mod places;
 mod share;
+mod tagged;
 
 pub use organization::{SharingQuestion, organization};
 pub use places::{Settings, place, places};
 pub use share::{ShareReading, reread_share};
+pub use tagged::tagged;

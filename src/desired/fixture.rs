@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use crate::desired::Resolution;
 use crate::diag::{SourceMap, Span, Spanned};
 use crate::lang::{
     AccountBlock, AssumeRole, Declaration, Lifecycle, OrganizationBlock, PermissionUse, PrincipalExpr,
@@ -10,7 +11,7 @@ use crate::lang::{
 };
 use crate::model::{
     AccountId, Address, BlockKind, Gap, GapCause, Observed, OrganizationArn, OuArn, OuId, Principal, Region,
-    ResourceArn, ResourceType, RootId, StackName,
+    ResourceArn, ResourceType, RootId, StackName, TaggedResources,
 };
 use crate::org::{OrgAccount, OrgSnapshot, OrgView, OrganizationalUnit, ParentId, SharingState};
 
@@ -54,6 +55,7 @@ pub(crate) fn share(label: &str) -> ShareBlock {
         region: at(region("eu-central-1")),
         name: None,
         resources: resources(&[TGW]),
+        tagged: Vec::new(),
         principals: vec![literal(DEV)],
         sources: Vec::new(),
         permissions: Vec::new(),
@@ -171,6 +173,11 @@ pub(crate) fn snapshot() -> OrgSnapshot {
         ]
         .into(),
     }
+}
+
+/// [`resolve`](crate::desired::resolve) for a stack that looks for nothing by tags.
+pub(crate) fn resolve(declaration: &Declaration, org: &OrgView) -> Resolution {
+    crate::desired::resolve(declaration, org, &TaggedResources::default())
 }
 
 pub(crate) fn known(snapshot: OrgSnapshot) -> OrgView {

@@ -1,6 +1,7 @@
-//! The desired state: a [`Declaration`](crate::lang::Declaration) checked against RAM's rules and settled against the organization.
+//! The desired state: a [`Declaration`](crate::lang::Declaration) checked against RAM's rules and settled against the organization and
+//! against what was found by tags.
 //!
-//! [`check`] needs no organization, [`resolve`] gives the [`DesiredGraph`]. Whether AWS is like that is for `diff` to say.
+//! [`check`] needs neither, [`tag_searches`] says what to look for, [`resolve`] gives the [`DesiredGraph`]. Whether AWS is like that is for `diff` to say.
 
 #[cfg(test)]
 mod fixture;
@@ -16,6 +17,7 @@ mod rules;
 mod safeguards;
 mod settle;
 mod suggest;
+mod tagged;
 mod view;
 
 pub use edges::Cycle;
@@ -27,6 +29,7 @@ pub(crate) use permission::permission_arns;
 pub(crate) use places::{organization_region, places};
 pub use resolve::{Resolution, check, resolve};
 pub use safeguards::{Safeguards, Thresholds};
+pub use tagged::tag_searches;
 
 // What a settled share takes over from its block as it is: rooms behind this one need not know the language.
 pub use crate::lang::{Acknowledgement, AcknowledgementScope, IgnorableAttribute, Lifecycle, SharingWish};

@@ -16,7 +16,7 @@ use crate::desired::settle::{Organization, settle};
 use crate::desired::view::{PermissionView, ShareView, as_written, offline};
 use crate::diag::{Diagnostic, Spanned};
 use crate::lang::Declaration;
-use crate::model::{AccountId, Gap, Place, Principal, ResourceType};
+use crate::model::{AccountId, Gap, Place, Principal, ResourceType, TaggedResources};
 use crate::org::OrgView;
 
 /// What became of a declaration.
@@ -32,15 +32,16 @@ pub struct Resolution {
 pub fn check(declaration: &Declaration) -> Vec<Diagnostic> {
     let blocks = permission_blocks(declaration);
     let views: Vec<ShareView<'_>> =
-        declaration.shares.iter().map(|block| ShareView::new(block, &blocks, offline)).collect();
+        declaration.shares.iter().map(|block| ShareView::new(block, &blocks, None, offline)).collect();
     rules::tidy(rules::check(declaration, &views, None))
 }
 
-/// Settles a declaration against the organization.
+/// Settles a declaration against the organization and what [`tag_searches`](crate::desired::tag_searches) found.
 ///
 /// Where the organization could not be read, a share that names a unit or account of it becomes
-/// [`unresolved`](DesiredGraph::unresolved): that is a gap in what was read and no mistake in the files.
-pub fn resolve(declaration: &Declaration, org: &OrgView) -> Resolution {
+/// [`unresolved`](DesiredGraph::unresolved): that is a gap in what was read and no mistake in the files. So does a share whose search
+/// by tags failed.
+pub fn resolve(declaration: &Declaration, org: &OrgView, tagged: &TaggedResources) -> Resolution {
     let organization = org.snapshot.known().map(Organization::new);
     let labels = account_labels(declaration);
     let blocks = permission_blocks(declaration);
@@ -49,7 +50,7 @@ pub fn resolve(declaration: &Declaration, org: &OrgView) -> Resolution {
         .shares
         .iter()
         .map(|block| {
-            ShareView::new(block, &blocks, |written| {
+            ShareView::new(block, &blocks, Some(tagged), |written| {
                 settle(written, &labels, organization.as_ref(), &mut found)
             })
         })
@@ -86,8 +87,10 @@ fn graph(
             Ok(share) => {
                 shares.insert(address, share);
             }
-            Err(wanted) => {
-                let gap = gap.expect("what a known organization does not have is an error").clone();
+            Err(Open { wanted, search_gap }) => {
+                let gap = search_gap
+                    .or_else(|| gap.cloned())
+                    .expect("what a known organization does not have is an error");
                 let unknown = Unresolved { place: place(view), span: view.block.span, wanted, gap };
                 unresolved.insert(address, unknown);
             }
@@ -123,8 +126,15 @@ fn place(view: &ShareView<'_>) -> Place {
     Place { account: view.block.account.value.clone(), region: view.block.region.value.clone() }
 }
 
+/// What of a share is not settled.
+struct Open {
+    wanted: Vec<Spanned<String>>,
+    /// Why a search by tags failed, where one did. Names fail for the organization's reason.
+    search_gap: Option<Gap>,
+}
+
 /// The share, or what of it is not settled.
-fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Vec<Spanned<String>>> {
+fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Open> {
     let mut principals = BTreeMap::new();
     let mut wanted = Vec::new();
     for principal in &view.principals {
@@ -140,8 +150,15 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Vec<Spanned<String>>> {
             None => wanted.push(Spanned::new(as_written(&written.value), written.span)),
         }
     }
+    let mut search_gap = None;
+    for query in &view.queries {
+        if let Some(gap) = query.gap() {
+            wanted.push(Spanned::new(query.written.value.to_string(), query.written.span));
+            search_gap.get_or_insert_with(|| gap.clone());
+        }
+    }
     if !wanted.is_empty() {
-        return Err(wanted);
+        return Err(Open { wanted, search_gap });
     }
     let block = view.block;
     let is_on = |flag: &Option<Spanned<bool>>| flag.as_ref().is_some_and(|flag| flag.value);

@@ -1,18 +1,23 @@
 //! A share block as the rules see it: what is known of it now, offline or with the organization.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::{Kind, TypeFacts, kind_of};
 use crate::desired::name::share_name;
 use crate::desired::permission::{PermissionBlocks, WrittenPermission, read};
+use crate::desired::tagged::{QueryView, query_view};
 use crate::diag::{Span, Spanned};
 use crate::lang::{PermissionBlock, PermissionUse, PrincipalExpr, ShareBlock};
-use crate::model::{Partition, Principal, ResourceArn};
+use crate::model::{Partition, Principal, ResourceArn, TaggedResources};
 
 /// One share and what its parts are.
 pub(crate) struct ShareView<'a> {
     pub(crate) block: &'a ShareBlock,
     /// As given, or made from the address.
     pub(crate) name: String,
+    /// Those that are named by ARN, then those that were found by tags.
     pub(crate) resources: Vec<ResourceView<'a>>,
+    pub(crate) queries: Vec<QueryView<'a>>,
     pub(crate) principals: Vec<PrincipalView<'a>>,
     pub(crate) permissions: Vec<PermissionView<'a>>,
 }
@@ -40,10 +45,11 @@ pub(crate) struct PermissionView<'a> {
 }
 
 impl<'a> ShareView<'a> {
-    /// The share with `settle` saying which principal an expression stands for, and what people call it.
+    /// The share with what its searches by tags found, and with `settle` saying which principal an expression stands for, and what people call it.
     pub(crate) fn new(
         block: &'a ShareBlock,
         blocks: &PermissionBlocks<'a>,
+        tagged: Option<&'a TaggedResources>,
         mut settle: impl FnMut(&Spanned<PrincipalExpr>) -> (Option<Principal>, String),
     ) -> Self {
         let name = block.name.as_ref().map_or_else(|| share_name(&block.address), |name| name.value.clone());
@@ -56,10 +62,22 @@ impl<'a> ShareView<'a> {
             let (principal, label) = settle(written);
             PrincipalView { written, principal, label }
         };
+        let queries: Vec<QueryView<'a>> =
+            block.tagged.iter().map(|written| query_view(block, written, tagged)).collect();
+        let mut resources: Vec<ResourceView<'a>> = block.resources.iter().map(resource).collect();
+        let named: BTreeSet<&ResourceArn> = block.resources.iter().map(|arn| &arn.value).collect();
+        let mut taken = BTreeSet::new();
+        for (query, arn) in queries.iter().flat_map(|query| query.taken().map(move |arn| (query, arn))) {
+            // What several searches find, or a search and the file, is on the share once.
+            if !named.contains(arn) && taken.insert(arn) {
+                resources.push(ResourceView { arn, span: query.written.span, kind: kind_of(arn.arn()) });
+            }
+        }
         Self {
             block,
             name,
-            resources: block.resources.iter().map(resource).collect(),
+            resources,
+            queries,
             principals: block.principals.iter().map(&mut principal).collect(),
             permissions: block
                 .permissions

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{TypeFacts, type_of};
+use crate::catalog::{TypeFacts, type_of, type_with_code};
 use crate::desired::permission_arns;
 use crate::iam::policy::Statement;
 use crate::iam::read::{RAM_SERVICE, in_regions, ram_role};
@@ -200,7 +200,7 @@ fn sharer_actions(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> 
     let mut reading = BTreeSet::new();
     let mut writing: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let mut silent = BTreeSet::new();
-    for (arn, facts) in resources(scope) {
+    for Named { like, facts, .. } in resources(scope) {
         let Some(facts) = facts else { continue };
         let Some(actions) = &facts.sharer_actions else {
             silent.insert(facts.code.as_str());
@@ -210,7 +210,7 @@ fn sharer_actions(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> 
             if action.contains(":Describe") {
                 reading.insert(action.as_str());
             } else {
-                writing.entry(action).or_default().insert(like_it(arn));
+                writing.entry(action).or_default().insert(like.clone());
             }
         }
     }
@@ -248,11 +248,31 @@ fn like_it(arn: &crate::model::Arn) -> String {
     }
 }
 
-fn resources<'a>(
-    scope: &'a Scope<'_>,
-) -> impl Iterator<Item = (&'a crate::model::Arn, Option<&'static TypeFacts>)> {
-    let arns = scope.shares.iter().flat_map(|share| share.resources.iter());
-    arns.map(|arn| (arn.value.arn(), type_of(arn.value.arn())))
+/// A resource of the stack, or all that a search by tags may find.
+struct Named {
+    /// The ARN as it is written; the pattern for a search.
+    arn: String,
+    /// All ARNs like it, in its account and Region.
+    like: String,
+    facts: Option<&'static TypeFacts>,
+}
+
+fn resources(scope: &Scope<'_>) -> Vec<Named> {
+    let by_arn = scope.shares.iter().flat_map(|share| &share.resources).map(|arn| {
+        let arn = arn.value.arn();
+        Named { arn: arn.to_string(), like: like_it(arn), facts: type_of(arn) }
+    });
+    let searched = scope.shares.iter().flat_map(|share| share.tagged.iter().map(move |query| (share, query)));
+    let by_tags = searched.flat_map(|(share, query)| {
+        let facts = type_with_code(&query.value.resource_type);
+        facts.into_iter().flat_map(move |facts| facts.arns.iter().map(move |form| (share, facts, form)))
+    });
+    let by_tags = by_tags.map(|(share, facts, form)| {
+        let pattern =
+            form.pattern(scope.partition(), share.region.value.as_str(), share.account.value.as_str());
+        Named { arn: pattern.clone(), like: pattern, facts: Some(facts) }
+    });
+    by_arn.chain(by_tags).collect()
 }
 
 fn content(scope: &Scope<'_>, notes: &mut Vec<String>) -> Content {
@@ -261,21 +281,21 @@ fn content(scope: &Scope<'_>, notes: &mut Vec<String>) -> Content {
     notes.extend(principals.notes.iter().cloned());
     let mut types = BTreeSet::new();
     let mut unknown = BTreeSet::new();
-    for (arn, facts) in resources(scope) {
+    for Named { arn, facts, .. } in resources(scope) {
         match facts {
             Some(facts) => {
                 types.insert(facts.code.to_string());
                 types.extend(facts.aliases.iter().cloned());
             }
             None => {
-                unknown.insert(arn.as_str());
+                unknown.insert(arn);
             }
         }
     }
     let types = if unknown.is_empty() {
         Some(types)
     } else {
-        let arns: Vec<&str> = unknown.into_iter().collect();
+        let arns: Vec<String> = unknown.into_iter().collect();
         notes.push(format!(
             "{}: the catalog does not know the type, so ram:RequestedResourceType is not narrowed.",
             arns.join(", ")

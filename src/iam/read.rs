@@ -1,5 +1,7 @@
 //! What plan and drift call. One list per API that is read: a call that is added there is added here.
 
+use std::collections::BTreeSet;
+
 use crate::iam::policy::Statement;
 use crate::iam::scope::Scope;
 use crate::lang::SharingWish;
@@ -26,6 +28,16 @@ pub(crate) fn read_statements(scope: &Scope<'_>) -> Vec<Statement> {
             ),
             &scope.regions,
         ));
+    }
+    let searched: BTreeSet<&Region> = scope
+        .shares
+        .iter()
+        .filter(|share| !share.tagged.is_empty())
+        .map(|share| &share.region.value)
+        .collect();
+    if !searched.is_empty() {
+        // About no single resource either (service authorization reference: no resource types, no condition keys of its own).
+        out.push(in_regions(Statement::new("ReadTags", &["tag:GetResources"]), searched));
     }
     let Some(sharing) = scope.sharing else { return out };
     // The parents of accounts come with the accounts (`Account.Paths`, since March 2026): nobody is asked for one.

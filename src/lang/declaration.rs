@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diag::{Code, Span, Spanned};
 use crate::lang::checks::CheckBlock;
 use crate::model::{
-    AccountId, Address, Principal, Region, ResourceArn, ResourceType, ShareArn, StackName, Tags,
+    AccountId, Address, Principal, Region, ResourceArn, ResourceType, ShareArn, StackName, TagQuery, Tags,
 };
 
 /// A whole stack.
@@ -126,7 +126,10 @@ pub struct ShareBlock {
     pub region: Spanned<Region>,
     /// None: the default, made from the address.
     pub name: Option<Spanned<String>>,
+    /// Those that are named by their ARN.
     pub resources: Vec<Spanned<ResourceArn>>,
+    /// Those that are named by their tags.
+    pub tagged: Vec<Spanned<TagQuery>>,
     pub principals: Vec<Spanned<PrincipalExpr>>,
     /// Accounts, ARNs, organization ids or paths that constrain service principals.
     pub sources: Vec<Spanned<String>>,

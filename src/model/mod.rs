@@ -8,12 +8,14 @@ mod ids;
 mod observed;
 mod principal;
 mod share;
+mod tagged;
 mod tags;
 
 pub use address::{Address, BlockKind};
 pub use arn::{Arn, OrganizationArn, OuArn, PermissionArn, ResourceArn, ShareArn};
 pub use ids::{AccountId, IdError, OrgId, OuId, Partition, Place, Region, ResourceType, RootId, StackName};
-pub use observed::{Gap, GapCause, Observed};
+pub use observed::{Gap, GapCause, Observed, Origin};
 pub use principal::Principal;
 pub use share::{AssociationStatus, FeatureSet, ShareStatus};
+pub use tagged::{TagFilters, TagQuery, TagSearch, TaggedResources};
 pub use tags::{TAG_ADDRESS, TAG_APPLIED, TAG_IMPORTED, TAG_STACK, Tags, tag_safe};

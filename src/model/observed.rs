@@ -32,6 +32,39 @@ impl<T> Observed<T> {
     }
 }
 
+/// Where a run's facts about AWS come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// AWS itself, by so many calls.
+    Aws { calls: u64 },
+    /// A snapshot that was taken earlier; no call was made.
+    Snapshot { file: String },
+}
+
+impl Origin {
+    /// How many calls were made.
+    pub fn calls(&self) -> u64 {
+        match self {
+            Self::Aws { calls } => *calls,
+            Self::Snapshot { .. } => 0,
+        }
+    }
+
+    /// The snapshot's file, where it was one.
+    pub fn snapshot(&self) -> Option<&str> {
+        match self {
+            Self::Aws { .. } => None,
+            Self::Snapshot { file } => Some(file),
+        }
+    }
+}
+
+impl From<u64> for Origin {
+    fn from(calls: u64) -> Self {
+        Self::Aws { calls }
+    }
+}
+
 /// One thing that could not be read, and why.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {

@@ -60,14 +60,6 @@ impl Plan {
         Ok(ApprovedPlan { steps: body.steps.clone() })
     }
 
-    /// How many hazards nobody allowed, and how many are allowed.
-    pub fn hazards(&self) -> (usize, usize) {
-        let all = self.body().hazards_by_address();
-        let (open, allowed): (Vec<_>, Vec<_>) =
-            all.partition(|(_, hazard)| hazard.standing == Standing::Open);
-        (open.len(), allowed.len())
-    }
-
     /// The allowances that agree to nothing in this plan.
     pub fn unused<'c>(&self, consent: &'c Consent) -> Vec<&'c Allowance> {
         let covers = |allowance: &Allowance| {
@@ -78,6 +70,13 @@ impl Plan {
 }
 
 impl PlanBody {
+    /// How many hazards nobody allowed, and how many are allowed.
+    pub fn consent_counts(&self) -> (usize, usize) {
+        let (open, allowed): (Vec<_>, Vec<_>) =
+            self.hazards_by_address().partition(|(_, hazard)| hazard.standing == Standing::Open);
+        (open.len(), allowed.len())
+    }
+
     /// Every hazard that the plan would bring about, with the block that it is about: what is blocked brings none.
     pub fn hazards_by_address(&self) -> impl Iterator<Item = (Option<&Address>, &Hazard)> {
         let of_shares = self

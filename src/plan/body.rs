@@ -1,6 +1,7 @@
 //! A plan as data.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -140,34 +141,34 @@ impl Plan {
     pub fn body(&self) -> &PlanBody {
         &self.body
     }
+}
 
-    pub fn steps(&self) -> &[PlannedStep] {
-        &self.body.steps
-    }
+/// A plan reads as what it says; only carrying it out asks where it came from.
+impl Deref for Plan {
+    type Target = PlanBody;
 
-    /// Whether there is nothing to do. An empty plan may still be incomplete or blocked.
-    pub fn is_empty(&self) -> bool {
-        self.body.steps.is_empty()
-    }
-
-    /// Whether anything differs: also what is blocked.
-    pub fn has_changes(&self) -> bool {
-        !self.is_empty()
-            || self.body.shares.iter().any(|share| matches!(share.diff.verdict, Verdict::Changed(_)))
-    }
-
-    /// Whether all was read that the plan depends on.
-    pub fn is_complete(&self) -> bool {
-        self.body.is_complete()
-    }
-
-    pub fn counts(&self) -> Counts {
-        self.body.counts()
+    fn deref(&self) -> &PlanBody {
+        &self.body
     }
 }
 
 impl PlanBody {
-    pub(crate) fn is_complete(&self) -> bool {
+    pub fn steps(&self) -> &[PlannedStep] {
+        &self.steps
+    }
+
+    /// Whether there is nothing to do. An empty plan may still be incomplete or blocked.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Whether anything differs: also what is blocked.
+    pub fn has_changes(&self) -> bool {
+        !self.is_empty() || self.shares.iter().any(|share| matches!(share.diff.verdict, Verdict::Changed(_)))
+    }
+
+    /// Whether all was read that the plan depends on.
+    pub fn is_complete(&self) -> bool {
         let sharing_read = self
             .sharing
             .as_ref()
@@ -179,7 +180,7 @@ impl PlanBody {
             && !self.shares.iter().any(|share| matches!(share.diff.verdict, Verdict::Unread { .. }))
     }
 
-    pub(crate) fn counts(&self) -> Counts {
+    pub fn counts(&self) -> Counts {
         let mut out =
             Counts { unknown: self.unresolved.len(), unmanaged: self.unmanaged.len(), ..Counts::default() };
         for share in &self.shares {

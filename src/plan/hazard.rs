@@ -208,12 +208,13 @@ impl Changing<'_> {
         let opens = self.after().is_some_and(|after| after.allow_external_principals)
             && !before.is_some_and(|before| before.allow_external_principals);
         let was_imported = before.is_some_and(|before| before.tags.contains_key(TAG_IMPORTED));
-        let of_the_share: [(bool, &'static Code); 8] = [
+        let of_the_share: [(bool, &'static Code); 9] = [
             (access.owner_included && !owner_was_included, &codes::RAM204),
             (opens, &codes::RAM205),
             (ends_access && !expired, &codes::RAM206),
             (replaces, &codes::RAM207),
             (self.takes_over(), &codes::RAM210),
+            (self.empties(), &codes::RAM211),
             (ends_access && self.before_resources().any(is_subnet), &codes::RAM212),
             (retains && !before.is_some_and(|before| before.retain_sharing), &codes::RAM213),
             ((deletes || replaces) && was_imported, &codes::RAM214),
@@ -258,6 +259,12 @@ impl Changing<'_> {
                         .is_some_and(|account| !self.diff.account_labels.contains_key(&account))
             }
         }
+    }
+
+    /// Whether a share that stays loses all that is on it.
+    fn empties(&self) -> bool {
+        let Change::Update { before, after, edits: _ } = self.change else { return false };
+        !before.share.resources.is_empty() && after.resources.is_empty()
     }
 
     /// Whether a share of another stack becomes this one's.

@@ -4,12 +4,12 @@ use crate::diag::{Code, Diagnostic, Severity, Span, hazards, live_codes, read_co
 use crate::diff::{Change, DeleteReason, ImportProblem, SharingVerdict, Verdict};
 use crate::model::{Address, FeatureSet, Gap, GapCause, ShareArn};
 use crate::org::SharingState;
-use crate::plan::body::{Blocked, Plan, PlanBody, Refusal};
+use crate::plan::body::{Blocked, PlanBody, Refusal};
 
-impl Plan {
+impl PlanBody {
     /// Errors for what keeps the plan from being carried out, warnings for what it leaves out and why. Gaps of places come last.
     pub fn notices(&self) -> Vec<Diagnostic> {
-        let body = self.body();
+        let body = self;
         let mut out: Vec<Diagnostic> = body.refusals.iter().map(|refusal| refused(refusal, body)).collect();
         out.extend(sharing(body));
         for share in &body.shares {
@@ -38,7 +38,7 @@ impl Plan {
         }
         for (address, unresolved) in &body.unresolved {
             let detail = format!(
-                "{address} needs {} from the organization. {}",
+                "{address} needs {}, which could not be looked up. {}",
                 unresolved.wanted.join(", "),
                 told(&unresolved.gap)
             );

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::diff::UnresolvedShare;
-use crate::model::{AccountId, Address, Gap, Place};
+use crate::model::{AccountId, Address, Gap, Origin, Place};
 use crate::render::escape::escape;
 use crate::render::parts;
 use crate::render::style::{Styles, paint};
@@ -19,8 +19,8 @@ pub(crate) struct Coverage<'a> {
     pub sharing_gap: Option<&'a Gap>,
     pub unresolved: &'a BTreeMap<Address, UnresolvedShare>,
     pub complete: bool,
-    /// Calls that were made to read it.
-    pub calls: u64,
+    /// Where it was read from.
+    pub origin: &'a Origin,
 }
 
 impl Coverage<'_> {
@@ -34,7 +34,7 @@ impl Coverage<'_> {
             sharing_gap,
             unresolved,
             complete: _,
-            calls: _,
+            origin: _,
         } = self;
         if unknown.is_empty() && organization_gap.is_none() && sharing_gap.is_none() && unresolved.is_empty()
         {
@@ -64,6 +64,9 @@ impl Coverage<'_> {
             let what =
                 format!("{}: {} could not be looked up", escape(&address.to_string()), wanted.join(", "));
             writeln!(f, "{sign} {what}, so the share is left alone  {}", paint(styles.code, "RAM409"))?;
+            if *organization_gap != Some(&share.gap) {
+                explain(f, &share.gap)?;
+            }
         }
         // One reason often hides many places: an account whose role cannot be assumed has it in every Region.
         let mut by_gap: BTreeMap<&Gap, Vec<&Place>> = BTreeMap::new();
@@ -98,7 +101,10 @@ impl Coverage<'_> {
                 parts::count(accounts.len(), "account", "accounts"),
                 self.places.iter().filter(|place| !self.unknown.contains_key(place)).count(),
                 parts::count(self.places.len(), "Region", "Regions"),
-                parts::count(as_usize(self.calls), "call", "calls")
+                match self.origin {
+                    Origin::Aws { calls } => parts::count(as_usize(*calls), "call", "calls"),
+                    Origin::Snapshot { file } => format!("from snapshot {}", escape(file)),
+                }
             )
         };
         if self.complete {

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::diag::SourceMap;
 use crate::diff::{Cause, SharingVerdict};
 use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
-use crate::model::Place;
+use crate::model::{Origin, Place};
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::parts;
@@ -20,19 +20,25 @@ pub struct DriftView<'a> {
     sources: &'a SourceMap,
     styles: Styles,
     width: usize,
-    calls: u64,
+    origin: Origin,
 }
 
 impl<'a> DriftView<'a> {
-    /// `width` in columns; `calls` is how many were made to read AWS.
+    /// `width` in columns; `origin` says where AWS was read: how many calls, or which snapshot.
     pub fn new(
         report: &'a DriftReport,
         sources: &'a SourceMap,
         styles: Styles,
         width: usize,
-        calls: u64,
+        origin: impl Into<Origin>,
     ) -> Self {
-        Self { report, sources, styles, width, calls }
+        Self { report, sources, styles, width, origin: origin.into() }
+    }
+
+    /// What the report comes to, on one line without colour and without a foreign word.
+    pub(crate) fn headline(&self) -> String {
+        let view = Self { styles: Styles::plain(), width: usize::MAX, ..self.clone() };
+        fmt::from_fn(|f| view.summary(f)).to_string().trim_end().to_owned()
     }
 
     fn item(&self, f: &mut fmt::Formatter<'_>, item: &DriftItem) -> fmt::Result {
@@ -174,7 +180,7 @@ impl fmt::Display for DriftView<'_> {
             }),
             unresolved,
             complete: self.report.is_complete(),
-            calls: self.calls,
+            origin: &self.origin,
         };
         coverage.gaps(f, &self.styles)?;
         self.summary(f)?;

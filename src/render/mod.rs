@@ -1,27 +1,40 @@
-//! Faces for people: text now. Foreign text is escaped here, once per format.
+//! Faces for people: text, Markdown, HTML, marks of GitHub. Foreign text is escaped here, once per format.
 
 mod consent;
 mod coverage;
 mod diagnostics;
 mod drift;
 mod escape;
+mod github;
 mod graph;
+mod html;
+mod markdown;
 mod outcome;
 mod parts;
 mod plan;
+mod report;
 mod rows;
+mod segments;
 mod style;
+mod valid;
 mod wrap;
 
 pub use consent::allow_flags;
 pub use diagnostics::DiagnosticsView;
 pub use drift::DriftView;
 pub use escape::{Escaped, escape};
+pub use github::{GithubView, as_log};
 pub use graph::{GraphFormat, GraphView};
+pub use html::HtmlView;
+pub use markdown::{COMMENT_LIMIT, MarkdownView};
 pub use outcome::{OutcomeView, StepView};
 pub use plan::PlanView;
+pub use report::{Found, Report};
 pub use style::{Painted, Styles, paint};
+pub use valid::ValidView;
 pub use wrap::wrap;
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -5,10 +5,8 @@ use std::fmt;
 
 use crate::diag::SourceMap;
 use crate::diff::{Change, Membership, Part, Purpose, SharingVerdict, Verdict};
-use crate::model::Place;
-use crate::plan::{
-    Blocked, Counts, Detail, HazardSubject, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal,
-};
+use crate::model::{Origin, Place};
+use crate::plan::{Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedShare, PlannedSharing, Refusal};
 use crate::render::consent::ConsentView;
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
@@ -19,20 +17,32 @@ use crate::render::style::{Styles, paint};
 /// Members of one kind that are listed for a share that comes or goes as a whole; the rest are counted.
 const LISTED: usize = 20;
 
-/// Draws a [`Plan`].
+/// Draws a plan, one just made or one read from a file.
 #[derive(Clone, Debug)]
 pub struct PlanView<'a> {
-    plan: &'a Plan,
+    plan: &'a PlanBody,
     sources: &'a SourceMap,
     styles: Styles,
     width: usize,
-    calls: u64,
+    origin: Origin,
 }
 
 impl<'a> PlanView<'a> {
-    /// `width` in columns; `calls` is how many were made to read AWS.
-    pub fn new(plan: &'a Plan, sources: &'a SourceMap, styles: Styles, width: usize, calls: u64) -> Self {
-        Self { plan, sources, styles, width, calls }
+    /// `width` in columns; `origin` says where AWS was read: how many calls, or which snapshot.
+    pub fn new(
+        plan: &'a PlanBody,
+        sources: &'a SourceMap,
+        styles: Styles,
+        width: usize,
+        origin: impl Into<Origin>,
+    ) -> Self {
+        Self { plan, sources, styles, width, origin: origin.into() }
+    }
+
+    /// What the plan comes to, on one line without colour and without a foreign word.
+    pub(crate) fn headline(&self) -> String {
+        let view = Self { styles: Styles::plain(), width: usize::MAX, ..self.clone() };
+        fmt::from_fn(|f| view.summary(f)).to_string().trim_end().to_owned()
     }
 }
 
@@ -55,7 +65,7 @@ impl fmt::Display for PlanView<'_> {
             refusals,
             fingerprint: _,
             now: _,
-        } = self.plan.body();
+        } = self.plan;
 
         if let Some(sharing) = sharing {
             self.sharing(f, sharing)?;
@@ -84,15 +94,11 @@ impl fmt::Display for PlanView<'_> {
             }),
             unresolved,
             complete: self.plan.is_complete(),
-            calls: self.calls,
+            origin: &self.origin,
         };
         coverage.gaps(f, &self.styles)?;
-        let consent = ConsentView {
-            body: self.plan.body(),
-            sources: self.sources,
-            styles: &self.styles,
-            width: self.width,
-        };
+        let consent =
+            ConsentView { body: self.plan, sources: self.sources, styles: &self.styles, width: self.width };
         write!(f, "{consent}")?;
         self.refusals(f, refusals)?;
         self.summary(f)?;
@@ -111,7 +117,7 @@ fn is_shown(share: &PlannedShare) -> bool {
 impl PlanView<'_> {
     fn sharing(&self, f: &mut fmt::Formatter<'_>, sharing: &PlannedSharing) -> fmt::Result {
         let PlannedSharing { diff, step: _ } = sharing;
-        let labels = &self.plan.body().account_labels;
+        let labels = &self.plan.account_labels;
         let management = parts::account(&diff.place.account, labels);
         let (sign, text, code) = match &diff.verdict {
             SharingVerdict::InSync | SharingVerdict::NotManaged | SharingVerdict::Unread { .. } => {
@@ -306,7 +312,7 @@ impl PlanView<'_> {
     }
 
     fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let body = self.plan.body();
+        let body = self.plan;
         let Counts {
             import,
             moved,
@@ -348,7 +354,7 @@ impl PlanView<'_> {
             };
             said.push((self.styles.strong, what.to_owned()));
         }
-        let (open, allowed) = self.plan.hazards();
+        let (open, allowed) = self.plan.consent_counts();
         if open > 0 {
             let verb = if open == 1 { "needs" } else { "need" };
             said.push((
@@ -365,7 +371,7 @@ impl PlanView<'_> {
     }
 
     fn access(&self) -> Vec<String> {
-        let access = &self.plan.body().access;
+        let access = &self.plan.access;
         let mut said = vec![match (access.gain.len(), access.lose.len()) {
             (0, 0) if access.unknown.is_empty() => "Access: no account gains or loses.".to_owned(),
             (gain, lose) => {

@@ -83,11 +83,11 @@ fn run(sandbox: &Sandbox, method: &Method, what: &str, body: &[u8]) -> Result<Va
             let now = sandbox.store.advance(input.advance_seconds.saturating_mul(SECOND))?;
             Ok(json!({"now": iso(now)}))
         }
-        ("GET", "faults") => Ok(json!({"faults": sandbox.faults.list()})),
+        ("GET", "faults") => Ok(faults(sandbox)),
         ("PUT", "faults") => {
             let input: FaultsInput = input(body)?;
             sandbox.faults.set(input.faults);
-            Ok(json!({"faults": sandbox.faults.list()}))
+            Ok(faults(sandbox))
         }
         ("DELETE", "faults") => {
             sandbox.faults.set(Vec::new());
@@ -112,6 +112,12 @@ fn run(sandbox: &Sandbox, method: &Method, what: &str, body: &[u8]) -> Result<Va
         _ => Err(Refusal::new("UnknownOperationException", format!("{method} {PREFIX}{what} is unknown."))
             .with_status(404)),
     }
+}
+
+/// The faults, and beside them how many calls each was about.
+fn faults(sandbox: &Sandbox) -> Value {
+    let (faults, met): (Vec<Fault>, Vec<u32>) = sandbox.faults.list().into_iter().unzip();
+    json!({"faults": faults, "met": met})
 }
 
 fn set_status(sandbox: &Sandbox, input: StatusInput) -> Result<Value, Refusal> {

@@ -93,7 +93,9 @@ impl Sandbox {
             self.store.read(|state, now| (identify(state, &credential, routed.wire, now), now));
         let caller = caller?;
         let (service, operation) = (routed.service, routed.operation.name);
-        *blow = self.faults.strike(Target { service, operation, account: &caller.account, region }, now);
+        let writes = matches!(routed.operation.run, Run::Write(_));
+        *blow =
+            self.faults.strike(Target { service, operation, account: &caller.account, region, writes }, now);
         if let Some(refusal) = blow.refusal.take() {
             return Err(refusal);
         }

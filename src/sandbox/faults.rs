@@ -46,6 +46,11 @@ pub(crate) struct Fault {
     pub after: u32,
     /// Strikes only each such call, counted from the first that it may strike.
     pub every: Option<u32>,
+    /// Strikes about so many of a hundred calls, as a die falls that falls the same way in every run.
+    pub percent: Option<u8>,
+    /// Counts and strikes only calls that change something.
+    #[serde(default)]
+    pub writes: bool,
     pub code: Option<String>,
     pub status: Option<u16>,
     pub message: Option<String>,
@@ -69,6 +74,8 @@ pub(crate) struct Target<'a> {
     pub operation: &'a str,
     pub account: &'a str,
     pub region: &'a str,
+    /// Whether the operation changes anything.
+    pub writes: bool,
 }
 
 /// What a call suffers.
@@ -104,8 +111,9 @@ impl Faults {
         self.lock().faults = faults.into_iter().map(|fault| (fault, 0)).collect();
     }
 
-    pub(crate) fn list(&self) -> Vec<Fault> {
-        self.lock().faults.iter().map(|(fault, _)| fault.clone()).collect()
+    /// The faults, and how many calls each was about.
+    pub(crate) fn list(&self) -> Vec<(Fault, u32)> {
+        self.lock().faults.clone()
     }
 
     /// What this call suffers; counts it.
@@ -180,19 +188,30 @@ fn throttled(service: Service) -> Refusal {
     }
 }
 
+/// 0 to 99 for the n-th throw, with no run of equal throws to rely on. Source: the mixing step of SplitMix64.
+fn die(throw: u32) -> u8 {
+    let mut mixed = u64::from(throw).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((mixed ^ (mixed >> 31)) % 100) as u8
+}
+
 impl Fault {
     fn is_about(&self, target: Target<'_>) -> bool {
         let action = format!("{}:{}", target.service.prefix(), target.operation);
         crate::sandbox::services::iam::like_ignoring_case(&self.action, &action)
             && self.account.as_ref().is_none_or(|account| account == target.account)
             && self.region.as_ref().is_none_or(|region| region == target.region)
+            && (target.writes || !self.writes)
     }
 
     /// Whether the call that was met as the `met`th is struck.
     fn strikes(&self, met: u32) -> bool {
         let Some(turn) = met.checked_sub(self.after + 1) else { return false };
         let every = self.every.unwrap_or(1).max(1);
-        turn % every == 0 && self.times.is_none_or(|times| turn / every < times)
+        turn % every == 0
+            && self.times.is_none_or(|times| turn / every < times)
+            && self.percent.is_none_or(|percent| die(met) < percent)
     }
 
     fn hit(&self, target: Target<'_>, blow: &mut Blow) {
@@ -251,8 +270,13 @@ impl Fault {
 mod tests {
     use super::*;
 
-    const TARGET: Target<'_> =
-        Target { service: Service::Ram, operation: "CreateResourceShare", account: "1", region: "r" };
+    const TARGET: Target<'_> = Target {
+        service: Service::Ram,
+        operation: "CreateResourceShare",
+        account: "1",
+        region: "r",
+        writes: true,
+    };
 
     fn fault(change: impl FnOnce(&mut Fault)) -> Fault {
         let mut fault = Fault {
@@ -263,6 +287,8 @@ mod tests {
             times: None,
             after: 0,
             every: None,
+            percent: None,
+            writes: false,
             code: None,
             status: None,
             message: None,
@@ -289,10 +315,28 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_that_is_about_writes_lets_reads_pass() {
+        let faults = Faults::new(Rates::Unlimited, [fault(|f| (f.action, f.writes) = ("*".into(), true))]);
+        let read = Target { operation: "GetResourceShares", writes: false, ..TARGET };
+        assert_eq!(faults.strike(read, 0), Blow::default());
+        assert_ne!(faults.strike(TARGET, 0), Blow::default());
+        assert_eq!(faults.list()[0].1, 1, "a call that it is not about is not counted");
+    }
+
+    #[test]
+    fn a_percentage_is_about_what_it_says_and_the_same_in_every_run() {
+        let calls = struck(fault(|f| f.percent = Some(30)), 1_000);
+        let hits = calls.matches('x').count();
+        assert!((250..350).contains(&hits), "{hits} of 1000");
+        assert!(calls.contains("xx"), "calls fail in a row too");
+        assert_eq!(calls, struck(fault(|f| f.percent = Some(30)), 1_000));
+    }
+
+    #[test]
     fn a_bucket_empties_and_fills_again() {
         let faults = Faults::new(Rates::Aws, []);
         let list =
-            Target { service: Service::Organizations, operation: "ListRoots", account: "1", region: "r" };
+            Target { service: Service::Organizations, operation: "ListRoots", writes: false, ..TARGET };
         let refused = |now| faults.strike(list, now).refusal.is_some();
         assert_eq!([refused(0), refused(0), refused(0)], [false, false, true]);
         assert_eq!([refused(1_000), refused(1_000)], [false, true]);

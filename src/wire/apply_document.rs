@@ -3,13 +3,15 @@
 use serde::Serialize;
 
 use crate::diag::SourceMap;
-use crate::plan::{Outcome, Plan, StepOutcome, StepResult};
+use crate::model::Origin;
+use crate::plan::{Outcome, PlanBody, StepOutcome, StepResult};
 use crate::wire::FORMAT_VERSION;
 use crate::wire::parts::texts;
 use crate::wire::plan_document::PlanDocument;
 
 /// The plan that was carried out, and the result of each of its steps.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ApplyDocument {
     format_version: &'static str,
     kind: &'static str,
@@ -22,6 +24,7 @@ pub struct ApplyDocument {
 }
 
 #[derive(Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ResultsDocument {
     done: usize,
     failed: usize,
@@ -30,6 +33,7 @@ struct ResultsDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ResultDocument {
     step: u32,
     /// `done`, `failed`, `skipped` or `not_started`.
@@ -44,6 +48,7 @@ struct ResultDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ErrorDocument {
     code: String,
     message: String,
@@ -53,8 +58,8 @@ struct ErrorDocument {
 }
 
 impl ApplyDocument {
-    /// `calls` is how many calls were made in all.
-    pub fn new(plan: &Plan, outcome: &Outcome, sources: &SourceMap, calls: u64) -> Self {
+    /// `origin` says how many calls were made in all.
+    pub fn new(plan: &PlanBody, outcome: &Outcome, sources: &SourceMap, origin: impl Into<Origin>) -> Self {
         let Outcome { steps, interrupted } = outcome;
         let mut summary = ResultsDocument::default();
         for step in steps {
@@ -69,7 +74,7 @@ impl ApplyDocument {
         Self {
             format_version: FORMAT_VERSION,
             kind: "apply",
-            plan: PlanDocument::new(plan, sources, calls),
+            plan: PlanDocument::new(plan, sources, origin),
             interrupted: *interrupted,
             summary,
             results: steps.iter().map(result).collect(),

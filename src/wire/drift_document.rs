@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::diag::SourceMap;
 use crate::diff::Cause;
 use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
+use crate::model::Origin;
 use crate::wire::FORMAT_VERSION;
 use crate::wire::parts::{
     CoverageDocument, EditDocument, GapDocument, PlaceDocument, Reading, RemarkDocument, SharingDocument,
@@ -14,6 +15,7 @@ use crate::wire::share::{delete_reason, import_problem, replace_reason};
 
 /// Everything that a drift report says. The same report gives the same bytes.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DriftDocument {
     format_version: &'static str,
     kind: &'static str,
@@ -31,6 +33,7 @@ pub struct DriftDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct DriftItemDocument {
     address: String,
     place: PlaceDocument,
@@ -50,8 +53,9 @@ struct DriftItemDocument {
 }
 
 impl DriftDocument {
-    /// `calls` is how many calls were made to read AWS.
-    pub fn new(report: &DriftReport, sources: &SourceMap, calls: u64) -> Self {
+    /// `origin` says where AWS was read: how many calls, or which snapshot.
+    pub fn new(report: &DriftReport, sources: &SourceMap, origin: impl Into<Origin>) -> Self {
+        let origin = origin.into();
         let DriftReport {
             stack,
             account_labels: labels,
@@ -134,7 +138,7 @@ impl DriftDocument {
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
             coverage: CoverageDocument::new(&Reading {
                 complete: report.is_complete(),
-                calls,
+                origin: &origin,
                 labels,
                 places,
                 unknown,

@@ -9,10 +9,11 @@ use crate::diff::{
     Delta, Edit, Entity, Membership, Ownership, Part, Remark, SharingDiff, SharingVerdict, Unmanaged,
     UnresolvedShare,
 };
-use crate::model::{AccountId, Address, Gap, GapCause, Place};
+use crate::model::{AccountId, Address, Gap, GapCause, Origin, Place};
 use crate::org::SharingState;
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PlaceDocument {
     account: String,
     /// Label of the `account` block, where there is one.
@@ -33,6 +34,7 @@ impl PlaceDocument {
 
 /// Where something is written.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct SourceDocument {
     file: String,
     line: usize,
@@ -48,6 +50,7 @@ impl SourceDocument {
 
 /// A range of characters; the end is one past its last, both are counted from 1.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct RangeDocument {
     file: String,
     line: usize,
@@ -70,6 +73,7 @@ impl RangeDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct DiagnosticDocument {
     severity: &'static str,
     code: &'static str,
@@ -81,6 +85,7 @@ pub(crate) struct DiagnosticDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct LabelDocument {
     text: String,
     source: RangeDocument,
@@ -109,6 +114,7 @@ impl DiagnosticDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct GapDocument {
     cause: &'static str,
     /// The IAM action that failed.
@@ -123,17 +129,7 @@ impl GapDocument {
     pub fn new(gap: &Gap) -> Self {
         let Gap { action, caller, cause, detail } = gap;
         Self {
-            cause: match cause {
-                GapCause::Credentials => "credentials",
-                GapCause::CannotAssumeRole => "cannot_assume_role",
-                GapCause::AccessDenied => "access_denied",
-                GapCause::Throttled => "throttled",
-                GapCause::Unreachable => "unreachable",
-                GapCause::Service => "service",
-                GapCause::Unreadable => "unreadable",
-                GapCause::NotConfigured => "not_configured",
-                GapCause::Other => "other",
-            },
+            cause: gap_cause(*cause),
             action: action.clone(),
             caller: caller.clone(),
             detail: detail.clone(),
@@ -141,11 +137,28 @@ impl GapDocument {
     }
 }
 
+pub(crate) fn gap_cause(cause: GapCause) -> &'static str {
+    match cause {
+        GapCause::Credentials => "credentials",
+        GapCause::CannotAssumeRole => "cannot_assume_role",
+        GapCause::AccessDenied => "access_denied",
+        GapCause::Throttled => "throttled",
+        GapCause::Unreachable => "unreachable",
+        GapCause::Service => "service",
+        GapCause::Unreadable => "unreadable",
+        GapCause::NotConfigured => "not_configured",
+        GapCause::Other => "other",
+    }
+}
+
 /// What was read and what was not.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct CoverageDocument {
     complete: bool,
     calls: u64,
+    /// The snapshot that stood in for AWS; null where AWS was read.
+    snapshot: Option<String>,
     read: Vec<PlaceDocument>,
     unknown: Vec<UnknownPlaceDocument>,
     /// The gap in the organization's tree; null where it was read or is not asked for.
@@ -154,12 +167,14 @@ pub(crate) struct CoverageDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct UnknownPlaceDocument {
     place: PlaceDocument,
     gap: GapDocument,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct UnresolvedDocument {
     address: String,
     place: PlaceDocument,
@@ -171,7 +186,7 @@ struct UnresolvedDocument {
 /// The facts that a coverage is made from.
 pub(crate) struct Reading<'a> {
     pub complete: bool,
-    pub calls: u64,
+    pub origin: &'a Origin,
     pub labels: &'a BTreeMap<AccountId, String>,
     pub places: &'a BTreeSet<Place>,
     pub unknown: &'a BTreeMap<Place, Gap>,
@@ -182,7 +197,7 @@ pub(crate) struct Reading<'a> {
 
 impl CoverageDocument {
     pub fn new(reading: &Reading<'_>) -> Self {
-        let Reading { complete, calls, labels, places, unknown, organization_gap, unresolved, sources } =
+        let Reading { complete, origin, labels, places, unknown, organization_gap, unresolved, sources } =
             reading;
         let read = places.iter().filter(|place| !unknown.contains_key(place));
         let unresolved = unresolved.iter().map(|(address, share)| {
@@ -201,7 +216,8 @@ impl CoverageDocument {
         });
         Self {
             complete: *complete,
-            calls: *calls,
+            calls: origin.calls(),
+            snapshot: origin.snapshot().map(str::to_owned),
             read: read.map(|place| PlaceDocument::new(place, labels)).collect(),
             unknown: unknown.collect(),
             organization: organization_gap.map(GapDocument::new),
@@ -212,6 +228,7 @@ impl CoverageDocument {
 
 /// Sharing inside the organization.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct SharingDocument {
     place: PlaceDocument,
     source: SourceDocument,
@@ -258,6 +275,7 @@ pub(crate) fn sharing_state(state: SharingState) -> &'static str {
 
 /// One difference inside a share.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct EditDocument {
     /// `name`, `allow_external_principals`, `principal`, `resource`, `source`, `permission`, `tag`, `record`, `import` (`before`
     /// is the stack that had the share, if one did) or `move` (`before` is the address).
@@ -361,6 +379,7 @@ fn membership(how: &Membership) -> &'static str {
 
 /// Something about a live share that the run does not change.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct RemarkDocument {
     /// `waiting`, `unhealthy`, `outdated_permission`, `undeclared_permission`, `name_taken`, `share_status` or `expires`.
     kind: &'static str,
@@ -443,6 +462,7 @@ impl RemarkDocument {
 
 /// A share that is not the stack's.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct UnmanagedDocument {
     place: PlaceDocument,
     arn: String,

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::diag::SourceMap;
 use crate::diff::Purpose;
-use crate::plan::{Counts, Plan, PlanBody, Refusal};
+use crate::model::Origin;
+use crate::plan::{Counts, PlanBody, Refusal};
 use crate::wire::FORMAT_VERSION;
 use crate::wire::parts::{
     CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, sharing_state, texts,
@@ -14,6 +15,7 @@ use crate::wire::step::StepDocument;
 
 /// Everything that a plan says. The same plan gives the same bytes.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PlanDocument {
     format_version: &'static str,
     kind: &'static str,
@@ -41,6 +43,7 @@ pub struct PlanDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct SummaryDocument {
     /// What is imported or moved and changed as well counts under `update` too.
     import: usize,
@@ -61,6 +64,7 @@ struct SummaryDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct RefusalDocument {
     /// `prevent_destroy`, `sharing_required`, `sharing_impossible` or `import`.
     kind: &'static str,
@@ -91,8 +95,9 @@ impl RefusalDocument {
 }
 
 impl PlanDocument {
-    /// `calls` is how many calls were made to read AWS.
-    pub fn new(plan: &Plan, sources: &SourceMap, calls: u64) -> Self {
+    /// `origin` says where AWS was read: how many calls, or which snapshot.
+    pub fn new(plan: &PlanBody, sources: &SourceMap, origin: impl Into<Origin>) -> Self {
+        let origin = origin.into();
         let PlanBody {
             stack,
             purpose,
@@ -110,7 +115,7 @@ impl PlanDocument {
             refusals,
             fingerprint,
             now,
-        } = plan.body();
+        } = plan;
         let Counts {
             import,
             moved,
@@ -124,7 +129,7 @@ impl PlanDocument {
             blocked,
             unmanaged: strays,
         } = plan.counts();
-        let (hazards_open, hazards_allowed) = plan.hazards();
+        let (hazards_open, hazards_allowed) = plan.consent_counts();
         Self {
             format_version: FORMAT_VERSION,
             kind: "plan",
@@ -165,7 +170,7 @@ impl PlanDocument {
             refusals: refusals.iter().map(RefusalDocument::new).collect(),
             coverage: CoverageDocument::new(&Reading {
                 complete: plan.is_complete(),
-                calls,
+                origin: &origin,
                 labels,
                 places,
                 unknown,

@@ -14,6 +14,7 @@ use crate::plan::{Allowance, Blocked, Detail, Hazard, HazardSubject, PlannedShar
 use crate::wire::parts::{EditDocument, GapDocument, PlaceDocument, RemarkDocument, SourceDocument, texts};
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ShareDocument {
     address: String,
     place: PlaceDocument,
@@ -40,6 +41,7 @@ pub(crate) struct ShareDocument {
 
 /// A share as it is or is to be.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct SideDocument {
     place: PlaceDocument,
     arn: Option<String>,
@@ -55,6 +57,7 @@ struct SideDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ChangeDocument {
     edit: EditDocument,
     /// How many accounts gain or lose by this part alone. `access` of the share says which.
@@ -68,6 +71,7 @@ struct ChangeDocument {
 
 /// Accounts that gain or lose the use of at least one resource.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct AccessDocument {
     pub gain: Vec<String>,
     pub lose: Vec<String>,
@@ -76,6 +80,7 @@ pub(crate) struct AccessDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct HazardDocument {
     code: &'static str,
     summary: &'static str,
@@ -90,6 +95,7 @@ pub(crate) struct HazardDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ThresholdDocument {
     /// Associations that go, or accounts that gain access.
     count: usize,
@@ -102,6 +108,7 @@ struct ThresholdDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct AllowedDocument {
     /// `flag` or `stack`.
     by: &'static str,

@@ -9,6 +9,7 @@ use crate::plan::{PlannedStep, ShareRef, Step};
 use crate::wire::parts::{PlaceDocument, texts};
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct StepDocument {
     id: u32,
     /// Ids of steps that come before it.
@@ -23,6 +24,7 @@ pub(crate) struct StepDocument {
 
 /// The arguments of a call; what the operation does not take is left out.
 #[derive(Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ArgumentsDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     share: Option<ShareRefDocument>,
@@ -49,6 +51,7 @@ struct ArgumentsDocument {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum ShareRefDocument {
     Arn(String),

@@ -4,6 +4,7 @@
 
 mod live;
 mod org;
+mod tagged;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -91,9 +92,9 @@ fn compiled(sources: &mut SourceMap) -> Compiled {
 }
 
 /// The graph of a stack with a case's organization, where there is no mistake.
-fn desired(case: &Path, mut sources: SourceMap) -> Option<DesiredGraph> {
+fn desired(case: &Path, folder: &Path, mut sources: SourceMap) -> Option<DesiredGraph> {
     let declaration = compiled(&mut sources).declaration?;
-    resolve(&declaration, &org::read(case, &declaration)).graph
+    resolve(&declaration, &org::read(case, &declaration), &tagged::read(folder, &declaration)).graph
 }
 
 /// Everything that is found in a case: by the language, and then by the rules.
@@ -101,7 +102,8 @@ fn diagnose(case: &Path) -> (SourceMap, Vec<Diagnostic>) {
     let (mut sources, _) = stack(case);
     let Compiled { declaration, mut diagnostics, .. } = compiled(&mut sources);
     if let Some(declaration) = declaration {
-        let Resolution { graph, diagnostics: found } = resolve(&declaration, &org::read(case, &declaration));
+        let Resolution { graph, diagnostics: found } =
+            resolve(&declaration, &org::read(case, &declaration), &tagged::read(case, &declaration));
         assert_eq!(graph.is_none(), found.iter().any(Diagnostic::is_error));
         for offline in check(&declaration) {
             assert!(found.contains(&offline), "only found without the organization: {offline:?}");
@@ -183,7 +185,7 @@ fn the_order_of_blocks_does_not_change_what_is_desired() {
     let mut compared = 0;
     for case in cases("diagnostics") {
         let (sources, files) = stack(&case);
-        let Some(graph) = desired(&case, sources) else { continue };
+        let Some(graph) = desired(&case, &case, sources) else { continue };
         let (other_way, _) = stack(&case);
         let mut turned = SourceMap::default();
         for file in files.iter().rev() {
@@ -192,7 +194,7 @@ fn the_order_of_blocks_does_not_change_what_is_desired() {
             assert_ne!(text, file.text, "something is turned around");
             turned.add(&*file.name, text);
         }
-        let other = desired(&case, turned).expect("the same blocks");
+        let other = desired(&case, &case, turned).expect("the same blocks");
         assert_eq!(graph.nodes, other.nodes, "{}", case.display());
         assert_eq!(graph.order(), other.order());
         assert_eq!(graph.places, other.places);
@@ -239,12 +241,13 @@ fn planned(case: &Path) -> [String; 2] {
     let Compiled { declaration, diagnostics, .. } = compiled(&mut sources);
     let declaration = declaration.unwrap_or_else(|| panic!("{diagnostics:#?}"));
     let org = org::read(case, &declaration);
-    let Resolution { graph, diagnostics } = resolve(&declaration, &org);
+    let Resolution { graph, diagnostics } = resolve(&declaration, &org, &tagged::read(case, &declaration));
     let graph = graph.unwrap_or_else(|| panic!("{diagnostics:#?}"));
     // What was applied before: the files in `before`, or else the same as today's.
     let before = case.join("before");
-    let (earlier, _) = stack(if before.is_dir() { &before } else { case });
-    let applied = desired(case, earlier).expect("the stack before has no mistake");
+    let before = if before.is_dir() { &before } else { case };
+    let (earlier, _) = stack(before);
+    let applied = desired(case, before, earlier).expect("the stack before has no mistake");
     let live = live::read(case, &graph, &applied);
     let difference = diff(&graph, &live, &org);
     let plan = plan(&difference, &org);

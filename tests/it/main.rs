@@ -13,6 +13,11 @@ mod identity;
 mod lang;
 mod layering;
 #[cfg(feature = "cli")]
+mod mishaps;
+mod outputs;
+#[cfg(feature = "cli")]
 mod pipeline;
 #[cfg(feature = "cli")]
 mod sandbox;
+#[cfg(feature = "cli")]
+mod served;

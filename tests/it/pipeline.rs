@@ -5,7 +5,8 @@ use std::time::Duration;
 use ramctl::apply::{self, Event, apply};
 use ramctl::aws::Connector;
 use ramctl::cloud::{Cloud, RamWrite};
-use ramctl::desired::resolve;
+use ramctl::collect;
+use ramctl::desired::{resolve, tag_searches};
 use ramctl::diag::SourceMap;
 use ramctl::diff;
 use ramctl::lang::functions::{FileError, StackFiles};
@@ -49,7 +50,9 @@ fn declare(text: &str) -> Declaration {
 
 async fn plan_of(cloud: &Connector, declaration: &Declaration) -> Plan {
     let org = read_organization(cloud).await;
-    let resolution = resolve(declaration, &org);
+    let searches = tag_searches(declaration);
+    let tagged = collect::tagged(cloud, &searches, &collect::Settings::default()).await;
+    let resolution = resolve(declaration, &org, &tagged);
     let graph = resolution.graph.unwrap_or_else(|| panic!("{:#?}", resolution.diagnostics));
     let places: Vec<Place> = graph.places.iter().cloned().collect();
     let live = read_places(cloud, &places).await;

@@ -9,19 +9,21 @@ use crate::cli::consent;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt;
 use crate::cli::output::Output;
+use crate::cli::outputs::{Outputs, with_outputs};
 use crate::cli::pipeline::{self, Loaded, Read};
 use crate::cli::progress::ApplyProgress;
 use crate::cli::prompt::{Answer, ask};
 use crate::cli::session::Session;
+use crate::model::Origin;
 use crate::plan::{Outcome, Plan, StepResult};
-use crate::render::OutcomeView;
-use crate::wire::ApplyDocument;
+use crate::render::{Found, OutcomeView};
 
 pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
-    output.promise_json(args.json);
     let question = "Apply these changes to AWS?";
-    pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-        run_plan(args, plan::plan, question, loaded, session, output).await
+    with_outputs("apply", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
+        pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
+            run_plan(args, plan::plan, question, loaded, session, outputs, output).await
+        })
     })
 }
 
@@ -32,26 +34,29 @@ pub(crate) async fn run_plan(
     question: &str,
     loaded: &Loaded,
     session: &Session,
+    outputs: &mut Outputs,
     output: &mut Output,
 ) -> Exit {
+    if !outputs.shows_text() && !args.auto_approve {
+        output.error("nobody can agree to a plan that is not shown: pass --auto-approve, or give the result a file, as in `--output json=apply.json`");
+        return Exit::Error;
+    }
     let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else { return Exit::Error };
     let consent = consent::consent(&args.consent);
     let plan = make(&read).given(&consent);
-    if !args.json {
-        plan::show(&plan, loaded, session, output);
-    }
+    plan::show(&plan, loaded, &Origin::from(session.calls().total().calls), outputs, output);
     consent::note_unused(&plan, &consent, output);
     let incomplete = if plan.is_complete() { Exit::Done } else { Exit::Incomplete };
 
     let approved = match plan.approve(&consent) {
         Ok(approved) => approved,
         Err(refused) => {
-            finish(args, &plan, &Outcome::default(), loaded, session, output);
+            finish(&plan, &Outcome::default(), session, outputs, output);
             return consent::refused(&refused, output);
         }
     };
     if approved.steps().is_empty() {
-        finish(args, &plan, &Outcome::default(), loaded, session, output);
+        finish(&plan, &Outcome::default(), session, outputs, output);
         return incomplete;
     }
     if !args.auto_approve {
@@ -63,14 +68,17 @@ pub(crate) async fn run_plan(
             Ok(Answer::Yes) => {}
             Ok(Answer::No) => {
                 output.note("Nothing was changed.");
+                finish(&plan, &Outcome::default(), session, outputs, output);
                 return Exit::Error;
             }
             Ok(Answer::CannotAsk) => {
                 output.error("nobody can be asked here, so nothing was changed. Pass --auto-approve to apply without asking.");
+                finish(&plan, &Outcome::default(), session, outputs, output);
                 return Exit::Error;
             }
             Err(error) => {
                 output.error(format_args!("the answer cannot be read, so nothing was changed: {error}"));
+                finish(&plan, &Outcome::default(), session, outputs, output);
                 return Exit::Error;
             }
         }
@@ -85,7 +93,7 @@ pub(crate) async fn run_plan(
     let stop = interrupt::token(output);
     let outcome = apply::apply(&approved, &session.cloud, &settings, |event| progress.on(event), stop).await;
     progress.finish();
-    finish(args, &plan, &outcome, loaded, session, output);
+    finish(&plan, &outcome, session, outputs, output);
     if outcome.steps.iter().all(|step| matches!(step.result, StepResult::Done { .. })) {
         incomplete
     } else {
@@ -93,19 +101,11 @@ pub(crate) async fn run_plan(
     }
 }
 
-/// Prints what became of the plan.
-fn finish(
-    args: &ApplyArgs,
-    plan: &Plan,
-    outcome: &Outcome,
-    loaded: &Loaded,
-    session: &Session,
-    output: &mut Output,
-) {
-    let calls = session.calls().total().calls;
-    if args.json {
-        output.json(&ApplyDocument::new(plan, outcome, &loaded.sources, calls));
-    } else if !outcome.steps.is_empty() {
-        output.result(OutcomeView::new(plan, outcome, output.styles(), output.width()));
+/// Writes what became of the plan.
+fn finish(plan: &Plan, outcome: &Outcome, session: &Session, outputs: &mut Outputs, output: &mut Output) {
+    if !outcome.steps.is_empty() && outputs.shows_text() {
+        outputs.show(OutcomeView::new(plan, outcome, output.styles(), output.width()), output);
     }
+    let origin = Origin::from(session.calls().total().calls);
+    outputs.write(Found::Applied { plan, outcome }, &plan::refusals(plan), origin, output);
 }

@@ -4,16 +4,19 @@ use crate::cli::args::ApplyArgs;
 use crate::cli::commands::apply;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
+use crate::cli::outputs::with_outputs;
 use crate::cli::pipeline;
 use crate::diff;
 use crate::plan;
 
 pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
-    output.promise_json(args.json);
     let question = "Delete every share of this stack? Everyone who uses it loses access at once.";
-    pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-        let make =
-            |read: &pipeline::Read| plan::plan(&diff::destroy(&read.graph, &read.live, &read.org), &read.org);
-        apply::run_plan(args, make, question, loaded, session, output).await
+    with_outputs("destroy", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
+        pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
+            let make = |read: &pipeline::Read| {
+                plan::plan(&diff::destroy(&read.graph, &read.live, &read.org), &read.org)
+            };
+            apply::run_plan(args, make, question, loaded, session, outputs, output).await
+        })
     })
 }

@@ -4,29 +4,28 @@ use crate::cli::args::PlanArgs;
 use crate::cli::consent;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
+use crate::cli::outputs::{Outputs, with_outputs};
 use crate::cli::pipeline::{self, Loaded, Read};
-use crate::cli::session::Session;
 use crate::diag::Diagnostic;
 use crate::diff;
+use crate::model::Origin;
 use crate::plan::{self, Consent, Plan};
-use crate::render::PlanView;
-use crate::wire::PlanDocument;
+use crate::render::{Found, PlanView};
 
 pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
-    output.promise_json(args.json);
-    pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-        let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
-            return Exit::Error;
-        };
-        let consent = consent::consent(&args.consent);
-        let plan = plan(&read).given(&consent);
-        if args.json {
-            output.json(&PlanDocument::new(&plan, &loaded.sources, session.calls().total().calls));
-        } else {
-            show(&plan, loaded, session, output);
-        }
-        consent::note_unused(&plan, &consent, output);
-        exit(&plan, &consent, args.detailed_exitcode, output)
+    with_outputs("plan", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
+        pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
+            let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
+                return Exit::Error;
+            };
+            let consent = consent::consent(&args.consent);
+            let plan = plan(&read).given(&consent);
+            let origin = Origin::from(session.calls().total().calls);
+            show(&plan, loaded, &origin, outputs, output);
+            outputs.write(Found::Plan(&plan), &refusals(&plan), origin, output);
+            consent::note_unused(&plan, &consent, output);
+            exit(&plan, &consent, args.detailed_exitcode, output)
+        })
     })
 }
 
@@ -35,14 +34,20 @@ pub(crate) fn plan(read: &Read) -> Plan {
     plan::plan(&diff::diff(&read.graph, &read.live, &read.org), &read.org)
 }
 
-/// Prints a plan as text.
-pub(crate) fn show(plan: &Plan, loaded: &Loaded, session: &Session, output: &mut Output) {
-    let calls = session.calls().total().calls;
-    let view = PlanView::new(plan, &loaded.sources, output.styles(), output.width(), calls);
-    output.result(view);
+/// Shows a plan as text, where text was asked for.
+pub(crate) fn show(plan: &Plan, loaded: &Loaded, origin: &Origin, outputs: &Outputs, output: &mut Output) {
+    if !outputs.shows_text() {
+        return;
+    }
+    outputs
+        .show(PlanView::new(plan, &loaded.sources, output.styles(), output.width(), origin.clone()), output);
     // The text names what forbids the plan; the diagnostics say where in the files, and what to do.
-    let refusals: Vec<Diagnostic> = plan.notices().into_iter().filter(Diagnostic::is_error).collect();
-    output.diagnostics(&refusals, &loaded.sources);
+    output.diagnostics(&refusals(plan), &loaded.sources);
+}
+
+/// What forbids the plan.
+pub(crate) fn refusals(plan: &Plan) -> Vec<Diagnostic> {
+    plan.notices().into_iter().filter(Diagnostic::is_error).collect()
 }
 
 fn exit(plan: &Plan, consent: &Consent, detailed: bool, output: &Output) -> Exit {

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::desired::Node;
-use crate::desired::fixture::*;
+use crate::desired::fixture::{resolve, *};
 use crate::lang::{PrincipalExpr, SharingWish};
 use crate::model::{Address, BlockKind, ResourceType};
 

@@ -17,6 +17,7 @@ mod principals;
 mod quotas;
 mod resources;
 mod stack;
+mod tagged;
 mod tags;
 
 pub(crate) use later::carried_out;
@@ -42,6 +43,9 @@ const SHARE: &[fn(&ShareView<'_>, &mut Found)] = &[
     resources::are_in_the_partition,
     resources::can_be_shared,
     resources::have_a_known_type,
+    tagged::can_be_searched,
+    tagged::find_something,
+    tagged::are_of_the_account,
     principals::listed_once,
     principals::do_not_include_the_owner,
     principals::are_in_the_partition,

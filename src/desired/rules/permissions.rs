@@ -203,6 +203,9 @@ pub(crate) fn have_a_resource(share: &ShareView<'_>, found: &mut Vec<Diagnostic>
         Kind::Untyped(_) | Kind::NotInTable(_) | Kind::Unknown => None,
     });
     let Some(held) = known.collect::<Option<Vec<_>>>() else { return };
+    let mut held = held;
+    // A search may find one at any time.
+    held.extend(share.queries.iter().filter_map(|query| query.facts));
     for wanted in &share.block.permissions {
         let code = &wanted.resource_type.value;
         let Some(facts) = type_with_code(code) else { continue };

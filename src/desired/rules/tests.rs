@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::desired::check;
 use crate::desired::fixture::*;
-use crate::desired::{check, resolve};
+
 use crate::diag::{Severity, Spanned, hazards, rules};
 use crate::lang::{
     Acknowledgement, AcknowledgementScope, ImportBlock, MovedBlock, PermissionBlock, PrincipalExpr,
@@ -454,6 +455,7 @@ fn every_code_of_a_rule_has_a_declaration_that_breaks_it() {
         .iter()
         .map(|row| row.0)
         .chain(["RAM100", "RAM101", "RAM105", "RAM108", "RAM110", "RAM190"])
+        .chain(["RAM127", "RAM128", "RAM129"]) // in tagged/tests.rs
         .chain(["RAM191", "RAM192", "RAM193", "RAM194", "RAM195", "RAM196", "RAM197"])
         .collect();
     let all: BTreeSet<&str> = rules::ALL.iter().map(|code| code.id).collect();

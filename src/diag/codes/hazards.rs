@@ -47,6 +47,10 @@ codes! {
         the form that this stack declares. The other stack finds no share of its own any more and makes a new one, unless its block is \
         gone by then.\n\nIn the other stack write `removed { from = share.NAME lifecycle { destroy = false } }` in place of the block, \
         and apply that first."
+    RAM211 "share loses its last resource"
+        "The share stays and has nothing on it any more: every principal on it loses what it gave. A search by tags that finds \
+        nothing looks like this, and so does a `for` expression over a list that came out empty.\n\nCheck what the plan removes. If \
+        the share is not needed any more, remove its block."
     RAM212 "subnet taken from accounts that may use it"
         "Accounts lose a shared subnet. What they run in it keeps running, but they can put nothing new into it, what AWS manages for \
         them there (load balancers, scaling groups, databases) may break, and the subnet and its VPC cannot be deleted before their \

@@ -33,8 +33,8 @@ codes! {
         "The share gains the organization or a unit as principal, which works only while RAM shares inside the organization. It is \
         left as it is until that is on."
     RAM409 "share could not be settled"
-        "The share names a unit or an account of the organization by name, and the organization could not be read. The share is \
-        neither made, changed nor deleted."
+        "The share names a unit or an account of the organization by name, and the organization could not be read; or it names \
+        resources by tags, and the tags could not be read. The share is neither made, changed nor deleted."
     RAM410 "account and Region not read"
         "What RAM has in this account and Region could not be read, so nothing in it is created, changed or deleted, and the run \
         counts as incomplete (exit code 6)."

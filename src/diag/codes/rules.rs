@@ -115,6 +115,21 @@ Check the ARN or the type code for a typing error. If it is right, the plan goes
     RAM126 "the ARN is of another partition"
 "The commercial Regions, China, GovCloud, the European Sovereign Cloud and the isolated Regions are separate partitions, and nothing is shared between them. The second field of an ARN is the partition: aws, aws-cn, aws-us-gov, aws-eusc and so on. It has to be the one of the share's Region."
 
+    RAM127 "the type cannot be searched by tags"
+"tagged(...) asks the Resource Groups Tagging API for resources of one type, and that API names types by their ARNs. The catalog has to know the type and the form of its ARNs.
+
+Correct the type, which is written as RAM writes it (ec2:Subnet), or list the resources by their ARNs."
+
+    RAM128 "nothing bears the tags"
+"A search by tags found nothing in the account and Region of its share. That may be right, for a share that waits for its first resource. It is also what a misspelt tag looks like, a tag that is in another account or Region, and a type that the tagging API does not support. A share that would lose its last resource by this needs consent, RAM211.
+
+Check key and value, which are case-sensitive: aws resourcegroupstaggingapi get-resources --tag-filters Key=...,Values=..."
+
+    RAM129 "tagged resources of another account"
+"A search by tags also found resources that belong to another account: whoever a resource is shared with can put tags of their own on it. Only the owner can share a resource, so these are left out.
+
+Write a share for the account that owns them if they are to be shared."
+
     RAM131 "the principal is listed twice"
 "Two ways of writing one principal, such as account.dev and its 12 digits, name it once. The second mention is without effect.
 

@@ -131,7 +131,7 @@ impl<'d> Decoder<'d, '_> {
         self.parse(&text(&found.value), found.expr.span, name, found.expr).map(Some)
     }
 
-    fn parse<T: FromStr<Err = IdError>>(
+    pub(crate) fn parse<T: FromStr<Err = IdError>>(
         &mut self,
         text: &str,
         span: Span,
@@ -182,7 +182,7 @@ impl<'d> Decoder<'d, '_> {
     }
 
     /// The elements of a list, each read by `read`; the mistakes of all are reported.
-    fn each<T>(
+    pub(crate) fn each<T>(
         &mut self,
         block: &Block,
         name: &str,
@@ -211,7 +211,7 @@ impl<'d> Decoder<'d, '_> {
         })
     }
 
-    fn element(&mut self, name: &str, value: &Value, expr: &Expr) -> Eval<Value> {
+    pub(crate) fn element(&mut self, name: &str, value: &Value, expr: &Expr) -> Eval<Value> {
         if value.items().is_some() {
             let detail = format!("An element of {name} is itself a list.");
             let diagnostic = Diagnostic::error(&codes::RAM020, expr.span, detail)
@@ -353,6 +353,6 @@ fn written_entry<'e>(expr: &'e Expr, key: &str) -> Option<&'e Expr> {
     })
 }
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().expect("converted to a string").to_owned()
 }

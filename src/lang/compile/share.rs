@@ -6,6 +6,7 @@ use crate::diag::{Spanned, language as codes};
 use crate::lang::compile::Compiler;
 use crate::lang::compile::decode::Decoder;
 use crate::lang::compile::instances::Instance;
+use crate::lang::compile::resources::Resources;
 use crate::lang::compile::schema;
 use crate::lang::compile::structure::check;
 use crate::lang::declaration::{IgnorableAttribute, Lifecycle, PermissionUse, ShareBlock};
@@ -58,7 +59,7 @@ impl Compiler<'_, '_> {
             decoder.missing(block, "region", "Write region = \"eu-central-1\".")
         });
         let name = decoder.string(block, "name");
-        let resources = decoder.parsed_list(block, "resources");
+        let resources = decoder.resources(block, "resources");
         let principals = decoder.principals(block, "principals");
         let sources = decoder.strings(block, "sources");
         let allow_external_principals = decoder.bool(block, "allow_external_principals");
@@ -73,13 +74,15 @@ impl Compiler<'_, '_> {
             .filter(|inner| &*inner.keyword.value == "permission")
             .map(|inner| permission_use(&mut decoder, inner))
             .collect();
+        let Resources { arns, tagged } = resources?;
         Ok(ShareBlock {
             address: instance.address(BlockKind::Share, block.label()),
             span: block.header,
             account: account?,
             region: region?,
             name: name?,
-            resources: resources?.unwrap_or_default(),
+            resources: arns,
+            tagged,
             principals: principals?.unwrap_or_default(),
             sources: sources?.unwrap_or_default(),
             permissions: permissions.into_iter().collect::<Eval<_>>()?,

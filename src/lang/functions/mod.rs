@@ -1,7 +1,7 @@
 //! The functions of the language, one row each.
 //!
 //! `ramctl functions` and the reference are printed from the rows. The functions that make symbols (`ou`, `account`,
-//! `organization`, `service`) stand in the same table.
+//! `organization`, `service`, `tagged`) stand in the same table.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -30,6 +30,7 @@ mod row;
 mod sequence;
 mod sets;
 mod string;
+mod tagged;
 mod yaml;
 mod yaml_text;
 

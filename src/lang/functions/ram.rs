@@ -3,6 +3,7 @@
 use crate::lang::declaration::PrincipalExpr;
 use crate::lang::functions::call::Call;
 use crate::lang::functions::row::{Accepts, Body, Example, Function, FunctionError, Group, Marks, Param};
+use crate::lang::functions::tagged::tagged;
 use crate::lang::value::{Symbol, Value, read_principal};
 use crate::model::{OuId, Principal};
 
@@ -53,6 +54,21 @@ pub(crate) static ROWS: &[Function] = &[
         variadic: None,
         marks: Marks::Spread,
         body: Body::Eager(service),
+    },
+    Function {
+        name: "tagged",
+        group: Group::Ram,
+        signature: "tagged(type, tags)",
+        doc: "The resources of a type that bear all of these tags, looked up in the account and Region of the share when a plan is made. \
+              A list of values matches any of them. Used in the resources of a share, also beside ARNs.",
+        examples: &[Example {
+            expression: r#"tagged("ec2:Subnet", { share = "workloads", zone = ["a", "b"] })"#,
+            json: r#""tagged(\"ec2:Subnet\", { share = \"workloads\", zone = [\"a\", \"b\"] })""#,
+        }],
+        params: &[Param::new("type", Accepts::String), Param::new("tags", Accepts::Any)],
+        variadic: None,
+        marks: Marks::Spread,
+        body: Body::Eager(tagged),
     },
 ];
 

@@ -80,7 +80,7 @@ pub enum Group {
     Hash,
     Network,
     Conversion,
-    /// What only this language has: `ou`, `account`, `organization`, `service`.
+    /// What only this language has: `ou`, `account`, `organization`, `service`, `tagged`.
     Ram,
 }
 

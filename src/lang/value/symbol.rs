@@ -1,7 +1,7 @@
-//! Values that stand for something outside the files: accounts, units, the organization, permissions.
+//! Values that stand for something outside the files: accounts, units, the organization, permissions, resources.
 
 use crate::lang::declaration::PrincipalExpr;
-use crate::model::{AccountId, Address};
+use crate::model::{AccountId, Address, TagQuery};
 
 /// A symbolic value. `desired` settles what it stands for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,6 +12,8 @@ pub enum Symbol {
     Account { address: Address, id: AccountId },
     /// `permission.ipam_read`: a customer managed permission of this stack.
     Permission(Address),
+    /// `tagged("ec2:Subnet", { share = "workloads" })`: the resources that bear these tags.
+    Resources(TagQuery),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +21,7 @@ pub enum SymbolKind {
     Principal,
     Account,
     Permission,
+    Resources,
 }
 
 impl Symbol {
@@ -27,6 +30,7 @@ impl Symbol {
             Self::Principal(_) => SymbolKind::Principal,
             Self::Account { .. } => SymbolKind::Account,
             Self::Permission(_) => SymbolKind::Permission,
+            Self::Resources(_) => SymbolKind::Resources,
         }
     }
 
@@ -35,6 +39,7 @@ impl Symbol {
         match self {
             Self::Principal(principal) => written_principal(principal),
             Self::Account { address, .. } | Self::Permission(address) => address.to_string(),
+            Self::Resources(query) => query.to_string(),
         }
     }
 }
@@ -56,6 +61,7 @@ impl SymbolKind {
             Self::Principal => "principal",
             Self::Account => "account",
             Self::Permission => "permission",
+            Self::Resources => "resources",
         }
     }
 
@@ -64,6 +70,7 @@ impl SymbolKind {
             Self::Principal => "a principal",
             Self::Account => "an account",
             Self::Permission => "a permission",
+            Self::Resources => "a search for resources by tags",
         }
     }
 }

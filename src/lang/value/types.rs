@@ -99,6 +99,7 @@ fn of(element: &Type) -> &'static str {
         Type::Symbol(SymbolKind::Principal) => " of principals",
         Type::Symbol(SymbolKind::Account) => " of accounts",
         Type::Symbol(SymbolKind::Permission) => " of permissions",
+        Type::Symbol(SymbolKind::Resources) => " of searches for resources",
     }
 }
 

@@ -1,0 +1,311 @@
+//! The results that a run was asked for: which formats, and where each of them goes.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the file of a job's summary is named by the environment, and results are files"
+)]
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use crate::cli::args::OutputArgs;
+use crate::cli::exit::Exit;
+use crate::cli::files::{append_text, put_text};
+use crate::cli::output::{Chain, Output};
+use crate::diag::Diagnostic;
+use crate::model::Origin;
+use crate::render::{
+    DriftView, Found, GithubView, HtmlView, MarkdownView, OutcomeView, PlanView, Report, Styles, ValidView,
+    as_log,
+};
+use crate::wire::{ApplyDocument, DiagnosticsDocument, DriftDocument, PlanDocument};
+
+/// What GitHub takes for the summary of a step, in bytes, with room for what other commands of the step wrote.
+const SUMMARY_BYTES: usize = 1 << 19;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Json,
+    Markdown,
+    Github,
+    Html,
+}
+
+/// `KIND` or `KIND=FILE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OutputArg {
+    pub kind: Kind,
+    /// None: standard output.
+    pub file: Option<PathBuf>,
+}
+
+impl FromStr for OutputArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (kind, file) = text.split_once('=').map_or((text, None), |(kind, file)| (kind, Some(file)));
+        let kind = match kind {
+            "text" => Kind::Text,
+            "json" => Kind::Json,
+            "markdown" => Kind::Markdown,
+            "github" => Kind::Github,
+            "html" => Kind::Html,
+            _ => return Err("the kind is text, json, markdown, github or html".to_owned()),
+        };
+        match file {
+            Some("") => Err("a file's name is missing after `=`".to_owned()),
+            Some("-") | None => Ok(Self { kind, file: None }),
+            Some(file) => Ok(Self { kind, file: Some(PathBuf::from(file)) }),
+        }
+    }
+}
+
+/// The outputs of one run.
+#[derive(Clone, Debug)]
+pub(crate) struct Outputs {
+    command: &'static str,
+    folder: PathBuf,
+    /// At most one of them is standard output's document; marks for GitHub may stand beside text.
+    wanted: Vec<OutputArg>,
+    markdown_limit: usize,
+    written: bool,
+}
+
+impl Outputs {
+    /// Text goes to standard output unless another document does.
+    fn new(command: &'static str, folder: &Path, args: &OutputArgs, json: bool) -> Result<Self, String> {
+        let mut wanted = args.outputs.clone();
+        if json {
+            wanted.push(OutputArg { kind: Kind::Json, file: None });
+        }
+        let on_stdout = |kind: Kind, wanted: &[OutputArg]| {
+            wanted.iter().filter(|one| one.file.is_none() && one.kind == kind).count()
+        };
+        let documents: usize = [Kind::Text, Kind::Json, Kind::Markdown, Kind::Html]
+            .into_iter()
+            .map(|kind| on_stdout(kind, &wanted))
+            .sum();
+        let marks = on_stdout(Kind::Github, &wanted);
+        if documents > 1 || marks > 1 {
+            return Err("two results cannot both go to standard output: give one of them a file, as in `--output json=plan.json`".to_owned());
+        }
+        if marks == 1 && documents == 1 && on_stdout(Kind::Text, &wanted) == 0 {
+            return Err("the marks for GitHub go to standard output, beside text alone: give the other result a file, as in `--output json=plan.json`".to_owned());
+        }
+        if documents == 0 {
+            wanted.insert(0, OutputArg { kind: Kind::Text, file: None });
+        }
+        let mut files: Vec<&PathBuf> = wanted.iter().filter_map(|one| one.file.as_ref()).collect();
+        files.sort();
+        if let Some(twice) = files.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(format!("two results cannot both go to {}", twice[0].display()));
+        }
+        let limit = args.markdown_limit;
+        Ok(Self { command, folder: folder.to_owned(), wanted, markdown_limit: limit, written: false })
+    }
+
+    /// Whether a person reads the plan on standard output.
+    pub(crate) fn shows_text(&self) -> bool {
+        self.wanted.iter().any(|one| one.kind == Kind::Text && one.file.is_none())
+    }
+
+    fn has_marks(&self) -> bool {
+        self.wanted.iter().any(|one| one.kind == Kind::Github && one.file.is_none())
+    }
+}
+
+/// Runs a command whose result can be had in several formats. Where the command ended before it wrote a result, the documents
+/// are written here and say what went wrong.
+pub(crate) fn with_outputs(
+    command: &'static str,
+    folder: &Path,
+    args: &OutputArgs,
+    json: bool,
+    output: &mut Output,
+    run: impl FnOnce(&mut Outputs, &mut Output) -> Exit,
+) -> Exit {
+    let mut outputs = match Outputs::new(command, folder, args, json) {
+        Ok(outputs) => outputs,
+        Err(error) => {
+            output.error(error);
+            return Exit::Error;
+        }
+    };
+    let exit = run(&mut outputs, output);
+    if outputs.written {
+        return if outputs.failed_to_write(output) { Exit::Error } else { exit };
+    }
+    outputs.write(Found::Nothing, &[], Origin::Aws { calls: 0 }, output);
+    exit
+}
+
+impl Outputs {
+    fn failed_to_write(&self, output: &Output) -> bool {
+        output.told(|told| told.unwritten)
+    }
+
+    /// The text of a plan or report, on standard output where text goes there. An apply shows its plan before it asks.
+    pub(crate) fn show(&self, text: impl std::fmt::Display, output: &mut Output) {
+        if !self.shows_text() {
+            return;
+        }
+        if self.has_marks() {
+            output.result(as_log(&text.to_string()));
+        } else {
+            output.result(text);
+        }
+    }
+
+    /// Writes everything that was asked for, but for the text on standard output, which [`Outputs::show`] wrote.
+    pub(crate) fn write(
+        &mut self,
+        found: Found<'_>,
+        refusals: &[Diagnostic],
+        origin: Origin,
+        output: &mut Output,
+    ) {
+        self.written = true;
+        let (errors, mut diagnostics, sources) =
+            output.told(|told| (told.errors.clone(), told.diagnostics.clone(), told.sources.clone()));
+        for refusal in refusals {
+            if !diagnostics.contains(refusal) {
+                diagnostics.push(refusal.clone());
+            }
+        }
+        let folder = self.folder.display().to_string();
+        let report = Report {
+            command: self.command,
+            folder: &folder,
+            found,
+            errors: &errors,
+            diagnostics: &diagnostics,
+            sources: &sources,
+            origin,
+        };
+        for OutputArg { kind, file } in &self.wanted {
+            let text = match kind {
+                Kind::Text if file.is_none() => continue,
+                Kind::Text => text(&report),
+                Kind::Json => json(&report),
+                Kind::Markdown => MarkdownView::new(&report, self.markdown_limit).to_string(),
+                Kind::Github => GithubView::new(&report).to_string(),
+                Kind::Html => HtmlView::new(&report).to_string(),
+            };
+            match file {
+                None => output.result(text),
+                Some(file) => {
+                    if let Err(error) = put_text(file, &text) {
+                        output.error(Chain(&error));
+                        output.tell(|told| told.unwritten = true);
+                    }
+                }
+            }
+        }
+        if self.has_marks()
+            && let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|name| !name.is_empty())
+        {
+            // A character of the report takes four bytes at most.
+            let text = MarkdownView::new(&report, SUMMARY_BYTES / 4).to_string();
+            if let Err(error) = append_text(Path::new(&summary), &text) {
+                output.error(Chain(&error));
+                output.tell(|told| told.unwritten = true);
+            }
+        }
+    }
+}
+
+/// The report as the terminal shows it, without colour.
+fn text(report: &Report<'_>) -> String {
+    let Report { command: _, folder, found, errors, diagnostics, sources, origin } = report;
+    let (plain, width) = (Styles::plain(), 120);
+    let mut out = String::new();
+    for error in *errors {
+        out.push_str(&format!("error: {}\n", crate::render::escape(error)));
+    }
+    let view = crate::render::DiagnosticsView { sources, diagnostics, styles: plain, width };
+    out.push_str(&view.to_string());
+    match found {
+        Found::Nothing => {}
+        Found::Valid { stack, shares } => {
+            out.push_str(&ValidView { stack, shares: *shares, folder }.to_string());
+        }
+        Found::Plan(plan) => {
+            out.push_str(&PlanView::new(plan, sources, plain, width, origin.clone()).to_string());
+        }
+        Found::Drift(drift) => {
+            out.push_str(&DriftView::new(drift, sources, plain, width, origin.clone()).to_string());
+        }
+        Found::Applied { plan, outcome } => {
+            out.push_str(&PlanView::new(plan, sources, plain, width, origin.clone()).to_string());
+            if !outcome.steps.is_empty() {
+                out.push_str(&OutcomeView::new(plan, outcome, plain, width).to_string());
+            }
+        }
+    }
+    out
+}
+
+fn json(report: &Report<'_>) -> String {
+    let Report { command, folder: _, found, errors, diagnostics, sources, origin } = report;
+    let text = match found {
+        Found::Nothing => serde_json::to_string_pretty(&DiagnosticsDocument::new(
+            command,
+            None,
+            errors,
+            diagnostics,
+            sources,
+        )),
+        Found::Valid { stack, shares: _ } => serde_json::to_string_pretty(&DiagnosticsDocument::new(
+            command,
+            Some(stack),
+            errors,
+            diagnostics,
+            sources,
+        )),
+        Found::Plan(plan) => serde_json::to_string_pretty(&PlanDocument::new(plan, sources, origin.clone())),
+        Found::Drift(drift) => {
+            serde_json::to_string_pretty(&DriftDocument::new(drift, sources, origin.clone()))
+        }
+        Found::Applied { plan, outcome } => {
+            serde_json::to_string_pretty(&ApplyDocument::new(plan, outcome, sources, origin.clone()))
+        }
+    };
+    text.expect("documents have string keys and no failing field") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outputs(words: &[&str]) -> Result<Outputs, String> {
+        let outputs = words.iter().map(|word| word.parse().unwrap()).collect();
+        Outputs::new("plan", Path::new("."), &OutputArgs { outputs, markdown_limit: 65_536 }, false)
+    }
+
+    #[test]
+    fn a_kind_may_have_a_file_and_a_dash_is_standard_output() {
+        let file = Some(PathBuf::from("a=b.json"));
+        assert_eq!("json=a=b.json".parse(), Ok(OutputArg { kind: Kind::Json, file }));
+        assert_eq!("html=-".parse(), Ok(OutputArg { kind: Kind::Html, file: None }));
+        assert!("pdf".parse::<OutputArg>().is_err() && "json=".parse::<OutputArg>().is_err());
+    }
+
+    #[test]
+    fn standard_output_takes_one_document_and_text_unless_told_otherwise() {
+        for (words, text) in [
+            (vec![], true),
+            (vec!["json=a"], true),
+            (vec!["github"], true),
+            (vec!["text", "github", "html=a"], true),
+            (vec!["json"], false),
+            (vec!["markdown", "text=a"], false),
+        ] {
+            assert_eq!(outputs(&words).map(|outputs| outputs.shows_text()), Ok(text), "{words:?}");
+        }
+        for words in
+            [vec!["json", "text"], vec!["json", "html=-"], vec!["json", "github"], vec!["json=a", "html=a"]]
+        {
+            assert!(outputs(&words).is_err(), "{words:?}");
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! What goes wrong between ramctl and AWS at any moment: killed, interrupted, beside another run, unanswered, refused. Whatever
+//! it was, the next run ends in the same state, no share is there twice, and nobody ever had more than before and after together.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::time::Duration;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use ramctl::model::Place;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::edge::place;
+use crate::served::{Run, Seen, World, finish};
+
+/// The associations settle at once, so that many runs take little time.
+const SEED: &str = r#"
+organization {
+  management_account = "management"
+  account "management" { id = "111111111111" }
+  account "network" { id = "222222222222" }
+  ou "Workloads" {
+    ou "Prod" {
+      account "web" { id = "333333333333" }
+    }
+    ou "Dev" {
+      account "dev" { id = "444444444444" }
+    }
+  }
+}
+settings {
+  resources       = "any"
+  associate_ms    = 20
+  disassociate_ms = 20
+  onboarding_ms   = 50
+}
+"#;
+
+const HEAD: &str = r#"
+ramctl {
+  stack   = "network"
+  regions = ["eu-central-1", "us-east-1"]
+}
+account "management" { id = "111111111111" }
+organization {
+  management_account = account.management
+  sharing            = "enabled"
+}
+account "network" {
+  id = "222222222222"
+  assume_role { role_name = "OrganizationAccountAccessRole" }
+}
+locals { prefix = "arn:aws:ec2:eu-central-1:222222222222" }
+"#;
+
+const BEFORE: &str = r#"
+share "kept" {
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["${local.prefix}:transit-gateway/tgw-a", "${local.prefix}:transit-gateway/tgw-b"]
+  principals = ["333333333333", ou("Workloads/Dev")]
+  tags       = { team = "network", old = "yes" }
+}
+share "gone" {
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["${local.prefix}:subnet/subnet-1"]
+  principals = [ou("Workloads/Prod")]
+}
+share "moving" {
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["arn:aws:network-firewall:eu-central-1:222222222222:firewall-policy/a"]
+  principals = ["444444444444"]
+}
+"#;
+
+/// Every part of a share changes, one share comes, one goes, one is replaced.
+const AFTER: &str = r#"
+share "kept" {
+  account    = account.network
+  region     = "eu-central-1"
+  name       = "renamed"
+  resources  = ["${local.prefix}:transit-gateway/tgw-b", "${local.prefix}:prefix-list/pl-c"]
+  principals = ["444444444444", ou("Workloads/Dev")]
+  tags       = { team = "platform" }
+  allow_external_principals = true
+  permission "ec2:PrefixList" { use = "AWSRAMDefaultPermissionPrefixList" }
+}
+share "moving" {
+  account    = account.network
+  region     = "us-east-1"
+  resources  = ["arn:aws:network-firewall:us-east-1:222222222222:firewall-policy/a"]
+  principals = ["444444444444"]
+}
+share "new" {
+  account    = account.network
+  region     = "us-east-1"
+  resources  = ["arn:aws:ec2:us-east-1:222222222222:transit-gateway/tgw-d"]
+  principals = [organization()]
+}
+"#;
+
+/// What the second set of files takes and gives is agreed to, whatever of it is left when a run begins.
+const APPLY: &str =
+    "apply --auto-approve --allow RAM201,RAM202,RAM203,RAM204,RAM205,RAM206,RAM207,RAM212,RAM215";
+
+fn places() -> [Place; 2] {
+    [place("222222222222", "eu-central-1"), place("222222222222", "us-east-1")]
+}
+
+fn slow(after: u64) -> Value {
+    json!({"action": "*", "effect": "slow", "ms": 20_000, "writes": true, "after": after, "times": 1})
+}
+
+/// Counts calls that change something, and lets them all pass.
+fn counting() -> Value {
+    json!({"action": "*", "effect": "slow", "ms": 0, "writes": true})
+}
+
+/// The way from one set of files to another, walked once with nothing in the way.
+struct Way {
+    /// Everything as it is before: to be copied.
+    start: TempDir,
+    before: BTreeSet<(ramctl::model::ResourceArn, ramctl::model::Principal)>,
+    after: BTreeSet<(ramctl::model::ResourceArn, ramctl::model::Principal)>,
+    end: Vec<Seen>,
+    /// Calls that change something.
+    writes: u64,
+}
+
+impl Way {
+    async fn walk() -> Self {
+        let world = World::new(SEED).await;
+        world.write("stack.ram.hcl", &format!("{HEAD}{BEFORE}"));
+        world.run(APPLY).await.exits(0);
+        let before = world.grants(&places()).await;
+        let start = world.shut_down().await;
+
+        let world = Self::begin_at(&start).await;
+        world.set_faults(json!([counting()])).await;
+        world.run(APPLY).await.exits(0);
+        let writes = world.met().await;
+        world.run("plan --detailed-exitcode").await.exits(0);
+        let (after, end) = (world.grants(&places()).await, world.shares(&places()).await);
+        assert_eq!(end.len(), 3, "{end:#?}");
+        assert_ne!(before, after);
+        Self { start, before, after, end, writes }
+    }
+
+    async fn begin_at(start: &TempDir) -> World {
+        let world = World::copy(start.path(), SEED).await;
+        world.write("stack.ram.hcl", &format!("{HEAD}{AFTER}"));
+        world
+    }
+
+    async fn begin(&self) -> World {
+        Self::begin_at(&self.start).await
+    }
+
+    /// Nobody has what neither side gives.
+    async fn hold_nothing_leaked(&self, world: &World, when: &str) {
+        for grant in world.grants(&places()).await {
+            assert!(self.before.contains(&grant) || self.after.contains(&grant), "{when}: {grant:?}");
+        }
+    }
+
+    /// The next run ends where the one ended that nothing was in the way of.
+    async fn hold_it_converges(&self, world: &World, when: &str) {
+        self.hold_nothing_leaked(world, when).await;
+        world.run(APPLY).await.exits(0);
+        world.run("plan --detailed-exitcode").await.exits(0);
+        assert_eq!(world.shares(&places()).await, self.end, "{when}");
+    }
+}
+
+/// Kills an apply as its n-th call that changes something is under way. With `done`, AWS carries that call out.
+async fn kill_at(way: &Way, call: u64, done: bool) {
+    let when = format!("killed at write {call}, which was {}", if done { "carried out" } else { "not" });
+    let world = way.begin().await;
+    let mut faults = vec![slow(call)];
+    if !done {
+        let refused = json!({"action": "*", "effect": "error", "writes": true, "after": call, "times": 1});
+        faults.push(refused);
+    }
+    world.set_faults(json!(faults)).await;
+    let mut child = world.spawn(APPLY);
+    while world.met().await <= call {
+        let ended = child.try_wait().expect("the run can be asked");
+        assert!(ended.is_none(), "{when}: the run ended with {ended:?} before that call");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    child.kill().expect("the run can be killed");
+    assert_eq!(finish(child).await.code, None, "a signal ended it");
+    world.set_faults(json!([])).await;
+    way.hold_it_converges(&world, &when).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_killed_at_any_write_is_finished_by_the_next() {
+    let way = Way::walk().await;
+    assert!(way.writes >= 10, "{} writes are too few to be worth it", way.writes);
+    let cases = (0..way.writes).flat_map(|call| [(call, true), (call, false)]);
+    stream::iter(cases)
+        .map(|(call, done)| kill_at(&way, call, done))
+        .buffer_unordered(4)
+        .collect::<Vec<()>>()
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_whose_answer_is_lost_is_not_done_twice() {
+    let way = Way::walk().await;
+    let lose = |call: u64| {
+        let way = &way;
+        async move {
+            let world = way.begin().await;
+            let lost = json!({
+                "action": "*", "effect": "lose_response", "writes": true, "after": call, "times": 1,
+            });
+            world.set_faults(json!([lost])).await;
+            world.run(APPLY).await.exits(0);
+            assert!(world.met().await > call, "the fault struck");
+            world.set_faults(json!([])).await;
+            world.run("plan --detailed-exitcode").await.exits(0);
+            assert_eq!(world.shares(&places()).await, way.end, "the answer to write {call} was lost");
+            Ok::<(), ()>(())
+        }
+    };
+    let all = stream::iter((0..way.writes).map(lose)).buffer_unordered(4).try_collect::<Vec<()>>().await;
+    assert!(all.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runs_of_one_stack_at_once_make_each_share_once() {
+    for round in 0..20 {
+        let world = World::new(SEED).await;
+        world.write("stack.ram.hcl", &format!("{HEAD}{BEFORE}"));
+        let (first, second) = tokio::join!(world.run(APPLY), world.run(APPLY));
+        first.exits(0);
+        second.exits(0);
+        world.run("plan --detailed-exitcode").await.exits(0);
+        let shares = world.shares(&places()).await;
+        assert_eq!(shares.len(), 3, "round {round}: {shares:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_third_of_all_calls_failing_is_lived_with() {
+    let way = Way::walk().await;
+    let world = way.begin().await;
+    let error = json!({"action": "*", "effect": "error", "status": 503, "code": "ServiceUnavailableException", "percent": 15});
+    let throttle = json!({"action": "*", "effect": "throttle", "after": 7, "percent": 18});
+    world.set_faults(json!([error, throttle])).await;
+    world.run(APPLY).await.exits(0);
+    world.set_faults(json!([])).await;
+    world.run("plan --detailed-exitcode").await.exits(0);
+    assert_eq!(world.shares(&places()).await, way.end);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_everything_failing_a_run_ends_and_says_why() {
+    let way = Way::walk().await;
+    let apply = format!("{APPLY} --wait-timeout 5");
+    for (effect, said) in [("error", "ServerInternalException"), ("throttle", "Rate exceeded")] {
+        let world = way.begin().await;
+        world.set_faults(json!([{"action": "ram:*", "effect": effect}])).await;
+        let ended = tokio::time::timeout(Duration::from_secs(120), world.run(&apply)).await;
+        ended.expect("it ends by itself").exits(6).says(&["INCOMPLETE", said]);
+
+        world.set_faults(json!([{"action": "ram:*", "effect": effect, "writes": true}])).await;
+        let ended = tokio::time::timeout(Duration::from_secs(120), world.run(&apply)).await;
+        ended.expect("it ends by itself").exits(1).says(&[said, "Run apply again"]);
+        world.set_faults(json!([])).await;
+        way.hold_it_converges(&world, effect).await;
+    }
+}
+
+/// Sends a signal to a run by its own process id.
+fn signal(child: &std::process::Child, name: &str) {
+    let sent = Command::new("kill").args([name, &child.id().to_string()]).status();
+    assert!(sent.expect("kill can be run").success());
+}
+
+/// A run whose second write takes a while, and which is under way there.
+async fn under_way(world: &World, ms: u64) -> std::process::Child {
+    let slow = json!({"action": "*", "effect": "slow", "ms": ms, "writes": true, "after": 1, "times": 1});
+    world.set_faults(json!([slow])).await;
+    let child = world.spawn(APPLY);
+    while world.met().await < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    child
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_signal_ends_a_run_in_order_and_says_where_it_stopped() {
+    let way = Way::walk().await;
+    for name in ["-INT", "-TERM"] {
+        let world = way.begin().await;
+        let child = under_way(&world, 500).await;
+        signal(&child, name);
+        let run: Run = finish(child).await.exits(1);
+        run.says(&["Stopping: calls under way are finished", "not started", "again"]);
+        world.set_faults(json!([])).await;
+        way.hold_it_converges(&world, name).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_a_run_at_once() {
+    let way = Way::walk().await;
+    let world = way.begin().await;
+    let mut child = under_way(&world, 60_000).await;
+    signal(&child, "-INT");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(child.try_wait().expect("the run can be asked").is_none(), "one signal waits for the call");
+    signal(&child, "-INT");
+    let ended = tokio::time::timeout(Duration::from_secs(20), finish(child)).await;
+    ended.expect("it waits for nothing").exits(130).says(&["Stopped."]);
+    world.set_faults(json!([])).await;
+    way.hold_it_converges(&world, "stopped at once").await;
+}

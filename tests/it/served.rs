@@ -1,0 +1,208 @@
+//! The real binary against a sandbox that the test process serves, so that the test can look at it and meddle with it at any time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use ramctl::model::{AssociationStatus, Observed, Place, Principal, ResourceArn, ShareStatus};
+use ramctl::sandbox::{self, Content, Running};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::edge::{ROLE, connect, read_places};
+
+/// A stack and the AWS that it works on.
+pub(crate) struct World {
+    running: Running,
+    folder: TempDir,
+}
+
+/// What a run said.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    pub(crate) fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
+        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+        self
+    }
+
+    /// Every text stands somewhere in the output.
+    #[track_caller]
+    pub(crate) fn says(self, texts: &[&str]) -> Self {
+        for text in texts {
+            let found = self.stdout.contains(text) || self.stderr.contains(text);
+            assert!(found, "{text:?} is not in\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        }
+        self
+    }
+}
+
+/// A share as a person would compare it: without its ARN and times.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Seen {
+    pub place: Place,
+    pub name: String,
+    pub allow_external_principals: bool,
+    pub tags: BTreeMap<String, String>,
+    pub members: BTreeMap<String, AssociationStatus>,
+    pub permissions: BTreeMap<String, (String, String)>,
+}
+
+impl World {
+    /// A new sandbox, and a folder without files.
+    pub(crate) async fn new(seed: &str) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        Self::start(folder, seed).await
+    }
+
+    /// A copy of a world that was shut down.
+    pub(crate) async fn copy(of: &Path, seed: &str) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        for entry in fs::read_dir(state_of(of)).expect("the state is there") {
+            let entry = entry.expect("the folder can be read");
+            let to = state_of(folder.path());
+            fs::create_dir_all(&to).expect("the folder can be written");
+            fs::copy(entry.path(), to.join(entry.file_name())).expect("the state can be copied");
+        }
+        Self::start(folder, seed).await
+    }
+
+    async fn start(folder: TempDir, seed: &str) -> Self {
+        let content = Content::Seed { name: "sandbox.hcl".into(), text: seed.into() };
+        let settings =
+            sandbox::Settings { state_dir: Some(state_of(folder.path())), ..sandbox::Settings::new(content) };
+        let running = sandbox::start(settings).await.expect("the sandbox starts");
+        Self { running, folder }
+    }
+
+    /// Ends the sandbox and gives the folder with its state.
+    pub(crate) async fn shut_down(self) -> TempDir {
+        self.running.shutdown().await.expect("nothing is under way");
+        self.folder
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        fs::write(self.folder.path().join(name), text).expect("the folder can be written");
+    }
+
+    /// The binary, as somebody with the management account's key calls it.
+    pub(crate) fn ramctl(&self, words: &str) -> Command {
+        let keys = self.running.management();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ramctl"));
+        command
+            .args(words.split(' '))
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("AWS_ENDPOINT_URL", self.running.endpoint_url())
+            .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key)
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn spawn(&self, words: &str) -> Child {
+        let mut command = self.ramctl(words);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary can be run")
+    }
+
+    pub(crate) async fn run(&self, words: &str) -> Run {
+        finish(self.spawn(words)).await
+    }
+
+    pub(crate) async fn control(&self, method: &str, path: &str, body: Value) -> Value {
+        let body = body.to_string();
+        let address = self.running.addr();
+        let request = format!(
+            "{method} /_sandbox/{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(address).await.expect("the sandbox listens");
+        stream.write_all(request.as_bytes()).await.expect("the sandbox reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("the sandbox answers");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{error} in {body}"))
+    }
+
+    pub(crate) async fn set_faults(&self, faults: Value) {
+        self.control("PUT", "faults", json!({ "faults": faults })).await;
+    }
+
+    /// How many calls the first fault was about.
+    pub(crate) async fn met(&self) -> u64 {
+        self.control("GET", "faults", Value::Null).await["met"][0].as_u64().expect("there is a fault")
+    }
+
+    /// The shares of the places that are not deleted, with everything on them.
+    pub(crate) async fn shares(&self, places: &[Place]) -> Vec<Seen> {
+        let cloud = connect(&self.running, ROLE).await;
+        let live = read_places(&cloud, places).await;
+        let mut seen = Vec::new();
+        for (place, observed) in live.places {
+            let Observed::Known(live) = observed else { panic!("{place:?} cannot be read") };
+            for share in live.shares.into_values() {
+                if share.status == ShareStatus::Deleting {
+                    continue;
+                }
+                let members = share.resources.iter().map(|(arn, it)| (arn.to_string(), it));
+                let members = members.chain(share.principals.iter().map(|(who, it)| (who.to_string(), it)));
+                seen.push(Seen {
+                    place: place.clone(),
+                    members: members.map(|(name, it)| (name, it.status.clone())).collect(),
+                    name: share.name,
+                    allow_external_principals: share.allow_external_principals,
+                    tags: share.tags.into_iter().collect(),
+                    permissions: share
+                        .permissions
+                        .into_iter()
+                        .map(|(kind, it)| (kind.to_string(), (it.arn.to_string(), it.version)))
+                        .collect(),
+                });
+            }
+        }
+        seen.sort();
+        seen
+    }
+
+    /// Who can use what: each principal with each resource of a share that has both.
+    pub(crate) async fn grants(&self, places: &[Place]) -> BTreeSet<(ResourceArn, Principal)> {
+        let cloud = connect(&self.running, ROLE).await;
+        let live = read_places(&cloud, places).await;
+        let mut grants = BTreeSet::new();
+        for observed in live.places.into_values() {
+            let Observed::Known(live) = observed else { panic!("a place cannot be read") };
+            for share in live.shares.into_values().filter(|share| share.status == ShareStatus::Active) {
+                for resource in share.resources.keys() {
+                    grants.extend(share.principals.keys().map(|who| (resource.clone(), who.clone())));
+                }
+            }
+        }
+        grants
+    }
+}
+
+/// Waits for a run without keeping the sandbox from answering it.
+pub(crate) async fn finish(child: Child) -> Run {
+    let output = tokio::task::spawn_blocking(|| child.wait_with_output()).await.expect("no panic");
+    Run::of(output.expect("the run can be waited for"))
+}
+
+fn state_of(folder: &Path) -> PathBuf {
+    folder.join("state")
+}
