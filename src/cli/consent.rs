@@ -24,6 +24,20 @@ pub(crate) fn refused(refused: &Refused, output: &Output) -> Exit {
     match refused {
         // The diagnostics beside the plan name what forbids it.
         Refused::Forbidden(_) => Exit::Error,
+        Refused::Broken(_) => {
+            output.error(format_args!("{refused}; nothing is applied before they can."));
+            Exit::Error
+        }
+        Refused::Denied(_) => {
+            output.error(format_args!("{refused}; nothing is applied."));
+            Exit::Denied
+        }
+        Refused::Undecided(_) => {
+            output.error(format_args!(
+                "{refused}, for not all was read that they speak of; nothing is applied."
+            ));
+            Exit::Incomplete
+        }
         Refused::Unconsented(open) => {
             let (what, them) = match open.len() {
                 1 => ("a hazard that nobody allowed", "it"),

@@ -135,7 +135,7 @@ pub(crate) fn with_outputs(
     if outputs.written {
         return if outputs.failed_to_write(output) { Exit::Error } else { exit };
     }
-    outputs.write(Found::Nothing, &[], Origin::Aws { calls: 0 }, output);
+    outputs.write(Found::Nothing, &[], Origin::from(0), output);
     exit
 }
 

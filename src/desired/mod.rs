@@ -16,7 +16,6 @@ mod resolve;
 mod rules;
 mod safeguards;
 mod settle;
-mod suggest;
 mod tagged;
 mod view;
 

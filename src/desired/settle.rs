@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::desired::suggest::suggest;
 use crate::desired::view::as_written;
 use crate::diag::rules::{RAM102, RAM103, RAM104};
+use crate::diag::suggest::closest;
 use crate::diag::{Diagnostic, Spanned};
 use crate::lang::PrincipalExpr;
 use crate::model::{AccountId, OuId, Principal};
@@ -79,7 +79,7 @@ impl<'a> Organization<'a> {
         if let (Some(only), None) = (same_name.next(), same_name.next()) {
             return format!("Did you mean ou({only:?})?");
         }
-        match suggest(path.trim_matches('/'), paths()) {
+        match closest(path.trim_matches('/'), paths()) {
             Some(meant) => format!("Did you mean ou({meant:?})?"),
             None if self.units.is_empty() => {
                 "The organization has no units; organization() stands for all accounts.".to_owned()
@@ -130,7 +130,7 @@ impl<'a> Organization<'a> {
                 );
             }
             None => {
-                let help = match suggest(name, self.accounts.keys().copied()) {
+                let help = match closest(name, self.accounts.keys().copied()) {
                     Some(meant) => format!("Did you mean account({meant:?})?"),
                     None => {
                         "Write the name as AWS Organizations has it, account.LABEL for a block of this stack, or the 12-digit id."

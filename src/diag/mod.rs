@@ -5,6 +5,7 @@
 mod codes;
 mod diagnostic;
 mod source;
+pub(crate) mod suggest;
 
 pub use codes::{
     Code, all_codes, apply_codes, find_code, hazards, is_hazard, language, live_codes, read_codes, rules,

@@ -48,7 +48,17 @@ impl<T> Spanned<T> {
 pub struct SourceFile {
     /// The path as the user would type it, with `/` between its parts.
     pub name: String,
+    /// Empty for a file that is known by name alone.
     pub text: String,
+    /// Of a file that is known by name alone, the places that somebody pointed at.
+    places: Vec<Position>,
+}
+
+impl SourceFile {
+    /// Whether the text is not at hand: a plan that was read from a file tells places of files that nobody opened.
+    pub fn is_recorded(&self) -> bool {
+        !self.places.is_empty()
+    }
 }
 
 /// Line and column, both counted from 1; columns count characters.
@@ -66,8 +76,15 @@ pub struct SourceMap {
 
 impl SourceMap {
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
-        self.files.push(SourceFile { name: name.into(), text: text.into() });
+        self.files.push(SourceFile { name: name.into(), text: text.into(), places: Vec::new() });
         FileId(u32::try_from(self.files.len() - 1).expect("a run reads fewer than 2^32 files"))
+    }
+
+    /// A range in a file whose text is not at hand. `file` is one that was [added](Self::add) with no text.
+    pub fn record(&mut self, file: FileId, start: Position, end: Position) -> Span {
+        let places = &mut self.files[file.0 as usize].places;
+        places.extend([start, end]);
+        Span { file, start: places.len() - 2, end: places.len() - 1 }
     }
 
     pub fn file(&self, id: FileId) -> &SourceFile {
@@ -83,7 +100,10 @@ impl SourceMap {
 
     /// Line and column of a span's first character. Offsets past the end count as the end.
     pub fn position(&self, span: Span) -> Position {
-        let text = &self.file(span.file).text;
+        let SourceFile { name: _, text, places } = self.file(span.file);
+        if let Some(position) = places.get(span.start) {
+            return *position;
+        }
         let mut at = span.start.min(text.len());
         while !text.is_char_boundary(at) {
             at -= 1;

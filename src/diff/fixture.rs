@@ -163,6 +163,7 @@ pub(crate) fn live_share(desired: &DesiredShare, n: u32) -> LiveShare {
         feature_set: FeatureSet::Standard,
         tags,
         created: Some(Timestamp::from_second(i64::from(n)).unwrap()),
+        updated: Some(Timestamp::from_second(i64::from(n)).unwrap()),
         resources: desired.resources.keys().map(|arn| (arn.clone(), associated())).collect(),
         principals: desired.principals.keys().map(|p| (p.clone(), associated())).collect(),
         sources: desired.sources.iter().map(|source| (source.clone(), associated())).collect(),

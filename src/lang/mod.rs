@@ -5,8 +5,8 @@
 mod declaration;
 mod checks;
 mod compile;
+mod plan_shape;
 mod eval;
-mod suggest;
 mod syntax;
 pub mod fmt;
 pub mod functions;
@@ -20,3 +20,4 @@ pub use declaration::{
     PermissionUse, PrincipalExpr, RemovedAction, RemovedBlock, Safety, ShareBlock, SharingWish,
 };
 pub use eval::Limits;
+pub use plan_shape::{PLAN, Shape};

@@ -115,7 +115,7 @@ fn bare_share(row: ShareRow) -> LiveShare {
         feature_set,
         tags,
         created,
-        updated: _,
+        updated,
     } = row;
     LiveShare {
         arn,
@@ -127,6 +127,7 @@ fn bare_share(row: ShareRow) -> LiveShare {
         feature_set,
         tags,
         created,
+        updated,
         resources: BTreeMap::new(),
         principals: BTreeMap::new(),
         sources: BTreeMap::new(),

@@ -6,4 +6,4 @@ mod state;
 
 pub use assemble::{Assembled, UnreadableRow, assemble};
 pub use rows::{AssociationRow, CustomerPermissionRow, PermissionRow, PlaceRows, ShareRow, SourceRow};
-pub use state::{Association, AttachedPermission, LivePlace, LiveShare, LiveState};
+pub use state::{Association, AttachedPermission, Extent, LivePlace, LiveShare, LiveState};

@@ -1,6 +1,6 @@
 //! Live shares in normal form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -15,6 +15,15 @@ use crate::live::rows::CustomerPermissionRow;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LiveState {
     pub places: BTreeMap<Place, Observed<LivePlace>>,
+}
+
+/// How much of a place is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of its shares.
+    Whole,
+    /// These shares alone.
+    Shares(BTreeSet<ShareArn>),
 }
 
 /// One account and Region.
@@ -41,6 +50,8 @@ pub struct LiveShare {
     pub feature_set: FeatureSet,
     pub tags: Tags,
     pub created: Option<Timestamp>,
+    /// When RAM last changed the share itself, as far as it says.
+    pub updated: Option<Timestamp>,
     pub resources: BTreeMap<ResourceArn, Association>,
     pub principals: BTreeMap<Principal, Association>,
     pub sources: BTreeMap<String, Association>,

@@ -14,7 +14,7 @@ mod tags;
 pub use address::{Address, BlockKind};
 pub use arn::{Arn, OrganizationArn, OuArn, PermissionArn, ResourceArn, ShareArn};
 pub use ids::{AccountId, IdError, OrgId, OuId, Partition, Place, Region, ResourceType, RootId, StackName};
-pub use observed::{Gap, GapCause, Observed, Origin};
+pub use observed::{AccountRole, Gap, GapCause, Observed, Origin};
 pub use principal::Principal;
 pub use share::{AssociationStatus, FeatureSet, ShareStatus};
 pub use tagged::{TagFilters, TagQuery, TagSearch, TaggedResources};

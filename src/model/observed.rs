@@ -1,6 +1,9 @@
 //! What was read, and what could not be.
 
+use std::collections::BTreeMap;
 use std::fmt;
+
+use crate::model::ids::AccountId;
 
 /// A fact about AWS that was either read or not. Unread is never absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,11 +35,20 @@ impl<T> Observed<T> {
     }
 }
 
+/// A role through which an account is reached. The external id that may go with it is a secret and never leaves the stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRole {
+    pub arn: String,
+    pub session_name: Option<String>,
+    pub duration_seconds: Option<u32>,
+    pub has_external_id: bool,
+}
+
 /// Where a run's facts about AWS come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// AWS itself, by so many calls.
-    Aws { calls: u64 },
+    /// AWS itself, by so many calls. Accounts that have no role here were read with the credentials of the process.
+    Aws { calls: u64, roles: BTreeMap<AccountId, AccountRole> },
     /// A snapshot that was taken earlier; no call was made.
     Snapshot { file: String },
 }
@@ -45,8 +57,17 @@ impl Origin {
     /// How many calls were made.
     pub fn calls(&self) -> u64 {
         match self {
-            Self::Aws { calls } => *calls,
+            Self::Aws { calls, roles: _ } => *calls,
             Self::Snapshot { .. } => 0,
+        }
+    }
+
+    /// The roles through which accounts were read.
+    pub fn roles(&self) -> &BTreeMap<AccountId, AccountRole> {
+        static NONE: BTreeMap<AccountId, AccountRole> = BTreeMap::new();
+        match self {
+            Self::Aws { calls: _, roles } => roles,
+            Self::Snapshot { .. } => &NONE,
         }
     }
 
@@ -61,7 +82,7 @@ impl Origin {
 
 impl From<u64> for Origin {
     fn from(calls: u64) -> Self {
-        Self::Aws { calls }
+        Self::Aws { calls, roles: BTreeMap::new() }
     }
 }
 

@@ -2,11 +2,12 @@
 
 use crate::model::Address;
 use crate::plan::body::{Plan, PlanBody, Refusal};
-use crate::plan::consent::{Allowance, Consent, Standing};
+use crate::plan::check::{CheckResult, CheckStanding};
+use crate::plan::consent::{Allowance, Consent, HazardStanding};
 use crate::plan::hazard::Hazard;
 use crate::plan::step::PlannedStep;
 
-/// Made by [`Plan::approve`] alone.
+/// Made by [`Plan::approve`], or by [`SavedPlan::approve`](crate::plan::SavedPlan::approve) once AWS was read again, and by nothing else.
 #[derive(Clone, Debug)]
 pub struct ApprovedPlan {
     steps: Vec<PlannedStep>,
@@ -18,19 +19,35 @@ pub enum Refused {
     /// The configuration itself forbids what the plan would do.
     #[error("the configuration forbids the plan")]
     Forbidden(Vec<Refusal>),
+    /// Checks that have no answer, for their conditions have no value.
+    #[error("checks could not be evaluated: {}", .0.join(", "))]
+    Broken(Vec<String>),
+    /// Checks that say no.
+    #[error("checks deny the plan: {}", .0.join(", "))]
+    Denied(Vec<String>),
     /// Hazards that nobody agreed to. These allowances would.
     #[error("the plan has hazards that nobody allowed")]
     Unconsented(Vec<Allowance>),
+    /// Checks that would deny the plan and speak of what could not be read.
+    #[error("checks cannot be answered: {}", .0.join(", "))]
+    Undecided(Vec<String>),
 }
 
 impl Plan {
+    /// The plan with what the stack's checks say of it.
+    #[must_use]
+    pub fn checked(mut self, checks: Vec<CheckResult>) -> Self {
+        self.body_mut().checks = checks;
+        self
+    }
+
     /// The plan with what the command line agrees to marked on its hazards.
     #[must_use]
     pub fn given(mut self, consent: &Consent) -> Self {
         let PlanBody { shares, hazards, .. } = self.body_mut();
         let mark = |hazard: &mut Hazard, at: Option<&Address>| {
-            if hazard.standing == Standing::Open && consent.covers(hazard.code, at) {
-                hazard.standing = Standing::AllowedByFlag;
+            if hazard.standing == HazardStanding::Open && consent.covers(hazard.code, at) {
+                hazard.standing = HazardStanding::AllowedByFlag;
             }
         };
         for share in shares {
@@ -43,21 +60,8 @@ impl Plan {
 
     /// Turns a plan into one that may be applied: nothing forbids it, and each of its hazards was agreed to.
     pub fn approve(&self, consent: &Consent) -> Result<ApprovedPlan, Refused> {
-        let body = self.body();
-        if !body.refusals.is_empty() {
-            return Err(Refused::Forbidden(body.refusals.clone()));
-        }
-        let mut open: Vec<Allowance> = body
-            .hazards_by_address()
-            .filter(|(at, hazard)| hazard.standing == Standing::Open && !consent.covers(hazard.code, *at))
-            .map(|(at, hazard)| Allowance::of(hazard.code, at))
-            .collect();
-        open.sort();
-        open.dedup();
-        if !open.is_empty() {
-            return Err(Refused::Unconsented(open));
-        }
-        Ok(ApprovedPlan { steps: body.steps.clone() })
+        self.body().judge(consent)?;
+        Ok(ApprovedPlan { steps: self.body().steps.clone() })
     }
 
     /// The allowances that agree to nothing in this plan.
@@ -70,10 +74,42 @@ impl Plan {
 }
 
 impl PlanBody {
+    /// Whether anything stands in the way of carrying it out.
+    pub(crate) fn judge(&self, consent: &Consent) -> Result<(), Refused> {
+        if !self.refusals.is_empty() {
+            return Err(Refused::Forbidden(self.refusals.clone()));
+        }
+        let checks = |standing: CheckStanding| -> Vec<String> {
+            let stand = self.checks.iter().filter(|check| check.stands_in_the_way());
+            stand.filter(|check| check.standing() == standing).map(|check| check.name.clone()).collect()
+        };
+        let (broken, denied) = (checks(CheckStanding::Failed), checks(CheckStanding::Violated));
+        if !broken.is_empty() {
+            return Err(Refused::Broken(broken));
+        }
+        if !denied.is_empty() {
+            return Err(Refused::Denied(denied));
+        }
+        let mut open: Vec<Allowance> = self
+            .hazards_by_address()
+            .filter(|(at, hazard)| {
+                hazard.standing == HazardStanding::Open && !consent.covers(hazard.code, *at)
+            })
+            .map(|(at, hazard)| Allowance::of(hazard.code, at))
+            .collect();
+        open.sort();
+        open.dedup();
+        if !open.is_empty() {
+            return Err(Refused::Unconsented(open));
+        }
+        let undecided = checks(CheckStanding::Unknown);
+        if undecided.is_empty() { Ok(()) } else { Err(Refused::Undecided(undecided)) }
+    }
+
     /// How many hazards nobody allowed, and how many are allowed.
     pub fn consent_counts(&self) -> (usize, usize) {
         let (open, allowed): (Vec<_>, Vec<_>) =
-            self.hazards_by_address().partition(|(_, hazard)| hazard.standing == Standing::Open);
+            self.hazards_by_address().partition(|(_, hazard)| hazard.standing == HazardStanding::Open);
         (open.len(), allowed.len())
     }
 
@@ -89,6 +125,11 @@ impl PlanBody {
 }
 
 impl ApprovedPlan {
+    /// A saved plan whose facts were compared.
+    pub(crate) fn verified(steps: Vec<PlannedStep>) -> Self {
+        Self { steps }
+    }
+
     /// In an order in which every step comes after its needs.
     pub fn steps(&self) -> &[PlannedStep] {
         &self.steps

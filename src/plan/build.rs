@@ -8,6 +8,7 @@ use crate::diff::{
 };
 use crate::model::{Address, ResourceArn};
 use crate::org::OrgView;
+use crate::plan::basis::Basis;
 use crate::plan::body::{Blocked, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
 use crate::plan::chain::Chain;
 use crate::plan::details::{details, grants_after};
@@ -31,6 +32,9 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         share.hazards = hazard::of_share(diff, share, &access, org);
     }
     let hazards = hazard::of_plan(diff, &shares, &access);
+    let fingerprint = Fingerprint::of(diff, &steps, org);
+    let basis =
+        Basis::of(shares.iter().filter(|share| !share.steps.is_empty()).map(|share| &share.diff), org);
     let Diff {
         stack,
         purpose,
@@ -60,7 +64,9 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         steps,
         access,
         hazards,
-        fingerprint: Fingerprint::of(diff, org),
+        checks: Vec::new(),
+        fingerprint,
+        basis,
         now,
     })
 }

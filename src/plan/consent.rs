@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::diag::{Code, Span, find_code, hazards, is_hazard};
+use crate::diag::{Code, Span, find_code, hazards, is_hazard, suggest};
 use crate::diff::{Acknowledgement, AcknowledgementScope};
 use crate::model::Address;
 
@@ -24,7 +24,7 @@ pub struct Allowance {
 
 /// Whether a hazard was agreed to, and how.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub enum HazardStanding {
     Open,
     /// By `--allow`.
     AllowedByFlag,
@@ -73,7 +73,7 @@ impl Consent {
 impl Allowance {
     /// The narrowest that covers a hazard. An address that nobody could type (a share's tag may hold any text) is left out.
     pub fn of(code: &'static Code, at: Option<&Address>) -> Self {
-        let at = at.filter(|at| Address::parse(&at.to_string()).as_ref() == Some(at));
+        let at = at.filter(|at| address(&at.to_string()).as_ref() == Some(at));
         Self { code, at: at.cloned() }
     }
 
@@ -82,8 +82,8 @@ impl Allowance {
         let (codes, at) = match text.split_once('@') {
             None => (text, None),
             Some((codes, at)) => {
-                let address = Address::parse(at.trim());
-                let address = address.ok_or_else(|| AllowanceError::NoAddress { text: at.to_owned() })?;
+                let address =
+                    address(at.trim()).ok_or_else(|| AllowanceError::NoAddress { text: at.to_owned() })?;
                 (codes, Some(address))
             }
         };
@@ -110,17 +110,25 @@ impl fmt::Display for Allowance {
     }
 }
 
+/// An address as somebody types it. A shell takes quotes away, so a key may stand without: `share.tgw[eu-central-1]`.
+fn address(text: &str) -> Option<Address> {
+    let bare =
+        text.strip_suffix(']').and_then(|text| text.split_once('[')).filter(|(_, key)| !key.contains('"'));
+    let address = match bare {
+        Some((block, key)) => Address { key: Some(key.to_owned()), ..Address::parse(block).ok()? },
+        None => Address::parse(text).ok()?,
+    };
+    let in_names = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    address.label.chars().all(in_names).then_some(address)
+}
+
 fn hazard(text: &str) -> Result<&'static Code, AllowanceError> {
     if text.is_empty() {
         return Err(AllowanceError::NoCode);
     }
     let Some(code) = find_code(text) else {
-        let typed = text.to_ascii_uppercase();
-        let near = hazards::hazard_codes()
-            .map(|code| (strsim::levenshtein(code.id, &typed), code))
-            .filter(|(distance, _)| *distance <= 2)
-            .min();
-        let hint = near.map(|(_, code)| format!(", did you mean {code}?")).unwrap_or_default();
+        let near = suggest::closest(text, hazards::hazard_codes().map(|code| code.id));
+        let hint = near.map(|code| format!(", did you mean {code}?")).unwrap_or_default();
         return Err(AllowanceError::Unknown { text: text.escape_debug().to_string(), hint });
     };
     if *code == hazards::RAM220 {
@@ -134,7 +142,11 @@ fn hazard(text: &str) -> Result<&'static Code, AllowanceError> {
 }
 
 /// What the stack's files say to a hazard of a block, or of the plan as a whole. The narrowest word counts.
-pub(crate) fn standing(acknowledgements: &[Acknowledgement], code: &Code, at: Option<&Address>) -> Standing {
+pub(crate) fn standing(
+    acknowledgements: &[Acknowledgement],
+    code: &Code,
+    at: Option<&Address>,
+) -> HazardStanding {
     let fits = |scope: &AcknowledgementScope| match (scope, at) {
         (AcknowledgementScope::Stack, _) => true,
         (AcknowledgementScope::Block(block), Some(at)) => block == at,
@@ -145,9 +157,9 @@ pub(crate) fn standing(acknowledgements: &[Acknowledgement], code: &Code, at: Op
         .filter(|word| *word.code == *code && fits(&word.scope))
         .max_by_key(|word| matches!(word.scope, AcknowledgementScope::Block(_)));
     match found {
-        None => Standing::Open,
+        None => HazardStanding::Open,
         Some(Acknowledgement { scope: _, code: _, reason, until, span }) => {
-            Standing::AllowedByStack { span: *span, reason: reason.clone(), until: *until }
+            HazardStanding::AllowedByStack { span: *span, reason: reason.clone(), until: *until }
         }
     }
 }
@@ -157,8 +169,8 @@ mod tests {
     use super::*;
     use crate::model::BlockKind;
 
-    fn address(text: &str) -> Address {
-        Address::parse(text).unwrap()
+    fn at(text: &str) -> Address {
+        address(text).unwrap()
     }
 
     #[test]
@@ -193,11 +205,11 @@ mod tests {
     #[test]
     fn an_address_without_a_key_covers_all_instances_and_no_other_block() {
         let [allowance] = &Allowance::parse("RAM203@share.tgw").unwrap()[..] else { panic!("one") };
-        let covers = |text| allowance.covers(&hazards::RAM203, Some(&address(text)));
+        let covers = |text| allowance.covers(&hazards::RAM203, Some(&at(text)));
         assert!(covers("share.tgw") && covers(r#"share.tgw["eu"]"#));
         assert!(!covers("share.tgw2") && !covers("permission.tgw"));
-        assert!(!allowance.covers(&hazards::RAM206, Some(&address("share.tgw"))));
+        assert!(!allowance.covers(&hazards::RAM206, Some(&at("share.tgw"))));
         assert!(!allowance.covers(&hazards::RAM203, None));
-        assert_eq!(address("share.tgw").kind, BlockKind::Share);
+        assert_eq!(at("share.tgw").kind, BlockKind::Share);
     }
 }

@@ -1,6 +1,5 @@
 //! What a plan is bound to: digests of the facts that it was made from.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
@@ -9,9 +8,10 @@ use uuid::Uuid;
 use crate::access::reach;
 use crate::diff::{Change, Diff, Present, Purpose, Remark, ShareDiff, SharingDiff, Verdict, Wanted};
 use crate::live::{Association, AttachedPermission, LiveShare};
-use crate::model::{Principal, ShareArn};
+use crate::model::ShareArn;
 use crate::org::OrgView;
-use crate::plan::step::Step;
+use crate::plan::basis::principals;
+use crate::plan::step::{PlannedStep, Step};
 
 /// The namespace of ramctl's idempotency tokens.
 const TOKENS: Uuid = Uuid::from_u128(0x5d3c_9a1e_7b42_5f06_9c8e_2a61_d04f_b713);
@@ -27,9 +27,15 @@ impl fmt::Display for Fingerprint {
 }
 
 impl Fingerprint {
-    pub(crate) fn of(diff: &Diff, org: &OrgView) -> Self {
+    /// Reads a fingerprint as it is printed.
+    pub fn parse(text: &str) -> Option<Self> {
+        let valid = text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        valid.then(|| Self(text.to_owned()))
+    }
+
+    pub(crate) fn of(diff: &Diff, steps: &[PlannedStep], org: &OrgView) -> Self {
         let mut facts = Facts::default();
-        facts.add("ramctl plan 1").add(&diff.stack).add(match diff.purpose {
+        facts.add("ramctl plan 2").add(&diff.stack).add(match diff.purpose {
             Purpose::Apply => "apply",
             Purpose::Destroy => "destroy",
         });
@@ -50,6 +56,15 @@ impl Fingerprint {
                 }
             }
         }
+        // Whatever else a step hangs on: two plans that do different things never look alike.
+        facts.list(steps.iter().map(|step| format!("{step:?}")));
+        Self(facts.digest())
+    }
+
+    /// Of a live share: everything about it that a step depends on.
+    pub fn of_live(present: &Present) -> Self {
+        let mut facts = Facts::default();
+        facts.present(present);
         Self(facts.digest())
     }
 }
@@ -61,11 +76,6 @@ fn namesakes(share: &ShareDiff) -> impl Iterator<Item = &ShareArn> {
         Remark::NameTaken { arn, ownership: _ } => Some(arn),
         _ => None,
     })
-}
-
-fn principals(change: &Change) -> BTreeSet<&Principal> {
-    let before = change.before().into_iter().flat_map(|present| present.share.principals.keys());
-    before.chain(change.after().into_iter().flat_map(|after| after.principals.keys())).collect()
 }
 
 /// The tokens of one share's steps. They hang on that share alone, so that two runs which plan the same work on it send the
@@ -168,6 +178,7 @@ impl Facts {
             feature_set,
             tags,
             created: _,
+            updated: _,
             resources,
             principals,
             sources,

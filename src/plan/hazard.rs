@@ -11,14 +11,14 @@ use crate::diff::{
 use crate::model::{AccountId, Address, Observed, Principal, ResourceArn, TAG_IMPORTED};
 use crate::org::OrgView;
 use crate::plan::body::{Detail, PlannedShare};
-use crate::plan::consent::{Standing, standing};
+use crate::plan::consent::{HazardStanding, standing};
 
 /// A change that needs consent, by code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hazard {
     pub code: &'static Code,
     pub subject: HazardSubject,
-    pub standing: Standing,
+    pub standing: HazardStanding,
 }
 
 /// What a hazard is about, within its share or the plan.

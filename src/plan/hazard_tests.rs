@@ -9,7 +9,7 @@ use crate::diff::{Acknowledgement, AcknowledgementScope, destroy};
 use crate::live::{LiveShare, LiveState};
 use crate::model::{Address, Principal, ResourceArn, TAG_IMPORTED};
 use crate::plan::laws::{a_live_state, a_stack, planned as both};
-use crate::plan::{Allowance, Consent, Plan, Refused, Standing, Step, plan};
+use crate::plan::{Allowance, Consent, HazardStanding, Plan, Refused, Step, plan};
 
 fn planned(graph: &DesiredGraph, live: &LiveState) -> Plan {
     both(graph, live).1
@@ -257,8 +257,8 @@ fn the_files_agree_for_one_block_or_for_the_stack() {
         let plan = planned(&graph, &found);
         let standing = &plan.body().shares[0].hazards[0].standing;
         let told = match standing {
-            Standing::AllowedByStack { span, .. } => Some(*span),
-            Standing::Open | Standing::AllowedByFlag => None,
+            HazardStanding::AllowedByStack { span, .. } => Some(*span),
+            HazardStanding::Open | HazardStanding::AllowedByFlag => None,
         };
         assert_eq!(told, expected);
         assert_eq!(plan.approve(&Consent::default()).is_ok(), expected.is_some());

@@ -3,15 +3,20 @@
 //! Decides everything that `apply` does and knows nothing of how calls are made.
 
 mod approved;
+mod basis;
 mod body;
 mod build;
 mod chain;
+mod check;
 mod consent;
 mod details;
 mod fingerprint;
 mod hazard;
 mod notice;
 mod outcome;
+mod progress;
+mod saved;
+mod stale;
 mod step;
 
 #[cfg(test)]
@@ -19,18 +24,22 @@ mod hazard_tests;
 #[cfg(test)]
 mod identity_laws;
 #[cfg(test)]
-mod laws;
+pub(crate) mod laws;
 #[cfg(test)]
 mod simulator;
 #[cfg(test)]
 mod tests;
 
 pub use approved::{ApprovedPlan, Refused};
+pub use basis::{Basis, Behind, Standing};
 pub use body::{Blocked, Counts, Detail, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
 pub use build::plan;
-pub use consent::{Allowance, AllowanceError, Consent, Standing};
+pub use check::{AssertionResult, AssertionStanding, CheckResult, CheckStanding};
+pub use consent::{Allowance, AllowanceError, Consent, HazardStanding};
 pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;
 pub use outcome::{Outcome, StepOutcome, StepResult};
+pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, Touched};
+pub use stale::{Difference, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};

@@ -85,6 +85,7 @@ impl Simulator {
                     feature_set: FeatureSet::Standard,
                     tags: tags.clone(),
                     created: Some(Timestamp::from_second(i64::from(self.next)).unwrap()),
+                    updated: None,
                     resources: BTreeMap::new(),
                     principals: BTreeMap::new(),
                     sources: BTreeMap::new(),

@@ -93,6 +93,23 @@ pub enum Step {
 }
 
 impl Step {
+    /// The share that the step works on, where it is not the step that makes it.
+    pub fn share(&self) -> Option<ShareRef> {
+        match self {
+            Self::EnableSharingWithAwsOrganization
+            | Self::CreateServiceLinkedRole
+            | Self::CreateResourceShare { .. } => None,
+            Self::UpdateResourceShare { share, .. }
+            | Self::AssociateResourceShare { share, .. }
+            | Self::DisassociateResourceShare { share, .. }
+            | Self::AssociateResourceSharePermission { share, .. }
+            | Self::DisassociateResourceSharePermission { share, .. }
+            | Self::TagResource { share, .. }
+            | Self::UntagResource { share, .. } => Some(share.clone()),
+            Self::DeleteResourceShare { share } => Some(ShareRef::Known(share.clone())),
+        }
+    }
+
     /// RAM's (or IAM's) name of the operation.
     pub fn operation(&self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::diag::{Code, SourceMap};
 use crate::model::Address;
-use crate::plan::{Allowance, Hazard, HazardSubject, PlanBody, Standing};
+use crate::plan::{Allowance, Hazard, HazardStanding, HazardSubject, PlanBody};
 use crate::render::escape::escape;
 use crate::render::parts;
 use crate::render::rows::{Row, Rows, Sign};
@@ -20,7 +20,7 @@ pub(crate) struct ConsentView<'a> {
 }
 
 /// Hazards that one allowance covers and that stand alike.
-type Group<'a> = (&'a Standing, Option<&'a Address>, &'static Code);
+type Group<'a> = (&'a HazardStanding, Option<&'a Address>, &'static Code);
 
 impl fmt::Display for ConsentView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,7 +33,7 @@ impl fmt::Display for ConsentView<'_> {
         }
         let open: Vec<Allowance> = groups
             .keys()
-            .filter(|(standing, ..)| **standing == Standing::Open)
+            .filter(|(standing, ..)| **standing == HazardStanding::Open)
             .map(|(_, at, code)| Allowance::of(code, *at))
             .collect();
         let (style, title) = match open.len() {
@@ -54,9 +54,9 @@ impl fmt::Display for ConsentView<'_> {
 impl ConsentView<'_> {
     fn row(&self, (standing, at, code): &Group<'_>, subjects: &[&HazardSubject]) -> Row {
         let (sign, word) = match standing {
-            Standing::Open => (Sign::Held, String::new()),
-            Standing::AllowedByFlag => (Sign::Note, ": allowed by --allow".to_owned()),
-            Standing::AllowedByStack { span, reason, until } => {
+            HazardStanding::Open => (Sign::Held, String::new()),
+            HazardStanding::AllowedByFlag => (Sign::Note, ": allowed by --allow".to_owned()),
+            HazardStanding::AllowedByStack { span, reason, until } => {
                 let place = escape(&self.sources.place(*span)).to_string();
                 let until = until.map(|until| format!(" (until {until})")).unwrap_or_default();
                 (Sign::Note, format!(": allowed by {place}{until}: {}", escape(reason).at_most(200)))

@@ -102,7 +102,7 @@ impl Coverage<'_> {
                 self.places.iter().filter(|place| !self.unknown.contains_key(place)).count(),
                 parts::count(self.places.len(), "Region", "Regions"),
                 match self.origin {
-                    Origin::Aws { calls } => parts::count(as_usize(*calls), "call", "calls"),
+                    Origin::Aws { calls, roles: _ } => parts::count(as_usize(*calls), "call", "calls"),
                     Origin::Snapshot { file } => format!("from snapshot {}", escape(file)),
                 }
             )

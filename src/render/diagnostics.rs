@@ -3,7 +3,7 @@
 use std::fmt;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::diag::{Diagnostic, Severity, SourceMap, Span};
 use crate::render::escape::{escape, hides_or_moves};
@@ -56,6 +56,14 @@ impl DiagnosticsView<'_> {
         for file in files {
             let here: Vec<_> = marks.iter().filter(|(span, _, _)| span.file == file).collect();
             let name = escape(&self.sources.file(file).name).to_string();
+            if self.sources.file(file).is_recorded() {
+                for (span, _, _) in here {
+                    let position = self.sources.position(*span);
+                    let origin = Origin::path(name.clone()).line(position.line).char_column(position.column);
+                    group = group.element(origin);
+                }
+                continue;
+            }
             let excerpt = Excerpt::new(&self.sources.file(file).text, here.iter().map(|(span, _, _)| *span));
             let mut snippet = Snippet::source(excerpt.text).line_start(excerpt.first_line).path(name);
             for ((_, kind, label), range) in here.into_iter().zip(excerpt.ranges) {

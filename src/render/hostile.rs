@@ -160,7 +160,7 @@ fn markdown_that_does_not_fit_keeps_its_headline_and_says_what_is_missing() {
         errors: &errors,
         diagnostics: &[],
         sources: &sources,
-        origin: Origin::Aws { calls: 7 },
+        origin: Origin::from(7),
     };
     let document = MarkdownView::new(&report, 8_000).to_string();
     assert!(document.encode_utf16().count() <= 8_000, "{}", document.len());

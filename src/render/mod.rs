@@ -1,5 +1,6 @@
 //! Faces for people: text, Markdown, HTML, marks of GitHub. Foreign text is escaped here, once per format.
 
+mod checks;
 mod consent;
 mod coverage;
 mod diagnostics;

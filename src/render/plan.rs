@@ -7,6 +7,7 @@ use crate::diag::SourceMap;
 use crate::diff::{Change, Membership, Part, Purpose, SharingVerdict, Verdict};
 use crate::model::{Origin, Place};
 use crate::plan::{Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedShare, PlannedSharing, Refusal};
+use crate::render::checks::ChecksView;
 use crate::render::consent::ConsentView;
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
@@ -62,8 +63,10 @@ impl fmt::Display for PlanView<'_> {
             steps: _,
             access: _,
             hazards: _,
+            checks,
             refusals,
             fingerprint: _,
+            basis: _,
             now: _,
         } = self.plan;
 
@@ -100,6 +103,8 @@ impl fmt::Display for PlanView<'_> {
         let consent =
             ConsentView { body: self.plan, sources: self.sources, styles: &self.styles, width: self.width };
         write!(f, "{consent}")?;
+        let checks = ChecksView { checks, sources: self.sources, styles: &self.styles, width: self.width };
+        write!(f, "{checks}")?;
         self.refusals(f, refusals)?;
         self.summary(f)?;
         coverage.closing(f, &self.styles, self.width)

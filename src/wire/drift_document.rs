@@ -11,7 +11,8 @@ use crate::wire::parts::{
     CoverageDocument, EditDocument, GapDocument, PlaceDocument, Reading, RemarkDocument, SharingDocument,
     SourceDocument, UnmanagedDocument,
 };
-use crate::wire::share::{delete_reason, import_problem, replace_reason};
+use crate::wire::share::import_problem;
+use crate::wire::words::{DeleteWord, ReplaceWord, text_of};
 
 /// Everything that a drift report says. The same report gives the same bytes.
 #[derive(Serialize)]
@@ -44,7 +45,7 @@ struct DriftItemDocument {
     /// For `modified`: `drift`, `pending` or `both`.
     cause: Option<&'static str>,
     /// For `modified` what RAM cannot change in place or `release`, for `surplus` why, for `missing` why it is not imported.
-    reasons: Vec<&'static str>,
+    reasons: Vec<String>,
     /// For `missing`: it was deleted in the last hours.
     deleted_lately: Option<bool>,
     changes: Vec<EditDocument>,
@@ -92,7 +93,7 @@ impl DriftDocument {
                 }
                 DriftClass::NeedsReplacement { reasons } => {
                     out.class = "modified";
-                    out.reasons = reasons.iter().map(|reason| replace_reason(*reason)).collect();
+                    out.reasons = reasons.iter().map(|reason| text_of(ReplaceWord::from(*reason))).collect();
                 }
                 DriftClass::Missing { deleted_lately } => {
                     out.class = "missing";
@@ -100,12 +101,12 @@ impl DriftDocument {
                 }
                 DriftClass::Surplus { reason } => {
                     out.class = "surplus";
-                    out.reasons = vec![delete_reason(*reason)];
+                    out.reasons = vec![text_of(DeleteWord::from(*reason))];
                 }
                 DriftClass::ToRelease => {
                     out.class = "modified";
                     out.cause = Some(Cause::Pending.as_str());
-                    out.reasons = vec!["release"];
+                    out.reasons = vec!["release".to_owned()];
                 }
                 DriftClass::NotImported { problem } => {
                     out.class = "missing";

@@ -3,20 +3,28 @@
 //! Readers must take unknown fields and unknown words in stride: both may be added within a major version of the format.
 
 mod apply_document;
+mod check;
 mod diagnostics_document;
 mod drift_document;
+mod malformed;
 mod parts;
 mod plan_document;
+mod plan_object;
 mod share;
 mod step;
+mod words;
 
+#[cfg(test)]
+mod saved_laws;
 #[cfg(test)]
 mod tests;
 
 pub use apply_document::ApplyDocument;
 pub use diagnostics_document::DiagnosticsDocument;
 pub use drift_document::DriftDocument;
-pub use plan_document::PlanDocument;
+pub use malformed::Malformed;
+pub use plan_document::{PlanDocument, PlanFile, PlanFileError};
+pub use plan_object::PlanObject;
 
 /// Version of all documents: the minor number grows with additions, the major one with anything else.
 pub const FORMAT_VERSION: &str = "1.0";

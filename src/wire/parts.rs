@@ -1,18 +1,26 @@
 //! The pieces that documents share.
 
+mod read;
+
+pub(crate) use read::Recorded;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::diag::{Diagnostic, Label, Severity, SourceMap, Span};
+use crate::diag::{Diagnostic, Label, SourceMap, Span};
 use crate::diff::{
     Delta, Edit, Entity, Membership, Ownership, Part, Remark, SharingDiff, SharingVerdict, Unmanaged,
     UnresolvedShare,
 };
-use crate::model::{AccountId, Address, Gap, GapCause, Origin, Place};
+use crate::model::{AccountId, Address, Gap, Origin, Place};
 use crate::org::SharingState;
+use crate::wire::words::{
+    CauseWord, EditWord, GapWord, MemberWord, OwnershipWord, PartWord, RemarkWord, SeverityWord,
+    SharingStateWord, SharingVerdictWord,
+};
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PlaceDocument {
     account: String,
@@ -32,26 +40,10 @@ impl PlaceDocument {
     }
 }
 
-/// Where something is written.
-#[derive(Serialize)]
+/// Where something is written: a range of characters. The end is one past its last; both are counted from 1.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct SourceDocument {
-    file: String,
-    line: usize,
-    column: usize,
-}
-
-impl SourceDocument {
-    pub fn new(span: Span, sources: &SourceMap) -> Self {
-        let position = sources.position(span);
-        Self { file: sources.file(span.file).name.clone(), line: position.line, column: position.column }
-    }
-}
-
-/// A range of characters; the end is one past its last, both are counted from 1.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct RangeDocument {
     file: String,
     line: usize,
     column: usize,
@@ -59,7 +51,7 @@ pub(crate) struct RangeDocument {
     end_column: usize,
 }
 
-impl RangeDocument {
+impl SourceDocument {
     pub fn new(span: Span, sources: &SourceMap) -> Self {
         let (start, end) = (sources.position(span), sources.position(Span { start: span.end, ..span }));
         Self {
@@ -72,23 +64,23 @@ impl RangeDocument {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct DiagnosticDocument {
-    severity: &'static str,
-    code: &'static str,
-    summary: &'static str,
+    severity: SeverityWord,
+    code: String,
+    summary: String,
     detail: String,
     help: Option<String>,
-    source: Option<RangeDocument>,
+    source: Option<SourceDocument>,
     labels: Vec<LabelDocument>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct LabelDocument {
     text: String,
-    source: RangeDocument,
+    source: SourceDocument,
 }
 
 impl DiagnosticDocument {
@@ -96,27 +88,24 @@ impl DiagnosticDocument {
         let Diagnostic { severity, code, detail, help, span, labels } = diagnostic;
         let label = |label: &Label| {
             let Label { span, text } = label;
-            LabelDocument { text: text.clone(), source: RangeDocument::new(*span, sources) }
+            LabelDocument { text: text.clone(), source: SourceDocument::new(*span, sources) }
         };
         Self {
-            severity: match severity {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            },
-            code: code.id,
-            summary: code.summary,
+            severity: (*severity).into(),
+            code: code.id.to_owned(),
+            summary: code.summary.to_owned(),
             detail: detail.clone(),
             help: help.clone(),
-            source: span.map(|span| RangeDocument::new(span, sources)),
+            source: span.map(|span| SourceDocument::new(span, sources)),
             labels: labels.iter().map(label).collect(),
         }
     }
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct GapDocument {
-    cause: &'static str,
+    cause: GapWord,
     /// The IAM action that failed.
     action: String,
     /// Who called; empty where nobody did.
@@ -129,7 +118,7 @@ impl GapDocument {
     pub fn new(gap: &Gap) -> Self {
         let Gap { action, caller, cause, detail } = gap;
         Self {
-            cause: gap_cause(*cause),
+            cause: (*cause).into(),
             action: action.clone(),
             caller: caller.clone(),
             detail: detail.clone(),
@@ -137,22 +126,8 @@ impl GapDocument {
     }
 }
 
-pub(crate) fn gap_cause(cause: GapCause) -> &'static str {
-    match cause {
-        GapCause::Credentials => "credentials",
-        GapCause::CannotAssumeRole => "cannot_assume_role",
-        GapCause::AccessDenied => "access_denied",
-        GapCause::Throttled => "throttled",
-        GapCause::Unreachable => "unreachable",
-        GapCause::Service => "service",
-        GapCause::Unreadable => "unreadable",
-        GapCause::NotConfigured => "not_configured",
-        GapCause::Other => "other",
-    }
-}
-
 /// What was read and what was not.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct CoverageDocument {
     complete: bool,
@@ -166,14 +141,14 @@ pub(crate) struct CoverageDocument {
     unresolved: Vec<UnresolvedDocument>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct UnknownPlaceDocument {
     place: PlaceDocument,
     gap: GapDocument,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct UnresolvedDocument {
     address: String,
@@ -227,127 +202,117 @@ impl CoverageDocument {
 }
 
 /// Sharing inside the organization.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct SharingDocument {
     place: PlaceDocument,
     source: SourceDocument,
-    /// `in_sync`, `enable`, `make_role`, `required_but_off`, `impossible`, `unread` or `not_managed`.
-    verdict: &'static str,
+    verdict: SharingVerdictWord,
     /// What was found, where it was read and is not as wished.
-    state: Option<&'static str>,
+    state: Option<SharingStateWord>,
     gap: Option<GapDocument>,
 }
 
 impl SharingDocument {
     pub fn new(sharing: &SharingDiff, labels: &BTreeMap<AccountId, String>, sources: &SourceMap) -> Self {
         let SharingDiff { span, place, verdict } = sharing;
+        use SharingVerdictWord as W;
         let (word, state, gap) = match verdict {
-            SharingVerdict::InSync => ("in_sync", None, None),
-            SharingVerdict::Enable { from } => ("enable", Some(*from), None),
-            SharingVerdict::MakeRole => ("make_role", Some(SharingState::HalfEnabled), None),
-            SharingVerdict::RequiredButOff { state } => ("required_but_off", Some(*state), None),
-            SharingVerdict::Impossible { state } => ("impossible", Some(*state), None),
-            SharingVerdict::Unread { gap } => ("unread", None, Some(gap)),
-            SharingVerdict::NotManaged => ("not_managed", None, None),
+            SharingVerdict::InSync => (W::InSync, None, None),
+            SharingVerdict::Enable { from } => (W::Enable, Some(*from), None),
+            SharingVerdict::MakeRole => (W::MakeRole, Some(SharingState::HalfEnabled), None),
+            SharingVerdict::RequiredButOff { state } => (W::RequiredButOff, Some(*state), None),
+            SharingVerdict::Impossible { state } => (W::Impossible, Some(*state), None),
+            SharingVerdict::Unread { gap } => (W::Unread, None, Some(gap)),
+            SharingVerdict::NotManaged => (W::NotManaged, None, None),
         };
         Self {
             place: PlaceDocument::new(place, labels),
             source: SourceDocument::new(*span, sources),
             verdict: word,
-            state: state.map(sharing_state),
+            state: state.map(SharingStateWord::from),
             gap: gap.map(GapDocument::new),
         }
     }
 }
 
-pub(crate) fn sharing_state(state: SharingState) -> &'static str {
-    match state {
-        SharingState::Enabled => "enabled",
-        SharingState::HalfEnabled => "half_enabled",
-        SharingState::LeftoverRole => "leftover_role",
-        SharingState::Disabled => "disabled",
-        SharingState::NotAllFeatures => "not_all_features",
-        SharingState::NotManagementAccount => "not_management_account",
-        SharingState::NoOrganization => "no_organization",
-    }
-}
-
 /// One difference inside a share.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct EditDocument {
     /// `name`, `allow_external_principals`, `principal`, `resource`, `source`, `permission`, `tag`, `record`, `import` (`before`
     /// is the stack that had the share, if one did) or `move` (`before` is the address).
-    part: &'static str,
+    part: PartWord,
     /// `add`, `remove`, `change`, or `repair` for what FAILED and is taken off and put on again.
-    action: &'static str,
+    action: EditWord,
     /// The principal, resource, source, resource type or tag key that it is about.
     subject: Option<String>,
     /// The subject's name for people.
     label: Option<String>,
     before: Option<String>,
     after: Option<String>,
-    /// `drift`: AWS was changed. `pending`: the configuration was.
-    cause: &'static str,
+    /// What AWS said of the failure that is repaired.
+    message: Option<String>,
+    cause: CauseWord,
 }
 
 impl EditDocument {
     pub fn new(edit: &Edit) -> Self {
         let Edit { part, cause } = edit;
         let mut out = Self {
-            part: "",
-            action: "change",
+            part: PartWord::Record,
+            action: EditWord::Change,
             subject: None,
             label: None,
             before: None,
             after: None,
-            cause: cause.as_str(),
+            message: None,
+            cause: (*cause).into(),
         };
         match part {
             Part::Name { before, after } => {
-                out.part = "name";
+                out.part = PartWord::Name;
                 (out.before, out.after) = (Some(before.clone()), Some(after.clone()));
             }
             Part::AllowExternalPrincipals { before, after } => {
-                out.part = "allow_external_principals";
+                out.part = PartWord::AllowExternalPrincipals;
                 (out.before, out.after) = (Some(before.to_string()), Some(after.to_string()));
             }
             Part::Principal { principal, label, how } => {
-                out.part = "principal";
-                out.action = membership(how);
+                out.part = PartWord::Principal;
+                out.membership(how);
                 (out.subject, out.label) = (Some(principal.to_string()), Some(label.clone()));
             }
             Part::Resource { resource, resource_type, how } => {
-                out.part = "resource";
-                out.action = membership(how);
+                out.part = PartWord::Resource;
+                out.membership(how);
                 out.subject = Some(resource.to_string());
                 out.label = resource_type.as_ref().map(ToString::to_string);
             }
             Part::Source { source, how } => {
-                out.part = "source";
-                out.action = membership(how);
+                out.part = PartWord::Source;
+                out.membership(how);
                 out.subject = Some(source.clone());
             }
             Part::Permission { resource_type, how } => {
-                out.part = "permission";
+                out.part = PartWord::Permission;
                 out.subject = Some(resource_type.to_string());
                 out.delta(how);
             }
             Part::Tag { key, how } => {
-                out.part = "tag";
+                out.part = PartWord::Tag;
                 out.subject = Some(key.clone());
                 out.delta(how);
             }
             Part::Imported { owner } => {
-                out.part = "import";
+                out.part = PartWord::Import;
                 out.before.clone_from(owner);
             }
             Part::Moved { from } => {
-                out.part = "move";
+                out.part = PartWord::Move;
                 out.before = Some(from.to_string());
             }
-            Part::Record => out.part = "record",
+            Part::Record => out.part = PartWord::Record,
         }
         out
     }
@@ -355,38 +320,49 @@ impl EditDocument {
     fn delta<T: ToString>(&mut self, how: &Delta<T>) {
         match how {
             Delta::Added { after } => {
-                self.action = "add";
+                self.action = EditWord::Add;
                 self.after = Some(after.to_string());
             }
             Delta::Changed { before, after } => {
                 (self.before, self.after) = (Some(before.to_string()), Some(after.to_string()));
             }
             Delta::Removed { before } => {
-                self.action = "remove";
+                self.action = EditWord::Remove;
                 self.before = Some(before.to_string());
             }
         }
     }
-}
 
-fn membership(how: &Membership) -> &'static str {
-    match how {
-        Membership::Added => "add",
-        Membership::Removed => "remove",
-        Membership::Repaired { message: _ } => "repair",
+    fn membership(&mut self, how: &Membership) {
+        self.action = match how {
+            Membership::Added => EditWord::Add,
+            Membership::Removed => EditWord::Remove,
+            Membership::Repaired { message } => {
+                self.message.clone_from(message);
+                EditWord::Repair
+            }
+        };
     }
 }
 
 /// Something about a live share that the run does not change.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct RemarkDocument {
-    /// `waiting`, `unhealthy`, `outdated_permission`, `undeclared_permission`, `name_taken`, `share_status` or `expires`.
-    kind: &'static str,
+    kind: RemarkWord,
     subject: Option<String>,
+    /// What the subject is, where it is on the share.
+    member: Option<MemberWord>,
+    /// Of a permission.
+    resource_type: Option<String>,
     /// RAM's word for the state, or a permission's version.
     status: Option<String>,
     message: Option<String>,
+    /// Outside the organization, by what RAM says.
+    external: Option<bool>,
+    /// Whose the share is that has the name.
+    ownership: Option<OwnershipWord>,
+    owner: Option<String>,
     since: Option<String>,
     /// When it ends.
     until: Option<String>,
@@ -394,81 +370,88 @@ pub(crate) struct RemarkDocument {
 
 impl RemarkDocument {
     pub fn new(remark: &Remark) -> Self {
-        let subject = |entity: &Entity| match entity {
-            Entity::Principal(principal) => principal.to_string(),
-            Entity::Resource(resource) => resource.to_string(),
-            Entity::Source(source) => source.clone(),
+        let of = |kind| Self {
+            kind,
+            subject: None,
+            member: None,
+            resource_type: None,
+            status: None,
+            message: None,
+            external: None,
+            ownership: None,
+            owner: None,
+            since: None,
+            until: None,
+        };
+        let about = |kind, entity: &Entity| {
+            let (member, subject) = match entity {
+                Entity::Principal(principal) => (MemberWord::Principal, principal.to_string()),
+                Entity::Resource(resource) => (MemberWord::Resource, resource.to_string()),
+                Entity::Source(source) => (MemberWord::Source, source.clone()),
+            };
+            Self { subject: Some(subject), member: Some(member), ..of(kind) }
         };
         match remark {
-            Remark::Waiting { entity, status, since, external: _ } => Self {
-                kind: "waiting",
-                subject: Some(subject(entity)),
+            Remark::Waiting { entity, status, since, external } => Self {
                 status: Some(status.to_string()),
-                message: None,
+                external: Some(*external),
                 since: since.map(|since| since.to_string()),
-                until: None,
+                ..about(RemarkWord::Waiting, entity)
             },
             Remark::Unhealthy { entity, status, message } => Self {
-                kind: "unhealthy",
-                subject: Some(subject(entity)),
                 status: Some(status.to_string()),
                 message: message.clone(),
-                since: None,
-                until: None,
+                ..about(RemarkWord::Unhealthy, entity)
             },
-            Remark::Outdated { resource_type: _, permission, version } => Self {
-                kind: "outdated_permission",
+            Remark::Outdated { resource_type, permission, version } => Self {
                 subject: Some(permission.to_string()),
+                resource_type: Some(resource_type.to_string()),
                 status: Some(version.clone()),
-                message: None,
-                since: None,
-                until: None,
+                ..of(RemarkWord::OutdatedPermission)
             },
-            Remark::UndeclaredPermission { resource_type: _, permission } => Self {
-                kind: "undeclared_permission",
+            Remark::UndeclaredPermission { resource_type, permission } => Self {
                 subject: Some(permission.to_string()),
-                status: None,
-                message: None,
-                since: None,
-                until: None,
+                resource_type: Some(resource_type.to_string()),
+                ..of(RemarkWord::UndeclaredPermission)
             },
-            Remark::NameTaken { arn, ownership: _ } => Self {
-                kind: "name_taken",
-                subject: Some(arn.to_string()),
-                status: None,
-                message: None,
-                since: None,
-                until: None,
-            },
-            Remark::Expires { at, left: _ } => Self {
-                kind: "expires",
-                subject: None,
-                status: None,
-                message: None,
-                since: None,
-                until: Some(at.to_string()),
-            },
+            Remark::NameTaken { arn, ownership } => {
+                let (ownership, owner) = ownership_words(ownership);
+                Self {
+                    subject: Some(arn.to_string()),
+                    ownership: Some(ownership),
+                    owner,
+                    ..of(RemarkWord::NameTaken)
+                }
+            }
+            // What is left until then follows from the time of the run.
+            Remark::Expires { at, left: _ } => {
+                Self { until: Some(at.to_string()), ..of(RemarkWord::Expires) }
+            }
             Remark::Share { status, message } => Self {
-                kind: "share_status",
-                subject: None,
                 status: Some(status.to_string()),
                 message: message.clone(),
-                since: None,
-                until: None,
+                ..of(RemarkWord::ShareStatus)
             },
         }
     }
 }
 
+fn ownership_words(ownership: &Ownership) -> (OwnershipWord, Option<String>) {
+    match ownership {
+        Ownership::Untagged => (OwnershipWord::Untagged, None),
+        Ownership::OtherStack(stack) => (OwnershipWord::OtherStack, Some(stack.clone())),
+        Ownership::FromPolicy => (OwnershipWord::FromPolicy, None),
+    }
+}
+
 /// A share that is not the stack's.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct UnmanagedDocument {
     place: PlaceDocument,
     arn: String,
     name: String,
-    /// `untagged`, `other_stack` or `from_policy`.
-    ownership: &'static str,
+    ownership: OwnershipWord,
     owner: Option<String>,
     /// Somebody outside the organization can use it, as far as is known.
     outside: bool,
@@ -479,16 +462,12 @@ pub(crate) struct UnmanagedDocument {
 impl UnmanagedDocument {
     pub fn new(share: &Unmanaged, labels: &BTreeMap<AccountId, String>) -> Self {
         let Unmanaged { place, arn, name, ownership, outside, principals, resources } = share;
-        let (word, owner) = match ownership {
-            Ownership::Untagged => ("untagged", None),
-            Ownership::OtherStack(stack) => ("other_stack", Some(stack.clone())),
-            Ownership::FromPolicy => ("from_policy", None),
-        };
+        let (ownership, owner) = ownership_words(ownership);
         Self {
             place: PlaceDocument::new(place, labels),
             arn: arn.to_string(),
             name: name.clone(),
-            ownership: word,
+            ownership,
             owner,
             outside: *outside,
             principals: texts(principals),

@@ -1,29 +1,52 @@
-//! A plan as JSON.
+//! A plan as JSON: what a run prints, and what a file keeps to be shown and applied later.
 
-use serde::Serialize;
+mod read;
+
+pub use read::{PlanFile, PlanFileError};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::diag::SourceMap;
-use crate::diff::Purpose;
-use crate::model::Origin;
-use crate::plan::{Counts, PlanBody, Refusal};
+use crate::model::{AccountId, AccountRole, Origin, Principal};
+use crate::org::SharingState;
+use crate::plan::{Behind, Counts, PlanBody, Refusal, Standing};
 use crate::wire::FORMAT_VERSION;
+use crate::wire::check::CheckDocument;
 use crate::wire::parts::{
-    CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, sharing_state, texts,
+    CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, texts,
 };
-use crate::wire::share::{AccessDocument, HazardDocument, ShareDocument, import_problem};
+use crate::wire::share::{AccessDocument, HazardDocument, ImportDocument, ShareDocument};
 use crate::wire::step::StepDocument;
+use crate::wire::words::{PurposeWord, RefusalWord, SharingStateWord, StandingWord, text_of};
+
+/// What `kind` says of a plan.
+const KIND: &str = "plan";
+
+/// This ramctl.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Everything that a plan says. The same plan gives the same bytes.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PlanDocument {
-    format_version: &'static str,
-    kind: &'static str,
+    format_version: String,
+    kind: String,
+    /// The ramctl that made the plan. Another version does not apply it.
+    ramctl_version: String,
+    /// SHA-256 over this document, written with no white space and with nothing here. It tells a file that was edited or cut; it
+    /// does not tell who wrote it.
+    digest: String,
     stack: String,
-    /// `apply` or `destroy`.
-    purpose: &'static str,
+    purpose: PurposeWord,
     /// SHA-256 over the facts that the plan was made from.
     fingerprint: String,
+    /// The accounts that the plan names, and how they are reached. An external id is a secret and stands nowhere here.
+    accounts: Vec<AccountDocument>,
+    /// What the changes used of the organization.
+    basis: Vec<BehindDocument>,
     has_changes: bool,
     /// Whether all was read that the plan depends on.
     complete: bool,
@@ -36,13 +59,15 @@ pub struct PlanDocument {
     unmanaged: Vec<UnmanagedDocument>,
     steps: Vec<StepDocument>,
     hazards: Vec<HazardDocument>,
+    /// What the stack's checks say of the plan.
+    checks: Vec<CheckDocument>,
     /// Why the plan cannot be carried out. Empty where it can.
     refusals: Vec<RefusalDocument>,
     coverage: CoverageDocument,
     diagnostics: Vec<DiagnosticDocument>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct SummaryDocument {
     /// What is imported or moved and changed as well counts under `update` too.
@@ -63,32 +88,101 @@ struct SummaryDocument {
     hazards_allowed: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct RefusalDocument {
-    /// `prevent_destroy`, `sharing_required`, `sharing_impossible` or `import`.
-    kind: &'static str,
+    kind: RefusalWord,
     address: Option<String>,
     /// State of sharing, or what is in the way of an import.
-    state: Option<&'static str>,
+    state: Option<String>,
+    import: Option<ImportDocument>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct AccountDocument {
+    id: String,
+    /// Label of the `account` block, where there is one.
+    label: Option<String>,
+    /// The role that is assumed; null for the credentials of whoever runs ramctl.
+    role: Option<RoleDocument>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct RoleDocument {
+    arn: String,
+    session_name: Option<String>,
+    duration_seconds: Option<u32>,
+    /// Whether an external id goes with it.
+    external_id: bool,
+}
+
+/// Who was behind a principal.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct BehindDocument {
+    principal: String,
+    label: String,
+    standing: StandingWord,
+    /// The accounts that it stands for, where the organization says so.
+    accounts: Vec<String>,
+}
+
+impl BehindDocument {
+    fn new(principal: &Principal, behind: &Behind) -> Self {
+        let Behind { label, standing } = behind;
+        let (standing, accounts) = match standing {
+            Standing::Accounts(accounts) => (StandingWord::Accounts, texts(accounts)),
+            Standing::Outside => (StandingWord::Outside, Vec::new()),
+            Standing::Unknowable => (StandingWord::Unknowable, Vec::new()),
+        };
+        Self { principal: principal.to_string(), label: label.clone(), standing, accounts }
+    }
+}
+
+impl AccountDocument {
+    fn all(labels: &BTreeMap<AccountId, String>, roles: &BTreeMap<AccountId, AccountRole>) -> Vec<Self> {
+        let ids: BTreeSet<&AccountId> = labels.keys().chain(roles.keys()).collect();
+        let document = |id: &AccountId| Self {
+            id: id.to_string(),
+            label: labels.get(id).cloned(),
+            role: roles.get(id).map(|role| {
+                let AccountRole { arn, session_name, duration_seconds, has_external_id } = role;
+                RoleDocument {
+                    arn: arn.clone(),
+                    session_name: session_name.clone(),
+                    duration_seconds: *duration_seconds,
+                    external_id: *has_external_id,
+                }
+            }),
+        };
+        ids.into_iter().map(document).collect()
+    }
 }
 
 impl RefusalDocument {
-    fn new(refusal: &Refusal) -> Self {
+    fn new(refusal: &Refusal, sources: &SourceMap) -> Self {
+        let of = |kind| Self { kind, address: None, state: None, import: None };
+        let state = |state: &SharingState| Some(text_of(SharingStateWord::from(*state)));
         match refusal {
             Refusal::PreventDestroy { address } => {
-                Self { kind: "prevent_destroy", address: Some(address.to_string()), state: None }
+                Self { address: Some(address.to_string()), ..of(RefusalWord::PreventDestroy) }
             }
-            Refusal::SharingRequired { state } => {
-                Self { kind: "sharing_required", address: None, state: Some(sharing_state(*state)) }
+            Refusal::SharingRequired { state: found } => {
+                Self { state: state(found), ..of(RefusalWord::SharingRequired) }
             }
-            Refusal::Import { address, span: _, arn: _, problem } => Self {
-                kind: "import",
-                address: Some(address.to_string()),
-                state: Some(import_problem(problem)),
-            },
-            Refusal::SharingImpossible { state } => {
-                Self { kind: "sharing_impossible", address: None, state: Some(sharing_state(*state)) }
+            Refusal::Import { address, span, arn, problem } => {
+                let import = ImportDocument::new(arn, *span, problem, sources);
+                Self {
+                    address: Some(address.to_string()),
+                    state: Some(text_of(import.word())),
+                    import: Some(import),
+                    ..of(RefusalWord::Import)
+                }
+            }
+            Refusal::SharingImpossible { state: found } => {
+                Self { state: state(found), ..of(RefusalWord::SharingImpossible) }
             }
         }
     }
@@ -112,8 +206,10 @@ impl PlanDocument {
             steps,
             access,
             hazards,
+            checks,
             refusals,
             fingerprint,
+            basis,
             now,
         } = plan;
         let Counts {
@@ -130,15 +226,16 @@ impl PlanDocument {
             unmanaged: strays,
         } = plan.counts();
         let (hazards_open, hazards_allowed) = plan.consent_counts();
-        Self {
-            format_version: FORMAT_VERSION,
-            kind: "plan",
+        let mut document = Self {
+            format_version: FORMAT_VERSION.to_owned(),
+            kind: KIND.to_owned(),
+            ramctl_version: VERSION.to_owned(),
+            digest: String::new(),
             stack: stack.to_string(),
-            purpose: match purpose {
-                Purpose::Apply => "apply",
-                Purpose::Destroy => "destroy",
-            },
+            purpose: (*purpose).into(),
             fingerprint: fingerprint.to_string(),
+            accounts: AccountDocument::all(labels, origin.roles()),
+            basis: basis.principals.iter().map(|(p, behind)| BehindDocument::new(p, behind)).collect(),
             has_changes: plan.has_changes(),
             complete: plan.is_complete(),
             now: now.map(|now| now.to_string()),
@@ -167,7 +264,8 @@ impl PlanDocument {
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
             steps: steps.iter().map(|step| StepDocument::new(step, labels)).collect(),
             hazards: hazards.iter().map(|hazard| HazardDocument::new(hazard, None, sources)).collect(),
-            refusals: refusals.iter().map(RefusalDocument::new).collect(),
+            checks: checks.iter().map(|check| CheckDocument::new(check, sources)).collect(),
+            refusals: refusals.iter().map(|refusal| RefusalDocument::new(refusal, sources)).collect(),
             coverage: CoverageDocument::new(&Reading {
                 complete: plan.is_complete(),
                 origin: &origin,
@@ -183,6 +281,25 @@ impl PlanDocument {
                 .iter()
                 .map(|notice| DiagnosticDocument::new(notice, sources))
                 .collect(),
-        }
+        };
+        document.seal();
+        document
+    }
+
+    pub(crate) fn seal(&mut self) {
+        self.digest = self.own_digest();
+    }
+
+    /// The document as the text of a file.
+    pub fn to_text(&self) -> String {
+        let text =
+            serde_json::to_string_pretty(self).expect("documents have string keys and no failing field");
+        text + "\n"
+    }
+
+    fn own_digest(&self) -> String {
+        let bare = Self { digest: String::new(), ..self.clone() };
+        let text = serde_json::to_vec(&bare).expect("documents have string keys and no failing field");
+        Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -1,62 +1,58 @@
 //! A share's two sides and what becomes of it.
 
-use std::collections::BTreeMap;
+mod read;
+mod sides;
 
-use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::diag::SourceMap;
-use crate::diff::{
-    Change, DeleteReason, Edit, ImportProblem, Part, Present, ReplaceReason, ShareDiff, Verdict, Wanted,
-};
-use crate::live::LiveShare;
-use crate::model::{AccountId, Address, Tags};
-use crate::plan::{Allowance, Blocked, Detail, Hazard, HazardSubject, PlannedShare, Standing};
+use serde::{Deserialize, Serialize};
+
+use crate::diag::{SourceMap, Span};
+use crate::diff::{Change, Edit, ImportProblem, Part, ShareDiff, Verdict};
+use crate::model::{AccountId, Address, Principal, ShareArn};
+use crate::plan::{Allowance, Detail, Hazard, HazardStanding, HazardSubject, PlannedShare};
 use crate::wire::parts::{EditDocument, GapDocument, PlaceDocument, RemarkDocument, SourceDocument, texts};
+use crate::wire::share::sides::{LiveDocument, WantedDocument};
+use crate::wire::words::{
+    AboutWord, ActionWord, AllowedWord, BlockedWord, CauseWord, DeleteWord, ImportProblemWord, ReplaceWord,
+    text_of,
+};
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ShareDocument {
     address: String,
     place: PlaceDocument,
     name: String,
     source: Option<SourceDocument>,
-    /// `import`, `move`, `create`, `update`, `delete`, `release`, `no-op` or `read`; a replacement has `create` and `delete`, in this
-    /// order, and what is imported or moved may be updated as well.
-    actions: Vec<&'static str>,
-    /// `drift`, `pending` or `both`; null where the whole share comes or goes.
-    cause: Option<&'static str>,
+    /// A replacement has `create` and `delete`, in this order, and what is imported or moved may be updated as well.
+    actions: Vec<ActionWord>,
+    /// Who made the difference; null where the whole share comes or goes.
+    cause: Option<CauseWord>,
     /// Why it is replaced, deleted or not imported.
-    reasons: Vec<&'static str>,
+    reasons: Vec<String>,
+    /// The import that is not carried out.
+    import: Option<ImportDocument>,
     /// Why nothing is done although it differs.
-    blocked: Option<&'static str>,
+    blocked: Option<BlockedWord>,
+    /// Its block keeps it from being deleted.
+    prevent_destroy: bool,
     gap: Option<GapDocument>,
-    before: Option<SideDocument>,
-    after: Option<SideDocument>,
+    before: Option<LiveDocument>,
+    after: Option<WantedDocument>,
     changes: Vec<ChangeDocument>,
+    /// The accounts behind resources that come or go; `changes` point into it.
+    audiences: Vec<AudienceDocument>,
     access: AccessDocument,
+    /// The sharing account is one of those that it shares with, once all is done.
+    owner_included: bool,
     hazards: Vec<HazardDocument>,
     remarks: Vec<RemarkDocument>,
     steps: Vec<u32>,
 }
 
-/// A share as it is or is to be.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct SideDocument {
-    place: PlaceDocument,
-    arn: Option<String>,
-    status: Option<String>,
-    name: String,
-    allow_external_principals: bool,
-    retain_sharing_on_account_leave_organization: bool,
-    resources: Vec<String>,
-    principals: Vec<String>,
-    sources: Vec<String>,
-    permissions: BTreeMap<String, String>,
-    tags: Tags,
-}
-
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ChangeDocument {
     edit: EditDocument,
@@ -67,10 +63,32 @@ struct ChangeDocument {
     accounts: Vec<String>,
     /// How many principals of this part nobody can see behind.
     unknown: usize,
+    /// For a resource whose coming or going is felt by anybody: by whom, as an index into `audiences`.
+    audience: Option<usize>,
+}
+
+/// Accounts behind a resource.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct AudienceDocument {
+    accounts: Vec<String>,
+    /// Principals behind which the accounts are not known.
+    unknown: Vec<String>,
+}
+
+/// An import block that cannot have what it names.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ImportDocument {
+    arn: String,
+    source: SourceDocument,
+    problem: ImportProblemWord,
+    /// What is in the way: a feature set, a share, an address or a setting.
+    detail: Option<String>,
 }
 
 /// Accounts that gain or lose the use of at least one resource.
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct AccessDocument {
     pub gain: Vec<String>,
@@ -79,11 +97,12 @@ pub(crate) struct AccessDocument {
     pub unknown: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct HazardDocument {
-    code: &'static str,
-    summary: &'static str,
+    code: String,
+    summary: String,
+    about: AboutWord,
     /// The principal or resource that it is about; null for the share or plan as a whole.
     subject: Option<String>,
     /// For a threshold: what was counted, and what may be.
@@ -94,7 +113,7 @@ pub(crate) struct HazardDocument {
     allowed: Option<AllowedDocument>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ThresholdDocument {
     /// Associations that go, or accounts that gain access.
@@ -107,11 +126,10 @@ struct ThresholdDocument {
     limit: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct AllowedDocument {
-    /// `flag` or `stack`.
-    by: &'static str,
+    by: AllowedWord,
     source: Option<SourceDocument>,
     reason: Option<String>,
     until: Option<String>,
@@ -123,8 +141,16 @@ impl HazardDocument {
         let Hazard { code, subject, standing } = hazard;
         let by = |by| AllowedDocument { by, source: None, reason: None, until: None };
         Self {
-            code: code.id,
-            summary: code.summary,
+            code: code.id.to_owned(),
+            summary: code.summary.to_owned(),
+            about: match subject {
+                HazardSubject::Principal(_) => AboutWord::Principal,
+                HazardSubject::Resource(_) => AboutWord::Resource,
+                HazardSubject::Share => AboutWord::Share,
+                HazardSubject::Plan => AboutWord::Plan,
+                HazardSubject::Revoked { .. } => AboutWord::Revocations,
+                HazardSubject::Granted { .. } => AboutWord::Grants,
+            },
             subject: match subject {
                 HazardSubject::Principal(principal) => Some(principal.to_string()),
                 HazardSubject::Resource(resource) => Some(resource.to_string()),
@@ -150,69 +176,89 @@ impl HazardDocument {
             },
             allow: Allowance::of(code, at).to_string(),
             allowed: match standing {
-                Standing::Open => None,
-                Standing::AllowedByFlag => Some(by("flag")),
-                Standing::AllowedByStack { span, reason, until } => Some(AllowedDocument {
+                HazardStanding::Open => None,
+                HazardStanding::AllowedByFlag => Some(by(AllowedWord::Flag)),
+                HazardStanding::AllowedByStack { span, reason, until } => Some(AllowedDocument {
                     source: Some(SourceDocument::new(*span, sources)),
                     reason: Some(reason.clone()),
                     until: until.map(|until| until.to_string()),
-                    ..by("stack")
+                    ..by(AllowedWord::Stack)
                 }),
             },
         }
     }
 }
 
+impl ImportDocument {
+    pub fn new(arn: &ShareArn, span: Span, problem: &ImportProblem, sources: &SourceMap) -> Self {
+        let (problem, detail) = match problem {
+            ImportProblem::NotThere { deleted: true } => (ImportProblemWord::Deleted, None),
+            ImportProblem::NotThere { deleted: false } => (ImportProblemWord::NotThere, None),
+            ImportProblem::NotStandard { feature_set } => {
+                (ImportProblemWord::NotStandard, Some(feature_set.to_string()))
+            }
+            ImportProblem::Failed => (ImportProblemWord::Failed, None),
+            ImportProblem::RetainSharing { live } => {
+                (ImportProblemWord::RetainSharing, Some(live.to_string()))
+            }
+            ImportProblem::AddressTaken { by } => (ImportProblemWord::AddressTaken, Some(by.to_string())),
+            ImportProblem::OtherAddress { address } => {
+                (ImportProblemWord::OtherAddress, Some(address.to_string()))
+            }
+        };
+        Self { arn: arn.to_string(), source: SourceDocument::new(span, sources), problem, detail }
+    }
+
+    pub fn word(&self) -> ImportProblemWord {
+        self.problem
+    }
+}
+
 impl ShareDocument {
     pub fn new(share: &PlannedShare, labels: &BTreeMap<AccountId, String>, sources: &SourceMap) -> Self {
         let PlannedShare { diff, details, access, hazards, blocked, steps } = share;
-        let ShareDiff { address, verdict, protected: _, remarks, salt: _ } = diff;
+        // The salt has gone into the tokens of the steps.
+        let ShareDiff { address, verdict, protected, remarks, salt: _ } = diff;
+        use ActionWord as A;
         let (actions, reasons, gap) = match verdict {
-            Verdict::InSync { .. } => (vec!["no-op"], Vec::new(), None),
-            Verdict::Unread { after: _, gap } => (vec!["read"], Vec::new(), Some(gap)),
-            Verdict::Changed(Change::Create { .. }) => (vec!["create"], Vec::new(), None),
-            Verdict::NotImported { problem, .. } => (vec!["no-op"], vec![import_problem(problem)], None),
-            Verdict::Changed(Change::Update { edits, .. }) => (update_actions(edits), Vec::new(), None),
-            Verdict::Changed(Change::Release { .. }) => (vec!["release"], Vec::new(), None),
-            Verdict::Changed(Change::Replace { reasons, .. }) => (
-                vec!["create", "delete"],
-                reasons.iter().map(|reason| replace_reason(*reason)).collect(),
-                None,
-            ),
-            Verdict::Changed(Change::Delete { reason, .. }) => {
-                (vec!["delete"], vec![delete_reason(*reason)], None)
+            Verdict::InSync { .. } => (vec![A::NoOp], Vec::new(), None),
+            Verdict::Unread { after: _, gap } => (vec![A::Read], Vec::new(), Some(gap)),
+            Verdict::NotImported { problem, .. } => (vec![A::NoOp], vec![import_problem(problem)], None),
+            Verdict::Changed(change) => {
+                let (actions, reasons) = actions(change);
+                (actions, reasons, None)
             }
         };
-        let change = |detail: &Detail| {
-            let Detail { edit, gain, lose, unknown } = detail;
-            let is_principal = matches!(edit.part, Part::Principal { .. });
-            let behind = gain.iter().chain(lose.iter()).filter(|_| is_principal);
-            ChangeDocument {
-                edit: EditDocument::new(edit),
-                gain: gain.len(),
-                lose: lose.len(),
-                accounts: texts(behind),
-                unknown: unknown.len(),
+        let import = match verdict {
+            Verdict::NotImported { after: _, arn, span, problem } => {
+                Some(ImportDocument::new(arn, *span, problem, sources))
             }
+            _ => None,
         };
+        let mut audiences = Audiences::default();
+        let changes = details.iter().map(|detail| change(detail, &mut audiences)).collect();
         Self {
             address: address.to_string(),
             place: PlaceDocument::new(diff.place(), labels),
             name: diff.name().to_owned(),
             source: diff.span().map(|span| SourceDocument::new(span, sources)),
             actions,
-            cause: share.cause().map(crate::diff::Cause::as_str),
+            cause: share.cause().map(CauseWord::from),
             reasons,
-            blocked: blocked.map(blocked_reason),
+            import,
+            blocked: blocked.map(BlockedWord::from),
+            prevent_destroy: *protected,
             gap: gap.map(GapDocument::new),
-            before: diff.before().map(|present| before(present, labels)),
-            after: diff.after().map(|wanted| after(wanted, labels)),
-            changes: details.iter().map(change).collect(),
+            before: diff.before().map(|present| LiveDocument::new(present, labels)),
+            after: diff.after().map(|wanted| WantedDocument::new(wanted, labels)),
+            changes,
+            audiences: audiences.into_documents(),
             access: AccessDocument {
                 gain: texts(&access.gain),
                 lose: texts(&access.lose),
                 unknown: texts(&access.unknown),
             },
+            owner_included: access.owner_included,
             hazards: hazards
                 .iter()
                 .map(|hazard| HazardDocument::new(hazard, Some(address), sources))
@@ -223,121 +269,86 @@ impl ShareDocument {
     }
 }
 
-fn update_actions(edits: &[Edit]) -> Vec<&'static str> {
-    let mut actions: Vec<&'static str> = edits
+/// Accounts, and principals behind which they are not known.
+type Audience = (Arc<BTreeSet<AccountId>>, Arc<BTreeSet<Principal>>);
+
+/// The sets of accounts behind the resources of one share. Thousands of resources share one.
+#[derive(Default)]
+struct Audiences {
+    sets: Vec<Audience>,
+}
+
+impl Audiences {
+    fn index(&mut self, accounts: &Arc<BTreeSet<AccountId>>, unknown: &Arc<BTreeSet<Principal>>) -> usize {
+        let same = |(a, u): &Audience| (a, u) == (accounts, unknown);
+        self.sets.iter().position(same).unwrap_or_else(|| {
+            self.sets.push((accounts.clone(), unknown.clone()));
+            self.sets.len() - 1
+        })
+    }
+
+    fn into_documents(self) -> Vec<AudienceDocument> {
+        let document = |(accounts, unknown): Audience| AudienceDocument {
+            accounts: texts(&*accounts),
+            unknown: texts(&*unknown),
+        };
+        self.sets.into_iter().map(document).collect()
+    }
+}
+
+fn change(detail: &Detail, audiences: &mut Audiences) -> ChangeDocument {
+    let Detail { edit, gain, lose, unknown } = detail;
+    let is_principal = matches!(edit.part, Part::Principal { .. });
+    let felt = if gain.is_empty() { lose } else { gain };
+    let is_felt = !felt.is_empty() || !unknown.is_empty();
+    ChangeDocument {
+        edit: EditDocument::new(edit),
+        gain: gain.len(),
+        lose: lose.len(),
+        accounts: texts(felt.iter().filter(|_| is_principal)),
+        unknown: unknown.len(),
+        audience: (is_felt && !is_principal).then(|| audiences.index(felt, unknown)),
+    }
+}
+
+/// What is done, and why where that is not plain.
+pub(crate) fn actions(change: &Change) -> (Vec<ActionWord>, Vec<String>) {
+    use ActionWord as A;
+    match change {
+        Change::Create { .. } => (vec![A::Create], Vec::new()),
+        Change::Update { edits, .. } => (update_actions(edits), Vec::new()),
+        Change::Release { .. } => (vec![A::Release], Vec::new()),
+        Change::Replace { reasons, .. } => {
+            let reasons = reasons.iter().map(|reason| text_of(ReplaceWord::from(*reason)));
+            (vec![A::Create, A::Delete], reasons.collect())
+        }
+        Change::Delete { reason, .. } => (vec![A::Delete], vec![text_of(DeleteWord::from(*reason))]),
+    }
+}
+
+fn update_actions(edits: &[Edit]) -> Vec<ActionWord> {
+    let mut actions: Vec<ActionWord> = edits
         .iter()
         .filter_map(|edit| match &edit.part {
-            Part::Imported { .. } => Some("import"),
-            Part::Moved { .. } => Some("move"),
+            Part::Imported { .. } => Some(ActionWord::Import),
+            Part::Moved { .. } => Some(ActionWord::Move),
             _ => None,
         })
         .collect();
     if !edits.iter().all(|edit| edit.part.is_identity()) {
-        actions.push("update");
+        actions.push(ActionWord::Update);
     }
     actions
 }
 
-fn before(present: &Present, labels: &BTreeMap<AccountId, String>) -> SideDocument {
-    let Present { place, share } = present;
-    let LiveShare {
-        arn,
-        name,
-        status,
-        status_message: _,
-        allow_external_principals,
-        retain_sharing,
-        feature_set: _,
-        tags,
-        created: _,
-        resources,
-        principals,
-        sources,
-        permissions,
-    } = share;
-    SideDocument {
-        place: PlaceDocument::new(place, labels),
-        arn: Some(arn.to_string()),
-        status: Some(status.to_string()),
-        name: name.clone(),
-        allow_external_principals: *allow_external_principals,
-        retain_sharing_on_account_leave_organization: *retain_sharing,
-        resources: texts(resources.keys()),
-        principals: texts(principals.keys()),
-        sources: texts(sources.keys()),
-        permissions: permissions.iter().map(|(kind, p)| (kind.to_string(), p.arn.to_string())).collect(),
-        tags: tags.clone(),
-    }
-}
-
-fn after(wanted: &Wanted, labels: &BTreeMap<AccountId, String>) -> SideDocument {
-    let Wanted {
-        place,
-        span: _,
-        name,
-        allow_external_principals,
-        retain_sharing,
-        resources,
-        principals,
-        sources,
-        permissions,
-        tags,
-        ownership,
-        stamp,
-    } = wanted;
-    let mut tags: Tags = tags.iter().chain(ownership).map(|(k, v)| (k.clone(), v.clone())).collect();
-    tags.insert(crate::model::TAG_APPLIED.to_owned(), stamp.to_string());
-    SideDocument {
-        place: PlaceDocument::new(place, labels),
-        arn: None,
-        status: None,
-        name: name.clone(),
-        allow_external_principals: *allow_external_principals,
-        retain_sharing_on_account_leave_organization: *retain_sharing,
-        resources: texts(resources.keys()),
-        principals: texts(principals.keys()),
-        sources: texts(sources),
-        permissions: permissions.iter().map(|(kind, arn)| (kind.to_string(), arn.to_string())).collect(),
-        tags,
-    }
-}
-
-pub(crate) fn replace_reason(reason: ReplaceReason) -> &'static str {
-    match reason {
-        ReplaceReason::Account => "account",
-        ReplaceReason::Region => "region",
-        ReplaceReason::RetainSharing => "retain_sharing_on_account_leave_organization",
-        ReplaceReason::Failed => "failed",
-    }
-}
-
-pub(crate) fn delete_reason(reason: DeleteReason) -> &'static str {
-    match reason {
-        DeleteReason::NotDeclared => "not_declared",
-        DeleteReason::NoAddress => "no_address",
-        DeleteReason::Duplicate => "duplicate",
-        DeleteReason::Destroy => "destroy",
-        DeleteReason::Expired => "expired",
-        DeleteReason::MoveTaken => "move_taken",
-    }
-}
-
-pub(crate) fn import_problem(problem: &ImportProblem) -> &'static str {
-    match problem {
-        ImportProblem::NotThere { deleted: true } => "deleted",
-        ImportProblem::NotThere { deleted: false } => "not_there",
-        ImportProblem::NotStandard { .. } => "not_standard",
-        ImportProblem::Failed => "failed",
-        ImportProblem::RetainSharing { .. } => "retain_sharing_on_account_leave_organization",
-        ImportProblem::AddressTaken { .. } => "address_taken",
-        ImportProblem::OtherAddress { .. } => "other_address",
-    }
-}
-
-fn blocked_reason(blocked: Blocked) -> &'static str {
-    match blocked {
-        Blocked::SharingUnread => "sharing_unread",
-        Blocked::SharingOff => "sharing_off",
-        Blocked::SuccessorBlocked => "successor_blocked",
-    }
+pub(crate) fn import_problem(problem: &ImportProblem) -> String {
+    text_of(match problem {
+        ImportProblem::NotThere { deleted: true } => ImportProblemWord::Deleted,
+        ImportProblem::NotThere { deleted: false } => ImportProblemWord::NotThere,
+        ImportProblem::NotStandard { .. } => ImportProblemWord::NotStandard,
+        ImportProblem::Failed => ImportProblemWord::Failed,
+        ImportProblem::RetainSharing { .. } => ImportProblemWord::RetainSharing,
+        ImportProblem::AddressTaken { .. } => ImportProblemWord::AddressTaken,
+        ImportProblem::OtherAddress { .. } => ImportProblemWord::OtherAddress,
+    })
 }

@@ -1,21 +1,23 @@
 //! A step with its arguments, enough to carry it out.
 
+mod read;
+
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{AccountId, Tags};
 use crate::plan::{PlannedStep, ShareRef, Step};
 use crate::wire::parts::{PlaceDocument, texts};
+use crate::wire::words::OperationWord;
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct StepDocument {
     id: u32,
     /// Ids of steps that come before it.
     needs: Vec<u32>,
-    /// Service and operation, as IAM spells it: `ram:CreateResourceShare`.
-    operation: String,
+    operation: OperationWord,
     place: PlaceDocument,
     address: Option<String>,
     client_token: String,
@@ -23,34 +25,34 @@ pub(crate) struct StepDocument {
 }
 
 /// The arguments of a call; what the operation does not take is left out.
-#[derive(Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ArgumentsDocument {
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     share: Option<ShareRefDocument>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     allow_external_principals: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     retain_sharing_on_account_leave_organization: Option<bool>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     resources: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     principals: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     sources: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     permissions: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     replace: Option<bool>,
-    #[serde(skip_serializing_if = "Tags::is_empty")]
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
     tags: Tags,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tag_keys: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum ShareRefDocument {
@@ -70,19 +72,32 @@ impl ShareRefDocument {
 impl StepDocument {
     pub fn new(planned: &PlannedStep, labels: &BTreeMap<AccountId, String>) -> Self {
         let PlannedStep { id, needs, place, address, token, step } = planned;
-        let service = match step {
-            Step::CreateServiceLinkedRole => "iam",
-            _ => "ram",
-        };
         Self {
             id: id.0,
             needs: needs.iter().map(|need| need.0).collect(),
-            operation: format!("{service}:{}", step.operation()),
+            operation: operation(step),
             place: PlaceDocument::new(place, labels),
             address: address.as_ref().map(ToString::to_string),
             client_token: token.to_string(),
             arguments: arguments(step),
         }
+    }
+}
+
+fn operation(step: &Step) -> OperationWord {
+    use OperationWord as W;
+    match step {
+        Step::EnableSharingWithAwsOrganization => W::EnableSharingWithAwsOrganization,
+        Step::CreateServiceLinkedRole => W::CreateServiceLinkedRole,
+        Step::CreateResourceShare { .. } => W::CreateResourceShare,
+        Step::UpdateResourceShare { .. } => W::UpdateResourceShare,
+        Step::AssociateResourceShare { .. } => W::AssociateResourceShare,
+        Step::DisassociateResourceShare { .. } => W::DisassociateResourceShare,
+        Step::AssociateResourceSharePermission { .. } => W::AssociateResourceSharePermission,
+        Step::DisassociateResourceSharePermission { .. } => W::DisassociateResourceSharePermission,
+        Step::TagResource { .. } => W::TagResource,
+        Step::UntagResource { .. } => W::UntagResource,
+        Step::DeleteResourceShare { .. } => W::DeleteResourceShare,
     }
 }
 

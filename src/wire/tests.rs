@@ -38,13 +38,16 @@ fn a_plan_document_holds_sides_changes_steps_and_gaps() {
     assert_eq!(share["actions"], json!(["update"]));
     assert_eq!(share["cause"], "pending");
     assert_eq!((&share["before"]["name"], &share["after"]["name"]), (&json!("tgw"), &json!("renamed")));
-    assert_eq!(share["source"], json!({"file": "shares.ram.hcl", "line": 3, "column": 1}));
+    assert_eq!(
+        share["source"],
+        json!({"file": "shares.ram.hcl", "line": 3, "column": 1, "end_line": 3, "end_column": 12})
+    );
     assert_eq!(
         share["changes"][2],
         json!({
             "edit": {"part": "principal", "action": "add", "subject": ou("d").as_str(), "label": "ou Workloads/Dev",
-                     "before": null, "after": null, "cause": "pending"},
-            "gain": 1, "lose": 0, "accounts": ["444444444444"], "unknown": 0
+                     "before": null, "after": null, "message": null, "cause": "pending"},
+            "gain": 1, "lose": 0, "accounts": ["444444444444"], "unknown": 0, "audience": null
         })
     );
     assert_eq!(document["shares"][0]["before"], Value::Null);

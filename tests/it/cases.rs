@@ -11,6 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use expect_test::expect_file;
+use ramctl::checks::hold;
 use ramctl::desired::{DesiredGraph, DesiredShare, Resolution, check, resolve};
 use ramctl::diag::{Diagnostic, FileId, SourceMap, all_codes};
 use ramctl::diff::diff;
@@ -19,6 +20,7 @@ use ramctl::lang::functions::{FileError, StackFiles};
 use ramctl::lang::{Compiled, Inputs, Limits, compile};
 use ramctl::plan::plan;
 use ramctl::render::{DiagnosticsView, DriftView, PlanView, Styles};
+use ramctl::wire::{PlanDocument, PlanFile};
 
 fn folder(stage: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(stage)
@@ -82,13 +84,11 @@ impl StackFiles for NoFiles {
 
 fn compiled(sources: &mut SourceMap) -> Compiled {
     let files: Vec<FileId> = sources.files().map(|(id, _)| id).collect();
-    let inputs = Inputs {
-        values: &[],
-        files: &NoFiles,
-        plan_timestamp: "2026-01-01T00:00:00Z",
-        limits: Limits::default(),
-    };
-    compile(sources, &files, &inputs)
+    compile(sources, &files, &inputs())
+}
+
+fn inputs() -> Inputs<'static> {
+    Inputs { values: &[], files: &NoFiles, plan_timestamp: "2026-01-01T00:00:00Z", limits: Limits::default() }
 }
 
 /// The graph of a stack with a case's organization, where there is no mistake.
@@ -238,8 +238,8 @@ fn every_example_is_a_stack_without_a_mistake() {
 /// What a stack's plan and drift report say in a case, given what AWS says.
 fn planned(case: &Path) -> [String; 2] {
     let (mut sources, _) = stack(case);
-    let Compiled { declaration, diagnostics, .. } = compiled(&mut sources);
-    let declaration = declaration.unwrap_or_else(|| panic!("{diagnostics:#?}"));
+    let compiled = compiled(&mut sources);
+    let declaration = compiled.declaration.clone().unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics));
     let org = org::read(case, &declaration);
     let Resolution { graph, diagnostics } = resolve(&declaration, &org, &tagged::read(case, &declaration));
     let graph = graph.unwrap_or_else(|| panic!("{diagnostics:#?}"));
@@ -251,11 +251,17 @@ fn planned(case: &Path) -> [String; 2] {
     let live = live::read(case, &graph, &applied);
     let difference = diff(&graph, &live, &org);
     let plan = plan(&difference, &org);
+    let held = hold(&compiled, &declaration.checks, plan.body(), &inputs());
+    let plan = plan.checked(held.results);
     let report = report(&difference);
-    [
-        PlanView::new(&plan, &sources, Styles::plain(), 110, 0).to_string(),
-        DriftView::new(&report, &sources, Styles::plain(), 110, 0).to_string(),
-    ]
+    let shown = PlanView::new(&plan, &sources, Styles::plain(), 110, 0).to_string();
+    let text = PlanDocument::new(&plan, &sources, 0).to_text();
+    let file = PlanFile::read(&text).unwrap_or_else(|error| panic!("{error:?}"));
+    let (saved, places) = (file.plan.body(), &file.sources);
+    assert_eq!(saved.steps, plan.steps);
+    assert_eq!(PlanView::new(saved, places, Styles::plain(), 110, 0).to_string(), shown);
+    assert_eq!(PlanDocument::new(saved, places, file.origin.clone()).to_text(), text);
+    [shown, DriftView::new(&report, &sources, Styles::plain(), 110, 0).to_string()]
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub(crate) async fn run_plan(
     }
     let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else { return Exit::Error };
     let consent = consent::consent(&args.consent);
-    let plan = make(&read).given(&consent);
+    let plan = loaded.judged(make(&read), &consent, output);
     plan::show(&plan, loaded, &Origin::from(session.calls().total().calls), outputs, output);
     consent::note_unused(&plan, &consent, output);
     let incomplete = if plan.is_complete() { Exit::Done } else { Exit::Incomplete };

@@ -19,7 +19,7 @@ pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
                 return Exit::Error;
             };
             let consent = consent::consent(&args.consent);
-            let plan = plan(&read).given(&consent);
+            let plan = loaded.judged(plan(&read), &consent, output);
             let origin = Origin::from(session.calls().total().calls);
             show(&plan, loaded, &origin, outputs, output);
             outputs.write(Found::Plan(&plan), &refusals(&plan), origin, output);

@@ -10,7 +10,7 @@ use crate::render::{Found, ValidView};
 
 pub(crate) fn run(args: &ValidateArgs, output: &mut Output) -> Exit {
     with_outputs("validate", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
-        let Examined { sources, diagnostics, declaration } = match pipeline::examine(&args.stack) {
+        let Examined { sources, diagnostics, declaration, .. } = match pipeline::examine(&args.stack) {
             Ok(examined) => examined,
             Err(error) => {
                 output.error(Chain(&error));
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &ValidateArgs, output: &mut Output) -> Exit {
         let (stack, shares) = (declaration.stack.value.as_str(), declaration.shares.len());
         let folder = args.stack.stack.display().to_string();
         outputs.show(ValidView { stack, shares, folder: &folder }, output);
-        outputs.write(Found::Valid { stack, shares }, &[], Origin::Aws { calls: 0 }, output);
+        outputs.write(Found::Valid { stack, shares }, &[], Origin::from(0), output);
         Exit::Done
     })
 }

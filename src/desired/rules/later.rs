@@ -16,7 +16,7 @@ pub(crate) fn carried_out(declaration: &Declaration, found: &mut Vec<Diagnostic>
         permissions,
         shares: _,
         inbound,
-        checks,
+        checks: _,
         safety: _,
         acknowledgements: _,
         imports,
@@ -37,9 +37,6 @@ pub(crate) fn carried_out(declaration: &Declaration, found: &mut Vec<Diagnostic>
     }
     for block in inbound {
         later(block.span, "An inbound block", "Accept or reject the invitation by other means.");
-    }
-    for block in checks {
-        later(block.span, "A check", "Take the block out to plan without the guard.");
     }
     let permissions = imports.iter().map(|block| &block.to).chain(moved.iter().map(|block| &block.from));
     let permissions = permissions.chain(removed.iter().map(|block| &block.from));

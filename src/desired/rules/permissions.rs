@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{Kind, type_of_permission, type_with_code, types};
 use crate::desired::permission::WrittenPermission;
-use crate::desired::suggest::suggest;
 use crate::desired::view::{PermissionView, ShareView};
 use crate::diag::rules::{RAM125, RAM126, RAM150, RAM151, RAM152, RAM153, RAM154, RAM155};
+use crate::diag::suggest::closest;
 use crate::diag::{Diagnostic, Span};
 use crate::model::ResourceType;
 
@@ -113,7 +113,7 @@ pub(crate) fn customer_managed_only_where_allowed(share: &ShareView<'_>, found: 
             .chain(&facts.other_permissions)
             .map(String::as_str)
             .collect::<Vec<_>>();
-        let help = match (suggest(arn.name(), near.iter().copied()), near.first()) {
+        let help = match (closest(arn.name(), near.iter().copied()), near.first()) {
             (Some(meant), _) => format!("Did you mean {meant}?"),
             (None, Some(default)) => format!("Use {default}, or leave the block out."),
             (None, None) => "Leave the block out for AWS's default.".to_owned(),
@@ -181,7 +181,7 @@ pub(crate) fn types_are_known(share: &ShareView<'_>, found: &mut Vec<Diagnostic>
         if type_with_code(code).is_some() {
             continue;
         }
-        let help = match suggest(code.as_str(), types().map(|facts| facts.code.as_str())) {
+        let help = match closest(code.as_str(), types().map(|facts| facts.code.as_str())) {
             Some(meant) => format!("Did you mean {meant:?}?"),
             None => "Check the code. If it is right, go on: RAM decides when the plan is applied.".to_owned(),
         };

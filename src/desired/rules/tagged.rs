@@ -1,11 +1,11 @@
 //! What a search by tags may ask, and what is to be said of its answer.
 
 use crate::catalog::types;
-use crate::desired::suggest::suggest;
 use crate::desired::tagged::Answer;
 use crate::desired::view::ShareView;
 use crate::diag::Diagnostic;
 use crate::diag::rules::{RAM127, RAM128, RAM129};
+use crate::diag::suggest::closest;
 
 /// RAM127. An ARN of a type that the catalog does not know is taken as it is; a search for one could not be made.
 pub(crate) fn can_be_searched(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
@@ -15,7 +15,7 @@ pub(crate) fn can_be_searched(share: &ShareView<'_>, found: &mut Vec<Diagnostic>
             Some(facts) if !facts.arns.is_empty() => continue,
             Some(_) => (format!("No source tells what the ARN of {code} looks like."), None),
             None => {
-                let meant = suggest(code.as_str(), types().map(|facts| facts.code.as_str()));
+                let meant = closest(code.as_str(), types().map(|facts| facts.code.as_str()));
                 (format!("The catalog does not know the type {code}."), meant)
             }
         };

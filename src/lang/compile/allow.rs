@@ -1,12 +1,11 @@
 //! `allow = [{ code, reason, until }]`: what the stack's authors agree to beforehand.
 
-use crate::diag::{Code, Spanned, find_code, hazards, is_hazard, language as codes};
+use crate::diag::{Code, Spanned, find_code, hazards, is_hazard, language as codes, suggest};
 use crate::lang::compile::Compiler;
 use crate::lang::compile::decode::Decoder;
 use crate::lang::compile::schema;
 use crate::lang::declaration::{Acknowledgement, AcknowledgementScope};
 use crate::lang::eval::{Eval, Failed, Scope};
-use crate::lang::suggest;
 use crate::lang::syntax::{Block, Expr, ExprKind};
 use crate::lang::value::{Type, Value};
 use crate::model::BlockKind;

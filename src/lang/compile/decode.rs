@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use crate::diag::suggest;
 use crate::diag::{Diagnostic, Span, Spanned, language as codes};
 use crate::lang::compile::advice::{form_help, principal_help};
 use crate::lang::declaration::PrincipalExpr;
 use crate::lang::eval::{Eval, Evaluator, Failed, Scope};
-use crate::lang::suggest;
 use crate::lang::syntax::{Block, Expr, ExprKind};
 use crate::lang::value::{Kind, Number, Symbol, SymbolKind, Type, Value, convert, read_principal};
 use crate::model::{AccountId, IdError, Principal};

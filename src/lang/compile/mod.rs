@@ -12,6 +12,7 @@ mod decode;
 mod stack;
 mod share;
 mod others;
+mod plan_paths;
 mod resources;
 mod advice;
 mod allow;

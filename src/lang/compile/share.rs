@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::diag::suggest;
 use crate::diag::{Spanned, language as codes};
 use crate::lang::compile::Compiler;
 use crate::lang::compile::decode::Decoder;
@@ -11,7 +12,6 @@ use crate::lang::compile::schema;
 use crate::lang::compile::structure::check;
 use crate::lang::declaration::{IgnorableAttribute, Lifecycle, PermissionUse, ShareBlock};
 use crate::lang::eval::{Eval, Failed, Scope};
-use crate::lang::suggest;
 use crate::lang::syntax::{Block, Expr, ExprKind};
 use crate::lang::value::{Kind, Symbol};
 use crate::model::{BlockKind, Region, ResourceType};

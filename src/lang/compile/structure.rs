@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::diag::suggest;
 use crate::diag::{Diagnostic, Span, language as codes};
 use crate::lang::compile::schema::{self, LOCALS, Labels, Schema, TOP};
-use crate::lang::suggest;
 use crate::lang::syntax::{Attribute, Block, Body, is_name};
 use crate::model::ResourceType;
 

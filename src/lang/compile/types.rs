@@ -57,7 +57,7 @@ impl Evaluator<'_> {
                 ));
             }
             _ => {
-                let near = crate::lang::suggest::closest(
+                let near = crate::diag::suggest::closest(
                     word,
                     KNOWN.into_iter().chain(["list", "set", "map", "tuple", "object"]),
                 );
@@ -117,7 +117,7 @@ impl Evaluator<'_> {
                 "Write object({ name = string }).",
             )),
             _ => {
-                let near = crate::lang::suggest::closest(name, ["list", "set", "map", "tuple", "object"]);
+                let near = crate::diag::suggest::closest(name, ["list", "set", "map", "tuple", "object"]);
                 let help = near.map_or_else(
                     || "Known are: list, set, map, tuple, object.".to_owned(),
                     |near| format!("Did you mean {near}(...)?"),

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::diag::suggest;
 use crate::diag::{Diagnostic, Severity, SourceMap, Span, language as codes};
 use crate::lang::compile::inputs::{InputValues, Inputs};
 use crate::lang::compile::schema;
 use crate::lang::compile::structure::{Blocks, check};
 use crate::lang::compile::values_file::{self, Given};
 use crate::lang::eval::{Eval, Evaluator, Failed, Known, Root, Scope, references};
-use crate::lang::suggest;
 use crate::lang::syntax::{Block, parse_expression};
 use crate::lang::value::{Type, Value, convert};
 

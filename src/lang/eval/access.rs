@@ -1,9 +1,9 @@
 //! Attributes, indexes and splats.
 
+use crate::diag::suggest;
 use crate::diag::{Diagnostic, Span, language as codes};
 use crate::lang::eval::evaluator::{Eval, Evaluator, brief};
 use crate::lang::eval::scope::Scope;
-use crate::lang::suggest;
 use crate::lang::syntax::{Expr, Step};
 use crate::lang::value::{Kind, Number, Symbol, Type, Value, convert, list_of};
 

@@ -1,10 +1,10 @@
 //! Function calls.
 
+use crate::diag::suggest;
 use crate::diag::{Diagnostic, SourceMap, Span, language as codes};
 use crate::lang::eval::evaluator::{Eval, Evaluator, Failed};
 use crate::lang::eval::scope::{Names, Scope};
 use crate::lang::functions::{self, Body, Function, FunctionError, Marks, Param, TemplateError};
-use crate::lang::suggest;
 use crate::lang::syntax::{Call, Expr, parse_template};
 use crate::lang::value::{Entries, Value, convert};
 

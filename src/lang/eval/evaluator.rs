@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::diag::suggest;
 use crate::diag::{Code, Diagnostic, Span, language as codes};
 use crate::lang::eval::references::shown;
 use crate::lang::eval::scope::{Known, Names, Root, Scope};
 use crate::lang::functions::{StackFiles, find_function};
-use crate::lang::suggest;
 use crate::lang::syntax::{Expr, ExprKind, Step};
 use crate::lang::value::{Type, Value, convert};
 

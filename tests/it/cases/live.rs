@@ -148,6 +148,7 @@ fn empty(arn: ShareArn) -> LiveShare {
         feature_set: FeatureSet::Standard,
         tags: Tags::new(),
         created: None,
+        updated: None,
         resources: BTreeMap::new(),
         principals: BTreeMap::new(),
         sources: BTreeMap::new(),

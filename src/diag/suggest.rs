@@ -41,8 +41,18 @@ mod tests {
             ("allow_external", Some("allow_external_principals")),
             ("tag", Some("tags")),
             ("resources", None),
+            ("", None),
         ] {
             assert_eq!(closest(word, known), near, "{word}");
+        }
+        let units = ["Workloads", "Workloads/Dev", "Workloads/Prod", "Security"];
+        for (path, near) in [
+            ("Workloads/prod", Some("Workloads/Prod")),
+            ("Worklods/Dev", Some("Workloads/Dev")),
+            ("Securtiy", Some("Security")),
+            ("Finance", None),
+        ] {
+            assert_eq!(closest(path, units), near, "{path}");
         }
     }
 }

@@ -1,0 +1,166 @@
+//! What changed in AWS since a plan was made, fact by fact.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::diff::Present;
+use crate::live::{Association, AttachedPermission, LiveShare, LiveState};
+use crate::model::{AccountId, Address, AssociationStatus, Place, Principal, ShareArn};
+use crate::org::{OrgView, SharingState};
+use crate::plan::basis::{Basis, Behind, Standing};
+
+/// One fact that is no longer what a plan was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// A share that the plan changes.
+    Share {
+        address: Address,
+        arn: ShareArn,
+        place: Place,
+        change: ShareChange,
+        /// When AWS last changed it, where AWS says so.
+        since: Option<Timestamp>,
+    },
+    /// Sharing inside the organization.
+    Sharing { before: SharingState, after: SharingState },
+    /// Who is behind a principal.
+    Principal { principal: Principal, label: String, change: StandingChange },
+}
+
+/// What happened to a share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ShareChange {
+    /// The plan changes it, and it is deleted.
+    Gone,
+    /// The plan would make it, and a share of its address is there.
+    Appeared,
+    /// One part of it. None: not there.
+    Part { kind: &'static str, subject: String, before: Option<String>, after: Option<String> },
+}
+
+/// What happened to a principal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StandingChange {
+    Accounts {
+        joined: BTreeSet<AccountId>,
+        left: BTreeSet<AccountId>,
+    },
+    /// A unit has another name or place in the tree; the label is the earlier one.
+    Renamed {
+        now: String,
+    },
+    /// It was inside the organization and is not, or the other way round.
+    Moved {
+        inside: bool,
+    },
+}
+
+/// The facts of one share, each under its kind and subject.
+type Facts<'a> = BTreeMap<(&'static str, String), (String, Option<Timestamp>)>;
+
+/// Compares a share with what it was.
+pub(crate) fn share(address: &Address, was: &Present, live: &LiveState) -> Vec<Difference> {
+    let Present { place, share } = was;
+    let found = live.places.get(place).and_then(|read| read.known()?.shares.get(&share.arn));
+    let difference = |change, since| Difference::Share {
+        address: address.clone(),
+        arn: share.arn.clone(),
+        place: place.clone(),
+        change,
+        since,
+    };
+    let Some(now) = found else { return vec![difference(ShareChange::Gone, None)] };
+    let (before, after) = (facts(share), facts(now));
+    let keys: BTreeSet<&(&'static str, String)> = before.keys().chain(after.keys()).collect();
+    let changed = keys.into_iter().filter_map(|key| {
+        let (was, is) = (before.get(key), after.get(key));
+        let text = |fact: Option<&(String, Option<Timestamp>)>| fact.map(|(text, _)| text.clone());
+        if text(was) == text(is) {
+            return None;
+        }
+        let (kind, subject) = (key.0, key.1.clone());
+        let since = match is {
+            Some((_, since)) => since.or(now.updated),
+            None => now.updated,
+        };
+        Some(difference(ShareChange::Part { kind, subject, before: text(was), after: text(is) }, since))
+    });
+    changed.collect()
+}
+
+/// Everything about a share that a step depends on. An association on its way counts as there: that it has settled, or that an
+/// invitation was accepted meanwhile, changes nothing that a step does.
+fn facts(share: &LiveShare) -> Facts<'_> {
+    let LiveShare {
+        arn: _, // it is found by it
+        name,
+        status,
+        status_message: _, // a wording
+        allow_external_principals,
+        retain_sharing,
+        feature_set,
+        tags,
+        created: _, // goes with the ARN
+        updated,
+        resources,
+        principals,
+        sources,
+        permissions,
+    } = share;
+    let mut out = Facts::new();
+    for (kind, text) in [
+        ("name", name.clone()),
+        ("status", status.to_string()),
+        ("allow_external_principals", allow_external_principals.to_string()),
+        ("retain_sharing_on_account_leave_organization", retain_sharing.to_string()),
+        ("feature set", feature_set.to_string()),
+    ] {
+        out.insert((kind, String::new()), (text, *updated));
+    }
+    out.extend(tags.iter().map(|(key, value)| (("tag", key.clone()), (value.clone(), None))));
+    let members = |kind, (subject, association): (String, &Association)| {
+        let Association { status, status_message: _, external, created: _, updated } = association;
+        let status = match status {
+            AssociationStatus::Associating => &AssociationStatus::Associated,
+            other => other,
+        };
+        let outside = if *external { ", outside the organization" } else { "" };
+        ((kind, subject), (format!("{status}{outside}"), *updated))
+    };
+    out.extend(resources.iter().map(|(arn, a)| members("resource", (arn.to_string(), a))));
+    out.extend(principals.iter().map(|(principal, a)| members("principal", (principal.to_string(), a))));
+    out.extend(sources.iter().map(|(source, a)| members("source", (source.clone(), a))));
+    out.extend(permissions.iter().map(|(kind, attached)| {
+        let AttachedPermission { arn, version, default_version } = attached;
+        let behind = if *default_version { "" } else { ", not the default version" };
+        (("permission", kind.to_string()), (format!("{arn} version {version}{behind}"), None))
+    }));
+    out
+}
+
+/// Compares what was used of the organization.
+pub(crate) fn basis(was: &Basis, org: &OrgView) -> Vec<Difference> {
+    let now = was.again(org);
+    let changed = was.principals.iter().filter_map(|(principal, before)| {
+        let after = now.principals.get(principal)?;
+        let change = standing(principal, before, after)?;
+        Some(Difference::Principal { principal: principal.clone(), label: before.label.clone(), change })
+    });
+    changed.collect()
+}
+
+fn standing(principal: &Principal, before: &Behind, after: &Behind) -> Option<StandingChange> {
+    match (&before.standing, &after.standing) {
+        (Standing::Accounts(was), Standing::Accounts(is)) if was != is => Some(StandingChange::Accounts {
+            joined: is.difference(was).cloned().collect(),
+            left: was.difference(is).cloned().collect(),
+        }),
+        (was, is) if was != is => Some(StandingChange::Moved { inside: matches!(is, Standing::Accounts(_)) }),
+        // The files name a unit by its path; the name of an account means nothing to a step.
+        _ if principal.needs_organization_sharing() && before.label != after.label => {
+            Some(StandingChange::Renamed { now: after.label.clone() })
+        }
+        _ => None,
+    }
+}

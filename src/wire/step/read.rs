@@ -1,0 +1,111 @@
+//! A step read back: exactly the call that was planned, or nothing.
+
+use uuid::Uuid;
+
+use crate::model::{Address, PermissionArn, Principal, ResourceArn, ShareArn};
+use crate::plan::{PlannedStep, ShareRef, Step, StepId};
+use crate::wire::malformed::{Malformed, id, ids, needed};
+use crate::wire::step::{ArgumentsDocument, ShareRefDocument, StepDocument, arguments};
+use crate::wire::words::OperationWord;
+
+impl StepDocument {
+    pub fn read(&self) -> Result<PlannedStep, Malformed> {
+        let Self { id: own, needs, operation, place, address, client_token, arguments: given } = self;
+        let step = given.read(*operation)?;
+        if arguments(&step) != *given {
+            let text = format!("step {own}");
+            return Err(Malformed::new(&text, "a step with the arguments of its operation and no others"));
+        }
+        Ok(PlannedStep {
+            id: StepId(*own),
+            needs: needs.iter().copied().map(StepId).collect(),
+            place: place.read()?,
+            address: address.as_ref().map(|address| id(address, Address::parse)).transpose()?,
+            token: Uuid::parse_str(client_token).map_err(|_| Malformed::new(client_token, "a token"))?,
+            step,
+        })
+    }
+}
+
+impl ShareRefDocument {
+    fn read(&self) -> Result<ShareRef, Malformed> {
+        Ok(match self {
+            Self::Arn(arn) => ShareRef::Known(id(arn, ShareArn::parse)?),
+            Self::CreatedByStep(step) => ShareRef::CreatedBy(StepId(*step)),
+        })
+    }
+}
+
+impl ArgumentsDocument {
+    fn read(&self, operation: OperationWord) -> Result<Step, Malformed> {
+        let Self {
+            share,
+            name,
+            allow_external_principals,
+            retain_sharing_on_account_leave_organization: retain_sharing,
+            resources,
+            principals,
+            sources,
+            permissions,
+            replace,
+            tags,
+            tag_keys,
+        } = self;
+        let share = || needed(share, "a share")?.read();
+        let resources = || ids(resources, ResourceArn::parse);
+        let principals = || principals.iter().map(|text| Principal::read(text)).collect::<Vec<Principal>>();
+        let permissions = || ids::<PermissionArn, Vec<_>>(permissions, PermissionArn::parse);
+        let permission = || match permissions()?.as_slice() {
+            [one] => Ok(one.clone()),
+            other => Err(Malformed::new(&other.len().to_string(), "one permission")),
+        };
+        use OperationWord as W;
+        Ok(match operation {
+            W::EnableSharingWithAwsOrganization => Step::EnableSharingWithAwsOrganization,
+            W::CreateServiceLinkedRole => Step::CreateServiceLinkedRole,
+            W::CreateResourceShare => Step::CreateResourceShare {
+                name: needed(name, "a name")?.clone(),
+                allow_external_principals: *needed(allow_external_principals, "true or false")?,
+                retain_sharing: *needed(retain_sharing, "true or false")?,
+                tags: tags.clone(),
+                permissions: permissions()?,
+                resources: resources()?,
+                principals: principals(),
+                sources: sources.clone(),
+            },
+            W::UpdateResourceShare => Step::UpdateResourceShare {
+                share: share()?,
+                name: name.clone(),
+                allow_external_principals: *allow_external_principals,
+            },
+            W::AssociateResourceShare => Step::AssociateResourceShare {
+                share: share()?,
+                resources: resources()?,
+                principals: principals(),
+                sources: sources.clone(),
+            },
+            W::DisassociateResourceShare => Step::DisassociateResourceShare {
+                share: share()?,
+                resources: resources()?,
+                principals: principals(),
+                sources: sources.clone(),
+            },
+            W::AssociateResourceSharePermission => Step::AssociateResourceSharePermission {
+                share: share()?,
+                permission: permission()?,
+                replace: *needed(replace, "true or false")?,
+            },
+            W::DisassociateResourceSharePermission => {
+                Step::DisassociateResourceSharePermission { share: share()?, permission: permission()? }
+            }
+            W::TagResource => Step::TagResource { share: share()?, tags: tags.clone() },
+            W::UntagResource => Step::UntagResource { share: share()?, keys: tag_keys.clone() },
+            W::DeleteResourceShare => match share()? {
+                ShareRef::Known(share) => Step::DeleteResourceShare { share },
+                ShareRef::CreatedBy(step) => {
+                    return Err(Malformed::new(&step.0.to_string(), "a share that is there to be deleted"));
+                }
+            },
+        })
+    }
+}

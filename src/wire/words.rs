@@ -1,0 +1,231 @@
+//! The words of the documents: each stands for one variant, and is read back as it.
+
+use serde::de::value::{BorrowedStrDeserializer, Error};
+use serde::{Deserialize, Serialize};
+
+use crate::diag::Severity;
+use crate::diff::{Cause, DeleteReason, Purpose, ReplaceReason};
+use crate::model::GapCause;
+use crate::org::SharingState;
+use crate::plan::Blocked;
+
+/// Declares an enum over words. `for` names an enum of the core whose variants these are, one for one: a variant that is added
+/// there has to be given its word here, and is then written and read.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident for $core:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
+        words! { $(#[$doc])* $name { $($variant = $word),+ } }
+
+        impl From<$core> for $name {
+            fn from(value: $core) -> Self {
+                match value { $($core::$variant => Self::$variant,)+ }
+            }
+        }
+
+        impl From<$name> for $core {
+            fn from(word: $name) -> Self {
+                match word { $($name::$variant => Self::$variant,)+ }
+            }
+        }
+    };
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
+        pub(crate) enum $name {
+            $(#[serde(rename = $word)] $variant,)+
+        }
+    };
+}
+
+words! { PurposeWord for Purpose { Apply = "apply", Destroy = "destroy" } }
+
+words! {
+    /// `drift`: AWS was changed. `pending`: the configuration was.
+    CauseWord for Cause { Drift = "drift", Pending = "pending", Both = "both" }
+}
+
+words! {
+    GapWord for GapCause {
+        Credentials = "credentials",
+        CannotAssumeRole = "cannot_assume_role",
+        AccessDenied = "access_denied",
+        Throttled = "throttled",
+        Unreachable = "unreachable",
+        Service = "service",
+        Unreadable = "unreadable",
+        NotConfigured = "not_configured",
+        Other = "other",
+    }
+}
+
+words! {
+    SharingStateWord for SharingState {
+        Enabled = "enabled",
+        HalfEnabled = "half_enabled",
+        LeftoverRole = "leftover_role",
+        Disabled = "disabled",
+        NotAllFeatures = "not_all_features",
+        NotManagementAccount = "not_management_account",
+        NoOrganization = "no_organization",
+    }
+}
+
+words! {
+    ReplaceWord for ReplaceReason {
+        Account = "account",
+        Region = "region",
+        RetainSharing = "retain_sharing_on_account_leave_organization",
+        Failed = "failed",
+    }
+}
+
+words! {
+    DeleteWord for DeleteReason {
+        NotDeclared = "not_declared",
+        NoAddress = "no_address",
+        Duplicate = "duplicate",
+        Destroy = "destroy",
+        Expired = "expired",
+        MoveTaken = "move_taken",
+    }
+}
+
+words! {
+    BlockedWord for Blocked {
+        SharingUnread = "sharing_unread",
+        SharingOff = "sharing_off",
+        SuccessorBlocked = "successor_blocked",
+    }
+}
+
+words! {
+    /// What is in the way of an import.
+    ImportProblemWord {
+        Deleted = "deleted",
+        NotThere = "not_there",
+        NotStandard = "not_standard",
+        Failed = "failed",
+        RetainSharing = "retain_sharing_on_account_leave_organization",
+        AddressTaken = "address_taken",
+        OtherAddress = "other_address",
+    }
+}
+
+words! {
+    ActionWord {
+        Import = "import",
+        Move = "move",
+        Create = "create",
+        Update = "update",
+        Delete = "delete",
+        Release = "release",
+        NoOp = "no-op",
+        Read = "read",
+    }
+}
+
+words! {
+    PartWord {
+        Name = "name",
+        AllowExternalPrincipals = "allow_external_principals",
+        Principal = "principal",
+        Resource = "resource",
+        Source = "source",
+        Permission = "permission",
+        Tag = "tag",
+        Import = "import",
+        Move = "move",
+        Record = "record",
+    }
+}
+
+words! { SeverityWord for Severity { Error = "error", Warning = "warning" } }
+
+words! { EditWord { Add = "add", Remove = "remove", Change = "change", Repair = "repair" } }
+
+words! { MemberWord { Principal = "principal", Resource = "resource", Source = "source" } }
+
+words! {
+    RemarkWord {
+        Waiting = "waiting",
+        Unhealthy = "unhealthy",
+        OutdatedPermission = "outdated_permission",
+        UndeclaredPermission = "undeclared_permission",
+        NameTaken = "name_taken",
+        ShareStatus = "share_status",
+        Expires = "expires",
+    }
+}
+
+words! { OwnershipWord { Untagged = "untagged", OtherStack = "other_stack", FromPolicy = "from_policy" } }
+
+words! {
+    SharingVerdictWord {
+        InSync = "in_sync",
+        Enable = "enable",
+        MakeRole = "make_role",
+        RequiredButOff = "required_but_off",
+        Impossible = "impossible",
+        Unread = "unread",
+        NotManaged = "not_managed",
+    }
+}
+
+words! {
+    RefusalWord {
+        PreventDestroy = "prevent_destroy",
+        SharingRequired = "sharing_required",
+        SharingImpossible = "sharing_impossible",
+        Import = "import",
+    }
+}
+
+words! {
+    /// What a hazard is about.
+    AboutWord {
+        Principal = "principal", Resource = "resource", Share = "share", Plan = "plan", Revocations = "revocations",
+        Grants = "grants",
+    }
+}
+
+words! {
+    /// By `--allow`, or by an `allow` in the stack's files.
+    AllowedWord { Flag = "flag", Stack = "stack" }
+}
+
+words! {
+    /// `failed`: the condition has no value.
+    AssertionWord { Passed = "passed", Violated = "violated", Unknown = "unknown", Failed = "failed" }
+}
+
+words! { StandingWord { Accounts = "accounts", Outside = "outside", Unknowable = "unknowable" } }
+
+words! {
+    /// Service and operation, as IAM spells them.
+    OperationWord {
+        EnableSharingWithAwsOrganization = "ram:EnableSharingWithAwsOrganization",
+        CreateServiceLinkedRole = "iam:CreateServiceLinkedRole",
+        CreateResourceShare = "ram:CreateResourceShare",
+        UpdateResourceShare = "ram:UpdateResourceShare",
+        AssociateResourceShare = "ram:AssociateResourceShare",
+        DisassociateResourceShare = "ram:DisassociateResourceShare",
+        AssociateResourceSharePermission = "ram:AssociateResourceSharePermission",
+        DisassociateResourceSharePermission = "ram:DisassociateResourceSharePermission",
+        TagResource = "ram:TagResource",
+        UntagResource = "ram:UntagResource",
+        DeleteResourceShare = "ram:DeleteResourceShare",
+    }
+}
+
+/// A word as text, for fields that hold words of several kinds.
+pub(crate) fn text_of(word: impl Serialize) -> String {
+    match serde_json::to_value(word) {
+        Ok(serde_json::Value::String(text)) => text,
+        other => unreachable!("a word is written as a string, not {other:?}"),
+    }
+}
+
+/// The word that a text is.
+pub(crate) fn word_of<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
+    T::deserialize(BorrowedStrDeserializer::<Error>::new(text)).ok()
+}
