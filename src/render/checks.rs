@@ -22,10 +22,15 @@ impl fmt::Display for ChecksView<'_> {
             return Ok(());
         }
         let passed = self.checks.iter().filter(|check| check.standing() == CheckStanding::Passed).count();
-        let stops = self.checks.iter().any(CheckResult::stands_in_the_way);
-        let (style, title) = match stops {
-            true => (self.styles.error, "CHECKS: the plan is denied"),
-            false => (self.styles.strong, "CHECKS"),
+        let stops = self.checks.iter().filter(|check| check.stands_in_the_way());
+        let (style, title) = match stops.map(CheckResult::standing).max() {
+            None | Some(CheckStanding::Passed) => (self.styles.strong, "CHECKS"),
+            Some(CheckStanding::Unknown) => {
+                (self.styles.unknown, "CHECKS: nothing is applied before all can be answered")
+            }
+            Some(CheckStanding::Violated | CheckStanding::Failed) => {
+                (self.styles.error, "CHECKS: the plan is denied")
+            }
         };
         let of = format!("{passed} of {} passed", self.checks.len());
         writeln!(f, "{}  {}", paint(style, title), paint(self.styles.muted, of))?;
