@@ -4,10 +4,15 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::cli::outputs::OutputArg;
 use crate::plan::{Allowance, AllowanceError};
+use crate::render::COMMENT_LIMIT;
+
+/// Shortest Markdown document that can be asked for: its headline and its notice must fit.
+const LEAST_COMMENT: u64 = 4_096;
 
 /// Infrastructure as code for AWS Resource Access Manager.
 ///
@@ -33,6 +38,8 @@ pub(crate) enum Command {
     Destroy(ApplyArgs),
     /// Compare AWS with the stack and classify every difference. Never writes.
     Drift(DriftArgs),
+    /// Write everything that a plan reads to a file, which --live takes in the place of AWS. Never writes to AWS.
+    Snapshot(SnapshotArgs),
     /// Check the stack's files. Needs no credentials.
     Validate(ValidateArgs),
     /// Rewrite the files of a stack in canonical style.
@@ -59,7 +66,7 @@ pub(crate) enum Command {
 }
 
 /// The stack and its input values.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct StackArgs {
     /// Folder of the stack's *.ram.hcl files.
     #[arg(value_name = "STACK", default_value = ".")]
@@ -73,6 +80,18 @@ pub(crate) struct StackArgs {
     /// `vars` and `var_files` together, in the order in which they were typed.
     #[arg(skip)]
     pub values: Vec<ValueArg>,
+    /// The moment that counts as now; none for the one at which the stack is read.
+    #[arg(skip)]
+    pub now: Option<jiff::Timestamp>,
+}
+
+/// A stand-in for AWS.
+#[derive(Args, Debug)]
+pub(crate) struct LiveArgs {
+    /// Read FILE, which `ramctl snapshot` wrote, in the place of AWS: no credentials, no calls. The moment of the snapshot counts as
+    /// now.
+    #[arg(long, value_name = "FILE", conflicts_with = "sandbox")]
+    pub live: Option<PathBuf>,
 }
 
 /// Values from the command line.
@@ -116,11 +135,17 @@ impl AllowFlag {
 #[derive(Args, Debug)]
 pub(crate) struct OutputArgs {
     /// Write the result as text, json, markdown (for a comment on a pull request), github (marks for GitHub Actions, and the
-    /// job's summary) or html, to FILE or to standard output. May be repeated. Written even when the run fails.
+    /// job's summary) or html, to FILE or to standard output. May be repeated. Written even when the run fails. For apply and
+    /// destroy also events: what happens as it happens, one JSON object a line.
     #[arg(long = "output", value_name = "KIND[=FILE]")]
     pub outputs: Vec<OutputArg>,
     /// How long a Markdown document may be; what does not fit is left out, and the document says so.
-    #[arg(long, value_name = "CHARACTERS", default_value_t = crate::render::COMMENT_LIMIT)]
+    #[arg(
+        long,
+        value_name = "CHARACTERS",
+        default_value_t = COMMENT_LIMIT,
+        value_parser = RangedU64ValueParser::<usize>::new().range(LEAST_COMMENT..)
+    )]
     pub markdown_limit: usize,
 }
 
@@ -132,6 +157,8 @@ pub(crate) struct PlanArgs {
     pub cloud: CloudArgs,
     #[command(flatten)]
     pub consent: AllowArgs,
+    #[command(flatten)]
+    pub live: LiveArgs,
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -170,10 +197,29 @@ pub(crate) struct DriftArgs {
     #[command(flatten)]
     pub cloud: CloudArgs,
     #[command(flatten)]
+    pub live: LiveArgs,
+    #[command(flatten)]
     pub output: OutputArgs,
     /// Short for --output json.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SnapshotArgs {
+    #[command(flatten)]
+    pub stack: StackArgs,
+    #[command(flatten)]
+    pub cloud: CloudArgs,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Write stand-ins for account ids, ids in ARNs, and the names of accounts, units and shares that are not the stack's.
+    #[arg(long)]
+    pub anonymise: bool,
+    /// Also write a copy of the stack's files into the new folder DIR, with the same stand-ins.
+    #[arg(long, value_name = "DIR", requires = "anonymise")]
+    pub copy: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -324,6 +370,7 @@ impl Command {
             Self::Plan(args) => Some(&mut args.stack),
             Self::Apply(args) | Self::Destroy(args) => Some(&mut args.stack),
             Self::Drift(args) => Some(&mut args.stack),
+            Self::Snapshot(args) => Some(&mut args.stack),
             Self::Validate(args) => Some(&mut args.stack),
             Self::Graph(args) => Some(&mut args.stack),
             Self::Console(args) => Some(&mut args.stack),

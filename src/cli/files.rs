@@ -10,6 +10,9 @@ use crate::lang::functions::{FileError, StackFiles};
 /// Largest file that is read, in bytes.
 pub(crate) const MAX_FILE_BYTES: usize = 64 << 20;
 
+/// Largest snapshot that is read, in bytes. A Region at all its quotas comes to a tenth of this.
+const MAX_SNAPSHOT_BYTES: usize = 512 << 20;
+
 /// The folder of one stack, with every symlink in its own path resolved.
 pub(crate) struct StackFolder {
     root: PathBuf,
@@ -85,7 +88,7 @@ impl StackFiles for StackFolder {
         if full.is_dir() {
             return Err(FileError::NotAFile);
         }
-        read_bounded(&full)
+        read_bounded(&full, MAX_FILE_BYTES)
             .map_err(|error| file_error(&error))?
             .ok_or(FileError::TooLarge { limit: MAX_FILE_BYTES })
     }
@@ -126,12 +129,12 @@ fn file_error(error: &io::Error) -> FileError {
     }
 }
 
-/// A file's bytes; none where there are more than [`MAX_FILE_BYTES`].
-fn read_bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
+/// A file's bytes; none where there are more than the limit.
+fn read_bounded(path: &Path, limit: usize) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    let limit = u64::try_from(MAX_FILE_BYTES).expect("a constant below 2^64");
-    fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() <= MAX_FILE_BYTES).then_some(bytes))
+    let most = u64::try_from(limit).expect("a constant below 2^64");
+    fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= limit).then_some(bytes))
 }
 
 /// Reads a text file and names it as the user typed it.
@@ -141,9 +144,18 @@ pub(crate) fn read_text(path: &Path) -> Result<TextFile, FolderError> {
 
 /// Reads a text file under a name for people.
 pub(crate) fn read_text_as(path: &Path, name: String) -> Result<TextFile, FolderError> {
-    let bytes = read_bounded(path)
+    read_text_within(path, name, MAX_FILE_BYTES)
+}
+
+/// Reads a snapshot.
+pub(crate) fn read_snapshot(path: &Path) -> Result<TextFile, FolderError> {
+    read_text_within(path, path.display().to_string(), MAX_SNAPSHOT_BYTES)
+}
+
+fn read_text_within(path: &Path, name: String, limit: usize) -> Result<TextFile, FolderError> {
+    let bytes = read_bounded(path, limit)
         .map_err(|source| FolderError::Read { path: name.clone(), source })?
-        .ok_or_else(|| FolderError::TooLarge { path: name.clone(), limit: MAX_FILE_BYTES })?;
+        .ok_or_else(|| FolderError::TooLarge { path: name.clone(), limit })?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(TextFile { name, text }),
         Err(error) => Err(FolderError::NotUtf8 { path: name, offset: error.utf8_error().valid_up_to() }),
@@ -169,18 +181,23 @@ pub(crate) fn replace_text(path: &Path, text: &str) -> Result<(), FolderError> {
     if permissions.readonly() {
         return Err(error(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only")));
     }
+    swap_in(&target, text, Some(permissions)).map_err(error)
+}
+
+/// Writes a text beside its place and moves it there.
+fn swap_in(target: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()> {
     let mut name = target.file_name().unwrap_or_default().to_owned();
-    name.push(".ramctl-new");
+    // Two runs that write one file do not write into each other's.
+    name.push(format!(".{}.ramctl-new", std::process::id()));
     let beside = target.with_file_name(name);
     let write = || {
         fs::write(&beside, text)?;
-        fs::set_permissions(&beside, permissions)?;
-        fs::rename(&beside, &target)
+        permissions.map_or(Ok(()), |permissions| fs::set_permissions(&beside, permissions))?;
+        fs::rename(&beside, target)
     };
-    write().map_err(|source| {
+    write().inspect_err(|_| {
         // What is left over would only confuse; that it cannot be removed adds nothing to the first error.
         let _ = fs::remove_file(&beside);
-        error(source)
     })
 }
 
@@ -193,14 +210,13 @@ pub(crate) fn put_text(path: &Path, text: &str) -> Result<(), FolderError> {
     if path.is_file() {
         return replace_text(path, text);
     }
-    let error = |source| FolderError::Write { path: path.display().to_string(), source };
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".ramctl-new");
-    let beside = path.with_file_name(name);
-    fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).map_err(|source| {
-        let _ = fs::remove_file(&beside);
-        error(source)
-    })
+    swap_in(path, text, None)
+        .map_err(|source| FolderError::Write { path: path.display().to_string(), source })
+}
+
+/// Makes a folder that is not there yet.
+pub(crate) fn make_folder(path: &Path) -> Result<(), FolderError> {
+    fs::create_dir(path).map_err(|source| FolderError::Write { path: path.display().to_string(), source })
 }
 
 /// Adds a text to the end of a file that several programs write to.

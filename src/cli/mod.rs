@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod consent;
+mod event_stream;
 mod exit;
 mod files;
 mod interrupt;
@@ -14,8 +15,10 @@ mod outputs;
 mod pipeline;
 mod progress;
 mod prompt;
+mod replay;
 mod session;
 mod stack;
+mod stack_copy;
 
 use std::process::ExitCode;
 
@@ -52,6 +55,7 @@ fn run(command: Command, output: &mut Output) -> Exit {
         Command::Apply(args) => commands::apply::run(&args, output),
         Command::Destroy(args) => commands::destroy::run(&args, output),
         Command::Drift(args) => commands::drift::run(&args, output),
+        Command::Snapshot(args) => commands::snapshot::run(&args, output),
         Command::Validate(args) => commands::validate::run(&args, output),
         Command::Fmt(args) => commands::fmt::run(&args, output),
         Command::Console(args) => commands::console::run(&args, output),

@@ -2,13 +2,17 @@
 #![expect(clippy::disallowed_methods, reason = "this module is where output leaves the program")]
 
 use std::fmt::{self, Display};
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 
+use crate::cli::files::FolderError;
 use crate::diag::{Diagnostic, SourceMap};
 use crate::render::{DiagnosticsView, Styles};
+use crate::wire::pretty;
 
 /// Where a run writes to.
 ///
@@ -59,9 +63,7 @@ impl Output {
 
     /// Writes a JSON document, indented, with a newline at its end.
     pub(crate) fn json(&mut self, document: &impl serde::Serialize) {
-        let text =
-            serde_json::to_string_pretty(document).expect("documents have string keys and no failing field");
-        self.line(text);
+        self.result(pretty(document));
     }
 
     /// Styles of text for stdout. They are stripped again where stdout takes no colour.
@@ -155,6 +157,59 @@ impl Output {
             Some(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
             _ => Ok(()),
         }
+    }
+}
+
+/// A stream of lines. Each is handed to the operating system whole and at once, so that a run that is killed leaves whole lines.
+#[derive(Debug)]
+pub(crate) struct LineWriter {
+    path: Option<PathBuf>,
+    state: Mutex<(LineTarget, Option<io::Error>)>,
+}
+
+#[derive(Debug)]
+enum LineTarget {
+    Stdout,
+    File(File),
+}
+
+impl LineWriter {
+    /// None: standard output. A file is emptied.
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self, FolderError> {
+        let target = match path {
+            None => LineTarget::Stdout,
+            Some(path) => LineTarget::File(
+                File::create(path)
+                    .map_err(|source| FolderError::Write { path: path.display().to_string(), source })?,
+            ),
+        };
+        Ok(Self { path: path.map(Path::to_owned), state: Mutex::new((target, None)) })
+    }
+
+    /// Writes a line. After one that could not be written no other is: a stream has no holes.
+    pub(crate) fn write(&self, line: &str) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (target, failed) = &mut *state;
+        if failed.is_some() {
+            return;
+        }
+        let line = format!("{line}\n");
+        let written = match target {
+            LineTarget::Stdout => {
+                let mut stdout = io::stdout().lock();
+                stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush())
+            }
+            LineTarget::File(file) => file.write_all(line.as_bytes()),
+        };
+        *failed = written.err();
+    }
+
+    /// Why a line could not be written, unless the reader merely went away.
+    pub(crate) fn failure(&self) -> Option<FolderError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let source = state.1.take().filter(|error| error.kind() != io::ErrorKind::BrokenPipe)?;
+        let path = self.path.as_ref().map_or("standard output".to_owned(), |path| path.display().to_string());
+        Some(FolderError::Write { path, source })
     }
 }
 

@@ -6,18 +6,20 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::cli::args::OutputArgs;
+use crate::cli::event_stream::EventStream;
 use crate::cli::exit::Exit;
-use crate::cli::files::{append_text, put_text};
+use crate::cli::files::{FolderError, append_text, put_text};
 use crate::cli::output::{Chain, Output};
 use crate::diag::Diagnostic;
 use crate::model::Origin;
+use crate::plan::Outcome;
 use crate::render::{
     DriftView, Found, GithubView, HtmlView, MarkdownView, OutcomeView, PlanView, Report, Styles, ValidView,
-    as_log,
 };
-use crate::wire::{ApplyDocument, DiagnosticsDocument, DriftDocument, PlanDocument};
+use crate::wire::{ApplyDocument, DiagnosticsDocument, DriftDocument, PlanDocument, pretty};
 
 /// What GitHub takes for the summary of a step, in bytes, with room for what other commands of the step wrote.
 const SUMMARY_BYTES: usize = 1 << 19;
@@ -29,6 +31,8 @@ pub(crate) enum Kind {
     Markdown,
     Github,
     Html,
+    /// What happens in an apply, as it happens.
+    Events,
 }
 
 /// `KIND` or `KIND=FILE`.
@@ -50,7 +54,8 @@ impl FromStr for OutputArg {
             "markdown" => Kind::Markdown,
             "github" => Kind::Github,
             "html" => Kind::Html,
-            _ => return Err("the kind is text, json, markdown, github or html".to_owned()),
+            "events" => Kind::Events,
+            _ => return Err("the kind is text, json, markdown, github, html or events".to_owned()),
         };
         match file {
             Some("") => Err("a file's name is missing after `=`".to_owned()),
@@ -61,7 +66,7 @@ impl FromStr for OutputArg {
 }
 
 /// The outputs of one run.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Outputs {
     command: &'static str,
     folder: PathBuf,
@@ -69,6 +74,9 @@ pub(crate) struct Outputs {
     wanted: Vec<OutputArg>,
     markdown_limit: usize,
     written: bool,
+    stream: Option<Arc<EventStream>>,
+    /// What became of the plan, for the last line of the stream.
+    outcome: Option<Outcome>,
 }
 
 impl Outputs {
@@ -81,7 +89,7 @@ impl Outputs {
         let on_stdout = |kind: Kind, wanted: &[OutputArg]| {
             wanted.iter().filter(|one| one.file.is_none() && one.kind == kind).count()
         };
-        let documents: usize = [Kind::Text, Kind::Json, Kind::Markdown, Kind::Html]
+        let documents: usize = [Kind::Text, Kind::Json, Kind::Markdown, Kind::Html, Kind::Events]
             .into_iter()
             .map(|kind| on_stdout(kind, &wanted))
             .sum();
@@ -100,13 +108,39 @@ impl Outputs {
         if let Some(twice) = files.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(format!("two results cannot both go to {}", twice[0].display()));
         }
-        let limit = args.markdown_limit;
-        Ok(Self { command, folder: folder.to_owned(), wanted, markdown_limit: limit, written: false })
+        let streams = wanted.iter().filter(|one| one.kind == Kind::Events).count();
+        if streams > 0 && !matches!(command, "apply" | "destroy") {
+            return Err(format!("{command} has no events: they are what happens in an apply or a destroy"));
+        }
+        if streams > 1 {
+            return Err("there is one stream of events: name one place for it".to_owned());
+        }
+        Ok(Self {
+            command,
+            folder: folder.to_owned(),
+            wanted,
+            markdown_limit: args.markdown_limit,
+            written: false,
+            stream: None,
+            outcome: None,
+        })
     }
 
     /// Whether a person reads the plan on standard output.
     pub(crate) fn shows_text(&self) -> bool {
         self.wanted.iter().any(|one| one.kind == Kind::Text && one.file.is_none())
+    }
+
+    /// The stream of events, where one was asked for.
+    pub(crate) fn stream(&self) -> Option<&Arc<EventStream>> {
+        self.stream.as_ref()
+    }
+
+    fn open_stream(&mut self) -> Result<(), FolderError> {
+        if let Some(OutputArg { file, .. }) = self.wanted.iter().find(|one| one.kind == Kind::Events) {
+            self.stream = Some(Arc::new(EventStream::open(file.as_deref(), self.command, &self.folder)?));
+        }
+        Ok(())
     }
 
     fn has_marks(&self) -> bool {
@@ -131,27 +165,30 @@ pub(crate) fn with_outputs(
             return Exit::Error;
         }
     };
-    let exit = run(&mut outputs, output);
-    if outputs.written {
-        return if outputs.failed_to_write(output) { Exit::Error } else { exit };
+    if let Err(error) = outputs.open_stream() {
+        output.error(Chain(&error));
+        return Exit::Error;
     }
-    outputs.write(Found::Nothing, &[], Origin::from(0), output);
-    exit
+    let exit = run(&mut outputs, output);
+    if !outputs.written {
+        outputs.write(Found::Nothing, &[], Origin::from(0), output);
+    }
+    let exit = if output.told(|told| told.unwritten) { Exit::Error } else { exit };
+    let Some(stream) = outputs.stream else { return exit };
+    stream.end(exit, outputs.outcome.as_ref(), output);
+    match stream.failure() {
+        Some(error) => {
+            output.error(Chain(&error));
+            Exit::Error
+        }
+        None => exit,
+    }
 }
 
 impl Outputs {
-    fn failed_to_write(&self, output: &Output) -> bool {
-        output.told(|told| told.unwritten)
-    }
-
     /// The text of a plan or report, on standard output where text goes there. An apply shows its plan before it asks.
     pub(crate) fn show(&self, text: impl std::fmt::Display, output: &mut Output) {
-        if !self.shows_text() {
-            return;
-        }
-        if self.has_marks() {
-            output.result(as_log(&text.to_string()));
-        } else {
+        if self.shows_text() {
             output.result(text);
         }
     }
@@ -165,6 +202,9 @@ impl Outputs {
         output: &mut Output,
     ) {
         self.written = true;
+        if let Found::Applied { plan: _, outcome } = found {
+            self.outcome = Some(outcome.clone());
+        }
         let (errors, mut diagnostics, sources) =
             output.told(|told| (told.errors.clone(), told.diagnostics.clone(), told.sources.clone()));
         for refusal in refusals {
@@ -184,6 +224,8 @@ impl Outputs {
         };
         for OutputArg { kind, file } in &self.wanted {
             let text = match kind {
+                // Written as it happened.
+                Kind::Events => continue,
                 Kind::Text if file.is_none() => continue,
                 Kind::Text => text(&report),
                 Kind::Json => json(&report),
@@ -247,30 +289,16 @@ fn text(report: &Report<'_>) -> String {
 
 fn json(report: &Report<'_>) -> String {
     let Report { command, folder: _, found, errors, diagnostics, sources, origin } = report;
-    let text = match found {
-        Found::Nothing => serde_json::to_string_pretty(&DiagnosticsDocument::new(
-            command,
-            None,
-            errors,
-            diagnostics,
-            sources,
-        )),
-        Found::Valid { stack, shares: _ } => serde_json::to_string_pretty(&DiagnosticsDocument::new(
-            command,
-            Some(stack),
-            errors,
-            diagnostics,
-            sources,
-        )),
-        Found::Plan(plan) => serde_json::to_string_pretty(&PlanDocument::new(plan, sources, origin.clone())),
-        Found::Drift(drift) => {
-            serde_json::to_string_pretty(&DriftDocument::new(drift, sources, origin.clone()))
-        }
+    let findings = |stack| DiagnosticsDocument::new(command, stack, errors, diagnostics, sources);
+    match found {
+        Found::Nothing => pretty(&findings(None)),
+        Found::Valid { stack, shares: _ } => pretty(&findings(Some(stack))),
+        Found::Plan(plan) => pretty(&PlanDocument::new(plan, sources, origin.clone())),
+        Found::Drift(drift) => pretty(&DriftDocument::new(drift, sources, origin.clone())),
         Found::Applied { plan, outcome } => {
-            serde_json::to_string_pretty(&ApplyDocument::new(plan, outcome, sources, origin.clone()))
+            pretty(&ApplyDocument::new(plan, outcome, sources, origin.clone()))
         }
-    };
-    text.expect("documents have string keys and no failing field") + "\n"
+    }
 }
 
 #[cfg(test)]

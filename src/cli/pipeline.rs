@@ -10,10 +10,11 @@ use crate::cli::progress::ReadProgress;
 use crate::cli::session::Session;
 use crate::cli::stack::{self, Asked, StackError, has_errors};
 use crate::collect::{self, SharingQuestion};
-use crate::desired::{self, DesiredGraph};
+use crate::desired::{self, DesiredGraph, Resolution};
 use crate::diag::{Diagnostic, SourceMap};
 use crate::lang::{Declaration, SharingWish};
 use crate::live::LiveState;
+use crate::model::TaggedResources;
 use crate::org::OrgView;
 use crate::plan::{Consent, Plan};
 
@@ -40,6 +41,14 @@ pub(crate) struct Read {
     pub graph: DesiredGraph,
     pub live: LiveState,
     pub org: OrgView,
+    pub tagged: TaggedResources,
+}
+
+/// What has to be read before it is known where to look for shares.
+struct Settled {
+    org: OrgView,
+    tagged: TaggedResources,
+    graph: DesiredGraph,
 }
 
 /// A stack as its files alone tell it, with everything that is wrong with it.
@@ -86,18 +95,18 @@ pub(crate) async fn read(
     output: &mut Output,
 ) -> Option<Read> {
     let progress = ReadProgress::start(output);
-    let (org, graph) = organization(loaded, session, &progress, output).await?;
+    let Settled { org, tagged, graph } = organization(loaded, session, &progress, output).await?;
     progress.places(graph.places.len());
     let settings =
         collect::Settings { parallelism: usize::from(args.parallelism), ..collect::Settings::default() };
     let live = collect::places(&session.cloud, &graph.places, &settings, |_, _| progress.place()).await;
-    Some(Read { graph, live, org })
+    Some(Read { graph, live, org, tagged })
 }
 
 /// The desired state alone: only the organization is read.
 pub(crate) async fn resolve(loaded: &Loaded, session: &Session, output: &mut Output) -> Option<DesiredGraph> {
     let progress = ReadProgress::start(output);
-    organization(loaded, session, &progress, output).await.map(|(_, graph)| graph)
+    organization(loaded, session, &progress, output).await.map(|settled| settled.graph)
 }
 
 async fn organization(
@@ -105,7 +114,7 @@ async fn organization(
     session: &Session,
     progress: &ReadProgress,
     output: &mut Output,
-) -> Option<(OrgView, DesiredGraph)> {
+) -> Option<Settled> {
     let organization = loaded.declaration.organization.as_ref();
     let question = match organization.map(|block| block.sharing.value) {
         Some(SharingWish::Enabled | SharingWish::Required) => SharingQuestion::Ask,
@@ -119,12 +128,24 @@ async fn organization(
         collect::organization(&session.cloud, management, question),
         collect::tagged(&session.cloud, &searches, &settings),
     );
-    let resolution = desired::resolve(&loaded.declaration, &org, &tagged);
+    let show = |new: &[Diagnostic]| progress.suspend(|| output.diagnostics(new, &loaded.sources));
+    let graph = settle(loaded, &org, &tagged, show)?;
+    Some(Settled { org, tagged, graph })
+}
+
+/// Settles the stack against the organization and what was found by tags, and shows what is wrong.
+pub(crate) fn settle(
+    loaded: &Loaded,
+    org: &OrgView,
+    tagged: &TaggedResources,
+    show: impl FnOnce(&[Diagnostic]),
+) -> Option<DesiredGraph> {
+    let Resolution { graph, diagnostics } = desired::resolve(&loaded.declaration, org, tagged);
     // What the files alone told was shown when they were loaded.
     let new: Vec<Diagnostic> =
-        resolution.diagnostics.into_iter().filter(|found| !loaded.diagnostics.contains(found)).collect();
-    progress.suspend(|| output.diagnostics(&new, &loaded.sources));
-    Some((org, resolution.graph?))
+        diagnostics.into_iter().filter(|found| !loaded.diagnostics.contains(found)).collect();
+    show(&new);
+    graph
 }
 
 /// Loads the stack, opens AWS or the sandbox, runs `work` with them and closes again.

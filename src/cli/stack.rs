@@ -116,7 +116,7 @@ pub(crate) fn load_any(args: &StackArgs) -> Result<Stack, StackError> {
         });
     }
 
-    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let now = args.now.unwrap_or_else(jiff::Timestamp::now).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let outside = Outside { folder, values, now };
     let compiled = lang::compile(&mut sources, &stack_files, &outside.inputs());
     Ok(Stack { sources, compiled, files: stack_files.len(), outside })

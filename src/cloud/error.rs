@@ -314,6 +314,7 @@ mod tests {
             GapCause::Service,
             GapCause::Unreadable,
             GapCause::NotConfigured,
+            GapCause::NotInSnapshot,
             GapCause::Other,
         ] {
             let code = crate::diag::find_code(cause.code()).expect("known");

@@ -69,6 +69,15 @@ impl Stamp {
         Some(Self { sections: sections.try_into().ok()? })
     }
 
+    /// The record of the same apply in other words: where a section agrees with `before`, it becomes that of `after`.
+    pub fn follow(&self, before: &Self, after: &Self) -> Self {
+        let section = |section: Section| {
+            let from = if self.agrees(before, section) { after } else { self };
+            from.sections[section as usize].clone()
+        };
+        Self { sections: Section::ALL.map(section) }
+    }
+
     /// Whether the configuration of a section is what it was.
     pub fn agrees(&self, other: &Self, section: Section) -> bool {
         self.sections[section as usize] == other.sections[section as usize]

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use jiff::Timestamp;
+
 use crate::model::ids::AccountId;
 
 /// A fact about AWS that was either read or not. Unread is never absent.
@@ -50,32 +52,16 @@ pub enum Origin {
     /// AWS itself, by so many calls. Accounts that have no role here were read with the credentials of the process.
     Aws { calls: u64, roles: BTreeMap<AccountId, AccountRole> },
     /// A snapshot that was taken earlier; no call was made.
-    Snapshot { file: String },
+    Snapshot { file: String, taken: Timestamp },
 }
 
 impl Origin {
-    /// How many calls were made.
-    pub fn calls(&self) -> u64 {
-        match self {
-            Self::Aws { calls, roles: _ } => *calls,
-            Self::Snapshot { .. } => 0,
-        }
-    }
-
     /// The roles through which accounts were read.
     pub fn roles(&self) -> &BTreeMap<AccountId, AccountRole> {
         static NONE: BTreeMap<AccountId, AccountRole> = BTreeMap::new();
         match self {
             Self::Aws { calls: _, roles } => roles,
             Self::Snapshot { .. } => &NONE,
-        }
-    }
-
-    /// The snapshot's file, where it was one.
-    pub fn snapshot(&self) -> Option<&str> {
-        match self {
-            Self::Aws { .. } => None,
-            Self::Snapshot { file } => Some(file),
         }
     }
 }
@@ -115,6 +101,8 @@ pub enum GapCause {
     Unreadable,
     /// Nobody said where to read this: no `organization` block, no management account.
     NotConfigured,
+    /// The snapshot that stands in for AWS does not have it.
+    NotInSnapshot,
     Other,
 }
 
@@ -131,6 +119,7 @@ impl GapCause {
             Self::Unreadable => "RAM446",
             Self::NotConfigured => "RAM447",
             Self::Other => "RAM448",
+            Self::NotInSnapshot => "RAM449",
         }
     }
 }
@@ -146,6 +135,7 @@ impl fmt::Display for GapCause {
             Self::Service => "the service failed",
             Self::Unreadable => "unreadable answer",
             Self::NotConfigured => "not configured",
+            Self::NotInSnapshot => "not in the snapshot",
             Self::Other => "failed",
         })
     }

@@ -44,6 +44,13 @@ pub struct TagSearch {
     pub tags: TagFilters,
 }
 
+impl fmt::Display for TagSearch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, type_filter, tags: _ } = self;
+        write!(f, "a search for {type_filter} in {place}")
+    }
+}
+
 /// The answers of one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TaggedResources {

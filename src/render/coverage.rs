@@ -103,7 +103,9 @@ impl Coverage<'_> {
                 parts::count(self.places.len(), "Region", "Regions"),
                 match self.origin {
                     Origin::Aws { calls, roles: _ } => parts::count(as_usize(*calls), "call", "calls"),
-                    Origin::Snapshot { file } => format!("from snapshot {}", escape(file)),
+                    Origin::Snapshot { file, taken } => {
+                        format!("from the snapshot {} of {taken}", escape(file).at_most(200))
+                    }
                 }
             )
         };

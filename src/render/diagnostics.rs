@@ -159,7 +159,7 @@ impl Excerpt {
             let ends_line = c == '\r' && rest.peek().is_none_or(|(_, next)| *next == '\n');
             if matches!(c, '\n' | '\t') || ends_line {
                 safe.push(c);
-            } else if hides_or_moves(c) {
+            } else if hides_or_moves(c) || (c == '#' && safe.ends_with('#')) {
                 safe.push_str(&format!("<U+{:04X}>", u32::from(c)));
             } else {
                 safe.push(c);

@@ -152,8 +152,3 @@ fn of_drift(report: &DriftReport) -> Vec<Mark> {
     }));
     out
 }
-
-/// Any text as lines of a workflow's log, none of which is a command.
-pub fn as_log(text: &str) -> String {
-    text.lines().map(|line| github::log_line(line) + "\n").collect()
-}

@@ -24,7 +24,7 @@ pub use consent::allow_flags;
 pub use diagnostics::DiagnosticsView;
 pub use drift::DriftView;
 pub use escape::{Escaped, escape};
-pub use github::{GithubView, as_log};
+pub use github::GithubView;
 pub use graph::{GraphFormat, GraphView};
 pub use html::HtmlView;
 pub use markdown::{COMMENT_LIMIT, MarkdownView};
@@ -35,7 +35,5 @@ pub use style::{Painted, Styles, paint};
 pub use valid::ValidView;
 pub use wrap::wrap;
 
-#[cfg(test)]
-mod hostile;
 #[cfg(test)]
 mod tests;

@@ -23,9 +23,10 @@ pub struct ApplyDocument {
     results: Vec<ResultDocument>,
 }
 
+/// How the steps ended.
 #[derive(Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct ResultsDocument {
+pub struct ResultsDocument {
     done: usize,
     failed: usize,
     skipped: usize,
@@ -49,34 +50,41 @@ struct ResultDocument {
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct ErrorDocument {
-    code: String,
-    message: String,
-    help: Option<String>,
+pub struct ErrorDocument {
+    /// Error code of AWS, or a word of ramctl's.
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
     /// The call may have taken effect, wholly or in part.
-    maybe_done: bool,
+    pub(crate) maybe_done: bool,
+}
+
+impl ResultsDocument {
+    pub fn of(outcome: &Outcome) -> Self {
+        let mut out = Self::default();
+        for step in &outcome.steps {
+            let slot = match step.result {
+                StepResult::Done { .. } => &mut out.done,
+                StepResult::Failed { .. } => &mut out.failed,
+                StepResult::Skipped { .. } => &mut out.skipped,
+                StepResult::NotStarted => &mut out.not_started,
+            };
+            *slot += 1;
+        }
+        out
+    }
 }
 
 impl ApplyDocument {
     /// `origin` says how many calls were made in all.
     pub fn new(plan: &PlanBody, outcome: &Outcome, sources: &SourceMap, origin: impl Into<Origin>) -> Self {
         let Outcome { steps, interrupted } = outcome;
-        let mut summary = ResultsDocument::default();
-        for step in steps {
-            let slot = match step.result {
-                StepResult::Done { .. } => &mut summary.done,
-                StepResult::Failed { .. } => &mut summary.failed,
-                StepResult::Skipped { .. } => &mut summary.skipped,
-                StepResult::NotStarted => &mut summary.not_started,
-            };
-            *slot += 1;
-        }
         Self {
             format_version: FORMAT_VERSION,
             kind: "apply",
             plan: PlanDocument::new(plan, sources, origin),
             interrupted: *interrupted,
-            summary,
+            summary: ResultsDocument::of(outcome),
             results: steps.iter().map(result).collect(),
         }
     }

@@ -131,9 +131,10 @@ impl GapDocument {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct CoverageDocument {
     complete: bool,
+    /// How many calls to AWS it took; 0 where a snapshot stood in for it.
     calls: u64,
     /// The snapshot that stood in for AWS; null where AWS was read.
-    snapshot: Option<String>,
+    snapshot: Option<SnapshotOrigin>,
     read: Vec<PlaceDocument>,
     unknown: Vec<UnknownPlaceDocument>,
     /// The gap in the organization's tree; null where it was read or is not asked for.
@@ -156,6 +157,14 @@ struct UnresolvedDocument {
     source: SourceDocument,
     wanted: Vec<String>,
     gap: GapDocument,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct SnapshotOrigin {
+    file: String,
+    /// When AWS was read.
+    taken: String,
 }
 
 /// The facts that a coverage is made from.
@@ -189,10 +198,16 @@ impl CoverageDocument {
             place: PlaceDocument::new(place, labels),
             gap: GapDocument::new(gap),
         });
+        let (calls, snapshot) = match origin {
+            Origin::Aws { calls, roles: _ } => (*calls, None),
+            Origin::Snapshot { file, taken } => {
+                (0, Some(SnapshotOrigin { file: file.clone(), taken: taken.to_string() }))
+            }
+        };
         Self {
             complete: *complete,
-            calls: origin.calls(),
-            snapshot: origin.snapshot().map(str::to_owned),
+            calls,
+            snapshot,
             read: read.map(|place| PlaceDocument::new(place, labels)).collect(),
             unknown: unknown.collect(),
             organization: organization_gap.map(GapDocument::new),

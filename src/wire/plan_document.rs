@@ -13,7 +13,6 @@ use crate::diag::SourceMap;
 use crate::model::{AccountId, AccountRole, Origin, Principal};
 use crate::org::SharingState;
 use crate::plan::{Behind, Counts, PlanBody, Refusal, Standing};
-use crate::wire::FORMAT_VERSION;
 use crate::wire::check::CheckDocument;
 use crate::wire::parts::{
     CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, texts,
@@ -21,6 +20,7 @@ use crate::wire::parts::{
 use crate::wire::share::{AccessDocument, HazardDocument, ImportDocument, ShareDocument};
 use crate::wire::step::StepDocument;
 use crate::wire::words::{PurposeWord, RefusalWord, SharingStateWord, StandingWord, text_of};
+use crate::wire::{FORMAT_VERSION, pretty};
 
 /// What `kind` says of a plan.
 const KIND: &str = "plan";
@@ -292,9 +292,7 @@ impl PlanDocument {
 
     /// The document as the text of a file.
     pub fn to_text(&self) -> String {
-        let text =
-            serde_json::to_string_pretty(self).expect("documents have string keys and no failing field");
-        text + "\n"
+        pretty(self)
     }
 
     fn own_digest(&self) -> String {

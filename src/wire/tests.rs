@@ -98,32 +98,3 @@ fn an_apply_document_holds_the_plan_and_each_result() {
     assert_eq!(document["results"][2]["because_of"], 1);
     assert_eq!(document["plan"]["kind"], "plan");
 }
-
-/// `UPDATE_EXPECT=1 cargo test` rewrites them.
-#[test]
-#[expect(clippy::disallowed_methods, reason = "the committed schemas are files")]
-fn the_committed_schemas_are_those_of_the_documents() {
-    fn schema<T: schemars::JsonSchema>(title: &str) -> Value {
-        let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-        let mut schema = settings.into_generator().into_root_schema_for::<T>();
-        schema.insert("title".into(), title.into());
-        schema.to_value()
-    }
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
-    for (file, schema) in [
-        ("plan.v1.json", schema::<PlanDocument>("A plan of ramctl, format 1")),
-        ("drift.v1.json", schema::<DriftDocument>("A drift report of ramctl, format 1")),
-        ("apply.v1.json", schema::<ApplyDocument>("A plan of ramctl and what became of it, format 1")),
-        (
-            "diagnostics.v1.json",
-            schema::<crate::wire::DiagnosticsDocument>("What ramctl found in the files of a stack, format 1"),
-        ),
-    ] {
-        let path = folder.join(file);
-        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
-        if std::env::var_os("UPDATE_EXPECT").is_some() {
-            std::fs::write(&path, &text).unwrap();
-        }
-        assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), text, "{file} is behind its document");
-    }
-}

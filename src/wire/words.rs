@@ -54,6 +54,7 @@ words! {
         Service = "service",
         Unreadable = "unreadable",
         NotConfigured = "not_configured",
+        NotInSnapshot = "not_in_snapshot",
         Other = "other",
     }
 }

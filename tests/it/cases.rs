@@ -15,10 +15,13 @@ use ramctl::checks::hold;
 use ramctl::desired::{DesiredGraph, DesiredShare, Resolution, check, resolve};
 use ramctl::diag::{Diagnostic, FileId, SourceMap, all_codes};
 use ramctl::diff::diff;
-use ramctl::drift::report;
+use ramctl::drift::{DriftReport, report};
 use ramctl::lang::functions::{FileError, StackFiles};
-use ramctl::lang::{Compiled, Inputs, Limits, compile};
-use ramctl::plan::plan;
+use ramctl::lang::{CheckBlock, Compiled, Inputs, Limits, compile};
+use ramctl::live::LiveState;
+use ramctl::model::TaggedResources;
+use ramctl::org::OrgView;
+use ramctl::plan::{Plan, plan};
 use ramctl::render::{DiagnosticsView, DriftView, PlanView, Styles};
 use ramctl::wire::{PlanDocument, PlanFile};
 
@@ -27,7 +30,7 @@ fn folder(stage: &str) -> PathBuf {
 }
 
 /// The case folders of a stage, in order.
-fn cases(stage: &str) -> Vec<PathBuf> {
+pub fn cases(stage: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder(stage)).expect("the stage has a folder");
     let mut cases: Vec<PathBuf> =
         entries.map(|entry| entry.expect("the folder can be listed").path()).collect();
@@ -98,7 +101,7 @@ fn desired(case: &Path, folder: &Path, mut sources: SourceMap) -> Option<Desired
 }
 
 /// Everything that is found in a case: by the language, and then by the rules.
-fn diagnose(case: &Path) -> (SourceMap, Vec<Diagnostic>) {
+pub fn diagnose(case: &Path) -> (SourceMap, Vec<Diagnostic>) {
     let (mut sources, _) = stack(case);
     let Compiled { declaration, mut diagnostics, .. } = compiled(&mut sources);
     if let Some(declaration) = declaration {
@@ -235,13 +238,41 @@ fn every_example_is_a_stack_without_a_mistake() {
     assert!(read > 0);
 }
 
-/// What a stack's plan and drift report say in a case, given what AWS says.
-fn planned(case: &Path) -> [String; 2] {
+/// A case of the stage `plan`: its stack, and what AWS says.
+pub struct Situation {
+    pub sources: SourceMap,
+    pub compiled: Compiled,
+    pub checks: Vec<CheckBlock>,
+    pub graph: DesiredGraph,
+    pub org: OrgView,
+    pub tagged: TaggedResources,
+    pub live: LiveState,
+}
+
+impl Situation {
+    /// What the stack's plan and drift report are.
+    pub fn outcome(&self) -> (Plan, DriftReport) {
+        let difference = diff(&self.graph, &self.live, &self.org);
+        let plan = plan(&difference, &self.org);
+        let held = hold(&self.compiled, &self.checks, plan.body(), &inputs());
+        (plan.checked(held.results), report(&difference))
+    }
+}
+
+/// Every case of the stage `plan` with its name.
+pub fn situations() -> impl Iterator<Item = (String, Situation)> {
+    cases("plan").into_iter().map(|case| {
+        (case.file_name().expect("a case has a name").to_string_lossy().into_owned(), situation(&case))
+    })
+}
+
+pub fn situation(case: &Path) -> Situation {
     let (mut sources, _) = stack(case);
     let compiled = compiled(&mut sources);
     let declaration = compiled.declaration.clone().unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics));
     let org = org::read(case, &declaration);
-    let Resolution { graph, diagnostics } = resolve(&declaration, &org, &tagged::read(case, &declaration));
+    let tagged = tagged::read(case, &declaration);
+    let Resolution { graph, diagnostics } = resolve(&declaration, &org, &tagged);
     let graph = graph.unwrap_or_else(|| panic!("{diagnostics:#?}"));
     // What was applied before: the files in `before`, or else the same as today's.
     let before = case.join("before");
@@ -249,26 +280,24 @@ fn planned(case: &Path) -> [String; 2] {
     let (earlier, _) = stack(before);
     let applied = desired(case, before, earlier).expect("the stack before has no mistake");
     let live = live::read(case, &graph, &applied);
-    let difference = diff(&graph, &live, &org);
-    let plan = plan(&difference, &org);
-    let held = hold(&compiled, &declaration.checks, plan.body(), &inputs());
-    let plan = plan.checked(held.results);
-    let report = report(&difference);
-    let shown = PlanView::new(&plan, &sources, Styles::plain(), 110, 0).to_string();
-    let text = PlanDocument::new(&plan, &sources, 0).to_text();
-    let file = PlanFile::read(&text).unwrap_or_else(|error| panic!("{error:?}"));
-    let (saved, places) = (file.plan.body(), &file.sources);
-    assert_eq!(saved.steps, plan.steps);
-    assert_eq!(PlanView::new(saved, places, Styles::plain(), 110, 0).to_string(), shown);
-    assert_eq!(PlanDocument::new(saved, places, file.origin.clone()).to_text(), text);
-    [shown, DriftView::new(&report, &sources, Styles::plain(), 110, 0).to_string()]
+    Situation { sources, compiled, checks: declaration.checks, graph, org, tagged, live }
 }
 
 #[test]
 fn plans_and_drift_reports_come_out_as_written() {
     run("plan", |case| {
-        let [plan, drift] = planned(case);
-        expect_file![case.join("plan.txt")].assert_eq(&plan);
-        expect_file![case.join("drift.txt")].assert_eq(&drift);
+        let situation = situation(case);
+        let (plan, report) = situation.outcome();
+        let shown = PlanView::new(&plan, &situation.sources, Styles::plain(), 110, 0).to_string();
+        expect_file![case.join("plan.txt")].assert_eq(&shown);
+        let drift = DriftView::new(&report, &situation.sources, Styles::plain(), 110, 0);
+        expect_file![case.join("drift.txt")].assert_eq(&drift.to_string());
+
+        let text = PlanDocument::new(&plan, &situation.sources, 0).to_text();
+        let file = PlanFile::read(&text).unwrap_or_else(|error| panic!("{error:?}"));
+        let (saved, places) = (file.plan.body(), &file.sources);
+        assert_eq!(saved.steps, plan.steps);
+        assert_eq!(PlanView::new(saved, places, Styles::plain(), 110, 0).to_string(), shown);
+        assert_eq!(PlanDocument::new(saved, places, file.origin.clone()).to_text(), text);
     });
 }

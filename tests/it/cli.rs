@@ -10,20 +10,20 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A stack's folder of its own.
-struct Stack {
+pub struct Stack {
     dir: TempDir,
 }
 
 /// What a run said.
-struct Run {
-    code: i32,
-    stdout: String,
-    stderr: String,
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
 }
 
 impl Stack {
     /// The quickstart.
-    fn quickstart() -> Self {
+    pub fn quickstart() -> Self {
         let stack = Self { dir: TempDir::new().expect("a temporary folder") };
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart");
         for file in ["network.ram.hcl", "sandbox.hcl"] {
@@ -40,26 +40,35 @@ impl Stack {
         it
     }
 
-    fn path(&self) -> PathBuf {
+    pub fn path(&self) -> PathBuf {
         self.dir.path().to_owned()
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub fn write(&self, name: &str, text: &str) {
         fs::write(self.path().join(name), text).expect("the folder can be written");
     }
 
     /// Replaces a text of a file that must be there.
-    fn edit(&self, name: &str, from: &str, to: &str) {
+    pub fn edit(&self, name: &str, from: &str, to: &str) {
         let text = fs::read_to_string(self.path().join(name)).expect("the file is there");
         assert!(text.contains(from), "{name} holds {from}");
         self.write(name, &text.replace(from, to));
     }
 
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
     /// Runs `ramctl COMMAND --sandbox` in the stack's folder.
-    fn run(&self, words: &str) -> Run {
+    pub fn run(&self, words: &str) -> Run {
+        let (command, rest) = words.split_once(' ').unwrap_or((words, ""));
+        self.run_bare(format!("{command} --sandbox {rest}").trim_end())
+    }
+
+    /// Runs `ramctl` with these words and no others.
+    pub fn run_bare(&self, words: &str) -> Run {
         let mut command = ramctl(&self.path());
-        let mut words = words.split(' ');
-        command.arg(words.next().expect("a command")).arg("--sandbox").args(words);
+        command.args(words.split(' '));
         finish(command.output().expect("the binary can be run"))
     }
 
@@ -77,13 +86,13 @@ impl Stack {
 }
 
 /// The binary with an environment that knows no AWS.
-fn ramctl(folder: &Path) -> Command {
+pub fn ramctl(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ramctl"));
     command.current_dir(folder).env_clear().stdin(Stdio::null());
     command
 }
 
-fn finish(output: Output) -> Run {
+pub fn finish(output: Output) -> Run {
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
     Run {
         code: output.status.code().expect("no signal ended it"),
@@ -92,14 +101,14 @@ fn finish(output: Output) -> Run {
     }
 }
 
-fn json(run: &Run) -> Value {
+pub fn json(run: &Run) -> Value {
     serde_json::from_str(&run.stdout)
         .unwrap_or_else(|error| panic!("{error} in {}{}", run.stdout, run.stderr))
 }
 
 impl Run {
     #[track_caller]
-    fn exits(self, code: i32) -> Self {
+    pub fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
         self
@@ -107,7 +116,7 @@ impl Run {
 
     /// Every text stands somewhere in the output.
     #[track_caller]
-    fn says(self, texts: &[&str]) -> Self {
+    pub fn says(self, texts: &[&str]) -> Self {
         for text in texts {
             let found = self.stdout.contains(text) || self.stderr.contains(text);
             assert!(found, "{text:?} is not in\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
@@ -116,7 +125,7 @@ impl Run {
     }
 
     #[track_caller]
-    fn never_says(self, text: &str) -> Self {
+    pub fn never_says(self, text: &str) -> Self {
         let found = self.stdout.contains(text) || self.stderr.contains(text);
         assert!(!found, "{text:?} is in\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self

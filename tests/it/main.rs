@@ -4,8 +4,10 @@
 mod cases;
 #[cfg(feature = "cli")]
 mod cli;
+mod documents;
 #[cfg(feature = "cli")]
 mod edge;
+mod hostile;
 #[cfg(feature = "cli")]
 mod iam;
 #[cfg(feature = "cli")]
@@ -14,6 +16,7 @@ mod lang;
 mod layering;
 #[cfg(feature = "cli")]
 mod mishaps;
+#[cfg(feature = "cli")]
 mod outputs;
 #[cfg(feature = "cli")]
 mod pipeline;
@@ -21,3 +24,5 @@ mod pipeline;
 mod sandbox;
 #[cfg(feature = "cli")]
 mod served;
+#[cfg(feature = "cli")]
+mod snapshot;

@@ -1,47 +1,23 @@
 //! `--output`: several results of one run, each valid, each there also where the run fails.
 
-use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
-use tempfile::TempDir;
 
-fn quickstart() -> TempDir {
-    let dir = TempDir::new().expect("a temporary folder");
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart");
-    for file in ["network.ram.hcl", "sandbox.hcl"] {
-        fs::copy(example.join(file), dir.path().join(file)).expect("the example can be copied");
-    }
-    dir
-}
+use crate::cli::{Run, Stack, finish, json, ramctl};
+use crate::documents::Schema;
 
-fn run(dir: &TempDir, words: &str) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ramctl"));
-    let summary = dir.path().join("summary.md");
-    command.current_dir(dir.path()).env_clear().env("GITHUB_STEP_SUMMARY", summary).args(words.split(' '));
-    let output = command.output().expect("the binary can be run");
-    let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-    (output.status.code().expect("no signal ended it"), text(output.stdout), text(output.stderr))
-}
-
-fn read(dir: &TempDir, name: &str) -> String {
-    fs::read_to_string(dir.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+/// A run as a step of a workflow, with a file for the job's summary.
+fn step(stack: &Stack, words: &str) -> Run {
+    let mut command: Command = ramctl(&stack.path());
+    command.env("GITHUB_STEP_SUMMARY", stack.path().join("summary.md")).args(words.split(' '));
+    finish(command.output().expect("the binary can be run"))
 }
 
 #[track_caller]
-fn is_valid(document: &str, schema: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(schema);
-    let schema: Value =
-        serde_json::from_str(&fs::read_to_string(path).expect("a committed schema")).expect("JSON");
-    let document: Value = serde_json::from_str(document).expect("JSON");
-    let validator = jsonschema::validator_for(&schema).expect("a sound schema");
-    let errors: Vec<String> =
-        validator.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
-    let mut bare = document.clone();
-    bare.as_object_mut().expect("an object").remove("kind");
-    assert!(!validator.is_valid(&bare), "the schema asks for something");
+fn is_valid(text: &str, kind: &'static str) -> Value {
+    let document = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"));
+    Schema::of(kind).holds(&document);
     document
 }
 
@@ -49,49 +25,198 @@ const ALL: &str = "--output json=r.json --output markdown=r.md --output html=r.h
 
 #[test]
 fn one_run_writes_every_format_and_each_document_fits_its_schema() {
-    let dir = quickstart();
-    let (code, stdout, stderr) = run(&dir, &format!("plan --sandbox {ALL}"));
-    assert_eq!(code, 0, "{stderr}");
-    assert!(
-        stdout.contains("Plan: 4 to create") && stdout.contains("::notice title=ramctl plan::Plan: 4"),
-        "{stdout}"
-    );
-    is_valid(&read(&dir, "r.json"), "plan.v1.json");
-    let markdown = read(&dir, "r.md");
+    let stack = Stack::quickstart();
+    let run = step(&stack, &format!("plan --sandbox {ALL}")).exits(0);
+    assert!(run.stdout.contains("Plan: 4 to create"), "{}", run.stdout);
+    assert!(run.stdout.contains("::notice title=ramctl plan::Plan: 4"), "{}", run.stdout);
+    is_valid(&stack.read("r.json"), "plan");
+    let markdown = stack.read("r.md");
     assert!(markdown.starts_with("<!-- ramctl:plan:. -->\n") && markdown.contains("**Plan: 4 to create"));
     assert!(markdown.lines().any(|line| line.starts_with("+ share.")), "{markdown}");
-    assert!(read(&dir, "r.html").starts_with("<!DOCTYPE html>"));
-    assert!(read(&dir, "summary.md").contains("**Plan: 4 to create"));
+    assert!(stack.read("r.html").starts_with("<!DOCTYPE html>"));
+    assert!(stack.read("summary.md").contains("**Plan: 4 to create"));
 
-    let (code, _, stderr) = run(&dir, "apply --sandbox --auto-approve --output json=r.json");
-    assert_eq!(code, 0, "{stderr}");
-    let applied = is_valid(&read(&dir, "r.json"), "apply.v1.json");
-    assert_eq!(applied["summary"]["failed"], 0);
-    let (code, stdout, stderr) = run(&dir, "drift --sandbox --output json");
-    assert_eq!(code, 0, "{stderr}");
-    is_valid(&stdout, "drift.v1.json");
+    stack.run("apply --auto-approve --output json=r.json --output markdown=r.md").exits(0);
+    assert_eq!(is_valid(&stack.read("r.json"), "apply")["summary"]["failed"], 0);
+    assert!(stack.read("r.md").contains("**Apply complete: 5 of 5 steps done.**"));
+    is_valid(&stack.run("drift --output json").exits(0).stdout, "drift");
+    let gone = stack.run("destroy --auto-approve --json").exits(0);
+    assert_eq!(is_valid(&gone.stdout, "apply")["plan"]["purpose"], "destroy");
+    let valid = stack.run_bare("validate --output json --output html=r.html").exits(0);
+    assert_eq!(is_valid(&valid.stdout, "diagnostics")["valid"], true);
+    assert!(stack.read("r.html").contains("Valid: 4 shares."));
 }
 
 #[test]
 fn a_stack_that_does_not_compile_still_gets_its_documents() {
-    let dir = quickstart();
-    fs::write(dir.path().join("broken.ram.hcl"), "share \"x\" { nonsense = 1 }\n").expect("a file");
-    let (code, stdout, _) = run(&dir, &format!("plan --sandbox {ALL}"));
-    assert_eq!(code, 1);
-    assert!(stdout.contains("::error file=broken.ram.hcl,line=1,col="), "{stdout}");
-    let document = is_valid(&read(&dir, "r.json"), "diagnostics.v1.json");
-    assert_eq!((&document["kind"], &document["command"]), (&"diagnostics".into(), &"plan".into()));
-    assert!(read(&dir, "r.md").contains("**Failed: no plan was made and nothing was changed.**"));
-    assert!(read(&dir, "r.html").contains("Failed: no plan was made"));
+    for command in ["plan", "apply --auto-approve", "destroy --auto-approve", "drift"] {
+        let stack = Stack::quickstart();
+        stack.write("broken.ram.hcl", "share \"x\" { nonsense = 1 }\n");
+        let run = step(&stack, &format!("{command} --sandbox {ALL}")).exits(1);
+        assert!(run.stdout.contains("::error file=broken.ram.hcl,line=1,col="), "{}", run.stdout);
+        let document = is_valid(&stack.read("r.json"), "diagnostics");
+        assert_eq!(document["command"], command.split(' ').next().expect("a word"));
+        assert!(stack.read("r.md").contains("**Failed: "), "{}", stack.read("r.md"));
+        assert!(stack.read("r.html").contains("Failed: ") && stack.read("summary.md").contains("Failed: "));
+    }
+}
+
+#[test]
+fn a_folder_that_is_no_stack_still_gets_its_documents() {
+    let stack = Stack::quickstart();
+    step(&stack, &format!("plan --sandbox {ALL} nowhere")).exits(1).says(&["::error title=ramctl plan::"]);
+    assert_eq!(is_valid(&stack.read("r.json"), "diagnostics")["diagnostics"], serde_json::json!([]));
+    assert!(stack.read("r.md").contains("nowhere") && stack.read("r.html").contains("nowhere"));
+}
+
+#[test]
+fn a_plan_that_is_refused_is_written_in_full() {
+    let stack = Stack::quickstart();
+    stack.edit("network.ram.hcl", "\"enabled\"", "\"required\"");
+    let run = step(&stack, &format!("plan --sandbox {ALL}")).exits(1);
+    run.says(&["REFUSED", "::error "]);
+    let plan = is_valid(&stack.read("r.json"), "plan");
+    assert_eq!(plan["refusals"][0]["kind"], "sharing_required");
+    assert!(stack.read("r.md").contains("**Refused: this plan cannot be carried out, see below.**"));
 }
 
 #[test]
 fn two_results_on_standard_output_are_refused_before_anything_is_read() {
-    let dir = quickstart();
-    let (code, stdout, stderr) = run(&dir, "plan --sandbox --output json --output html");
-    assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
-    assert!(stderr.contains("two results cannot both go to standard output"), "{stderr}");
-    let (code, _, stderr) = run(&dir, "apply --sandbox --output json");
-    assert_eq!(code, 1);
-    assert!(stderr.contains("--auto-approve"), "{stderr}");
+    let stack = Stack::quickstart();
+    let run = stack.run("plan --output json --output html").exits(1);
+    assert_eq!(run.stdout, "");
+    run.says(&["two results cannot both go to standard output"]);
+    stack.run("apply --output json").exits(1).says(&["--auto-approve"]);
+}
+
+#[test]
+fn a_result_that_cannot_be_written_fails_the_run_and_the_others_are_written() {
+    let stack = Stack::quickstart();
+    let words = "--output json=no/such/folder.json --output markdown=r.md";
+    stack.run(&format!("plan {words}")).exits(1).says(&["no/such/folder.json cannot be written"]);
+    assert!(stack.read("r.md").contains("**Plan: 4 to create"));
+    stack.run_bare(&format!("validate {words}")).exits(1);
+    stack.run(&format!("plan nowhere {words}")).exits(1);
+    let left: Vec<_> = std::fs::read_dir(stack.path()).expect("the folder").flatten().collect();
+    assert!(!left.iter().any(|entry| entry.file_name().to_string_lossy().contains("ramctl-new")));
+}
+
+#[test]
+fn a_limit_for_markdown_is_kept() {
+    let stack = Stack::quickstart();
+    stack.run("plan --output markdown --markdown-limit 100").says(&["4096"]);
+    let members: String = (0..400).map(|n| format!("\"{:012}\", ", 100_000_000_000_u64 + n)).collect();
+    stack.edit(
+        "network.ram.hcl",
+        "principals = [account.dev]",
+        &format!("principals = [account.dev, {members}]\n  allow_external_principals = true"),
+    );
+    let short = stack.run("plan --output markdown --markdown-limit 4096").stdout;
+    assert!(short.chars().count() <= 4_096 && short.contains("**Cut to fit: "), "{short}");
+}
+
+#[test]
+fn colour_is_for_terminals_unless_it_is_forced() {
+    let stack = Stack::quickstart();
+    let coloured = |name: &str, value: &str, words: &str| {
+        let mut command = ramctl(&stack.path());
+        command.env(name, value).args(words.split(' '));
+        finish(command.output().expect("the binary can be run")).exits(0).stdout.contains('\u{1b}')
+    };
+    assert!(!coloured("TERM", "xterm", "plan --sandbox"));
+    assert!(coloured("CLICOLOR_FORCE", "1", "plan --sandbox"));
+    assert!(!coloured("CLICOLOR_FORCE", "1", "plan --sandbox --no-color"));
+    assert!(!coloured("NO_COLOR", "1", "plan --sandbox"));
+    assert!(!coloured("CLICOLOR_FORCE", "1", "plan --sandbox --output json"), "a document has no colour");
+}
+
+#[test]
+fn the_width_of_text_is_what_columns_says_where_there_is_no_terminal() {
+    let stack = Stack::quickstart();
+    let widest = |columns: &str| {
+        let mut command = ramctl(&stack.path());
+        command.env("COLUMNS", columns).args(["plan", "--sandbox"]);
+        let run = finish(command.output().expect("the binary can be run")).exits(0);
+        run.stdout.lines().map(|line| line.chars().count()).max().expect("lines")
+    };
+    assert!(widest("200") > widest("60"));
+    assert_eq!(json(&stack.run("plan --json"))["kind"], "plan");
+}
+
+/// The lines of a stream, each held against its schema.
+#[track_caller]
+fn events(text: &str) -> Vec<Value> {
+    let schema = Schema::of("event");
+    let lines: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("a whole line of JSON")).collect();
+    lines.iter().for_each(|line| schema.fits(line));
+    assert_eq!(lines[0]["kind"], "start");
+    lines
+}
+
+fn count(lines: &[Value], kind: &str) -> usize {
+    lines.iter().filter(|line| line["kind"] == kind).count()
+}
+
+#[test]
+fn an_apply_tells_what_happens_as_it_happens() {
+    let stack = Stack::quickstart();
+    let run = stack.run("apply --auto-approve --output events --output json=r.json").exits(0);
+    let lines = events(&run.stdout);
+    let document = is_valid(&stack.read("r.json"), "apply");
+    assert_eq!(lines[1]["kind"], "plan");
+    assert_eq!(lines[1]["fingerprint"], document["plan"]["fingerprint"]);
+    let steps = lines[1]["steps"].as_array().expect("steps");
+    assert_eq!(steps.len(), 5);
+    for step in steps {
+        let of = |kind: &str| {
+            lines.iter().position(|line| line["kind"] == kind && line["step"]["id"] == step["id"])
+        };
+        let (started, done) = (of("step_started").expect("started"), of("step_done").expect("done"));
+        assert!(started < done, "{step}");
+        assert_eq!(lines[done]["step"], *step);
+    }
+    let end = lines.last().expect("a line");
+    assert_eq!((&end["kind"], &end["exit_code"]), (&"end".into(), &0.into()));
+    assert_eq!(end["summary"], document["summary"]);
+    assert!(lines.windows(2).all(|pair| pair[0]["at"].as_str() <= pair[1]["at"].as_str()));
+
+    let gone = events(&stack.run("destroy --auto-approve --output events").exits(0).stdout);
+    assert_eq!(count(&gone, "step_done"), 4);
+    assert_eq!(gone[0]["command"], "destroy");
+}
+
+#[test]
+fn a_stream_ends_also_where_nothing_came_of_the_run() {
+    let stack = Stack::quickstart();
+    stack.write("broken.ram.hcl", "share \"x\" { nonsense = 1 }\n");
+    stack.run("apply --auto-approve --output events=e.ndjson").exits(1);
+    let lines = events(&stack.read("e.ndjson"));
+    assert_eq!(lines.len(), 2, "{lines:#?}");
+    assert_eq!((&lines[1]["kind"], &lines[1]["exit_code"]), (&"end".into(), &1.into()));
+    stack.run("plan --output events").exits(1).says(&["plan has no events"]);
+    stack.run("apply --auto-approve --output events --json").exits(1).says(&["two results cannot both"]);
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_whole_lines() {
+    for wanted in [1, 4, 9] {
+        let stack = Stack::quickstart();
+        let file = stack.path().join("e.ndjson");
+        let mut command = ramctl(&stack.path());
+        command.args(["apply", "--sandbox", "--auto-approve", "--output", "events=e.ndjson"]);
+        let (out, err) = (std::process::Stdio::null(), std::process::Stdio::null());
+        let mut child = command.stdout(out).stderr(err).spawn().expect("the binary can be run");
+        let read = || std::fs::read_to_string(&file).unwrap_or_default();
+        while read().lines().count() < wanted && child.try_wait().expect("a child").is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        let text = read();
+        assert!(text.ends_with('\n'), "{text}");
+        let lines = events(&text);
+        assert!(lines.len() >= wanted);
+        assert!(count(&lines, "end") == 0 || count(&lines, "step_done") == 5, "the last line is the last");
+    }
 }

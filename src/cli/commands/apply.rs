@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
 use crate::apply::{self, Settings};
 use crate::cli::args::ApplyArgs;
 use crate::cli::commands::plan;
 use crate::cli::consent;
+use crate::cli::event_stream::StepNames;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt;
 use crate::cli::output::Output;
@@ -85,13 +89,25 @@ pub(crate) async fn run_plan(
     }
 
     let progress = ApplyProgress::start(output, approved.steps());
+    let names = StepNames::of(&plan);
+    if let Some(stream) = outputs.stream() {
+        stream.plan(&plan);
+    }
     let settings = Settings {
         parallelism: usize::from(args.cloud.parallelism),
         deadline: Duration::from_secs(args.wait_timeout),
         ..Settings::default()
     };
     let stop = interrupt::token(output);
-    let outcome = apply::apply(&approved, &session.cloud, &settings, |event| progress.on(event), stop).await;
+    let told = tell_of_interruption(outputs, &stop);
+    let on = |event: apply::Event| {
+        if let Some(stream) = outputs.stream() {
+            stream.on(&names, &event);
+        }
+        progress.on(event);
+    };
+    let outcome = apply::apply(&approved, &session.cloud, &settings, on, stop).await;
+    told.abort();
     progress.finish();
     finish(&plan, &outcome, session, outputs, output);
     if outcome.steps.iter().all(|step| matches!(step.result, StepResult::Done { .. })) {
@@ -99,6 +115,17 @@ pub(crate) async fn run_plan(
     } else {
         Exit::Error
     }
+}
+
+/// Writes to the stream that the run was asked to stop, as soon as it is.
+fn tell_of_interruption(outputs: &Outputs, stop: &CancellationToken) -> JoinHandle<()> {
+    let (stream, stop) = (outputs.stream().cloned(), stop.clone());
+    tokio::spawn(async move {
+        stop.cancelled().await;
+        if let Some(stream) = stream {
+            stream.interrupted();
+        }
+    })
 }
 
 /// Writes what became of the plan.

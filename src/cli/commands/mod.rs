@@ -12,4 +12,5 @@ pub(crate) mod graph;
 pub(crate) mod iam;
 pub(crate) mod plan;
 pub(crate) mod sandbox;
+pub(crate) mod snapshot;
 pub(crate) mod validate;

@@ -6,6 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::outputs::{Outputs, with_outputs};
 use crate::cli::pipeline::{self, Loaded, Read};
+use crate::cli::replay::{Replay, replay};
 use crate::diag::Diagnostic;
 use crate::diff;
 use crate::model::Origin;
@@ -14,19 +15,36 @@ use crate::render::{Found, PlanView};
 
 pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
     with_outputs("plan", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
+        if let Some(file) = &args.live.live {
+            let Some(Replay { loaded, read, origin }) = replay(&args.stack, file, output) else {
+                return Exit::Error;
+            };
+            return tell(args, &loaded, &read, origin, outputs, output);
+        }
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
             let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
                 return Exit::Error;
             };
-            let consent = consent::consent(&args.consent);
-            let plan = loaded.judged(plan(&read), &consent, output);
             let origin = Origin::from(session.calls().total().calls);
-            show(&plan, loaded, &origin, outputs, output);
-            outputs.write(Found::Plan(&plan), &refusals(&plan), origin, output);
-            consent::note_unused(&plan, &consent, output);
-            exit(&plan, &consent, args.detailed_exitcode, output)
+            tell(args, loaded, &read, origin, outputs, output)
         })
     })
+}
+
+fn tell(
+    args: &PlanArgs,
+    loaded: &Loaded,
+    read: &Read,
+    origin: Origin,
+    outputs: &mut Outputs,
+    output: &mut Output,
+) -> Exit {
+    let consent = consent::consent(&args.consent);
+    let plan = loaded.judged(plan(read), &consent, output);
+    show(&plan, loaded, &origin, outputs, output);
+    outputs.write(Found::Plan(&plan), &refusals(&plan), origin, output);
+    consent::note_unused(&plan, &consent, output);
+    exit(&plan, &consent, args.detailed_exitcode, output)
 }
 
 /// The plan that makes AWS match the stack.

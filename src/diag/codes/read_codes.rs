@@ -76,4 +76,8 @@ codes! {
     RAM448 "reading failed"
         "A call failed for a reason that ramctl has no advice for. The message of AWS is in the output, with the request id that AWS \
         support asks for."
+    RAM449 "not in the snapshot"
+        "The run reads a snapshot in the place of AWS (`--live FILE`), and the file does not have this account and Region: the stack \
+        names a place that it did not name when the snapshot was taken. What is there is unknown, so nothing in it is compared.\n\n\
+        Run `ramctl snapshot --out FILE` again with the stack as it is now."
 }

@@ -91,9 +91,11 @@ fn uncut(text: &str, mut each: impl FnMut(&str, usize) -> fmt::Result) -> fmt::R
     let mut buffer = String::new();
     // A mark at the very beginning would sit on whatever stands before the text.
     let mut marks = MARKS;
-    for c in text.chars() {
+    let mut before = None;
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
         let zero_width = c.width() == Some(0);
-        let shown = if c == '\\' {
+        let shown = if c == '\\' || begins_command(before, c, rest.as_str()) {
             false
         } else if hides_or_moves(c) {
             marks = MARKS;
@@ -110,11 +112,26 @@ fn uncut(text: &str, mut each: impl FnMut(&str, usize) -> fmt::Result) -> fmt::R
             buffer.push(c);
             each(&buffer, c.width().unwrap_or(0))?;
         } else {
-            buffer.extend(c.escape_default());
+            if matches!(c, '#' | ':') {
+                buffer.extend(c.escape_unicode());
+            } else {
+                buffer.extend(c.escape_default());
+            }
             each(&buffer, buffer.len())?;
         }
+        before = Some(c);
     }
     Ok(())
+}
+
+/// Whether a CI system that reads the log would take what begins here for a command: GitHub Actions `::name` at the beginning of a
+/// line and `##[name]` anywhere, Azure Pipelines `##vso[`, TeamCity `##teamcity[`. A text that is wrapped begins a line at any word.
+fn begins_command(before: Option<char>, c: char, rest: &str) -> bool {
+    match c {
+        ':' => rest.starts_with(':') && matches!(before, None | Some(' ')),
+        '#' => before == Some('#'),
+        _ => false,
+    }
 }
 
 /// Whether a character acts on the terminal or on its neighbours, or shows as nothing or as a plain space.
@@ -167,6 +184,8 @@ mod tests {
             ("prod\u{a0}\u{3000}", r"prod\u{a0}\u{3000}"),
             ("\u{e0041}\u{feff}\u{ad}", r"\u{e0041}\u{feff}\u{ad}"),
             (r"C:\n", r"C:\\n"),
+            ("::error::x ::y a::b", r"\u{3a}:error::x \u{3a}:y a::b"),
+            ("##[error] #1 ###", r"#\u{23}[error] #1 #\u{23}\u{23}"),
         ] {
             assert_eq!(escape(hostile).to_string(), shown);
         }

@@ -16,7 +16,7 @@ use crate::model::{
 use crate::wire::malformed::{Malformed, id, ids, needed, time, times};
 use crate::wire::parts::{
     CoverageDocument, EditDocument, GapDocument, PlaceDocument, RemarkDocument, SharingDocument,
-    SourceDocument, UnknownPlaceDocument, UnmanagedDocument, UnresolvedDocument,
+    SnapshotOrigin, SourceDocument, UnknownPlaceDocument, UnmanagedDocument, UnresolvedDocument,
 };
 use crate::wire::words::{EditWord, MemberWord, OwnershipWord, PartWord, RemarkWord, SharingVerdictWord};
 
@@ -86,7 +86,9 @@ impl CoverageDocument {
             organization_gap: organization.as_ref().map(GapDocument::read),
             unresolved: open,
             origin: match snapshot {
-                Some(file) => Origin::Snapshot { file: file.clone() },
+                Some(SnapshotOrigin { file, taken }) => {
+                    Origin::Snapshot { file: file.clone(), taken: time(taken)? }
+                }
                 None => Origin::from(*calls),
             },
         })

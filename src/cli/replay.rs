@@ -1,0 +1,67 @@
+//! A stack against a snapshot in the place of AWS: no session, no call.
+
+use std::path::Path;
+
+use crate::cli::args::StackArgs;
+use crate::cli::files::{FolderError, TextFile, read_snapshot};
+use crate::cli::output::{Chain, Output};
+use crate::cli::pipeline::{self, Loaded, Read};
+use crate::live::LiveState;
+use crate::model::{Gap, GapCause, Observed, Origin, Place};
+use crate::wire::{Snapshot, SnapshotDocument, SnapshotError};
+
+/// A stack and what a snapshot says of its places.
+pub(crate) struct Replay {
+    pub loaded: Loaded,
+    pub read: Read,
+    pub origin: Origin,
+}
+
+/// Why a snapshot cannot be used.
+#[derive(Debug, thiserror::Error)]
+enum ReplayError {
+    #[error(transparent)]
+    File(#[from] FolderError),
+    #[error("the snapshot {path} cannot be used")]
+    Snapshot { path: String, source: SnapshotError },
+}
+
+/// Loads the stack as of the moment of the snapshot. None: something does not fit, and what was shown.
+pub(crate) fn replay(stack: &StackArgs, file: &Path, output: &mut Output) -> Option<Replay> {
+    let (path, snapshot) = match open(file) {
+        Ok(opened) => opened,
+        Err(error) => {
+            output.error(Chain(&error));
+            return None;
+        }
+    };
+    let Snapshot { stack: _, taken, calls: _, org, tagged, mut live } = snapshot;
+    let loaded = pipeline::load(&StackArgs { now: Some(taken), ..stack.clone() }, output)?;
+    let graph = pipeline::settle(&loaded, &org, &tagged, |new| output.diagnostics(new, &loaded.sources))?;
+    let place = |place: &Place| {
+        let found = live.places.remove(place).unwrap_or_else(|| {
+            Observed::Unknown(Gap {
+                action: "ram:GetResourceShares".to_owned(),
+                caller: String::new(),
+                cause: GapCause::NotInSnapshot,
+                detail: format!("{path} has other accounts and Regions, and not this one"),
+            })
+        });
+        (place.clone(), found)
+    };
+    let live = LiveState { places: graph.places.iter().map(place).collect() };
+    Some(Replay {
+        loaded,
+        read: Read { graph, live, org, tagged },
+        origin: Origin::Snapshot { file: path, taken },
+    })
+}
+
+fn open(file: &Path) -> Result<(String, Snapshot), ReplayError> {
+    let TextFile { name, text } = read_snapshot(file)?;
+    let snapshot = SnapshotDocument::parse(&text).and_then(|document| document.read());
+    match snapshot {
+        Ok(snapshot) => Ok((name, snapshot)),
+        Err(source) => Err(ReplayError::Snapshot { path: name, source }),
+    }
+}
