@@ -8,6 +8,7 @@ mod backoff;
 mod event;
 mod failure;
 mod members;
+mod permission;
 mod run;
 mod settings;
 mod share;

@@ -11,7 +11,7 @@ use crate::apply::backoff::{Backoff, Pulse};
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::settings::Settings;
-use crate::cloud::{Cloud, CloudError, ErrorKind, Members, NewShare, RamWrite};
+use crate::cloud::{Cloud, CloudError, ErrorKind, Members, NewPermission, NewShare, RamWrite};
 use crate::model::ShareArn;
 use crate::plan::{PlannedStep, ShareRef, Step, StepId, StepResult};
 
@@ -76,6 +76,39 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         match step {
             Step::EnableSharingWithAwsOrganization | Step::CreateServiceLinkedRole => {
                 unreachable!("returned above")
+            }
+            Step::CreatePermission { permission, resource_type, policy, tags } => {
+                let new = NewPermission {
+                    arn: permission.clone(),
+                    resource_type: resource_type.clone(),
+                    template: policy.template(),
+                    tags: tags.clone(),
+                };
+                self.create_permission(id, ram, &new, *token).await?;
+            }
+            Step::CreatePermissionVersion { permission, policy } => {
+                self.create_version(id, ram, permission, policy, *token).await?;
+            }
+            Step::SetDefaultPermissionVersion { permission, version } => {
+                self.set_default_version(id, ram, permission, version, token).await?;
+            }
+            Step::DeletePermissionVersion { permission, version } => {
+                self.delete_version(id, ram, permission, version, token).await?;
+            }
+            Step::DeletePermission { permission } => {
+                self.delete_permission(id, ram, permission, token).await?;
+            }
+            Step::PromotePermissionCreatedFromPolicy { permission, becomes } => {
+                self.promote_permission(id, ram, permission, becomes, token).await?;
+            }
+            Step::TagPermission { permission, tags } => {
+                self.call(id, Patience::default(), || ram.tag_permission(permission, tags)).await?;
+            }
+            Step::UntagPermission { permission, keys } => {
+                self.call(id, Patience::default(), || ram.untag_permission(permission, keys)).await?;
+            }
+            Step::PromoteResourceShareCreatedFromPolicy { share } => {
+                self.promote_share(id, ram, share).await?;
             }
             Step::CreateResourceShare {
                 name,
@@ -282,7 +315,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
 }
 
 /// Taking away what is not there is success.
-fn absent_is_fine(result: Result<(), Failure>) -> Result<(), Failure> {
+pub(crate) fn absent_is_fine(result: Result<(), Failure>) -> Result<(), Failure> {
     match result {
         Err(Failure::Call(error)) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::AlreadyDone) => {
             Ok(())

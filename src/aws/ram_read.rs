@@ -8,8 +8,11 @@ use crate::aws::error::{Effect, convert};
 use crate::aws::rates::Limiter;
 use crate::aws::rows::{self, read_all};
 use crate::cloud::{AssociationKind, Caller, CloudError, Page, PageRequest, RamRead, ShareScope};
-use crate::live::{AssociationRow, CustomerPermissionRow, PermissionRow, ShareRow, SourceRow};
-use crate::model::ShareArn;
+use crate::live::{
+    AssociationRow, CustomerPermissionRow, PermissionDetail, PermissionRow, PermissionVersionRow, ShareRow,
+    SourceRow,
+};
+use crate::model::{PermissionArn, ShareArn};
 
 /// RAM in one account and Region. Clones share the client and its rate.
 #[derive(Clone, Debug)]
@@ -176,6 +179,48 @@ impl RamRead for RamClient {
             .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.permissions(), rows::customer_permission)?,
+            next: next(answer.next_token()),
+        })
+    }
+
+    async fn get_permission(
+        &self,
+        permission: &PermissionArn,
+        version: Option<&str>,
+    ) -> Result<PermissionDetail, CloudError> {
+        const ACTION: &str = "ram:GetPermission";
+        let unreadable = |error| rows::unreadable(&self.caller, ACTION, &error);
+        let version = version.map(rows::version_number).transpose().map_err(unreadable)?;
+        self.limiter.admit("GetPermission").await;
+        let answer = self
+            .client
+            .get_permission()
+            .permission_arn(permission.as_str())
+            .set_permission_version(version)
+            .send()
+            .await
+            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+        rows::permission_detail(answer.permission()).map_err(unreadable)
+    }
+
+    async fn list_permission_versions(
+        &self,
+        permission: &PermissionArn,
+        page: &PageRequest,
+    ) -> Result<Page<PermissionVersionRow>, CloudError> {
+        const ACTION: &str = "ram:ListPermissionVersions";
+        self.limiter.admit("ListPermissionVersions").await;
+        let answer = self
+            .client
+            .list_permission_versions()
+            .permission_arn(permission.as_str())
+            .max_results(page.size.into())
+            .set_next_token(page.token.clone())
+            .send()
+            .await
+            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+        Ok(Page {
+            items: read_all(&self.caller, ACTION, answer.permissions(), rows::permission_version)?,
             next: next(answer.next_token()),
         })
     }

@@ -6,7 +6,10 @@ use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
 use crate::cloud::{AccountRow, Caller, CloudError, CreatedShare, ErrorKind, OrganizationRow, UnitRow};
-use crate::live::{AssociationRow, CustomerPermissionRow, PermissionRow, ShareRow, SourceRow};
+use crate::live::{
+    AssociationRow, CustomerPermissionRow, PermissionDetail, PermissionRow, PermissionVersionRow, ShareRow,
+    SourceRow,
+};
 use crate::model::{
     AccountId, AssociationStatus, FeatureSet, IdError, OrganizationArn, OuArn, PermissionArn, ResourceType,
     RootId, ShareArn, ShareStatus, Tags,
@@ -122,6 +125,8 @@ pub(crate) fn source(row: &ram::AssociatedSource) -> Result<SourceRow, Unreadabl
         source: need(row.source_id(), "sourceId")?.to_owned(),
         status: AssociationStatus::read(need(row.status(), "status")?),
         status_message: row.status_message().map(ToOwned::to_owned),
+        created: timestamp(row.creation_time()),
+        updated: timestamp(row.last_updated_time()),
     })
 }
 
@@ -136,6 +141,34 @@ pub(crate) fn customer_permission(
         feature_set: permission_feature_set(row.feature_set()),
         tags: tags(row.tags()),
     })
+}
+
+pub(crate) fn permission_detail(
+    row: Option<&ram::ResourceSharePermissionDetail>,
+) -> Result<PermissionDetail, Unreadable> {
+    let row = row.ok_or(Unreadable::Missing("permission"))?;
+    Ok(PermissionDetail {
+        arn: PermissionArn::parse(need(row.arn(), "arn")?)?,
+        version: need(row.version(), "version")?.to_owned(),
+        default_version: row.default_version().unwrap_or(false),
+        status: row.status().map(ram::PermissionStatus::as_str).unwrap_or_default().to_owned(),
+        policy: need(row.permission(), "permission")?.to_owned(),
+    })
+}
+
+pub(crate) fn permission_version(
+    row: &ram::ResourceSharePermissionSummary,
+) -> Result<PermissionVersionRow, Unreadable> {
+    Ok(PermissionVersionRow {
+        version: need(row.version(), "version")?.to_owned(),
+        default_version: row.default_version().unwrap_or(false),
+        status: row.status().unwrap_or_default().to_owned(),
+    })
+}
+
+/// The number of a version, as operations take it.
+pub(crate) fn version_number(version: &str) -> Result<i32, Unreadable> {
+    version.parse().map_err(|_| Unreadable::Missing("version number"))
 }
 
 fn permission_feature_set(feature_set: Option<&ram::PermissionFeatureSet>) -> FeatureSet {

@@ -12,6 +12,7 @@ use crate::cli::stack::{self, Asked, StackError, has_errors};
 use crate::collect::{self, SharingQuestion};
 use crate::desired::{self, DesiredGraph, Resolution};
 use crate::diag::{Diagnostic, SourceMap};
+use crate::diff;
 use crate::lang::{Declaration, SharingWish};
 use crate::live::LiveState;
 use crate::model::TaggedResources;
@@ -99,7 +100,9 @@ pub(crate) async fn read(
     progress.places(graph.places.len());
     let settings =
         collect::Settings { parallelism: usize::from(args.parallelism), ..collect::Settings::default() };
-    let live = collect::places(&session.cloud, &graph.places, &settings, |_, _| progress.place()).await;
+    let interest = diff::interest(&graph);
+    let live =
+        collect::places(&session.cloud, &graph.places, &interest, &settings, |_, _| progress.place()).await;
     Some(Read { graph, live, org, tagged })
 }
 

@@ -7,10 +7,13 @@ use uuid::Uuid;
 
 use crate::cloud::{
     AccountRow, AssociationKind, Caller, Cloud, CloudError, CreatedShare, ErrorKind, IamRead, IamWrite,
-    Members, NewShare, OrgRead, OrganizationRow, Page, PageRequest, RamRead, RamWrite, RoleState, ShareScope,
-    TagRead, UnitRow,
+    Members, NewPermission, NewShare, OrgRead, OrganizationRow, Page, PageRequest, RamRead, RamWrite,
+    RoleState, ShareScope, TagRead, UnitRow,
 };
-use crate::live::{AssociationRow, CustomerPermissionRow, PermissionRow, ShareRow, SourceRow};
+use crate::live::{
+    AssociationRow, CustomerPermissionRow, PermissionDetail, PermissionRow, PermissionVersionRow, ShareRow,
+    SourceRow,
+};
 use crate::model::{
     AccountId, AssociationStatus, FeatureSet, PermissionArn, Place, Principal, Region, ResourceArn,
     ResourceType, RootId, ShareArn, ShareStatus, TagFilters, Tags,
@@ -25,6 +28,8 @@ pub(crate) struct FakeCloud(Arc<Mutex<World>>);
 pub(crate) struct World {
     pub shares: BTreeMap<ShareArn, FakeShare>,
     pub customer_permissions: Vec<CustomerPermissionRow>,
+    /// Policies of versions, by permission; the greatest number is not always the default.
+    pub policies: BTreeMap<PermissionArn, FakePolicies>,
     /// Rows per page; each listing begins with an empty page when `empty_first_page`.
     pub page: usize,
     pub empty_first_page: bool,
@@ -44,6 +49,8 @@ pub(crate) struct World {
     /// Each call, as IAM spells it, with its account.
     pub calls: Vec<String>,
     pub tokens: BTreeMap<Uuid, ShareArn>,
+    /// Versions that were made, by the token that made them.
+    pub permission_tokens: BTreeMap<Uuid, String>,
     pub organization: Option<FakeOrganization>,
     /// Resources that bear tags; types are not looked at.
     pub tagged: Vec<(Place, ResourceArn, Tags)>,
@@ -59,6 +66,13 @@ pub(crate) struct FakeShare {
     pub permissions: Vec<PermissionRow>,
     settle: u32,
     hidden: u32,
+}
+
+/// The versions of a permission.
+#[derive(Clone, Default)]
+pub(crate) struct FakePolicies {
+    pub versions: BTreeMap<u32, String>,
+    pub default: u32,
 }
 
 pub(crate) struct FakeOrganization {
@@ -98,6 +112,7 @@ impl Default for World {
         Self {
             shares: BTreeMap::new(),
             customer_permissions: Vec::new(),
+            policies: BTreeMap::new(),
             page: 1000,
             empty_first_page: false,
             largest_page: 500,
@@ -109,6 +124,7 @@ impl Default for World {
             faults: Vec::new(),
             calls: Vec::new(),
             tokens: BTreeMap::new(),
+            permission_tokens: BTreeMap::new(),
             organization: None,
             tagged: Vec::new(),
             next_share: 1,
@@ -337,6 +353,8 @@ impl FakeClient {
                 source: source.clone(),
                 status: AssociationStatus::Associated,
                 status_message: None,
+                created: None,
+                updated: None,
             });
         }
         Ok(())
@@ -517,6 +535,47 @@ impl RamRead for FakeClient {
         const ACTION: &str = "ram:ListPermissions";
         self.call(ACTION, |world| self.page_of(world, ACTION, world.customer_permissions.clone(), page)).await
     }
+
+    async fn get_permission(
+        &self,
+        permission: &PermissionArn,
+        version: Option<&str>,
+    ) -> Result<PermissionDetail, CloudError> {
+        const ACTION: &str = "ram:GetPermission";
+        self.call(ACTION, |world| {
+            let policies = self.policies(world, permission, ACTION)?;
+            let number = version.map_or(policies.default, |version| version.parse().expect("a number"));
+            let policy = policies.versions.get(&number);
+            let policy =
+                policy.ok_or_else(|| self.caller.error(ErrorKind::NotFound, ACTION, "no such version"))?;
+            Ok(PermissionDetail {
+                arn: permission.clone(),
+                version: number.to_string(),
+                default_version: number == policies.default,
+                status: "ATTACHABLE".into(),
+                policy: policy.clone(),
+            })
+        })
+        .await
+    }
+
+    async fn list_permission_versions(
+        &self,
+        permission: &PermissionArn,
+        page: &PageRequest,
+    ) -> Result<Page<PermissionVersionRow>, CloudError> {
+        const ACTION: &str = "ram:ListPermissionVersions";
+        self.call(ACTION, |world| {
+            let policies = self.policies(world, permission, ACTION)?.clone();
+            let row = |number: &u32| PermissionVersionRow {
+                version: number.to_string(),
+                default_version: *number == policies.default,
+                status: "ATTACHABLE".into(),
+            };
+            self.page_of(world, ACTION, policies.versions.keys().map(row).collect(), page)
+        })
+        .await
+    }
 }
 
 impl RamWrite for FakeClient {
@@ -691,6 +750,137 @@ impl RamWrite for FakeClient {
             Ok(())
         })
         .await
+    }
+
+    async fn promote_resource_share_created_from_policy(&self, share: &ShareArn) -> Result<(), CloudError> {
+        const ACTION: &str = "ram:PromoteResourceShareCreatedFromPolicy";
+        self.call(ACTION, |world| {
+            let found = self.visible(world, share, ACTION)?;
+            if found.row.feature_set != FeatureSet::CreatedFromPolicy {
+                return Err(self.caller.error(ErrorKind::InvalidRequest, ACTION, "not made from a policy"));
+            }
+            found.row.feature_set = FeatureSet::Standard;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn create_permission(&self, permission: &NewPermission, token: &Uuid) -> Result<(), CloudError> {
+        self.call("ram:CreatePermission", |world| {
+            if world.permission_tokens.insert(*token, "1".into()).is_none() {
+                let versions = BTreeMap::from([(1, permission.template.clone())]);
+                world.policies.insert(permission.arn.clone(), FakePolicies { versions, default: 1 });
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn create_permission_version(
+        &self,
+        permission: &PermissionArn,
+        template: &str,
+        token: &Uuid,
+    ) -> Result<String, CloudError> {
+        const ACTION: &str = "ram:CreatePermissionVersion";
+        self.call(ACTION, |world| {
+            if let Some(made) = world.permission_tokens.get(token) {
+                return Ok(made.clone());
+            }
+            let policies = self.policies(world, permission, ACTION)?;
+            let number = policies.versions.keys().last().map_or(1, |last| last + 1);
+            policies.versions.insert(number, template.to_owned());
+            policies.default = number;
+            world.permission_tokens.insert(*token, number.to_string());
+            Ok(number.to_string())
+        })
+        .await
+    }
+
+    async fn set_default_permission_version(
+        &self,
+        permission: &PermissionArn,
+        version: &str,
+        _token: &Uuid,
+    ) -> Result<(), CloudError> {
+        const ACTION: &str = "ram:SetDefaultPermissionVersion";
+        self.call(ACTION, |world| {
+            self.policies(world, permission, ACTION)?.default = version.parse().expect("a number");
+            Ok(())
+        })
+        .await
+    }
+
+    async fn delete_permission_version(
+        &self,
+        permission: &PermissionArn,
+        version: &str,
+        _token: &Uuid,
+    ) -> Result<(), CloudError> {
+        const ACTION: &str = "ram:DeletePermissionVersion";
+        self.call(ACTION, |world| {
+            self.policies(world, permission, ACTION)?.versions.remove(&version.parse().expect("a number"));
+            Ok(())
+        })
+        .await
+    }
+
+    async fn delete_permission(&self, permission: &PermissionArn, _token: &Uuid) -> Result<(), CloudError> {
+        const ACTION: &str = "ram:DeletePermission";
+        self.call(ACTION, |world| {
+            self.policies(world, permission, ACTION)?;
+            world.policies.remove(permission);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn promote_permission_created_from_policy(
+        &self,
+        permission: &PermissionArn,
+        name: &str,
+        _token: &Uuid,
+    ) -> Result<(), CloudError> {
+        const ACTION: &str = "ram:PromotePermissionCreatedFromPolicy";
+        self.call(ACTION, |world| {
+            let policies = self.policies(world, permission, ACTION)?.clone();
+            let arn = permission.as_str().replace(permission.name(), name);
+            world.policies.insert(PermissionArn::parse(&arn).expect("an ARN"), policies);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn tag_permission(&self, permission: &PermissionArn, tags: &Tags) -> Result<(), CloudError> {
+        self.call("ram:TagResource", |world| {
+            let rows = world.customer_permissions.iter_mut();
+            rows.filter(|row| row.arn == *permission).for_each(|row| row.tags.extend(tags.clone()));
+            Ok(())
+        })
+        .await
+    }
+
+    async fn untag_permission(&self, permission: &PermissionArn, keys: &[String]) -> Result<(), CloudError> {
+        self.call("ram:UntagResource", |world| {
+            let rows = world.customer_permissions.iter_mut();
+            rows.filter(|row| row.arn == *permission)
+                .for_each(|row| row.tags.retain(|key, _| !keys.contains(key)));
+            Ok(())
+        })
+        .await
+    }
+}
+
+impl FakeClient {
+    fn policies<'w>(
+        &self,
+        world: &'w mut World,
+        permission: &PermissionArn,
+        action: &'static str,
+    ) -> Result<&'w mut FakePolicies, CloudError> {
+        let unknown =
+            || self.caller.error(ErrorKind::NotFound, action, format!("{permission} could not be found"));
+        world.policies.get_mut(permission).ok_or_else(unknown)
     }
 }
 

@@ -69,11 +69,26 @@ pub(crate) fn help(error: &CloudError) -> Option<String> {
         ErrorKind::InvalidRequest if code.starts_with("MalformedArn") => {
             "RAM does not take this ARN: it is mistyped, or RAM cannot share this type of resource.".to_owned()
         }
+        ErrorKind::NotFound
+            if code.starts_with("UnknownResource") && error.action.ends_with("PermissionVersion") =>
+        {
+            "The permission or its version was deleted, or is in another Region or account.".to_owned()
+        }
+        ErrorKind::InvalidRequest if code.starts_with("UnmatchedPolicyPermission") => {
+            "RAM promotes a share only where a customer managed permission says exactly what its own permission says. Plan again: \
+             the plan promotes the permission first (RAM326)."
+                .to_owned()
+        }
         ErrorKind::NotFound if code.starts_with("UnknownResource") => {
             "The share was deleted, or is in another Region or account.".to_owned()
         }
         ErrorKind::NotFound if code.starts_with("ResourceArnNotFound") => {
             "The resource was deleted while it was shared.".to_owned()
+        }
+        ErrorKind::LimitExceeded if code.starts_with("Permission") => {
+            "A quota of RAM is reached: five versions of a permission, 10 customer managed permissions of one resource type, 1,500 in \
+             all. Delete what is not used, or ask for a higher quota."
+                .to_owned()
         }
         ErrorKind::LimitExceeded => {
             "A quota of RAM is reached (25,000 shares and associations per Region, 5,000 associations per share, 50 tags). Split the \

@@ -7,8 +7,8 @@ use crate::cloud::{
     AssociationKind, Caller, CloudError, ErrorKind, IamRead, OrgRead, Page, PageRequest, RamRead, RoleState,
     ShareScope,
 };
-use crate::live::{AssociationRow, PermissionRow, ShareRow, SourceRow};
-use crate::model::ShareArn;
+use crate::live::{AssociationRow, PermissionDetail, PermissionRow, ShareRow, SourceRow};
+use crate::model::{PermissionArn, ShareArn};
 
 /// The most that a listing of RAM gives per page (`maxResults` 1 to 500 in the service model).
 pub(crate) const RAM_PAGE: u16 = 500;
@@ -115,6 +115,20 @@ pub(crate) async fn share_permissions<R: RamRead>(
         ram.list_resource_share_permissions(share, &page).await
     })
     .await
+}
+
+/// One version of a permission, the default where none is named. What RAM does not know, or calls deleted, is none.
+pub(crate) async fn permission_there<R: RamRead>(
+    ram: &R,
+    permission: &PermissionArn,
+    version: Option<&str>,
+) -> Result<Option<PermissionDetail>, CloudError> {
+    match ram.get_permission(permission, version).await {
+        Ok(found) if found.status.starts_with("DELET") => Ok(None),
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The two facts behind organization sharing: whether RAM has trusted access, and whether its role exists.

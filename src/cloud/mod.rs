@@ -16,12 +16,12 @@ mod rows;
 pub(crate) use error::kind_of;
 pub use error::{Caller, CloudError, DEFAULT_CREDENTIALS, ErrorKind};
 pub(crate) use listing::{
-    ORG_PAGE, RAM_PAGE, RAM_ROLE, RAM_SERVICE, TAG_PAGE, all_pages, associations, share_permissions,
-    share_row, sharing_facts, sources,
+    ORG_PAGE, RAM_PAGE, RAM_ROLE, RAM_SERVICE, TAG_PAGE, all_pages, associations, permission_there,
+    share_permissions, share_row, sharing_facts, sources,
 };
 pub use page::{Page, PageRequest};
 pub use ports::{Cloud, IamRead, IamWrite, OrgRead, RamRead, RamWrite, TagRead};
 pub use rows::{
-    AccountRow, AssociationKind, CreatedShare, Members, NewShare, OrganizationRow, RoleState, ShareScope,
-    UnitRow,
+    AccountRow, AssociationKind, CreatedShare, Members, NewPermission, NewShare, OrganizationRow, RoleState,
+    ShareScope, UnitRow,
 };

@@ -4,15 +4,18 @@ use std::future::Future;
 
 use uuid::Uuid;
 
-use crate::live::{AssociationRow, CustomerPermissionRow, PermissionRow, ShareRow, SourceRow};
+use crate::live::{
+    AssociationRow, CustomerPermissionRow, PermissionDetail, PermissionRow, PermissionVersionRow, ShareRow,
+    SourceRow,
+};
 use crate::model::{AccountId, PermissionArn, Place, ResourceArn, RootId, ShareArn, TagFilters, Tags};
 use crate::org::ParentId;
 
 use crate::cloud::error::{Caller, CloudError};
 use crate::cloud::page::{Page, PageRequest};
 use crate::cloud::rows::{
-    AccountRow, AssociationKind, CreatedShare, Members, NewShare, OrganizationRow, RoleState, ShareScope,
-    UnitRow,
+    AccountRow, AssociationKind, CreatedShare, Members, NewPermission, NewShare, OrganizationRow, RoleState,
+    ShareScope, UnitRow,
 };
 
 /// The result of a port: a future that any thread may run.
@@ -62,6 +65,15 @@ pub trait RamRead: Send + Sync {
 
     /// `ListPermissions(permissionType = CUSTOMER_MANAGED)`.
     fn list_customer_permissions(&self, page: &PageRequest) -> answer!(Page<CustomerPermissionRow>);
+
+    /// One version of a permission with its policy; the default version where none is named.
+    fn get_permission(&self, permission: &PermissionArn, version: Option<&str>) -> answer!(PermissionDetail);
+
+    fn list_permission_versions(
+        &self,
+        permission: &PermissionArn,
+        page: &PageRequest,
+    ) -> answer!(Page<PermissionVersionRow>);
 }
 
 /// RAM's changes. Every operation that takes a client token is given one: the same token again is a replay, not a second change.
@@ -93,6 +105,39 @@ pub trait RamWrite: Send + Sync {
     ) -> answer!(());
     fn tag_resource(&self, share: &ShareArn, tags: &Tags) -> answer!(());
     fn untag_resource(&self, share: &ShareArn, keys: &[String]) -> answer!(());
+    fn promote_resource_share_created_from_policy(&self, share: &ShareArn) -> answer!(());
+
+    fn create_permission(&self, permission: &NewPermission, token: &Uuid) -> answer!(());
+    /// The number of the new version.
+    fn create_permission_version(
+        &self,
+        permission: &PermissionArn,
+        template: &str,
+        token: &Uuid,
+    ) -> answer!(String);
+    fn set_default_permission_version(
+        &self,
+        permission: &PermissionArn,
+        version: &str,
+        token: &Uuid,
+    ) -> answer!(());
+    fn delete_permission_version(
+        &self,
+        permission: &PermissionArn,
+        version: &str,
+        token: &Uuid,
+    ) -> answer!(());
+    fn delete_permission(&self, permission: &PermissionArn, token: &Uuid) -> answer!(());
+    fn promote_permission_created_from_policy(
+        &self,
+        permission: &PermissionArn,
+        name: &str,
+        token: &Uuid,
+    ) -> answer!(());
+    /// `TagResource` on a permission.
+    fn tag_permission(&self, permission: &PermissionArn, tags: &Tags) -> answer!(());
+    /// `UntagResource` on a permission.
+    fn untag_permission(&self, permission: &PermissionArn, keys: &[String]) -> answer!(());
 }
 
 /// The organization, as its management account or a delegated administrator may read it.

@@ -1,7 +1,8 @@
 //! What the ports take and give beside RAM's own rows (those are in `live`).
 
 use crate::model::{
-    AccountId, OrganizationArn, OuArn, PermissionArn, Principal, ResourceArn, ShareArn, ShareStatus, Tags,
+    AccountId, OrganizationArn, OuArn, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn,
+    ShareStatus, Tags,
 };
 
 /// Which shares a listing is about.
@@ -35,6 +36,16 @@ pub struct NewShare {
     pub tags: Tags,
     pub permissions: Vec<PermissionArn>,
     pub members: Members,
+}
+
+/// The input of `CreatePermission`. Its name is the ARN's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPermission {
+    pub arn: PermissionArn,
+    pub resource_type: ResourceType,
+    /// JSON.
+    pub template: String,
+    pub tags: Tags,
 }
 
 /// What `CreateResourceShare` answers. A replayed token gives the share that it made the first time, deleted or not.

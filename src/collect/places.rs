@@ -8,7 +8,8 @@ use crate::cloud::{
     AssociationKind, Cloud, CloudError, ErrorKind, RAM_PAGE, RamRead, ShareScope, all_pages, associations,
     share_row, sources,
 };
-use crate::live::{LivePlace, LiveState, PlaceRows, UnreadableRow, assemble};
+use crate::collect::permissions::follow_up;
+use crate::live::{Interest, LivePlace, LiveState, PlaceRows, UnreadableRow, assemble};
 use crate::model::{Observed, Place};
 
 /// How to read.
@@ -26,14 +27,15 @@ impl Default for Settings {
     }
 }
 
-/// Reads places, several at a time. A place that fails is a gap; `on_read` hears of each as it comes in.
+/// Reads places, several at a time, and of permissions what `interest` asks for. A place that fails is a gap; `on_read` hears of each as it comes in.
 pub async fn places<C: Cloud>(
     cloud: &C,
     places: &BTreeSet<Place>,
+    interest: &Interest,
     settings: &Settings,
     on_read: impl Fn(&Place, &Observed<LivePlace>),
 ) -> LiveState {
-    let reads = places.iter().map(|at| async move { (at, place(cloud, at, settings).await) });
+    let reads = places.iter().map(|at| async move { (at, place(cloud, at, interest, settings).await) });
     let mut state = LiveState::default();
     let mut reads = stream::iter(reads).buffer_unordered(settings.parallelism.max(1));
     while let Some((at, observed)) = reads.next().await {
@@ -44,11 +46,18 @@ pub async fn places<C: Cloud>(
 }
 
 /// Reads one place.
-pub async fn place<C: Cloud>(cloud: &C, place: &Place, settings: &Settings) -> Observed<LivePlace> {
+pub async fn place<C: Cloud>(
+    cloud: &C,
+    place: &Place,
+    interest: &Interest,
+    settings: &Settings,
+) -> Observed<LivePlace> {
     let read = async {
         let ram = cloud.ram(place).await?;
         let rows = listings(&ram, settings.page_size).await?;
-        complete(&ram, rows).await
+        let mut live = complete(&ram, rows).await?;
+        follow_up(&ram, &mut live, interest).await;
+        Ok::<_, CloudError>(live)
     };
     match read.await {
         Ok(live) => Observed::Known(live),
@@ -115,12 +124,17 @@ mod tests {
 
     const SUBNET: &str = "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1";
 
+    fn nothing() -> Interest {
+        Interest::none(crate::model::StackName::parse("network").expect("valid"))
+    }
+
     fn two_places() -> (Place, Place) {
         (place_at("222222222222", "eu-central-1"), place_at("333333333333", "us-east-1"))
     }
 
     async fn read(cloud: &FakeCloud, all: &[&Place], settings: &Settings) -> LiveState {
-        places(cloud, &all.iter().map(|place| (*place).clone()).collect(), settings, |_, _| {}).await
+        places(cloud, &all.iter().map(|place| (*place).clone()).collect(), &nothing(), settings, |_, _| {})
+            .await
     }
 
     #[tokio::test]

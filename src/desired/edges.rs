@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graphmap::DiGraphMap;
 
-use crate::desired::graph::{DesiredGraph, DesiredShare, DesiredSharing, Node, NodeId};
+use crate::desired::graph::{DesiredGraph, DesiredShare, DesiredSharing, ManagedPermission, Node, NodeId};
 use crate::lang::SharingWish;
-use crate::model::Address;
+use crate::model::{Address, PermissionArn};
 
 /// Draws the graph of settled shares. `inside` says which of them have a principal inside the organization.
 pub(crate) fn connect(
     sharing: Option<&DesiredSharing>,
+    permissions: &BTreeMap<Address, ManagedPermission>,
     shares: &BTreeMap<Address, DesiredShare>,
     inside: impl Fn(&DesiredShare) -> bool,
 ) -> (Vec<Node>, DiGraphMap<NodeId, ()>) {
@@ -19,6 +20,10 @@ pub(crate) fn connect(
     let sharing = sharing
         .filter(|sharing| sharing.wish != SharingWish::Unmanaged)
         .map(|_| graph.node(Node::OrganizationSharing));
+    let made: Made = permissions
+        .values()
+        .map(|one| (&one.arn, graph.node(Node::ManagedPermission(one.address.clone()))))
+        .collect();
     for (address, share) in shares {
         let this = graph.node(Node::Share(address.clone()));
         // Before sharing is on, accounts of the own organization are strangers that would have to accept an invitation, and types
@@ -26,22 +31,28 @@ pub(crate) fn connect(
         if let Some(sharing) = sharing.filter(|_| inside(share)) {
             graph.edge(sharing, this);
         }
-        share_nodes(&mut graph, this, share);
+        share_nodes(&mut graph, this, share, &made);
     }
     (graph.nodes, graph.edges)
 }
 
+/// Permissions that the stack makes.
+type Made<'a> = BTreeMap<&'a PermissionArn, NodeId>;
+
 /// A share's permissions, then its resources, then its principals (RAM: a permission can be added only while no resource of its
 /// type is there; and nobody is let in before what they see is complete).
-fn share_nodes(graph: &mut Builder, this: NodeId, share: &DesiredShare) {
+fn share_nodes(graph: &mut Builder, this: NodeId, share: &DesiredShare, made: &Made<'_>) {
     let address = &share.address;
     let permissions: BTreeMap<_, _> = share
         .permissions
         .keys()
         .map(|code| (code, graph.node(Node::Permission(address.clone(), code.clone()))))
         .collect();
-    for permission in permissions.values() {
+    for (code, permission) in &permissions {
         graph.edge(this, *permission);
+        if let Some(made) = made.get(&share.permissions[*code].arn) {
+            graph.edge(*made, *permission);
+        }
     }
     let mut resources = Vec::with_capacity(share.resources.len());
     for (arn, code) in &share.resources {

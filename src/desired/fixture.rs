@@ -7,7 +7,7 @@ use crate::desired::Resolution;
 use crate::diag::{SourceMap, Span, Spanned};
 use crate::lang::{
     AccountBlock, AssumeRole, Declaration, Lifecycle, OrganizationBlock, PermissionUse, PrincipalExpr,
-    ShareBlock, SharingWish,
+    ShareBlock, SharingWish, VersionWish,
 };
 use crate::model::{
     AccountId, Address, BlockKind, Gap, GapCause, Observed, OrganizationArn, OuArn, OuId, Principal, Region,
@@ -87,6 +87,7 @@ pub(crate) fn permission(code: &str, permission: &str) -> PermissionUse {
         resource_type: at(ResourceType::parse(code).expect("a type")),
         permission: at(permission.into()),
         declared: None,
+        version: VersionWish::Unsaid,
     }
 }
 

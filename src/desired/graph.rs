@@ -9,8 +9,8 @@ use crate::desired::safeguards::Safeguards;
 use crate::diag::{Span, Spanned};
 use crate::lang::{Lifecycle, SharingWish};
 use crate::model::{
-    AccountId, Address, Gap, PermissionArn, Place, Principal, Region, ResourceArn, ResourceType, StackName,
-    Tags,
+    AccountId, Address, Gap, PermissionArn, PermissionPolicy, Place, Principal, Region, ResourceArn,
+    ResourceType, StackName, Tags,
 };
 
 /// A stack, settled.
@@ -23,6 +23,8 @@ pub struct DesiredGraph {
     /// Names of accounts for people: label of the `account` block.
     pub account_labels: BTreeMap<AccountId, String>,
     pub shares: BTreeMap<Address, DesiredShare>,
+    /// Customer managed permissions.
+    pub permissions: BTreeMap<Address, ManagedPermission>,
     /// Shares that could not be settled because a fact was unreadable. Never created, changed or deleted.
     pub unresolved: BTreeMap<Address, Unresolved>,
     /// Which live shares are to become whose.
@@ -44,6 +46,8 @@ pub struct NodeId(pub u32);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Node {
     OrganizationSharing,
+    /// A customer managed permission with its default version.
+    ManagedPermission(Address),
     Share(Address),
     Permission(Address, ResourceType),
     Resource(Address, ResourceArn),
@@ -101,10 +105,28 @@ pub struct DesiredPrincipal {
     pub label: String,
 }
 
+/// The permission of one type on a share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DesiredPermission {
     pub arn: PermissionArn,
     pub span: Span,
+    /// Whether the share is to have the default version; else it keeps the one that it has.
+    pub latest: bool,
+}
+
+/// One customer managed permission as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManagedPermission {
+    pub address: Address,
+    pub span: Span,
+    pub place: Place,
+    /// Made of place and name, so it is known before the permission is (RAM API, `CreatePermission`: the example of its answer).
+    pub arn: PermissionArn,
+    pub resource_type: ResourceType,
+    pub policy: PermissionPolicy,
+    /// Without ramctl's own.
+    pub tags: Tags,
+    pub lifecycle: Lifecycle,
 }
 
 /// A share that cannot be settled now.

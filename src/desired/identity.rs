@@ -1,27 +1,29 @@
-//! Which live share is whose: `import`, `moved` and `removed` blocks, once the rules let them pass.
+//! Which live share or permission is whose: `import`, `moved` and `removed` blocks, once the rules let them pass.
 //!
-//! A share knows its block by a tag, so these blocks speak of tags: which ones a share may still bear, and which are to come off.
+//! Both know their block by a tag, so these blocks speak of tags: which ones a share may still bear, and which are to come off.
 
 use std::collections::BTreeMap;
 
 use crate::diag::Span;
-use crate::lang::{Declaration, RemovedAction};
-use crate::model::{Address, BlockKind, ShareArn};
+use crate::lang::{Declaration, ImportId, RemovedAction};
+use crate::model::{Address, PermissionArn, ShareArn};
 
-/// What the files say of shares that are there already.
+/// What the files say of shares and permissions that are there already.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
     /// Shares to adopt, by the block that is to have them.
     pub imports: BTreeMap<Address, Import>,
+    /// Permissions to adopt, by the block that is to have them.
+    pub permission_imports: BTreeMap<Address, Import<PermissionArn>>,
     pub moves: Vec<Move>,
-    /// Addresses whose shares the stack lets go. One without a key stands for every instance.
+    /// Addresses whose shares and permissions the stack lets go. One without a key stands for every instance.
     pub releases: Vec<Address>,
 }
 
 /// An `import` block.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Import {
-    pub arn: ShareArn,
+pub struct Import<A = ShareArn> {
+    pub arn: A,
     pub span: Span,
 }
 
@@ -38,7 +40,8 @@ impl Move {
         if self.to == *address {
             return Some(self.from.clone());
         }
-        let whole = self.from.key.is_none() && self.to.key.is_none() && self.to.label == address.label;
+        let same_block = self.to.kind == address.kind && self.to.label == address.label;
+        let whole = self.from.key.is_none() && self.to.key.is_none() && same_block;
         whole.then(|| Address { label: self.from.label.clone(), ..address.clone() })
     }
 }
@@ -83,30 +86,28 @@ fn covers(address: &Address, tag: &str) -> bool {
 }
 
 pub(crate) fn identity(declaration: &Declaration) -> Identity {
-    let is_share = |address: &Address| address.kind == BlockKind::Share;
-    let imports = declaration.imports.iter().filter(|block| is_share(&block.to.value));
-    let moves = declaration.moved.iter().filter(|block| is_share(&block.from.value));
-    let releases = declaration
-        .removed
-        .iter()
-        .filter(|block| is_share(&block.from.value) && block.action == RemovedAction::Release);
-    Identity {
-        imports: imports
-            .map(|block| {
-                let import = Import { arn: block.id.value.clone(), span: block.id.span };
-                (block.to.value.clone(), import)
-            })
-            .collect(),
-        moves: moves
-            .map(|block| Move { from: block.from.value.clone(), to: block.to.value.clone() })
-            .collect(),
-        releases: releases.map(|block| block.from.value.clone()).collect(),
+    let mut out = Identity::default();
+    for block in &declaration.imports {
+        let (to, span) = (block.to.value.clone(), block.id.span);
+        match &block.id.value {
+            ImportId::Share(arn) => drop(out.imports.insert(to, Import { arn: arn.clone(), span })),
+            ImportId::Permission(arn) => {
+                out.permission_imports.insert(to, Import { arn: arn.clone(), span });
+            }
+        }
     }
+    let moved = declaration.moved.iter();
+    out.moves =
+        moved.map(|block| Move { from: block.from.value.clone(), to: block.to.value.clone() }).collect();
+    let released = declaration.removed.iter().filter(|block| block.action == RemovedAction::Release);
+    out.releases = released.map(|block| block.from.value.clone()).collect();
+    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::BlockKind;
 
     fn address(text: &str) -> Address {
         let (label, key) = text.split_once('/').map_or((text, None), |(label, key)| (label, Some(key)));

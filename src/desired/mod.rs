@@ -21,10 +21,11 @@ mod view;
 
 pub use edges::Cycle;
 pub use graph::{
-    DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Node, NodeId, Unresolved,
+    DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, ManagedPermission, Node,
+    NodeId, Unresolved,
 };
 pub use identity::{Identity, Import, Move};
-pub(crate) use permission::permission_arns;
+pub(crate) use permission::{declared_permission_arn, permission_arns};
 pub(crate) use places::{organization_region, places};
 pub use resolve::{Resolution, check, resolve};
 pub use safeguards::{Safeguards, Thresholds};

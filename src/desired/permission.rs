@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::desired::graph::ManagedPermission;
 use crate::desired::name::permission_name;
+use crate::desired::view::own_spelling;
 use crate::lang::{Declaration, PermissionBlock, PermissionUse, ShareBlock};
-use crate::model::{Address, PermissionArn};
+use crate::model::{Action, Address, Conditions, PermissionArn, PermissionPolicy, Place, conditions};
 
 /// A permission that AWS made, or one of a customer.
 #[derive(Clone)]
@@ -24,9 +26,34 @@ impl WrittenPermission {
 /// The `permission` blocks of a stack, by address.
 pub(crate) type PermissionBlocks<'a> = BTreeMap<&'a Address, &'a PermissionBlock>;
 
+/// The name that the permission of a block has.
+pub(crate) fn name_of(block: &PermissionBlock) -> String {
+    block.name.as_ref().map_or_else(|| permission_name(&block.address), |name| name.value.clone())
+}
+
+/// The permission of a block, once the rules let it pass.
+pub(crate) fn settled_permission(block: &PermissionBlock) -> ManagedPermission {
+    let conditions = block
+        .condition
+        .as_ref()
+        .map_or_else(|| Some(Conditions::new()), |condition| conditions(&condition.value));
+    let conditions = conditions.expect("a condition without a form is an error");
+    let actions = block.actions.iter().map(|action| Action::read(&action.value));
+    ManagedPermission {
+        address: block.address.clone(),
+        span: block.span,
+        place: Place { account: block.account.value.clone(), region: block.region.value.clone() },
+        arn: declared_permission_arn(block).expect("a permission without a name is an error"),
+        resource_type: own_spelling(&block.resource_type.value),
+        policy: PermissionPolicy::new(actions, conditions),
+        tags: block.tags.iter().map(|(key, value)| (key.clone(), value.value.clone())).collect(),
+        lifecycle: block.lifecycle.clone(),
+    }
+}
+
 /// The ARN that the permission of a block has once it is made.
-fn arn_of(block: &PermissionBlock) -> Option<PermissionArn> {
-    let name = block.name.as_ref().map_or_else(|| permission_name(&block.address), |name| name.value.clone());
+pub(crate) fn declared_permission_arn(block: &PermissionBlock) -> Option<PermissionArn> {
+    let name = name_of(block);
     let (account, region) = (&block.account.value, &block.region.value);
     let partition = region.partition().as_str();
     PermissionArn::parse(&format!("arn:{partition}:ram:{region}:{account}:permission/{name}")).ok()
@@ -50,7 +77,10 @@ pub(crate) fn read(
     blocks: &PermissionBlocks<'_>,
 ) -> Option<WrittenPermission> {
     if let Some(address) = &wanted.declared {
-        return blocks.get(address).and_then(|block| arn_of(block)).map(WrittenPermission::CustomerManaged);
+        return blocks
+            .get(address)
+            .and_then(|block| declared_permission_arn(block))
+            .map(WrittenPermission::CustomerManaged);
     }
     let text = wanted.permission.value.as_str();
     if text.starts_with("arn:") {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::lang::Declaration;
 use crate::model::{AccountId, Place, Region};
 
-/// Every account that owns a share or is reached through a role, in every Region of the stack. An account block's `regions` takes
+/// Every account that owns a share or a permission or is reached through a role, in every Region of the stack. An account block's `regions` takes
 /// the place of the stack's for its account, and alone makes it one that is read; the Regions of its own shares are always there.
 ///
 /// All Regions and not just those of the account's own shares: a share that left the files may be left in any of them, and one
@@ -15,6 +15,9 @@ pub(crate) fn places(declaration: &Declaration) -> BTreeSet<Place> {
     let mut of_account: BTreeMap<&AccountId, BTreeSet<&Region>> = BTreeMap::new();
     for share in &declaration.shares {
         of_account.entry(&share.account.value).or_default().insert(&share.region.value);
+    }
+    for permission in &declaration.permissions {
+        of_account.entry(&permission.account.value).or_default().insert(&permission.region.value);
     }
     let management = declaration.organization.as_ref().map(|block| &block.management_account.value);
     let mut listed: BTreeMap<&AccountId, BTreeSet<&Region>> = BTreeMap::new();
@@ -39,10 +42,11 @@ pub(crate) fn places(declaration: &Declaration) -> BTreeSet<Place> {
         .collect()
 }
 
-/// The Regions of the stack: of all its shares, and those that its `ramctl` block names.
+/// The Regions of the stack: of all its shares and permissions, and those that its `ramctl` block names.
 fn regions(declaration: &Declaration) -> BTreeSet<&Region> {
     let of_shares = declaration.shares.iter().map(|share| &share.region.value);
-    of_shares.chain(declaration.regions.iter().map(|region| &region.value)).collect()
+    let of_permissions = declaration.permissions.iter().map(|permission| &permission.region.value);
+    of_shares.chain(of_permissions).chain(declaration.regions.iter().map(|region| &region.value)).collect()
 }
 
 /// Where calls are made that concern the whole organization: the stack's first Region, so that a stack that is fenced into its

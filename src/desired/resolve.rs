@@ -2,21 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::type_with_code;
 use crate::desired::edges::connect;
 use crate::desired::graph::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Unresolved,
 };
 use crate::desired::identity::identity;
-use crate::desired::permission::PermissionBlocks;
+use crate::desired::permission::{PermissionBlocks, settled_permission};
 use crate::desired::places::{organization_region, places};
 use crate::desired::rules;
 use crate::desired::safeguards::safeguards;
 use crate::desired::settle::{Organization, settle};
-use crate::desired::view::{PermissionView, ShareView, as_written, offline};
+use crate::desired::view::{PermissionView, ShareView, as_written, offline, own_spelling};
 use crate::diag::{Diagnostic, Spanned};
-use crate::lang::Declaration;
-use crate::model::{AccountId, Gap, Place, Principal, ResourceType, TaggedResources};
+use crate::lang::{Declaration, VersionWish};
+use crate::model::{AccountId, Gap, Place, Principal, TaggedResources};
 use crate::org::OrgView;
 
 /// What became of a declaration.
@@ -106,13 +105,19 @@ fn graph(
             }
         })
     };
-    let (nodes, edges) = connect(sharing.as_ref(), &shares, inside);
+    let permissions: BTreeMap<_, _> = declaration
+        .permissions
+        .iter()
+        .map(|block| (block.address.clone(), settled_permission(block)))
+        .collect();
+    let (nodes, edges) = connect(sharing.as_ref(), &permissions, &shares, inside);
     DesiredGraph {
         stack: declaration.stack.value.clone(),
         sharing,
         places: places(declaration),
         account_labels,
         shares,
+        permissions,
         unresolved,
         identity: identity(declaration),
         safeguards: safeguards(declaration),
@@ -172,7 +177,9 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Open> {
         .iter()
         .map(|PermissionView { written, permission, block: _ }| {
             let arn = permission.as_ref().expect("a permission without a form is an error").arn().clone();
-            (own_spelling(&written.resource_type.value), DesiredPermission { arn, span: written.span })
+            let latest = written.version == VersionWish::Latest || !arn.is_aws_managed();
+            let permission = DesiredPermission { arn, span: written.span, latest };
+            (own_spelling(&written.resource_type.value), permission)
         })
         .collect();
     Ok(DesiredShare {
@@ -191,11 +198,6 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Open> {
         expires: block.expires.as_ref().map(|expires| expires.value),
         lifecycle: block.lifecycle.clone(),
     })
-}
-
-/// The type code as RAM spells it; as written where the catalog does not know it.
-fn own_spelling(code: &ResourceType) -> ResourceType {
-    type_with_code(code).map_or(code, |facts| &facts.code).clone()
 }
 
 fn permission_blocks(declaration: &Declaration) -> PermissionBlocks<'_> {

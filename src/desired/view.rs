@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Kind, TypeFacts, kind_of};
+use crate::catalog::{Kind, TypeFacts, kind_of, type_with_code};
 use crate::desired::name::share_name;
 use crate::desired::permission::{PermissionBlocks, WrittenPermission, read};
 use crate::desired::tagged::{QueryView, query_view};
 use crate::diag::{Span, Spanned};
 use crate::lang::{PermissionBlock, PermissionUse, PrincipalExpr, ShareBlock};
-use crate::model::{Partition, Principal, ResourceArn, TaggedResources};
+use crate::model::{Partition, Principal, ResourceArn, ResourceType, TaggedResources};
 
 /// One share and what its parts are.
 pub(crate) struct ShareView<'a> {
@@ -145,4 +145,9 @@ pub(crate) fn as_written(expression: &PrincipalExpr) -> String {
         PrincipalExpr::UnitById(id) => format!("ou(\"{id}\")"),
         PrincipalExpr::Organization => "organization()".to_owned(),
     }
+}
+
+/// The type code as RAM spells it; as written where the catalog does not know it.
+pub(crate) fn own_spelling(code: &ResourceType) -> ResourceType {
+    type_with_code(code).map_or(code, |facts| &facts.code).clone()
 }

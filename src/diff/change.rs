@@ -6,12 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::desired::Safeguards;
 use crate::diag::Span;
+use crate::diff::permission::PermissionDiff;
 use crate::diff::sharing::SharingDiff;
 use crate::diff::stamp::Stamp;
 use crate::live::LiveShare;
 use crate::model::{
-    AccountId, Address, AssociationStatus, FeatureSet, Gap, PermissionArn, Place, Principal, ResourceArn,
-    ResourceType, ShareArn, ShareStatus, StackName, Tags,
+    AccountId, Address, AssociationStatus, FeatureSet, Gap, Observed, PermissionArn, Place, PolicyChange,
+    Principal, ResourceArn, ResourceType, ShareArn, ShareStatus, StackName, Tags,
 };
 
 /// What the comparison is for.
@@ -33,6 +34,8 @@ pub struct Diff {
     pub sharing: Option<SharingDiff>,
     /// By place, then address; a share to keep comes before its duplicates.
     pub shares: Vec<ShareDiff>,
+    /// Customer managed permissions of the stack. By place, then address.
+    pub permissions: Vec<PermissionDiff>,
     /// Shares in the stack's places that are not the stack's.
     pub unmanaged: Vec<Unmanaged>,
     /// All places that were to be read.
@@ -148,10 +151,28 @@ pub enum ReplaceReason {
     Failed,
 }
 
+impl Remark {
+    /// What of it could not be read.
+    pub fn gap(&self) -> Option<&Gap> {
+        match self {
+            Self::Outdated { actions, .. } => actions.gap(),
+            _ => None,
+        }
+    }
+}
+
 impl Part {
+    /// What of it could not be read.
+    pub fn gap(&self) -> Option<&Gap> {
+        match self {
+            Self::Permission { actions, .. } | Self::PermissionVersion { actions, .. } => actions.gap(),
+            _ => None,
+        }
+    }
+
     /// Whether it says whose the share is, and nothing of what is on it.
     pub fn is_identity(&self) -> bool {
-        matches!(self, Self::Imported { .. } | Self::Moved { .. })
+        matches!(self, Self::Imported { .. } | Self::Moved { .. } | Self::Promoted)
     }
 }
 
@@ -170,6 +191,8 @@ pub enum DeleteReason {
     Expired,
     /// Its block has another address now, and a share of that address is there already.
     MoveTaken,
+    /// For a permission: its block makes one of another name or in another place.
+    Successor,
 }
 
 /// Why a share cannot be imported.
@@ -177,8 +200,11 @@ pub enum DeleteReason {
 pub enum ImportProblem {
     /// It is not in the listing of its account and Region, or only as deleted.
     NotThere { deleted: bool },
-    /// RAM cannot change it, for it was made from a resource policy, or is something newer than this version of ramctl.
+    /// It is being promoted just now, or is something newer than this version of ramctl.
     NotStandard { feature_set: FeatureSet },
+    /// It was made from a resource policy, and so was this permission on it: RAM promotes the share only where a customer managed
+    /// permission says exactly the same.
+    NoTwin { resource_type: ResourceType, permission: PermissionArn },
     /// It is FAILED, and only a new share would mend that.
     Failed,
     /// `retain_sharing_on_account_leave_organization` differs, and only a new share could change that.
@@ -279,6 +305,16 @@ pub enum Part {
     Permission {
         resource_type: ResourceType,
         how: Delta<PermissionArn>,
+        /// What that gives and takes on what is there.
+        actions: Observed<PolicyChange>,
+    },
+    /// The same permission in another version.
+    PermissionVersion {
+        resource_type: ResourceType,
+        permission: PermissionArn,
+        before: String,
+        after: NextVersion,
+        actions: Observed<PolicyChange>,
     },
     Tag {
         key: String,
@@ -289,12 +325,24 @@ pub enum Part {
         /// The stack that has it now, by its tag. Foreign text.
         owner: Option<String>,
     },
+    /// RAM made the share from a resource policy, and makes it one that can be changed.
+    Promoted,
     /// The share's block had another address before.
     Moved {
         from: Address,
     },
     /// Nothing but the record of what was applied is behind.
     Record,
+}
+
+/// The version of a permission that a share gets.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NextVersion {
+    Numbered(String),
+    /// The one that this run makes.
+    New,
+    /// The default, whose number was not read.
+    Default,
 }
 
 /// What becomes of a principal, resource or source on a share.
@@ -331,8 +379,17 @@ pub enum Remark {
     Waiting { entity: Entity, status: AssociationStatus, since: Option<Timestamp>, external: bool },
     /// In a state that gives no access and that ramctl does not repair.
     Unhealthy { entity: Entity, status: AssociationStatus, message: Option<String> },
+    /// Under way for so long that RAM will hardly finish. No step mends that.
+    Stuck { entity: Entity, status: AssociationStatus, since: Timestamp },
     /// The share has an older version of the permission than its default.
-    Outdated { resource_type: ResourceType, permission: PermissionArn, version: String },
+    Outdated {
+        resource_type: ResourceType,
+        permission: PermissionArn,
+        version: String,
+        default: NextVersion,
+        /// What moving to the default version would give and take.
+        actions: Observed<PolicyChange>,
+    },
     /// A permission that no block names and that is not one of AWS's defaults.
     UndeclaredPermission { resource_type: ResourceType, permission: PermissionArn },
     /// A share that is not the stack's has the name that this one is to be made with.
@@ -341,6 +398,13 @@ pub enum Remark {
     Expires { at: Timestamp, left: SignedDuration },
     /// The share itself is neither ACTIVE nor FAILED.
     Share { status: ShareStatus, message: Option<String> },
+}
+
+impl Remark {
+    /// Whether something on the share gives no access and no step mends it.
+    pub fn is_ailing(&self) -> bool {
+        matches!(self, Self::Unhealthy { .. } | Self::Stuck { .. })
+    }
 }
 
 /// A share that is not the stack's.
@@ -414,6 +478,15 @@ impl ShareDiff {
             | Verdict::NotImported { after, .. } => Some(after),
             Verdict::Changed(change) => change.after(),
         }
+    }
+
+    /// What could not be read of the permissions on it.
+    pub fn gaps(&self) -> impl Iterator<Item = &Gap> {
+        let edits = match &self.verdict {
+            Verdict::Changed(Change::Update { edits, .. }) => edits.as_slice(),
+            _ => &[],
+        };
+        edits.iter().filter_map(|edit| edit.part.gap()).chain(self.remarks.iter().filter_map(Remark::gap))
     }
 
     /// The block, where one declares the share.

@@ -1,11 +1,14 @@
 //! Which live shares a declared share has, and by what right.
 
-use crate::desired::{DesiredGraph, DesiredShare, Import};
+use crate::desired::{DesiredGraph, DesiredShare, Import, ManagedPermission};
 use crate::diag::Span;
 use crate::diff::change::{ImportProblem, Part, Present};
+use crate::diff::outlook::Outlook;
 use crate::diff::owned::{Sorted, address_of_tag};
-use crate::live::{LiveShare, LiveState};
-use crate::model::{Address, FeatureSet, Observed, ShareArn, ShareStatus, StackName, TAG_ADDRESS, TAG_STACK};
+use crate::live::{AttachedPermission, LiveShare, LiveState};
+use crate::model::{
+    Address, BlockKind, FeatureSet, Gap, Observed, ShareArn, ShareStatus, StackName, TAG_ADDRESS, TAG_STACK,
+};
 
 /// What a block has.
 #[derive(Debug)]
@@ -22,6 +25,12 @@ pub(crate) enum Claim {
     Imported {
         present: Box<Present>,
         owner: Option<String>,
+        /// RAM made it from a resource policy. Its permissions are those that it has once it is promoted.
+        promoted: bool,
+    },
+    /// Whether an `import` block can have what it names could not be read.
+    Unread {
+        gap: Gap,
     },
     /// An `import` block names what the block cannot have.
     Refused {
@@ -33,12 +42,15 @@ pub(crate) enum Claim {
 
 impl Claim {
     /// The live shares, and what has to be said of whose they were.
-    pub(crate) fn into_parts(self) -> (Vec<Present>, Option<Part>) {
+    pub(crate) fn into_parts(self) -> (Vec<Present>, Vec<Part>) {
         match self {
-            Self::Nothing | Self::Refused { .. } => (Vec::new(), None),
-            Self::Own(candidates) => (candidates, None),
-            Self::Moved { from, candidates } => (candidates, Some(Part::Moved { from })),
-            Self::Imported { present, owner } => (vec![*present], Some(Part::Imported { owner })),
+            Self::Nothing | Self::Refused { .. } | Self::Unread { .. } => (Vec::new(), Vec::new()),
+            Self::Own(candidates) => (candidates, Vec::new()),
+            Self::Moved { from, candidates } => (candidates, vec![Part::Moved { from }]),
+            Self::Imported { present, owner, promoted } => {
+                let promoted = promoted.then_some(Part::Promoted);
+                (vec![*present], std::iter::once(Part::Imported { owner }).chain(promoted).collect())
+            }
         }
     }
 }
@@ -50,6 +62,7 @@ pub(crate) fn claim(
     desired: &DesiredGraph,
     live: &LiveState,
     sorted: &Sorted,
+    outlook: &Outlook<'_>,
 ) -> Claim {
     let owned = |address: &Address| sorted.owned.get(&address.tag_value()).filter(|found| !found.is_empty());
     let found = owned(&share.address).map(|own| Claim::Own(own.clone())).or_else(|| {
@@ -73,10 +86,20 @@ pub(crate) fn claim(
             refused(ImportProblem::NotThere { deleted })
         }
         (None, Some(named)) => match adopted(named, share, &desired.stack) {
-            Ok(owner) => {
-                let present = Present { place: share.place.clone(), share: named.clone() };
-                Claim::Imported { present: Box::new(present), owner }
-            }
+            Ok(owner) => match promoted(named, share, desired, outlook) {
+                Promotion::Standard => Claim::Imported {
+                    present: Box::new(Present { place: share.place.clone(), share: named.clone() }),
+                    owner,
+                    promoted: false,
+                },
+                Promotion::To(share_after) => Claim::Imported {
+                    present: Box::new(Present { place: share.place.clone(), share: *share_after }),
+                    owner,
+                    promoted: true,
+                },
+                Promotion::Refused(problem) => refused(problem),
+                Promotion::Unread(gap) => Claim::Unread { gap },
+            },
             Err(problem) => refused(problem),
         },
         (Some(found), named) => match &found {
@@ -90,7 +113,7 @@ pub(crate) fn claim(
                     _ => found,
                 }
             }
-            Claim::Nothing | Claim::Imported { .. } | Claim::Refused { .. } => found,
+            Claim::Nothing | Claim::Imported { .. } | Claim::Refused { .. } | Claim::Unread { .. } => found,
         },
     }
 }
@@ -101,7 +124,7 @@ fn adopted(
     share: &DesiredShare,
     stack: &StackName,
 ) -> Result<Option<String>, ImportProblem> {
-    if live.feature_set != FeatureSet::Standard {
+    if !matches!(live.feature_set, FeatureSet::Standard | FeatureSet::CreatedFromPolicy) {
         return Err(ImportProblem::NotStandard { feature_set: live.feature_set.clone() });
     }
     match live.status {
@@ -115,12 +138,57 @@ fn adopted(
     if let Some(address) = live.tags.get(TAG_ADDRESS)
         && owner.is_some_and(|owner| owner == stack.as_str())
     {
-        return Err(ImportProblem::OtherAddress { address: address_of_tag(address) });
+        return Err(ImportProblem::OtherAddress { address: address_of_tag(BlockKind::Share, address) });
     }
     if live.retain_sharing != share.retain_sharing {
         return Err(ImportProblem::RetainSharing { live: live.retain_sharing });
     }
     Ok(owner.cloned())
+}
+
+/// What becomes of a share that is adopted, in RAM.
+enum Promotion {
+    Standard,
+    /// The share once it is promoted: each permission that was made from the policy too has given way to one that says the same.
+    To(Box<LiveShare>),
+    Refused(ImportProblem),
+    Unread(Gap),
+}
+
+/// RAM promotes a share only where a customer managed permission says exactly what each of its own says (API reference,
+/// `PromoteResourceShareCreatedFromPolicy`), and only those of the stack are ramctl's to make or promote.
+fn promoted(
+    live: &LiveShare,
+    share: &DesiredShare,
+    desired: &DesiredGraph,
+    outlook: &Outlook<'_>,
+) -> Promotion {
+    if live.feature_set != FeatureSet::CreatedFromPolicy {
+        return Promotion::Standard;
+    }
+    let mut after = live.clone();
+    for (kind, attached) in &mut after.permissions {
+        if attached.feature_set == FeatureSet::Standard {
+            continue;
+        }
+        let of_type = |one: &&ManagedPermission| {
+            one.place == share.place && one.resource_type.as_str().eq_ignore_ascii_case(kind.as_str())
+        };
+        let candidates = desired.permissions.values().filter(of_type).map(|one| one.arn.clone());
+        match outlook.twin(&share.place, attached, candidates) {
+            Observed::Unknown(gap) => return Promotion::Unread(gap),
+            Observed::Known(None) => {
+                let (resource_type, permission) = (kind.clone(), attached.arn.clone());
+                return Promotion::Refused(ImportProblem::NoTwin { resource_type, permission });
+            }
+            Observed::Known(Some(arn)) => {
+                let feature_set = FeatureSet::Standard;
+                *attached =
+                    AttachedPermission { arn, version: "1".to_owned(), default_version: true, feature_set };
+            }
+        }
+    }
+    Promotion::To(Box::new(after))
 }
 
 #[cfg(test)]

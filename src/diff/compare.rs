@@ -9,10 +9,13 @@ use crate::diff::change::{
 };
 use crate::diff::claim::{Claim, claim};
 use crate::diff::edits;
+use crate::diff::health;
+use crate::diff::outlook::Outlook;
 use crate::diff::owned::{self, Sorted};
+use crate::diff::permission_compare;
 use crate::diff::sharing;
 use crate::live::LiveState;
-use crate::model::{Address, Gap, GapCause, Observed, Place, ShareArn, TAG_IMPORTED};
+use crate::model::{Address, BlockKind, Gap, GapCause, Observed, Place, ShareArn, TAG_IMPORTED};
 use crate::org::OrgView;
 
 /// Compares a stack with what was read.
@@ -28,8 +31,10 @@ pub fn destroy(desired: &DesiredGraph, live: &LiveState, org: &OrgView) -> Diff 
 fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Purpose) -> Diff {
     let sorted = owned::sort(&desired.stack, live, org);
     let unknown = unread_places(desired, live);
+    let permissions = permission_compare::permissions(desired, live, &unknown, purpose);
+    let outlook = Outlook::new(live, &permissions);
     let claimed = match purpose {
-        Purpose::Apply => wanted_shares(desired, live, &sorted, &unknown, org),
+        Purpose::Apply => wanted_shares(desired, live, &sorted, &unknown, &outlook, org),
         Purpose::Destroy => unwanted_shares(desired, &sorted),
     };
     let strays = stray_shares(desired, &sorted, &claimed, purpose);
@@ -53,6 +58,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
             }),
         },
         shares,
+        permissions,
         unmanaged,
         places: desired.places.iter().chain(live.places.keys()).cloned().collect(),
         unknown,
@@ -87,7 +93,8 @@ fn expires(desired: &DesiredGraph) -> bool {
 
 /// A place that the stack needs and nobody read is as unknown as one that could not be read.
 fn unread_places(desired: &DesiredGraph, live: &LiveState) -> BTreeMap<Place, Gap> {
-    let needed = desired.shares.values().map(|share| &share.place).chain(&desired.places);
+    let permissions = desired.permissions.values().map(|permission| &permission.place);
+    let needed = desired.shares.values().map(|share| &share.place).chain(permissions).chain(&desired.places);
     let mut out: BTreeMap<Place, Gap> = needed
         .filter(|place| !live.places.contains_key(place))
         .map(|place| {
@@ -114,12 +121,14 @@ fn wanted_shares(
     live: &LiveState,
     sorted: &Sorted,
     unknown: &BTreeMap<Place, Gap>,
+    outlook: &Outlook<'_>,
     org: &OrgView,
 ) -> Claimed {
     let mut out = Claimed::default();
     for (address, share) in &desired.shares {
         let tag = address.tag_value();
         let mut push = |verdict, mut remarks: Vec<Remark>| {
+            health::tell_stuck(&mut remarks, desired.now);
             if let Some(at) = share.expires {
                 remarks.push(Remark::Expires { at, left: at.duration_since(desired.now) });
             }
@@ -138,8 +147,12 @@ fn wanted_shares(
             continue;
         }
         let expired = share.is_expired(desired.now);
-        let claim = claim(share, desired, live, sorted);
+        let claim = claim(share, desired, live, sorted, outlook);
         match &claim {
+            Claim::Unread { gap } if !expired => {
+                push(Verdict::Unread { after: wanted(None), gap: gap.clone() }, Vec::new());
+                continue;
+            }
             Claim::Refused { arn, span, problem } if !expired => {
                 let (arn, span, problem) = (arn.clone(), *span, problem.clone());
                 push(Verdict::NotImported { after: wanted(None), arn, span, problem }, Vec::new());
@@ -149,12 +162,16 @@ fn wanted_shares(
             Claim::Imported { present, .. } if !expired => {
                 out.imported.insert(present.share.arn.clone());
             }
-            Claim::Nothing | Claim::Own(_) | Claim::Imported { .. } | Claim::Refused { .. } => {}
+            Claim::Nothing
+            | Claim::Own(_)
+            | Claim::Imported { .. }
+            | Claim::Refused { .. }
+            | Claim::Unread { .. } => {}
         }
         let (mut candidates, identity) = claim.into_parts();
         if expired {
             // What was never this block's is not deleted in its name.
-            if matches!(identity, Some(Part::Imported { .. })) {
+            if identity.iter().any(|part| matches!(part, Part::Imported { .. })) {
                 candidates.clear();
             }
             for before in candidates {
@@ -175,8 +192,8 @@ fn wanted_shares(
             }
             Some(before) => {
                 let after = wanted(Some(&before.share));
-                let remarks = edits::remarks(&before.share, &after);
-                push(verdict(share, before, after, identity, org), remarks);
+                let remarks = edits::remarks(share, &before.share, &after, outlook);
+                push(verdict(share, before, after, identity, outlook, org), remarks);
             }
         }
         out.shares.extend(candidates.map(|before| deletion(address, before, DeleteReason::Duplicate)));
@@ -206,22 +223,27 @@ fn verdict(
     desired: &DesiredShare,
     before: Present,
     mut after: Wanted,
-    identity: Option<Part>,
+    identity: Vec<Part>,
+    outlook: &Outlook<'_>,
     org: &OrgView,
 ) -> Verdict {
     let reasons = owned::replace_reasons(desired, &before);
     if !reasons.is_empty() {
         return Verdict::Changed(Change::Replace { before, after, reasons });
     }
-    let mut edits = edits::edits(desired, &before.share, &after, org);
-    if let Some(part) = identity {
+    let mut edits = edits::edits(desired, &before.share, &after, org, outlook);
+    if !identity.is_empty() {
         // The record is renewed with the tags of ownership anyway. What the share was like before it was the stack's is nobody's drift.
         edits.retain(|edit| edit.part != Part::Record);
-        if matches!(part, Part::Imported { .. }) {
+        if identity.iter().any(|part| matches!(part, Part::Imported { .. })) {
             after.ownership.insert(TAG_IMPORTED.to_owned(), "true".to_owned());
             edits.iter_mut().for_each(|edit| edit.cause = Cause::Pending);
         }
-        edits.insert(0, Edit { part, cause: Cause::Pending });
+        if identity.contains(&Part::Promoted) {
+            // Promotion attaches the default version that is there by then.
+            edits.retain(|edit| !matches!(edit.part, Part::PermissionVersion { .. }));
+        }
+        edits.splice(0..0, identity.into_iter().map(|part| Edit { part, cause: Cause::Pending }));
     }
     if edits.is_empty() {
         Verdict::InSync { before, after }
@@ -276,7 +298,7 @@ fn stray_shares(
         .filter(|(tag, _)| !declared.contains(*tag) && !claimed.moved.contains(*tag) && !left.contains(*tag));
     strays
         .flat_map(|(tag, present)| {
-            let address = owned::address_of_tag(tag);
+            let address = owned::address_of_tag(BlockKind::Share, tag);
             let released = desired.identity.releases_tag(tag);
             let reason = match purpose {
                 Purpose::Destroy => DeleteReason::Destroy,

@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::desired::{DesiredShare, IgnorableAttribute};
 use crate::diff::change::{Cause, Delta, Edit, Entity, Membership, Part, Remark, Wanted};
 use crate::diff::label::principal_label;
+use crate::diff::outlook::Outlook;
 use crate::diff::stamp::{Section, Stamp};
 use crate::live::{Association, LiveShare};
-use crate::model::{AssociationStatus, ShareStatus, StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags};
+use crate::model::{
+    AssociationStatus, Observed, PolicyChange, ResourceType, ShareStatus, StackName, TAG_ADDRESS,
+    TAG_APPLIED, TAG_STACK, Tags,
+};
 use crate::org::OrgView;
 
 /// Names of AWS's default permissions begin so, for every type of which the default is known.
@@ -81,7 +85,13 @@ pub(crate) fn wanted(
 }
 
 /// The parts that differ, each with its cause.
-pub(crate) fn edits(desired: &DesiredShare, live: &LiveShare, after: &Wanted, org: &OrgView) -> Vec<Edit> {
+pub(crate) fn edits(
+    desired: &DesiredShare,
+    live: &LiveShare,
+    after: &Wanted,
+    org: &OrgView,
+    outlook: &Outlook<'_>,
+) -> Vec<Edit> {
     let applied = live.tags.get(TAG_APPLIED).and_then(|text| Stamp::read(text));
     let agrees = |section| applied.as_ref().is_some_and(|applied| applied.agrees(&after.stamp, section));
     let cause = |section| if agrees(section) { Cause::Drift } else { Cause::Pending };
@@ -91,7 +101,7 @@ pub(crate) fn edits(desired: &DesiredShare, live: &LiveShare, after: &Wanted, or
         out.extend(parts.into_iter().map(|part| Edit { part, cause: cause(section) }));
     };
     push(Section::Settings, settings(live, after));
-    push(Section::Permissions, permissions(live, after));
+    push(Section::Permissions, permissions(desired, live, after, outlook));
     push(
         Section::Resources,
         members(after.resources.keys(), &live.resources)
@@ -123,6 +133,11 @@ pub(crate) fn edits(desired: &DesiredShare, live: &LiveShare, after: &Wanted, or
             .collect(),
     );
     push(Section::Tags, tags(live, after));
+    for edit in &mut out {
+        if let Part::PermissionVersion { permission, .. } = &edit.part {
+            edit.cause = outlook.cause(permission).unwrap_or(edit.cause);
+        }
+    }
 
     if out.is_empty() {
         let ignored: BTreeSet<Section> =
@@ -160,19 +175,41 @@ fn settings(live: &LiveShare, after: &Wanted) -> Vec<Part> {
 }
 
 /// Only types that a block names: what is unset is AWS's default, also when AWS has attached it.
-fn permissions(live: &LiveShare, after: &Wanted) -> Vec<Part> {
-    let how = |kind, permission: &crate::model::PermissionArn| match live.permissions.get(kind) {
-        None => Some(Delta::Added { after: permission.clone() }),
-        Some(attached) if attached.arn == *permission => None,
-        Some(attached) => Some(Delta::Changed { before: attached.arn.clone(), after: permission.clone() }),
-    };
-    after
-        .permissions
-        .iter()
-        .filter_map(|(kind, permission)| {
-            Some(Part::Permission { resource_type: kind.clone(), how: how(kind, permission)? })
-        })
-        .collect()
+fn permissions(desired: &DesiredShare, live: &LiveShare, after: &Wanted, outlook: &Outlook<'_>) -> Vec<Part> {
+    let mut out = Vec::new();
+    for (kind, permission) in &after.permissions {
+        let resource_type = kind.clone();
+        match live.permissions.get(kind) {
+            None => out.push(Part::Permission {
+                resource_type,
+                how: Delta::Added { after: permission.clone() },
+                // Nothing of the type is there yet.
+                actions: Observed::Known(PolicyChange::default()),
+            }),
+            Some(attached) if attached.arn != *permission => out.push(Part::Permission {
+                resource_type,
+                how: Delta::Changed { before: attached.arn.clone(), after: permission.clone() },
+                actions: outlook.change(&after.place, attached, permission),
+            }),
+            Some(attached) => {
+                let next = outlook.next(&after.place, attached).filter(|_| follows(desired, kind));
+                out.extend(next.map(|next| Part::PermissionVersion {
+                    resource_type,
+                    permission: permission.clone(),
+                    before: attached.version.clone(),
+                    after: next,
+                    actions: outlook.change(&after.place, attached, permission),
+                }));
+            }
+        }
+    }
+    out
+}
+
+/// Whether the share is to have the default version of its permission for a type.
+fn follows(desired: &DesiredShare, kind: &ResourceType) -> bool {
+    !desired.lifecycle.ignore_changes.contains(&IgnorableAttribute::Permissions)
+        && desired.permissions.get(kind).is_some_and(|permission| permission.latest)
 }
 
 /// The members that come, go or are repaired, in order. What RAM is at work on is left to it.
@@ -200,11 +237,16 @@ fn members<'a, K: Ord + 'a>(
 }
 
 fn tags(live: &LiveShare, after: &Wanted) -> Vec<Part> {
-    let before = own_tags(&live.tags);
-    let keys: BTreeSet<&String> = before.keys().chain(after.tags.keys()).collect();
+    let changes = tag_changes(&own_tags(&live.tags), &after.tags);
+    changes.into_iter().map(|(key, how)| Part::Tag { key, how }).collect()
+}
+
+/// The tags that come, go or have another value, in order.
+pub(crate) fn tag_changes(before: &Tags, after: &Tags) -> Vec<(String, Delta<String>)> {
+    let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     keys.into_iter()
         .filter_map(|key| {
-            let how = match (before.get(key), after.tags.get(key)) {
+            let how = match (before.get(key), after.get(key)) {
                 (None, Some(after)) => Delta::Added { after: after.clone() },
                 (Some(before), None) => Delta::Removed { before: before.clone() },
                 (Some(before), Some(after)) if before != after => {
@@ -212,13 +254,13 @@ fn tags(live: &LiveShare, after: &Wanted) -> Vec<Part> {
                 }
                 _ => return None,
             };
-            Some(Part::Tag { key: key.clone(), how })
+            Some((key.clone(), how))
         })
         .collect()
 }
 
 /// The tags that a configuration may speak of: not ramctl's, not AWS's.
-fn own_tags(tags: &Tags) -> Tags {
+pub(crate) fn own_tags(tags: &Tags) -> Tags {
     tags.iter()
         .filter(|(key, _)| !key.starts_with("ramctl:") && !key.starts_with("aws:"))
         .map(|(key, value)| (key.clone(), value.clone()))
@@ -226,7 +268,12 @@ fn own_tags(tags: &Tags) -> Tags {
 }
 
 /// What is worth knowing about a live share and is not changed.
-pub(crate) fn remarks(live: &LiveShare, after: &Wanted) -> Vec<Remark> {
+pub(crate) fn remarks(
+    desired: &DesiredShare,
+    live: &LiveShare,
+    after: &Wanted,
+    outlook: &Outlook<'_>,
+) -> Vec<Remark> {
     let mut out = Vec::new();
     match &live.status {
         // A failed share is replaced, a deleted one is gone.
@@ -236,7 +283,7 @@ pub(crate) fn remarks(live: &LiveShare, after: &Wanted) -> Vec<Remark> {
         }
     }
     let mut look = |entity: Entity, desired: bool, association: &Association| {
-        let Association { status, status_message, external, created, updated: _ } = association;
+        let Association { status, status_message, external, created, updated } = association;
         use AssociationStatus as S;
         match status {
             S::Associated | S::Disassociated | S::Failed => {}
@@ -244,7 +291,8 @@ pub(crate) fn remarks(live: &LiveShare, after: &Wanted) -> Vec<Remark> {
             S::Associating | S::Disassociating | S::Restoring => out.push(Remark::Waiting {
                 entity,
                 status: status.clone(),
-                since: *created,
+                // A row that comes back may keep the time at which it was first made.
+                since: (*created).max(*updated),
                 external: *external,
             }),
             S::Suspended | S::Suspending | S::Other(_) => {
@@ -269,11 +317,16 @@ pub(crate) fn remarks(live: &LiveShare, after: &Wanted) -> Vec<Remark> {
     }
     for (kind, attached) in &live.permissions {
         let replaced = after.permissions.get(kind).is_some_and(|wanted| *wanted != attached.arn);
-        if !attached.default_version && !replaced {
+        if !replaced
+            && !follows(desired, kind)
+            && let Some(default) = outlook.next(&after.place, attached)
+        {
             out.push(Remark::Outdated {
                 resource_type: kind.clone(),
                 permission: attached.arn.clone(),
                 version: attached.version.clone(),
+                default,
+                actions: outlook.change(&after.place, attached, &attached.arn),
             });
         }
         let is_default =

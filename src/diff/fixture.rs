@@ -10,11 +10,15 @@ use crate::desired::{
 };
 use crate::diag::{SourceMap, Span};
 use crate::diff::Stamp;
-use crate::live::{Association, AttachedPermission, LivePlace, LiveShare, LiveState};
+use crate::live::{
+    Association, AttachedPermission, LivePlace, LiveShare, LiveState, PermissionReadings, PermissionVersion,
+    VersionAsked,
+};
 use crate::model::{
-    AccountId, Address, AssociationStatus, BlockKind, FeatureSet, Gap, GapCause, Observed, OrganizationArn,
-    OuArn, PermissionArn, Place, Principal, Region, ResourceArn, ResourceType, RootId, ShareArn, ShareStatus,
-    StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
+    AccountId, Action, Address, AssociationStatus, BlockKind, Conditions, FeatureSet, Gap, GapCause,
+    Observed, OrganizationArn, OuArn, PermissionArn, PermissionPolicy, Place, PolicyChange, Principal,
+    Region, ResourceArn, ResourceType, RootId, ShareArn, ShareStatus, StackName, TAG_ADDRESS, TAG_APPLIED,
+    TAG_STACK, Tags,
 };
 use crate::org::{OrgAccount, OrgSnapshot, OrgView, OrganizationalUnit, ParentId, SharingState};
 
@@ -106,7 +110,7 @@ pub(crate) fn as_written(principal: Principal) -> (Principal, DesiredPrincipal) 
 }
 
 pub(crate) fn as_permission(name: &str) -> (ResourceType, DesiredPermission) {
-    (tgw_type(), DesiredPermission { arn: permission(name), span: span() })
+    (tgw_type(), DesiredPermission { arn: permission(name), span: span(), latest: false })
 }
 
 pub(crate) fn stack(shares: impl IntoIterator<Item = DesiredShare>) -> DesiredGraph {
@@ -126,6 +130,7 @@ pub(crate) fn stack(shares: impl IntoIterator<Item = DesiredShare>) -> DesiredGr
         ]
         .into(),
         shares,
+        permissions: BTreeMap::new(),
         unresolved: BTreeMap::new(),
         identity: Identity::default(),
         safeguards: Safeguards::default(),
@@ -172,7 +177,12 @@ pub(crate) fn live_share(desired: &DesiredShare, n: u32) -> LiveShare {
 }
 
 pub(crate) fn attached(arn: &PermissionArn) -> AttachedPermission {
-    AttachedPermission { arn: arn.clone(), version: "1".to_owned(), default_version: true }
+    AttachedPermission {
+        arn: arn.clone(),
+        version: "1".to_owned(),
+        default_version: true,
+        feature_set: FeatureSet::Standard,
+    }
 }
 
 pub(crate) fn associated() -> Association {
@@ -187,13 +197,46 @@ pub(crate) fn association(status: AssociationStatus) -> Association {
 /// Both places of the stack, with these shares in the hub's.
 pub(crate) fn live(shares: impl IntoIterator<Item = LiveShare>) -> LiveState {
     let shares = shares.into_iter().map(|share| (share.arn.clone(), share)).collect();
+    let readings = aws_readings();
     LiveState {
         places: [
-            (hub(), Observed::Known(LivePlace { shares, ..LivePlace::default() })),
-            (place(HUB, "us-east-1"), Observed::Known(LivePlace::default())),
+            (
+                hub(),
+                Observed::Known(LivePlace { shares, readings: readings.clone(), ..LivePlace::default() }),
+            ),
+            (place(HUB, "us-east-1"), Observed::Known(LivePlace { readings, ..LivePlace::default() })),
         ]
         .into(),
     }
+}
+
+/// What changes where the default version of one permission gives way to that of another.
+pub(crate) fn aws_change(before: &str, after: &str) -> Observed<PolicyChange> {
+    let readings = aws_readings();
+    let policy = |name: &str| {
+        let found = readings.policy(&permission(name), &VersionAsked::Default);
+        found.known().expect("in the fixture").policy.clone()
+    };
+    Observed::Known(policy(before).change_to(&policy(after)))
+}
+
+/// What AWS's permissions of the tests allow: an action of their own each, one more in version 2, which is the default.
+pub(crate) fn aws_readings() -> PermissionReadings {
+    let mut out = PermissionReadings::default();
+    for name in ["AWSRAMDefaultPermissionTransitGateway", "X", "Y", "Z", "Wide", "Mine"] {
+        let arn = permission(name);
+        let version = |number: &str, actions: &[String]| {
+            let policy =
+                PermissionPolicy::new(actions.iter().map(|one| Action::read(one)), Conditions::new());
+            Observed::Known(PermissionVersion { version: number.to_owned(), policy })
+        };
+        let one = format!("ec2:{name}");
+        let old = version("1", std::slice::from_ref(&one));
+        let new = version("2", &[one, format!("ec2:{name}More")]);
+        out.policies.insert((arn.clone(), VersionAsked::Numbered("1".to_owned())), old);
+        out.policies.insert((arn, VersionAsked::Default), new);
+    }
+    out
 }
 
 pub(crate) fn gap() -> Gap {

@@ -7,8 +7,13 @@ mod change;
 mod claim;
 mod compare;
 mod edits;
+mod interest;
+mod health;
 mod label;
+mod outlook;
 mod owned;
+mod permission;
+mod permission_compare;
 mod sharing;
 mod stamp;
 
@@ -18,12 +23,18 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use change::{
-    Cause, Change, DeleteReason, Delta, Diff, Edit, Entity, ImportProblem, Membership, Ownership, Part,
-    Present, Purpose, Remark, ReplaceReason, ShareDiff, Unmanaged, UnresolvedShare, Verdict, Wanted,
+    Cause, Change, DeleteReason, Delta, Diff, Edit, Entity, ImportProblem, Membership, NextVersion,
+    Ownership, Part, Present, Purpose, Remark, ReplaceReason, ShareDiff, Unmanaged, UnresolvedShare, Verdict,
+    Wanted,
 };
 pub use compare::{destroy, diff};
+pub use interest::interest;
 pub use label::principal_label;
 pub(crate) use owned::is_outside;
+pub use permission::{
+    PermissionChange, PermissionDiff, PermissionEdit, PermissionPart, PermissionProblem, PermissionStamp,
+    PermissionVerdict, PresentPermission, Room, VersionAfter, WantedPermission,
+};
 pub use sharing::{SharingDiff, SharingVerdict};
 pub use stamp::{Section, Stamp};
 

@@ -100,9 +100,9 @@ fn owned_address<'a>(stack: &StackName, tags: &'a Tags) -> Option<&'a str> {
 }
 
 /// The address that a tag names; a text that is no address becomes a label, so that the share can be shown.
-pub(crate) fn address_of_tag(text: &str) -> Address {
-    Address::from_tag_value(text).unwrap_or_else(|| Address {
-        kind: BlockKind::Share,
+pub(crate) fn address_of_tag(kind: BlockKind, text: &str) -> Address {
+    Address::from_tag_value(kind, text).unwrap_or_else(|| Address {
+        kind,
         label: if text.is_empty() { "(no address)".to_owned() } else { text.to_owned() },
         key: None,
     })

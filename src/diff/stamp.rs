@@ -91,7 +91,7 @@ impl fmt::Display for Stamp {
 }
 
 /// Each text goes in with its length, so that no two lists of texts look alike.
-fn digest(texts: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn digest(texts: impl IntoIterator<Item = String>) -> String {
     let mut hash = Sha256::new();
     for text in texts {
         hash.update(text.len().to_be_bytes());

@@ -164,6 +164,7 @@ fn whatever_is_edited_in_the_configuration_is_called_pending() {
                     before: permission("AWSRAMDefaultPermissionTransitGateway"),
                     after: permission("Mine"),
                 },
+                actions: aws_change("AWSRAMDefaultPermissionTransitGateway", "Mine"),
             },
         ),
         (

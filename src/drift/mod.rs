@@ -2,6 +2,8 @@
 //!
 //! Never leads to a write.
 
+mod permission;
 mod report;
 
+pub use permission::{PermissionClass, PermissionItem};
 pub use report::{DriftClass, DriftItem, DriftReport, Standing, report};

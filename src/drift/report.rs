@@ -9,6 +9,7 @@ use crate::diff::{
     Cause, Change, DeleteReason, Diff, Edit, ImportProblem, Membership, Ownership, Part, Remark,
     ReplaceReason, ShareDiff, SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
 };
+use crate::drift::permission::PermissionItem;
 use crate::model::{AccountId, Address, Gap, Place, StackName};
 
 /// What a scheduled look at AWS found.
@@ -19,6 +20,8 @@ pub struct DriftReport {
     pub sharing: Option<SharingDiff>,
     /// By place, then address.
     pub items: Vec<DriftItem>,
+    /// By place, then address.
+    pub permissions: Vec<PermissionItem>,
     pub unmanaged: Vec<Unmanaged>,
     pub places: BTreeSet<Place>,
     pub unknown: BTreeMap<Place, Gap>,
@@ -47,6 +50,11 @@ pub enum DriftClass {
     /// Parts differ; the cause tells a changed AWS from a changed configuration.
     Modified {
         cause: Cause,
+        edits: Vec<Edit>,
+    },
+    /// As declared, with an older version of a permission than its default. The edits are what the next apply moves; none where
+    /// the stack does not ask for the default version.
+    Outdated {
         edits: Vec<Edit>,
     },
     /// It differs in what RAM cannot change in place.
@@ -96,6 +104,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         account_labels,
         sharing,
         shares,
+        permissions,
         unmanaged,
         places,
         unknown,
@@ -109,6 +118,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         account_labels: account_labels.clone(),
         sharing: sharing.clone(),
         items: shares.iter().map(item).collect(),
+        permissions: permissions.iter().map(PermissionItem::of).collect(),
         unmanaged: unmanaged.clone(),
         places: places.clone(),
         unknown: unknown.clone(),
@@ -130,9 +140,13 @@ fn item(share: &ShareDiff) -> DriftItem {
 }
 
 fn class(share: &ShareDiff) -> DriftClass {
-    let healthy = !share.remarks.iter().any(|remark| matches!(remark, Remark::Unhealthy { .. }));
-    let matching =
-        || if healthy { DriftClass::InSync } else { DriftClass::Unhealthy { repairs: Vec::new() } };
+    let healthy = !share.remarks.iter().any(Remark::is_ailing);
+    let outdated = share.remarks.iter().any(|remark| matches!(remark, Remark::Outdated { .. }));
+    let matching = || match (healthy, outdated) {
+        (true, false) => DriftClass::InSync,
+        (true, true) => DriftClass::Outdated { edits: Vec::new() },
+        (false, _) => DriftClass::Unhealthy { repairs: Vec::new() },
+    };
     match &share.verdict {
         Verdict::InSync { .. } => matching(),
         Verdict::Unread { after: _, gap } => DriftClass::Unknown { gap: gap.clone() },
@@ -147,6 +161,7 @@ fn class(share: &ShareDiff) -> DriftClass {
             let real: Vec<Edit> =
                 edits.iter().filter(|edit| !matches!(edit.part, Part::Record)).cloned().collect();
             match real.iter().map(|edit| edit.cause).reduce(Cause::and) {
+                Some(_) if real.iter().all(is_newer_version) => DriftClass::Outdated { edits: real },
                 Some(_) if real.iter().all(is_repair) => DriftClass::Unhealthy { repairs: real },
                 Some(cause) => DriftClass::Modified { cause, edits: real },
                 // Only ramctl's own record is behind: AWS is as declared.
@@ -158,6 +173,11 @@ fn class(share: &ShareDiff) -> DriftClass {
         }
         Verdict::Changed(Change::Delete { before: _, reason }) => DriftClass::Surplus { reason: *reason },
     }
+}
+
+/// Whether an edit only follows a version that somebody else published. What the stack's own files changed is pending.
+fn is_newer_version(edit: &Edit) -> bool {
+    edit.cause == Cause::Drift && matches!(edit.part, Part::PermissionVersion { .. })
 }
 
 /// Whether an edit only brings back what failed.
@@ -172,8 +192,12 @@ fn is_repair(edit: &Edit) -> bool {
 
 impl DriftReport {
     pub fn standing(&self) -> Standing {
-        let differs =
-            |item: &DriftItem| !matches!(item.class, DriftClass::InSync | DriftClass::Unknown { .. });
+        let differs = |item: &DriftItem| match &item.class {
+            DriftClass::InSync | DriftClass::Unknown { .. } => false,
+            // A newer version that nobody asked for is news and no difference.
+            DriftClass::Outdated { edits } => !edits.is_empty(),
+            _ => true,
+        };
         // A share in nobody's hands is an extra grant. Other stacks answer for theirs, and services for what they make.
         let stray = |share: &Unmanaged| share.ownership == Ownership::Untagged;
         let sharing_off = self.sharing.as_ref().is_some_and(|sharing| match sharing.verdict {
@@ -183,7 +207,12 @@ impl DriftReport {
             | SharingVerdict::Impossible { .. } => true,
             SharingVerdict::InSync | SharingVerdict::Unread { .. } | SharingVerdict::NotManaged => false,
         });
-        if sharing_off || self.items.iter().any(differs) || self.unmanaged.iter().any(stray) {
+        let permission_differs = self.permissions.iter().any(PermissionItem::differs);
+        if sharing_off
+            || permission_differs
+            || self.items.iter().any(differs)
+            || self.unmanaged.iter().any(stray)
+        {
             Standing::Drift
         } else if !self.is_complete() {
             Standing::Incomplete
@@ -194,7 +223,15 @@ impl DriftReport {
 
     /// Whether all was read that the report depends on.
     pub fn is_complete(&self) -> bool {
-        let unread = |item: &DriftItem| matches!(item.class, DriftClass::Unknown { .. });
+        let unread = |item: &DriftItem| match &item.class {
+            DriftClass::Unknown { .. } => true,
+            DriftClass::Modified { edits, .. } | DriftClass::Outdated { edits }
+                if edits.iter().any(|edit| edit.part.gap().is_some()) =>
+            {
+                true
+            }
+            _ => item.remarks.iter().any(|remark| remark.gap().is_some()),
+        };
         let sharing_unread = self
             .sharing
             .as_ref()
@@ -204,6 +241,7 @@ impl DriftReport {
             && self.unresolved.is_empty()
             && !sharing_unread
             && !self.items.iter().any(unread)
+            && !self.permissions.iter().any(PermissionItem::is_unread)
     }
 }
 
@@ -250,7 +288,10 @@ mod tests {
             (AssociationStatus::Associating, Standing::InSync),
         ] {
             let mut share = live_share(&desired_share("tgw"), 1);
-            share.principals.insert(principal("333333333333"), association(status));
+            // Ten seconds before the run.
+            let updated = jiff::Timestamp::from_second(1_999_990).ok();
+            let lately = crate::live::Association { updated, ..association(status) };
+            share.principals.insert(principal("333333333333"), lately);
             let report = found(&live([share]), &org());
             assert_eq!(report.standing(), standing);
             let unhealthy = matches!(report.items[0].class, DriftClass::Unhealthy { .. });

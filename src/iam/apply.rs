@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{TypeFacts, type_of, type_with_code};
 use crate::desired::permission_arns;
+use crate::iam::permissions::write_permissions;
 use crate::iam::policy::Statement;
 use crate::iam::read::{RAM_SERVICE, in_regions, ram_role};
 use crate::iam::scope::Scope;
@@ -58,6 +59,7 @@ pub(crate) fn write_statements(scope: &Scope<'_>, notes: &mut Vec<String>) -> Ve
         out.push(owned(scope, Statement::new("DeleteShares", &["ram:DeleteResourceShare"]), &scope.regions));
     }
     out.extend(ownership(scope));
+    out.extend(write_permissions(scope));
     later(scope, notes);
     out
 }
@@ -69,6 +71,7 @@ fn ownership(scope: &Scope<'_>) -> Vec<Statement> {
         .declaration
         .imports
         .iter()
+        .filter(|block| block.to.value.kind == BlockKind::Share)
         .filter(|block| block.id.value.arn().account() == scope.account.as_str())
         .map(|block| block.id.value.to_string())
         .collect();
@@ -324,12 +327,8 @@ fn addresses(scope: &Scope<'_>, holds: impl Fn(&ShareBlock) -> bool) -> Vec<Stri
 
 /// Blocks that this version does not carry out need actions that are not here.
 fn later(scope: &Scope<'_>, notes: &mut Vec<String>) {
-    let permissions = scope.declaration.permissions.iter().filter(|it| it.account.value == *scope.account);
     let inbound = scope.declaration.inbound.iter().filter(|it| it.account.value == *scope.account);
-    let names: Vec<String> = permissions
-        .map(|it| it.address.to_string())
-        .chain(inbound.map(|it| it.address.to_string()))
-        .collect();
+    let names: Vec<String> = inbound.map(|it| it.address.to_string()).collect();
     if !names.is_empty() {
         notes.push(format!(
             "{}: this version of ramctl does not carry out such blocks, so the policy allows nothing for them.",

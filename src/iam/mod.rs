@@ -12,6 +12,7 @@ mod tests;
 
 mod apply;
 mod cloudformation;
+mod permissions;
 mod policy;
 mod read;
 mod scope;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::iam::permissions::read_permissions;
 use crate::iam::policy::Statement;
 use crate::iam::scope::Scope;
 use crate::lang::SharingWish;
@@ -28,6 +29,7 @@ pub(crate) fn read_statements(scope: &Scope<'_>) -> Vec<Statement> {
             ),
             &scope.regions,
         ));
+        out.push(read_permissions(scope));
     }
     let searched: BTreeSet<&Region> = scope
         .shares

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diag::{Code, Span, Spanned};
 use crate::lang::checks::CheckBlock;
 use crate::model::{
-    AccountId, Address, Principal, Region, ResourceArn, ResourceType, ShareArn, StackName, TagQuery, Tags,
+    AccountId, Address, Arn, PermissionArn, Principal, Region, ResourceArn, ResourceType, ShareArn,
+    StackName, TagQuery, Tags,
 };
 
 /// A whole stack.
@@ -112,6 +113,7 @@ pub struct PermissionBlock {
     /// The `Condition` element of the policy template.
     pub condition: Option<Spanned<serde_json::Value>>,
     pub tags: BTreeMap<String, Spanned<String>>,
+    pub tags_span: Option<Span>,
     pub lifecycle: Lifecycle,
 }
 
@@ -177,6 +179,16 @@ pub struct PermissionUse {
     pub permission: Spanned<String>,
     /// `permission.LABEL`: a customer managed permission of this stack.
     pub declared: Option<Address>,
+    pub version: VersionWish,
+}
+
+/// Which version of a permission a share is to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VersionWish {
+    /// Nothing is said: the default version of a customer managed permission; of AWS's, whichever the share has.
+    Unsaid,
+    /// `version = "latest"`: the default version.
+    Latest,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -243,12 +255,35 @@ pub enum AcknowledgementScope {
     Block(Address),
 }
 
-/// `import { to = share.x, id = "arn:..." }`: adopt a share.
+/// `import { to = share.x, id = "arn:..." }`: adopt a share or a permission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportBlock {
     pub span: Span,
     pub to: Spanned<Address>,
-    pub id: Spanned<ShareArn>,
+    /// Of the kind that `to` is.
+    pub id: Spanned<ImportId>,
+}
+
+/// What is adopted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ImportId {
+    Share(ShareArn),
+    Permission(PermissionArn),
+}
+
+impl ImportId {
+    pub fn arn(&self) -> &Arn {
+        match self {
+            Self::Share(arn) => arn.arn(),
+            Self::Permission(arn) => arn.arn(),
+        }
+    }
+}
+
+impl std::fmt::Display for ImportId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.arn().fmt(f)
+    }
 }
 
 /// `moved { from = share.a, to = share.b }`: a block has another address now.

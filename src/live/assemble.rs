@@ -63,8 +63,8 @@ pub fn assemble(rows: PlaceRows) -> Result<Assembled, UnreadableRow> {
                 status: row.status,
                 status_message: row.status_message,
                 external: false,
-                created: None,
-                updated: None,
+                created: row.created,
+                updated: row.updated,
             };
             share.sources.insert(row.source, association);
         }
@@ -81,6 +81,7 @@ pub fn assemble(rows: PlaceRows) -> Result<Assembled, UnreadableRow> {
                 arn: row.permission,
                 version: row.version,
                 default_version: row.default_version,
+                feature_set: row.feature_set,
             };
             share.permissions.insert(row.resource_type, attached);
         }

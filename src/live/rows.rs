@@ -56,6 +56,8 @@ pub struct SourceRow {
     pub source: String,
     pub status: AssociationStatus,
     pub status_message: Option<String>,
+    pub created: Option<Timestamp>,
+    pub updated: Option<Timestamp>,
 }
 
 /// A row of `ListPermissions(permissionType = CUSTOMER_MANAGED)`.
@@ -67,6 +69,25 @@ pub struct CustomerPermissionRow {
     pub status: String,
     pub feature_set: FeatureSet,
     pub tags: Tags,
+}
+
+/// `GetPermission`: one version of a permission with its policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PermissionDetail {
+    pub arn: PermissionArn,
+    pub version: String,
+    pub default_version: bool,
+    pub status: String,
+    /// JSON, as RAM gives it. Foreign text.
+    pub policy: String,
+}
+
+/// A row of `ListPermissionVersions`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PermissionVersionRow {
+    pub version: String,
+    pub default_version: bool,
+    pub status: String,
 }
 
 /// The six listings of one account and Region, as they came.

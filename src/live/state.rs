@@ -9,6 +9,7 @@ use crate::model::{
     ShareArn, ShareStatus, Tags,
 };
 
+use crate::live::readings::PermissionReadings;
 use crate::live::rows::CustomerPermissionRow;
 
 /// Everything that was read, or the reason why not, for each account and Region that the stack names.
@@ -35,6 +36,8 @@ pub struct LivePlace {
     /// that making a share again is not taken for a replay of the call that made the deleted one.
     pub deleted: BTreeMap<ShareArn, Tags>,
     pub customer_permissions: Vec<CustomerPermissionRow>,
+    /// What was asked of permissions beyond the listings.
+    pub readings: PermissionReadings,
 }
 
 /// A share with everything that is on it. DISASSOCIATED rows are dropped.
@@ -73,4 +76,5 @@ pub struct AttachedPermission {
     pub arn: PermissionArn,
     pub version: String,
     pub default_version: bool,
+    pub feature_set: FeatureSet,
 }

@@ -71,13 +71,14 @@ impl Address {
         *kind == other.kind && *label == other.label && (key.is_none() || *key == other.key)
     }
 
-    /// Reads a share's address back from its tag. None where the text is not what [`Address::tag_value`] writes, or was cut.
-    pub fn from_tag_value(text: &str) -> Option<Self> {
-        let (label, key) = match text.strip_prefix("share.")?.split_once('/') {
-            None => (text.strip_prefix("share.")?, None),
+    /// Reads an address of a kind back from its tag. None where the text is not what [`Address::tag_value`] writes, or was cut.
+    pub fn from_tag_value(kind: BlockKind, text: &str) -> Option<Self> {
+        let rest = text.strip_prefix(kind.as_str())?.strip_prefix('.')?;
+        let (label, key) = match rest.split_once('/') {
+            None => (rest, None),
             Some((label, key)) => (label, Some(unescape(key)?)),
         };
-        let address = Self { kind: BlockKind::Share, label: label.to_owned(), key };
+        let address = Self { kind, label: label.to_owned(), key };
         (!label.is_empty() && address.tag_value() == text).then_some(address)
     }
 }
@@ -166,10 +167,10 @@ mod tests {
     fn an_address_is_read_back_from_its_tag() {
         for key in [None, Some("eu-central-1"), Some("a\"b=c/d ü")] {
             let address = share(key);
-            assert_eq!(Address::from_tag_value(&address.tag_value()), Some(address));
+            assert_eq!(Address::from_tag_value(BlockKind::Share, &address.tag_value()), Some(address));
         }
         for other in ["", "share.", "tgw", "permission.x", "share.tgw/a=zz=", "share.tgw/a=41="] {
-            assert_eq!(Address::from_tag_value(other), None, "{other}");
+            assert_eq!(Address::from_tag_value(BlockKind::Share, other), None, "{other}");
         }
     }
 

@@ -6,6 +6,7 @@ mod address;
 mod arn;
 mod ids;
 mod observed;
+mod policy;
 mod principal;
 mod share;
 mod tagged;
@@ -15,6 +16,9 @@ pub use address::{Address, BlockKind};
 pub use arn::{Arn, OrganizationArn, OuArn, PermissionArn, ResourceArn, ShareArn};
 pub use ids::{AccountId, IdError, OrgId, OuId, Partition, Place, Region, ResourceType, RootId, StackName};
 pub use observed::{AccountRole, Gap, GapCause, Observed, Origin};
+pub use policy::{
+    Action, ConditionChange, Conditions, PermissionPolicy, PolicyChange, PolicyError, conditions,
+};
 pub use principal::Principal;
 pub use share::{AssociationStatus, FeatureSet, ShareStatus};
 pub use tagged::{TagFilters, TagQuery, TagSearch, TaggedResources};

@@ -44,7 +44,7 @@ impl Plan {
     /// The plan with what the command line agrees to marked on its hazards.
     #[must_use]
     pub fn given(mut self, consent: &Consent) -> Self {
-        let PlanBody { shares, hazards, .. } = self.body_mut();
+        let PlanBody { shares, permissions, hazards, .. } = self.body_mut();
         let mark = |hazard: &mut Hazard, at: Option<&Address>| {
             if hazard.standing == HazardStanding::Open && consent.covers(hazard.code, at) {
                 hazard.standing = HazardStanding::AllowedByFlag;
@@ -53,6 +53,10 @@ impl Plan {
         for share in shares {
             let at = share.diff.address.clone();
             share.hazards.iter_mut().for_each(|hazard| mark(hazard, Some(&at)));
+        }
+        for permission in permissions {
+            let at = permission.diff.address.clone();
+            permission.hazards.iter_mut().for_each(|hazard| mark(hazard, Some(&at)));
         }
         hazards.iter_mut().for_each(|hazard| mark(hazard, None));
         self
@@ -120,7 +124,11 @@ impl PlanBody {
             .iter()
             .filter(|share| share.blocked.is_none())
             .flat_map(|share| share.hazards.iter().map(|hazard| (Some(&share.diff.address), hazard)));
-        of_shares.chain(self.hazards.iter().map(|hazard| (None, hazard)))
+        let of_permissions =
+            self.permissions.iter().filter(|permission| permission.blocked.is_none()).flat_map(
+                |permission| permission.hazards.iter().map(|hazard| (Some(&permission.diff.address), hazard)),
+            );
+        of_shares.chain(of_permissions).chain(self.hazards.iter().map(|hazard| (None, hazard)))
     }
 }
 

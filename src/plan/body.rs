@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use crate::access::{AccessDelta, AccessTotals};
 use crate::diag::Span;
 use crate::diff::{
-    Cause, Change, Edit, ImportProblem, Part, Purpose, ShareDiff, SharingDiff, SharingVerdict, Unmanaged,
+    Cause, Change, Edit, ImportProblem, Part, PermissionChange, PermissionDiff, PermissionPart,
+    PermissionProblem, PermissionVerdict, Purpose, ShareDiff, SharingDiff, SharingVerdict, Unmanaged,
     UnresolvedShare, Verdict,
 };
-use crate::model::{AccountId, Address, Gap, Place, Principal, ShareArn, StackName};
+use crate::model::{AccountId, Address, Gap, PermissionArn, Place, Principal, ShareArn, StackName};
 use crate::org::SharingState;
 use crate::plan::basis::Basis;
 use crate::plan::check::CheckResult;
@@ -36,6 +37,8 @@ pub struct PlanBody {
     pub sharing: Option<PlannedSharing>,
     /// Every share of the stack, also those that stay as they are. By place, then address.
     pub shares: Vec<PlannedShare>,
+    /// Every customer managed permission of the stack. By place, then address.
+    pub permissions: Vec<PlannedPermission>,
     pub unmanaged: Vec<Unmanaged>,
     /// All places that were to be read.
     pub places: BTreeSet<Place>,
@@ -79,6 +82,25 @@ pub struct PlannedShare {
     pub steps: Vec<StepId>,
 }
 
+/// One customer managed permission of the stack with what becomes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedPermission {
+    pub diff: PermissionDiff,
+    pub hazards: Vec<Hazard>,
+    /// Why the change is not carried out.
+    pub blocked: Option<PermissionBlocked>,
+    pub steps: Vec<StepId>,
+}
+
+/// Why a permission of the plan has no steps although it differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PermissionBlocked {
+    /// It has five versions, and each that could go is on shares that this plan cannot move: version to shares.
+    VersionsHeld { users: BTreeMap<String, BTreeSet<ShareArn>> },
+    /// It would be deleted, and shares have it that keep it.
+    InUse { users: BTreeSet<ShareArn> },
+}
+
 /// One part of a change and the accounts that it concerns. Thousands of resources may concern the same thousands of accounts,
 /// so they share one set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +121,10 @@ pub enum Blocked {
     SharingOff,
     /// Its successor is blocked, so it stays.
     SuccessorBlocked,
+    /// It uses a permission of the stack that could not be read.
+    PermissionUnread,
+    /// It uses a permission of the stack that is not brought to its desired form.
+    PermissionBlocked,
 }
 
 /// Why a plan cannot be approved.
@@ -112,9 +138,11 @@ pub enum Refusal {
     SharingImpossible { state: SharingState },
     /// An `import` block names a share that its block cannot have.
     Import { address: Address, span: Span, arn: ShareArn, problem: ImportProblem },
+    /// A `permission` block cannot have the permission that it names.
+    Permission { address: Address, span: Span, arn: PermissionArn, problem: PermissionProblem },
 }
 
-/// How many shares change in which way.
+/// How many shares and permissions change in which way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Shares that are adopted. Where anything on one is changed as well, it counts below too.
@@ -177,7 +205,10 @@ impl PlanBody {
 
     /// Whether anything differs: also what is blocked.
     pub fn has_changes(&self) -> bool {
-        !self.is_empty() || self.shares.iter().any(|share| matches!(share.diff.verdict, Verdict::Changed(_)))
+        let permission = |one: &PlannedPermission| matches!(one.diff.verdict, PermissionVerdict::Changed(_));
+        !self.is_empty()
+            || self.shares.iter().any(|share| matches!(share.diff.verdict, Verdict::Changed(_)))
+            || self.permissions.iter().any(permission)
     }
 
     /// Whether all was read that the plan depends on.
@@ -186,7 +217,13 @@ impl PlanBody {
             && self.organization_gap.is_none()
             && self.unresolved.is_empty()
             && self.sharing_is_read()
-            && !self.shares.iter().any(|share| matches!(share.diff.verdict, Verdict::Unread { .. }))
+            && !self.shares.iter().any(|share| {
+                matches!(share.diff.verdict, Verdict::Unread { .. }) || share.diff.gaps().next().is_some()
+            })
+            && !self
+                .permissions
+                .iter()
+                .any(|permission| matches!(permission.diff.verdict, PermissionVerdict::Unread { .. }))
     }
 
     pub fn counts(&self) -> Counts {
@@ -216,7 +253,34 @@ impl PlanBody {
             };
             *slot += 1;
         }
+        self.permissions.iter().for_each(|permission| out.permission(permission));
         out
+    }
+}
+
+impl Counts {
+    fn permission(&mut self, permission: &PlannedPermission) {
+        let slot = match &permission.diff.verdict {
+            _ if permission.blocked.is_some() => &mut self.blocked,
+            PermissionVerdict::NotHad { .. } => &mut self.blocked,
+            PermissionVerdict::InSync { .. } => &mut self.in_sync,
+            PermissionVerdict::Unread { .. } => &mut self.unknown,
+            PermissionVerdict::Changed(PermissionChange::Create { .. }) => &mut self.create,
+            PermissionVerdict::Changed(PermissionChange::Promote { .. }) => &mut self.import,
+            PermissionVerdict::Changed(PermissionChange::Delete { .. }) => &mut self.delete,
+            PermissionVerdict::Changed(PermissionChange::Release { .. }) => &mut self.release,
+            PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) => {
+                let imported = |part: &PermissionPart| matches!(part, PermissionPart::Imported { .. });
+                let moved = |part: &PermissionPart| matches!(part, PermissionPart::Moved { .. });
+                self.import += usize::from(edits.iter().any(|edit| imported(&edit.part)));
+                self.moved += usize::from(edits.iter().any(|edit| moved(&edit.part)));
+                if edits.iter().all(|edit| edit.part.is_identity()) {
+                    return;
+                }
+                &mut self.update
+            }
+        };
+        *slot += 1;
     }
 }
 

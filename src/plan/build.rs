@@ -4,16 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Grants, delta, totals};
 use crate::diff::{
-    Change, DeleteReason, Diff, Edit, Membership, Part, ShareDiff, SharingDiff, SharingVerdict, Verdict,
+    Change, DeleteReason, Diff, Edit, Membership, Part, PermissionChange, PermissionVerdict, ShareDiff,
+    SharingDiff, SharingVerdict, Verdict,
 };
-use crate::model::{Address, ResourceArn};
+use crate::model::{Address, PermissionArn, ResourceArn};
 use crate::org::OrgView;
 use crate::plan::basis::Basis;
-use crate::plan::body::{Blocked, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
+use crate::plan::body::{Blocked, Plan, PlanBody, PlannedPermission, PlannedShare, PlannedSharing, Refusal};
 use crate::plan::chain::Chain;
 use crate::plan::details::{details, grants_after};
 use crate::plan::fingerprint::{Fingerprint, Tokens};
 use crate::plan::hazard;
+use crate::plan::permission::{self, Ready};
 use crate::plan::step::{PlannedStep, Step, StepId};
 
 /// Turns what differs into what to do. `org` is what the comparison was made with.
@@ -25,7 +27,15 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
     });
     let mut shares: Vec<PlannedShare> = diff.shares.iter().map(|share| describe(share, org)).collect();
     block(diff, &mut shares);
-    write_steps(diff, sharing.as_ref().and_then(|sharing| sharing.step), &mut shares, &mut steps);
+    let permissions = diff.permissions.iter().map(|one| permission::describe(diff, one));
+    let mut permissions: Vec<PlannedPermission> = permissions.collect();
+    block_by_permission(&permissions, &mut shares);
+    block_successors(&mut shares);
+    permission::block_used(&mut permissions, &shares);
+    let ready = permission::heads(&diff.stack, &mut permissions, &shares, &mut steps);
+    let sharing_step = sharing.as_ref().and_then(|sharing| sharing.step);
+    write_steps(diff, sharing_step, &ready, &mut shares, &mut steps);
+    permission::tails(&diff.stack, &mut permissions, &shares, &mut steps);
     let sides: Vec<(Option<Grants>, Option<Grants>)> = shares.iter().map(settled_sides).collect();
     let access = totals(sides.iter().map(|(before, after)| (before.as_ref(), after.as_ref())), org);
     for share in &mut shares {
@@ -41,6 +51,7 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         account_labels,
         sharing: _,
         shares: _,
+        permissions: _,
         unmanaged,
         places,
         unknown,
@@ -56,6 +67,7 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         sharing,
         refusals: refusals(diff),
         shares,
+        permissions,
         unmanaged,
         places,
         unknown,
@@ -144,15 +156,59 @@ fn block(diff: &Diff, shares: &mut [PlannedShare]) {
         )
         | None => return,
     };
-    let mut stopped: Vec<Address> = Vec::new();
     for share in shares.iter_mut() {
         if let Verdict::Changed(change) = &share.diff.verdict
             && adds_from_organization(change)
         {
             share.blocked = Some(reason);
-            stopped.push(share.diff.address.clone());
         }
     }
+}
+
+/// Stops changes that give somebody something through a permission of the stack that is not as it should be.
+fn block_by_permission(permissions: &[PlannedPermission], shares: &mut [PlannedShare]) {
+    let stopped: BTreeMap<&PermissionArn, Blocked> = permissions
+        .iter()
+        .filter_map(|permission| match &permission.diff.verdict {
+            PermissionVerdict::Unread { .. } => Some((permission.diff.arn(), Blocked::PermissionUnread)),
+            PermissionVerdict::NotHad { .. } => Some((permission.diff.arn(), Blocked::PermissionBlocked)),
+            PermissionVerdict::Changed(PermissionChange::Update { .. }) if permission.blocked.is_some() => {
+                Some((permission.diff.arn(), Blocked::PermissionBlocked))
+            }
+            PermissionVerdict::InSync { .. } | PermissionVerdict::Changed(_) => None,
+        })
+        .collect();
+    for share in shares.iter_mut().filter(|share| share.blocked.is_none()) {
+        let Verdict::Changed(change) = &share.diff.verdict else { continue };
+        let used = change.after().into_iter().flat_map(|after| after.permissions.values());
+        share.blocked = used.filter(|_| gives(change)).find_map(|arn| stopped.get(arn).copied());
+    }
+}
+
+/// Whether a change gives anybody anything. What only takes away, or renames, can always be carried out.
+fn gives(change: &Change) -> bool {
+    match change {
+        Change::Create { .. } | Change::Replace { .. } => true,
+        Change::Delete { .. } | Change::Release { .. } => false,
+        Change::Update { edits, .. } => edits.iter().any(|edit| match &edit.part {
+            Part::Principal { how, .. } | Part::Resource { how, .. } | Part::Source { how, .. } => {
+                *how != Membership::Removed
+            }
+            Part::Permission { .. } | Part::PermissionVersion { .. } | Part::Promoted => true,
+            Part::AllowExternalPrincipals { after, .. } => *after,
+            Part::Name { .. }
+            | Part::Tag { .. }
+            | Part::Imported { .. }
+            | Part::Moved { .. }
+            | Part::Record => false,
+        }),
+    }
+}
+
+/// A second share of a block stays where the first cannot be completed.
+fn block_successors(shares: &mut [PlannedShare]) {
+    let blocked = shares.iter().filter(|share| share.blocked.is_some());
+    let stopped: Vec<Address> = blocked.map(|share| share.diff.address.clone()).collect();
     for share in shares.iter_mut() {
         let duplicate = matches!(
             share.diff.verdict,
@@ -185,18 +241,27 @@ fn adds_from_organization(change: &Change) -> bool {
 fn write_steps(
     diff: &Diff,
     sharing: Option<StepId>,
+    ready: &Ready,
     shares: &mut [PlannedShare],
     steps: &mut Vec<PlannedStep>,
 ) {
     for share in shares.iter_mut().filter(|share| share.blocked.is_none()) {
         let Verdict::Changed(change) = &share.diff.verdict else { continue };
         let tokens = Tokens::of_share(&diff.stack, &share.diff);
-        let mut chain = Chain::new(steps, share.diff.place(), &share.diff.address, tokens, sharing);
+        let first = share.diff.before().and_then(|before| ready.shares.get(&before.share.arn)).copied();
+        let (place, address) = (share.diff.place(), &share.diff.address);
+        let mut chain = Chain::new(steps, place, address, tokens, sharing, &ready.permissions).after(first);
         match change {
             Change::Create { after } | Change::Replace { before: _, after, reasons: _ } => {
                 chain.create(after)
             }
-            Change::Update { before, after, edits } => chain.update(&before.share.arn, after, edits),
+            Change::Update { before, after, edits } => {
+                if edits.iter().any(|edit| edit.part == Part::Promoted) {
+                    let attached = before.share.permissions.values().map(|attached| &attached.arn);
+                    chain.promote(&before.share.arn, attached);
+                }
+                chain.update(&before.share.arn, after, edits);
+            }
             Change::Release { before } => chain.release(before),
             Change::Delete { .. } => {}
         }
@@ -228,7 +293,9 @@ fn write_steps(
         let place = before.place.clone();
         let tokens = Tokens::of_share(&diff.stack, &share.diff);
         let arn = before.share.arn.clone();
-        let mut chain = Chain::new(steps, &place, &share.diff.address, tokens, None);
+        let first = ready.shares.get(&arn).copied();
+        let mut chain =
+            Chain::new(steps, &place, &share.diff.address, tokens, None, &ready.permissions).after(first);
         chain.delete(&arn, needs);
         let written = chain.written();
         share.steps.extend(written);
@@ -252,6 +319,19 @@ fn refusals(diff: &Diff) -> Vec<Refusal> {
         let goes = matches!(share.verdict, Verdict::Changed(Change::Delete { .. } | Change::Replace { .. }));
         if goes && share.protected {
             out.push(Refusal::PreventDestroy { address: share.address.clone() });
+        }
+    }
+    for permission in &diff.permissions {
+        let address = permission.address.clone();
+        match &permission.verdict {
+            PermissionVerdict::NotHad { after, span, problem } => {
+                let (span, arn, problem) = (*span, after.arn.clone(), problem.clone());
+                out.push(Refusal::Permission { address, span, arn, problem });
+            }
+            PermissionVerdict::Changed(PermissionChange::Delete { .. }) if permission.protected => {
+                out.push(Refusal::PreventDestroy { address });
+            }
+            _ => {}
         }
     }
     out

@@ -6,11 +6,15 @@
 //! AssociateResourceSharePermission). Each step waits for the one before it, for RAM refuses to change a share while
 //! something on it is ASSOCIATING.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::diff::{Delta, Edit, Membership, Part, Present, Wanted};
 use crate::model::{
-    Address, Place, Principal, ResourceArn, ShareArn, TAG_ADDRESS, TAG_APPLIED, TAG_IMPORTED, TAG_STACK, Tags,
+    Address, PermissionArn, Place, Principal, ResourceArn, ShareArn, TAG_ADDRESS, TAG_APPLIED, TAG_IMPORTED,
+    TAG_STACK, Tags,
 };
 use crate::plan::fingerprint::Tokens;
+use crate::plan::sources::SourceSteps;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
 
 /// The most resources, principals and sources together that go into one call. RAM's limit is 100 resources.
@@ -24,6 +28,10 @@ pub(crate) struct Chain<'a> {
     tokens: Tokens,
     /// The step that turns on sharing inside the organization, where this plan does.
     sharing: Option<StepId>,
+    /// Permissions that this plan makes or changes, each with the step after which it is as wanted.
+    permissions: &'a BTreeMap<PermissionArn, StepId>,
+    /// A step on the same share that comes before all of them.
+    first: Option<StepId>,
     written: Vec<StepId>,
 }
 
@@ -34,8 +42,24 @@ impl<'a> Chain<'a> {
         address: &Address,
         tokens: Tokens,
         sharing: Option<StepId>,
+        permissions: &'a BTreeMap<PermissionArn, StepId>,
     ) -> Self {
-        Self { steps, place: place.clone(), address: address.clone(), tokens, sharing, written: Vec::new() }
+        Self {
+            steps,
+            place: place.clone(),
+            address: address.clone(),
+            tokens,
+            sharing,
+            permissions,
+            first: None,
+            written: Vec::new(),
+        }
+    }
+
+    /// The same, after a step that another part of the plan makes on the share.
+    pub fn after(mut self, first: Option<StepId>) -> Self {
+        self.first = first;
+        self
     }
 
     /// The steps that were written, in order.
@@ -45,11 +69,12 @@ impl<'a> Chain<'a> {
 
     fn push(&mut self, step: Step) -> StepId {
         let id = StepId(u32::try_from(self.steps.len()).expect("a plan has fewer than 2^32 steps"));
-        let mut needs: Vec<StepId> = self.written.last().copied().into_iter().collect();
+        let mut needs: BTreeSet<StepId> = self.written.last().copied().or(self.first).into_iter().collect();
         if adds_members_of_the_organization(&step) {
             needs.extend(self.sharing);
-            needs.sort();
         }
+        needs.extend(attaches(&step).iter().filter_map(|permission| self.permissions.get(permission)));
+        let needs = needs.into_iter().collect();
         self.steps.push(PlannedStep {
             id,
             needs,
@@ -107,16 +132,23 @@ impl<'a> Chain<'a> {
         }
     }
 
+    /// Makes a share that can be changed of one that RAM made from a resource policy, once its permissions are there.
+    pub fn promote<'p>(&mut self, share: &ShareArn, permissions: impl Iterator<Item = &'p PermissionArn>) {
+        let id = self.push(Step::PromoteResourceShareCreatedFromPolicy { share: share.clone() });
+        let needs = &mut self.steps[id.0 as usize].needs;
+        needs.extend(permissions.filter_map(|permission| self.permissions.get(permission)));
+        needs.sort();
+        needs.dedup();
+    }
+
     /// Brings a live share to its desired form.
     pub fn update(&mut self, arn: &ShareArn, after: &Wanted, edits: &[Edit]) {
         let share = ShareRef::Known(arn.clone());
         let changes = Changes::of(edits);
 
-        // New sources come before old ones go: a service principal keeps at least one.
-        let swaps_sources = !changes.join.sources.is_empty() && !changes.leave.sources.is_empty();
         let mut leave = changes.leave;
         let mut join = changes.join;
-        let late_sources = if swaps_sources { std::mem::take(&mut leave.sources) } else { Vec::new() };
+        let sources = SourceSteps::take(&mut leave, &mut join, after);
         let successors_first = changes.permissions.is_empty() && join.lets_successors_in_first(&leave);
         let late_principals = if successors_first { leave.take_principals_not_in(&join) } else { Vec::new() };
         let opens = changes.allow_external_principals == Some(true);
@@ -133,11 +165,10 @@ impl<'a> Chain<'a> {
         }
 
         self.disassociate(&share, leave);
-        if swaps_sources {
-            let sources = std::mem::take(&mut join.sources);
-            self.associate(&share, Members { sources, ..Members::default() });
-            self.disassociate(&share, Members { sources: late_sources, ..Members::default() });
-        }
+        let SourceSteps { first, gone, again } = sources;
+        self.associate(&share, Members { sources: first, ..Members::default() });
+        self.disassociate(&share, Members { sources: gone, ..Members::default() });
+        self.associate(&share, Members { sources: again, ..Members::default() });
         if successors_first {
             if opens {
                 self.settings(&share, std::mem::take(&mut settings));
@@ -187,11 +218,12 @@ impl<'a> Chain<'a> {
 
     fn associate(&mut self, share: &ShareRef, members: Members) {
         let Members { resources, principals, sources } = members;
-        // Principals go into a call of their own: what they will see is all there by then.
-        let first = Members { resources, principals: Vec::new(), sources };
-        for Members { resources, principals, sources } in
-            first.batches().chain(Members { principals, ..Members::default() }.batches())
-        {
+        // Principals go into a call of their own: what they will see is all there by then. Sources go with the services that they are for.
+        let has_services = principals.iter().any(|principal| matches!(principal, Principal::Service(_)));
+        let (early, late) = if has_services { (Vec::new(), sources) } else { (sources, Vec::new()) };
+        let first = Members { resources, principals: Vec::new(), sources: early };
+        let then = Members { resources: Vec::new(), principals, sources: late };
+        for Members { resources, principals, sources } in first.batches().chain(then.batches()) {
             self.push(Step::AssociateResourceShare { share: share.clone(), resources, principals, sources });
         }
     }
@@ -201,6 +233,15 @@ impl<'a> Chain<'a> {
             let share = share.clone();
             self.push(Step::DisassociateResourceShare { share, resources, principals, sources });
         }
+    }
+}
+
+/// The permissions that a call attaches.
+fn attaches(step: &Step) -> &[PermissionArn] {
+    match step {
+        Step::CreateResourceShare { permissions, .. } => permissions,
+        Step::AssociateResourceSharePermission { permission, .. } => std::slice::from_ref(permission),
+        _ => &[],
     }
 }
 
@@ -215,10 +256,10 @@ fn adds_members_of_the_organization(step: &Step) -> bool {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Members {
-    resources: Vec<ResourceArn>,
-    principals: Vec<Principal>,
-    sources: Vec<String>,
+pub(crate) struct Members {
+    pub resources: Vec<ResourceArn>,
+    pub principals: Vec<Principal>,
+    pub sources: Vec<String>,
 }
 
 impl Members {
@@ -287,7 +328,7 @@ struct Changes {
     name: Option<String>,
     allow_external_principals: Option<bool>,
     /// Each with whether it takes the place of another.
-    permissions: Vec<(crate::model::PermissionArn, bool)>,
+    permissions: Vec<(PermissionArn, bool)>,
     leave: Members,
     join: Members,
     tag: Tags,
@@ -314,7 +355,10 @@ impl Changes {
                 Part::Source { source, how } => {
                     sort(how, source, &mut out.leave.sources, &mut out.join.sources);
                 }
-                Part::Permission { resource_type: _, how } => match how {
+                Part::PermissionVersion { permission, .. } => {
+                    out.permissions.push((permission.clone(), true))
+                }
+                Part::Permission { resource_type: _, how, actions: _ } => match how {
                     Delta::Added { after } => out.permissions.push((after.clone(), false)),
                     Delta::Changed { before: _, after } => out.permissions.push((after.clone(), true)),
                     // An unset permission is never a difference, so none is ever taken away.
@@ -326,7 +370,7 @@ impl Changes {
                     }
                     Delta::Removed { before: _ } => out.untag.push(key.clone()),
                 },
-                Part::Imported { owner: _ } | Part::Moved { from: _ } => out.claims = true,
+                Part::Imported { owner: _ } | Part::Moved { from: _ } | Part::Promoted => out.claims = true,
                 Part::Record => {}
             }
         }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::access::{Grants, reach};
 use crate::diff::{Cause, Change, Delta, Edit, Membership, Part, Present, Wanted, principal_label};
 use crate::live::Association;
-use crate::model::{AccountId, AssociationStatus, Principal, ResourceArn};
+use crate::model::{
+    AccountId, AssociationStatus, ConditionChange, Observed, PolicyChange, Principal, ResourceArn,
+};
 use crate::org::OrgView;
 use crate::plan::body::Detail;
 
@@ -68,9 +70,22 @@ impl<'a> Side<'a> {
         self.grants.is_some_and(|grants| !grants.resources.is_empty())
     }
 
+    /// The accounts that have something before and after.
+    fn kept_by(&self, after: &Self) -> Arc<BTreeSet<AccountId>> {
+        if !self.gives_something() || !after.gives_something() {
+            return Arc::default();
+        }
+        Arc::new(self.accounts.intersection(&after.accounts).cloned().collect())
+    }
+
     fn holds(&self, resource: &ResourceArn) -> bool {
         self.grants.is_some_and(|grants| grants.resources.contains(resource))
     }
+}
+
+/// Whether somebody may no longer do what he could.
+fn narrows(change: &PolicyChange) -> bool {
+    !change.removed.is_empty() || change.conditions != ConditionChange::Same
 }
 
 fn arriving(after: &Wanted) -> Vec<Edit> {
@@ -90,6 +105,7 @@ fn arriving(after: &Wanted) -> Vec<Edit> {
     let permissions = permissions.iter().map(|(kind, arn)| Part::Permission {
         resource_type: kind.clone(),
         how: Delta::Added { after: arn.clone() },
+        actions: Observed::Known(PolicyChange::default()),
     });
     principals
         .chain(sources)
@@ -116,6 +132,16 @@ fn leaving(before: &Present, org: &OrgView) -> Vec<Edit> {
 
 fn detail(edit: Edit, before: &Side<'_>, after: &Side<'_>, org: &OrgView) -> Detail {
     let mut out = Detail { edit, gain: Arc::default(), lose: Arc::default(), unknown: Arc::default() };
+    if let Part::Permission { actions, .. } | Part::PermissionVersion { actions, .. } = &out.edit.part {
+        let kept = before.kept_by(after);
+        let (gain, lose) = match actions {
+            Observed::Known(change) => (change.widens(), narrows(change)),
+            Observed::Unknown(_) => (true, true),
+        };
+        (out.gain, out.lose) =
+            (if gain { kept.clone() } else { Arc::default() }, if lose { kept } else { Arc::default() });
+        return out;
+    }
     let (Part::Principal { how, .. } | Part::Resource { how, .. }) = &out.edit.part else { return out };
     let ((from, to), slot) = match how {
         Membership::Added | Membership::Repaired { .. } => ((before, after), &mut out.gain),

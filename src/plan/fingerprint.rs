@@ -6,8 +6,11 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::access::reach;
-use crate::diff::{Change, Diff, Present, Purpose, Remark, ShareDiff, SharingDiff, Verdict, Wanted};
-use crate::live::{Association, AttachedPermission, LiveShare};
+use crate::diff::{
+    Change, Diff, PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict, Present,
+    PresentPermission, Purpose, Remark, ShareDiff, SharingDiff, Verdict, Wanted, WantedPermission,
+};
+use crate::live::{Association, AttachedPermission, CustomerPermissionRow, LiveShare};
 use crate::model::ShareArn;
 use crate::org::OrgView;
 use crate::plan::basis::principals;
@@ -56,6 +59,9 @@ impl Fingerprint {
                 }
             }
         }
+        for permission in &diff.permissions {
+            facts.permission(permission);
+        }
         // Whatever else a step hangs on: two plans that do different things never look alike.
         facts.list(steps.iter().map(|step| format!("{step:?}")));
         Self(facts.digest())
@@ -90,7 +96,14 @@ impl Tokens {
         facts.add(stack);
         if let Verdict::Changed(change) = &share.verdict {
             facts.change(share, change);
+            change.before().into_iter().for_each(|before| facts.times(before));
         }
+        Self { seed: facts.digest() }
+    }
+
+    pub fn of_permission(stack: &crate::model::StackName, permission: &PermissionDiff) -> Self {
+        let mut facts = Facts::default();
+        facts.add(stack).permission(permission);
         Self { seed: facts.digest() }
     }
 
@@ -144,6 +157,41 @@ impl Facts {
         };
     }
 
+    /// What is wanted of a permission, and what is there of it where it changes.
+    fn permission(&mut self, permission: &PermissionDiff) {
+        let PermissionDiff { address, verdict, protected: _ } = permission;
+        let PermissionVerdict::Changed(change) = verdict else { return };
+        self.add("permission").add(address);
+        self.add(match change {
+            PermissionChange::Create { .. } => "create",
+            PermissionChange::Promote { .. } => "promote",
+            PermissionChange::Update { .. } => "update",
+            PermissionChange::Delete { .. } => "delete",
+            PermissionChange::Release { .. } => "release",
+        });
+        if let Some(PresentPermission { place, row, users }) = change.before() {
+            let CustomerPermissionRow { arn, version, resource_type, status, feature_set, tags } = row;
+            self.add(place).add(arn).add(version).add(resource_type).add(status).add(feature_set);
+            self.list(tags.iter().flat_map(|(key, value)| [key, value])).list(users);
+        }
+        if let Some(after) = change.after() {
+            let WantedPermission { place, span: _, arn, resource_type, policy, tags, ownership, stamp } =
+                after;
+            self.add(place).add(arn).add(resource_type).add(policy.template());
+            self.list(tags.iter().chain(ownership).flat_map(|(key, value)| [key, value])).add(stamp);
+        }
+        if let PermissionChange::Update { edits, .. } = change {
+            // Which versions there are, as far as a step depends on it.
+            let versions = edits.iter().filter_map(|edit| match &edit.part {
+                PermissionPart::Policy { before, version, change: _ } => {
+                    Some(format!("{before} {version:?}"))
+                }
+                _ => None,
+            });
+            self.list(versions);
+        }
+    }
+
     fn wanted(&mut self, wanted: &Wanted) -> &mut Self {
         let Wanted {
             place,
@@ -188,9 +236,18 @@ impl Facts {
         self.add(feature_set).list(tags.iter().flat_map(|(key, value)| [key, value]));
         self.members(resources).members(principals).members(sources);
         self.list(permissions.iter().map(|(kind, attached)| {
-            let AttachedPermission { arn, version, default_version } = attached;
+            let AttachedPermission { arn, version, default_version, feature_set: _ } = attached;
             format!("{kind} {arn} {version} {default_version}")
         }))
+    }
+
+    /// When the share and what is on it last changed. What was done once, was undone by hand and has to be done again finds the share
+    /// as it was before in everything but this; with the tokens of then RAM would take the calls for the old ones and do nothing.
+    fn times(&mut self, present: &Present) {
+        let LiveShare { updated, resources, principals, sources, .. } = &present.share;
+        let members = resources.values().chain(principals.values()).chain(sources.values());
+        let times = std::iter::once(updated).chain(members.map(|association| &association.updated));
+        self.list(times.map(|time| time.map_or_else(String::new, |time| time.to_string())));
     }
 
     fn members<'a, K: fmt::Display + 'a>(

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use crate::access::AccessTotals;
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
-    Cause, Change, DeleteReason, Diff, Membership, Part, Present, Purpose, ShareDiff, Thresholds, Verdict,
-    Wanted, is_outside,
+    Cause, Change, DeleteReason, Diff, Membership, Part, PermissionChange, PermissionDiff, PermissionPart,
+    PermissionVerdict, Present, Purpose, ShareDiff, Thresholds, Verdict, Wanted, is_outside,
 };
-use crate::model::{AccountId, Address, Observed, Principal, ResourceArn, TAG_IMPORTED};
+use crate::model::{
+    AccountId, Address, Observed, PolicyChange, Principal, ResourceArn, ResourceType, TAG_IMPORTED,
+};
 use crate::org::OrgView;
 use crate::plan::body::{Detail, PlannedShare};
 use crate::plan::consent::{HazardStanding, standing};
@@ -26,7 +28,9 @@ pub struct Hazard {
 pub enum HazardSubject {
     Principal(Principal),
     Resource(ResourceArn),
-    /// The share as a whole.
+    /// The permission of a type.
+    Permission(ResourceType),
+    /// The share, or the permission, as a whole.
     Share,
     /// The plan as a whole.
     Plan,
@@ -63,6 +67,19 @@ pub(crate) fn of_share(
     change.whole(share, &mut found);
     let at = Some(&share.diff.address);
     found.into_iter().map(|(code, subject)| hazard(diff, code, subject, at)).collect()
+}
+
+/// The hazards of one permission's change.
+pub(crate) fn of_permission(diff: &Diff, permission: &PermissionDiff) -> Vec<Hazard> {
+    let PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) = &permission.verdict else {
+        return Vec::new();
+    };
+    let taken = edits.iter().any(|edit| match &edit.part {
+        PermissionPart::Imported { owner: Some(owner) } => owner != diff.stack.as_str(),
+        _ => false,
+    });
+    let hazard = || hazard(diff, &codes::RAM210, HazardSubject::Share, Some(&permission.address));
+    if taken { vec![hazard()] } else { Vec::new() }
 }
 
 /// The hazards of the plan as a whole.
@@ -166,13 +183,24 @@ impl Changing<'_> {
                     }
                 }
             }
+            // What could not be read may be more.
+            Part::Permission { resource_type, actions, .. }
+            | Part::PermissionVersion { resource_type, actions, .. } => {
+                let somebody = self.change.before().is_some_and(|before| {
+                    let grants = crate::access::Grants::of_live(&before.place, &before.share);
+                    !grants.principals.is_empty() && !grants.resources.is_empty()
+                });
+                if somebody && actions.known().is_none_or(PolicyChange::widens) {
+                    found.push((&codes::RAM217, HazardSubject::Permission(resource_type.clone())));
+                }
+            }
             Part::Name { .. }
             | Part::AllowExternalPrincipals { .. }
             | Part::Resource { .. }
             | Part::Source { .. }
-            | Part::Permission { .. }
             | Part::Tag { .. }
             | Part::Imported { .. }
+            | Part::Promoted
             | Part::Moved { .. }
             | Part::Record => {}
         }

@@ -377,6 +377,8 @@ fn take_apart(share: &LiveShare, rows: &mut PlaceRows) {
         source: source.clone(),
         status: a.status.clone(),
         status_message: None,
+        created: a.created,
+        updated: a.updated,
     }));
     rows.permissions.extend(share.permissions.iter().map(|(kind, attached)| PermissionRow {
         share: share.arn.clone(),

@@ -14,8 +14,11 @@ mod fingerprint;
 mod hazard;
 mod notice;
 mod outcome;
+mod permission;
 mod progress;
+mod quota;
 mod saved;
+mod sources;
 mod stale;
 mod step;
 
@@ -26,13 +29,20 @@ mod identity_laws;
 #[cfg(test)]
 pub(crate) mod laws;
 #[cfg(test)]
+pub(crate) mod permission_laws;
+#[cfg(test)]
 mod simulator;
+#[cfg(test)]
+mod simulator_permissions;
 #[cfg(test)]
 mod tests;
 
 pub use approved::{ApprovedPlan, Refused};
 pub use basis::{Basis, Behind, Standing};
-pub use body::{Blocked, Counts, Detail, Plan, PlanBody, PlannedShare, PlannedSharing, Refusal};
+pub use body::{
+    Blocked, Counts, Detail, PermissionBlocked, Plan, PlanBody, PlannedPermission, PlannedShare,
+    PlannedSharing, Refusal,
+};
 pub use build::plan;
 pub use check::{AssertionResult, AssertionStanding, CheckResult, CheckStanding};
 pub use consent::{Allowance, AllowanceError, Consent, HazardStanding};
@@ -40,6 +50,7 @@ pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;
 pub use outcome::{Outcome, StepOutcome, StepResult};
+pub use quota::{Counted, OverQuota};
 pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, Touched};
-pub use stale::{Difference, ShareChange, StandingChange};
+pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};

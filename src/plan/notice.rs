@@ -1,10 +1,15 @@
 //! What a plan has to tell beside its changes, as diagnostics.
 
+use std::collections::BTreeSet;
+
 use crate::diag::{Code, Diagnostic, Severity, Span, hazards, live_codes, read_codes};
-use crate::diff::{Change, DeleteReason, ImportProblem, SharingVerdict, Verdict};
-use crate::model::{Address, FeatureSet, Gap, GapCause, ShareArn};
+use crate::diff::{
+    Change, DeleteReason, ImportProblem, PermissionProblem, PermissionVerdict, SharingVerdict, Verdict,
+};
+use crate::model::{Address, Gap, GapCause, PermissionArn, ShareArn};
 use crate::org::SharingState;
-use crate::plan::body::{Blocked, PlanBody, Refusal};
+use crate::plan::body::{Blocked, PermissionBlocked, PlanBody, PlannedPermission, Refusal};
+use crate::plan::quota::OverQuota;
 
 impl PlanBody {
     /// Errors for what keeps the plan from being carried out, warnings for what it leaves out and why. Gaps of places come last.
@@ -23,8 +28,23 @@ impl PlanBody {
                     Blocked::SuccessorBlocked => {
                         format!("A second share of {name} is not deleted before the first can be completed.")
                     }
+                    Blocked::PermissionUnread => {
+                        format!("{name} is not changed: what a permission of it allows could not be read.")
+                    }
+                    Blocked::PermissionBlocked => {
+                        format!(
+                            "{name} is not changed: a permission of it is not brought to its desired form."
+                        )
+                    }
                 };
-                out.push(warning(&read_codes::RAM408, share.diff.span(), detail));
+                let code = match reason {
+                    Blocked::PermissionUnread => &live_codes::RAM320,
+                    Blocked::PermissionBlocked => &live_codes::RAM321,
+                    Blocked::SharingUnread | Blocked::SharingOff | Blocked::SuccessorBlocked => {
+                        &read_codes::RAM408
+                    }
+                };
+                out.push(warning(code, share.diff.span(), detail));
             }
             if let Verdict::Changed(Change::Delete { before, reason: DeleteReason::Duplicate }) =
                 &share.diff.verdict
@@ -32,6 +52,21 @@ impl PlanBody {
                 let detail = format!("{} also bears the address {name} and is deleted.", before.share.arn);
                 out.push(warning(&live_codes::RAM305, None, detail));
             }
+        }
+        out.extend(body.permissions.iter().filter_map(permission));
+        for share in &body.shares {
+            for gap in share.diff.gaps() {
+                let detail = format!("{}: {}", share.diff.address, told(gap));
+                out.push(warning(&live_codes::RAM320, share.diff.span(), detail).help(remedy(gap)));
+            }
+        }
+        for OverQuota { place, what, count } in body.over_quota() {
+            let detail =
+                format!("{place} would have {count} {}; the quota is {}.", what.as_str(), OverQuota::LIMIT);
+            out.push(
+                warning(&live_codes::RAM346, None, detail)
+                    .help("have the quota raised before you apply, or remove some"),
+            );
         }
         if let Some(gap) = &body.organization_gap {
             out.push(warning(&read_codes::RAM411, None, told(gap)).help(remedy(gap)));
@@ -52,6 +87,88 @@ impl PlanBody {
     }
 }
 
+/// What is left out of a permission, and why.
+fn permission(permission: &PlannedPermission) -> Option<Diagnostic> {
+    let (address, span) = (&permission.diff.address, permission.diff.span());
+    let list = |users: &BTreeSet<ShareArn>| {
+        users.iter().map(ToString::to_string).collect::<Vec<String>>().join(", ")
+    };
+    if let PermissionVerdict::Unread { after, gap } = &permission.diff.verdict {
+        let detail = format!("{address} in {}: {}", after.place, told(gap));
+        return Some(warning(&live_codes::RAM320, span, detail).help(remedy(gap)));
+    }
+    Some(match permission.blocked.as_ref()? {
+        PermissionBlocked::VersionsHeld { users } => {
+            let held = users.iter().map(|(version, users)| format!("version {version} on {}", list(users)));
+            let detail = format!(
+                "{address} has five versions and none can go: {}.",
+                held.collect::<Vec<String>>().join("; ")
+            );
+            warning(&live_codes::RAM321, span, detail)
+                .help("move the shares of one version to the default version, or delete them")
+        }
+        PermissionBlocked::InUse { users } => {
+            let detail = format!("{address} is not deleted: {} still has it.", list(users));
+            warning(&live_codes::RAM322, span, detail).help(
+                "name another permission in the shares that have it, or release it with a `removed` block",
+            )
+        }
+    })
+}
+
+/// A `permission` block that cannot have what it names.
+fn not_had(address: &Address, span: Span, arn: &PermissionArn, problem: &PermissionProblem) -> Diagnostic {
+    use PermissionProblem as P;
+    let (code, detail, help) = match problem {
+        P::NameTaken { owner } => {
+            let whose = owner
+                .as_ref()
+                .map_or("is in no stack".to_owned(), |owner| format!("belongs to the stack {owner:?}"));
+            (
+                &live_codes::RAM323,
+                format!("{arn} is there already and {whose}."),
+                format!("write import {{ to = {address} id = \"{arn}\" }}, or give the block another name"),
+            )
+        }
+        P::NameFromPolicy => (
+            &live_codes::RAM323,
+            format!("RAM made {arn} from a resource policy."),
+            "give the block another name; to promote this one, import it under that name".to_owned(),
+        ),
+        P::TypeChanged { live } => (
+            &live_codes::RAM324,
+            format!("{arn} is for {live}, and its type cannot change."),
+            format!("give {address} another name, so that a new permission is made beside the old one"),
+        ),
+        P::OtherAddress { address: other } => (
+            &live_codes::RAM323,
+            format!("{arn} belongs to {other} of this stack."),
+            format!("write moved {{ from = {other} to = {address} }}, or give the block another name"),
+        ),
+        P::NotThere { arn } => (
+            &live_codes::RAM325,
+            format!("No permission in its account and Region is {arn}."),
+            "correct the ARN, or remove the import block".to_owned(),
+        ),
+        P::OtherName { arn: named } => (
+            &live_codes::RAM325,
+            format!("{address} is named {}, and {named} keeps its own name.", arn.name()),
+            format!("write name = {:?} in {address}", named.name()),
+        ),
+        P::OtherType { live } => (
+            &live_codes::RAM325,
+            format!("The permission that {address} imports is for {live}."),
+            format!("write resource_type = \"{live}\" in {address}"),
+        ),
+        P::PolicyDiffers { arn } => (
+            &live_codes::RAM325,
+            format!("{arn} was made from a resource policy and allows something else than {address}."),
+            "write the block so that it allows the same, apply, and change it then".to_owned(),
+        ),
+    };
+    Diagnostic::new(Severity::Error, code, Some(span), detail).help(help)
+}
+
 fn warning(code: &'static Code, span: Option<Span>, detail: String) -> Diagnostic {
     Diagnostic::new(Severity::Warning, code, span, detail)
 }
@@ -63,9 +180,14 @@ fn refused(refusal: &Refusal, body: &PlanBody) -> Diagnostic {
     let error = |code, span, detail| Diagnostic::new(Severity::Error, code, span, detail);
     match refusal {
         Refusal::Import { address, span, arn, problem } => import(address, *span, arn, problem),
+        Refusal::Permission { address, span, arn, problem } => not_had(address, *span, arn, problem),
         Refusal::PreventDestroy { address } => {
-            let span =
-                body.shares.iter().find(|share| share.diff.address == *address).and_then(|s| s.diff.span());
+            let of_share = body.shares.iter().find(|share| share.diff.address == *address);
+            let of_permission =
+                body.permissions.iter().find(|one| one.diff.address == *address && one.diff.span().is_some());
+            let span = of_share
+                .and_then(|share| share.diff.span())
+                .or_else(|| of_permission.and_then(|permission| permission.diff.span()));
             let detail = format!("{address} would go, and its block says `prevent_destroy = true`.");
             error(&hazards::RAM220, span, detail)
                 .help("take `prevent_destroy` away, apply, and then make the change")
@@ -116,11 +238,14 @@ fn import(address: &Address, span: Span, arn: &ShareArn, problem: &ImportProblem
             format!("No share in its account and Region is {arn}."),
             "correct the ARN, or remove the import block".to_owned(),
         ),
-        ImportProblem::NotStandard { feature_set: FeatureSet::CreatedFromPolicy } => (
-            &live_codes::RAM312,
-            format!("{arn} was made from a resource policy, and this version of ramctl does not promote it."),
-            "promote it with `aws ram promote-resource-share-created-from-policy`, then plan again"
-                .to_owned(),
+        ImportProblem::NoTwin { resource_type, permission } => (
+            &live_codes::RAM326,
+            format!(
+                "{arn} was made from a resource policy, and so was its permission for {resource_type}, {permission}."
+            ),
+            format!(
+                "write a permission block that allows the same, with import {{ to = permission.NAME id = \"{permission}\" }}"
+            ),
         ),
         ImportProblem::NotStandard { feature_set } => (
             &live_codes::RAM312,

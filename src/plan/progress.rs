@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::live::{Association, LiveShare, LiveState};
+use crate::live::{Association, CustomerPermissionRow, LiveShare, LiveState, VersionAsked};
 use crate::model::{
-    AssociationStatus, Observed, Place, Principal, ResourceArn, ShareArn, TAG_ADDRESS, TAG_STACK,
+    AssociationStatus, FeatureSet, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn,
+    TAG_ADDRESS, TAG_STACK,
 };
 use crate::org::{OrgView, SharingState};
 use crate::plan::body::PlanBody;
@@ -33,6 +34,15 @@ fn made_by(step: &PlannedStep, live: &LiveState) -> Option<ShareArn> {
     Some(newest.arn.clone())
 }
 
+fn customer<'a>(
+    step: &PlannedStep,
+    permission: &PermissionArn,
+    live: &'a LiveState,
+) -> Option<&'a CustomerPermissionRow> {
+    let place = live.places.get(&step.place)?.known()?;
+    place.customer_permissions.iter().find(|row| row.arn == *permission && !row.status.starts_with("DELET"))
+}
+
 fn find<'a>(place: &Place, arn: &ShareArn, live: &'a LiveState) -> Option<&'a LiveShare> {
     live.places.get(place)?.known()?.shares.get(arn)
 }
@@ -45,6 +55,30 @@ fn shows(step: &PlannedStep, made: &BTreeMap<StepId, ShareArn>, live: &LiveState
     match &step.step {
         Step::EnableSharingWithAwsOrganization | Step::CreateServiceLinkedRole => {
             org.sharing.known() == Some(&SharingState::Enabled)
+        }
+        Step::CreatePermission { permission, .. } => customer(step, permission, live).is_some(),
+        Step::CreatePermissionVersion { permission, policy } => {
+            // What a version allows is not in the listings; where it was read, it is compared.
+            let asked = VersionAsked::Default;
+            let place = live.places.get(&step.place).and_then(Observed::known);
+            let default = place.map(|place| place.readings.policy(permission, &asked));
+            default.is_some_and(|found| found.known().is_some_and(|found| found.policy == *policy))
+        }
+        Step::SetDefaultPermissionVersion { permission, version } => {
+            customer(step, permission, live).is_some_and(|row| row.version == *version)
+        }
+        // Which versions there are is not in the listings.
+        Step::DeletePermissionVersion { .. } => false,
+        Step::DeletePermission { permission } => customer(step, permission, live).is_none(),
+        Step::PromotePermissionCreatedFromPolicy { permission: _, becomes } => {
+            customer(step, becomes, live).is_some()
+        }
+        Step::TagPermission { permission, tags } => customer(step, permission, live)
+            .is_some_and(|row| tags.iter().all(|(key, value)| row.tags.get(key) == Some(value))),
+        Step::UntagPermission { permission, keys } => customer(step, permission, live)
+            .is_some_and(|row| !keys.iter().any(|key| row.tags.contains_key(key))),
+        Step::PromoteResourceShareCreatedFromPolicy { share } => {
+            find(&step.place, share, live).is_some_and(|live| live.feature_set == FeatureSet::Standard)
         }
         Step::CreateResourceShare { name, resources, principals, .. } => made
             .get(&step.id)

@@ -127,6 +127,9 @@ impl SavedPlan {
             }
         }
         out.places.extend(self.made().map(|(place, _, _)| (place.clone(), Extent::Whole)));
+        // Permissions are in the listings of their place alone.
+        let changed = self.body.permissions.iter().filter(|permission| !permission.steps.is_empty());
+        out.places.extend(changed.map(|permission| (permission.diff.place().clone(), Extent::Whole)));
         for extent in out.places.values_mut() {
             if matches!(extent, Extent::Shares(arns) if arns.len() > 1) {
                 *extent = Extent::Whole;
@@ -196,6 +199,9 @@ impl SavedPlan {
         }
         for (share, before) in self.before() {
             out.extend(stale::share(&share.diff.address, before, live));
+        }
+        for permission in self.body.permissions.iter().filter(|permission| !permission.steps.is_empty()) {
+            out.extend(stale::permission(&permission.diff, live));
         }
         let known: BTreeSet<&ShareArn> = self.body.shares.iter().filter_map(known).collect();
         for (place, address, tags) in self.made() {

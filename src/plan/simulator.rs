@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::diff::fixture::{associated, attached, permission, share_arn, tgw_type};
-use crate::live::{LivePlace, LiveShare, LiveState};
+use crate::live::{AttachedPermission, LivePlace, LiveShare, LiveState};
 use crate::model::{
     AssociationStatus, FeatureSet, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn,
     ShareStatus,
 };
 use crate::org::SharingState;
 use crate::plan::chain::BATCH;
+use crate::plan::simulator_permissions;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
 
 pub(crate) struct Simulator {
@@ -23,8 +24,8 @@ pub(crate) struct Simulator {
     next: u32,
 }
 
-/// Somebody can use something with a permission.
-pub(crate) type Grant = (Principal, ResourceArn, PermissionArn);
+/// Somebody can do something with something: an action, or all that a permission of AWS's allows, by its name.
+pub(crate) type Grant = (Principal, ResourceArn, String);
 
 impl Simulator {
     pub fn new(live: LiveState) -> Self {
@@ -42,6 +43,12 @@ impl Simulator {
         self.made.clear();
     }
 
+    /// Numbers new shares from here, beyond those that another simulator made.
+    pub fn numbered_from(mut self, first: u32) -> Self {
+        self.next = first;
+        self
+    }
+
     pub fn run(&mut self, steps: &[PlannedStep]) {
         for step in steps {
             self.step(step);
@@ -50,6 +57,9 @@ impl Simulator {
 
     pub fn step(&mut self, planned: &PlannedStep) {
         let PlannedStep { id, needs: _, place, address: _, token, step } = planned;
+        if simulator_permissions::carry_out(&mut self.live, place, step).is_some() {
+            return;
+        }
         match step {
             Step::EnableSharingWithAwsOrganization | Step::CreateServiceLinkedRole => {
                 self.sharing = SharingState::Enabled;
@@ -89,7 +99,10 @@ impl Simulator {
                     resources: BTreeMap::new(),
                     principals: BTreeMap::new(),
                     sources: BTreeMap::new(),
-                    permissions: permissions.iter().map(|arn| (tgw_type(), attached(arn))).collect(),
+                    permissions: permissions
+                        .iter()
+                        .map(|arn| (tgw_type(), self.attachment(place, arn)))
+                        .collect(),
                 };
                 associate(&mut share, resources, principals, sources);
                 self.place(place).shares.insert(arn.clone(), share);
@@ -116,16 +129,28 @@ impl Simulator {
                 share.sources.retain(|key, _| !sources.contains(key));
             }
             Step::AssociateResourceSharePermission { share, permission, replace } => {
+                let attached = self.attachment(place, permission);
                 let share = self.share(place, share);
                 let has = share.permissions.contains_key(&tgw_type());
                 assert_eq!(has, *replace, "replace is for a type that has a permission");
                 assert!(has || share.resources.is_empty(), "a permission comes before its resources");
-                share.permissions.insert(tgw_type(), attached(permission));
+                share.permissions.insert(tgw_type(), attached);
             }
             Step::DisassociateResourceSharePermission { .. } => panic!("never planned"),
             Step::TagResource { share, tags } => self.share(place, share).tags.extend(tags.clone()),
             Step::UntagResource { share, keys } => {
                 self.share(place, share).tags.retain(|key, _| !keys.contains(key));
+            }
+            Step::CreatePermission { .. }
+            | Step::CreatePermissionVersion { .. }
+            | Step::SetDefaultPermissionVersion { .. }
+            | Step::DeletePermissionVersion { .. }
+            | Step::DeletePermission { .. }
+            | Step::PromotePermissionCreatedFromPolicy { .. }
+            | Step::TagPermission { .. }
+            | Step::UntagPermission { .. }
+            | Step::PromoteResourceShareCreatedFromPolicy { .. } => {
+                panic!("a write to a place that was not read: {place}")
             }
             Step::DeleteResourceShare { share } => {
                 let place = self.place(place);
@@ -134,6 +159,10 @@ impl Simulator {
                 }
             }
         }
+    }
+
+    fn attachment(&mut self, place: &Place, arn: &PermissionArn) -> AttachedPermission {
+        simulator_permissions::attachment(self.place(place), arn)
     }
 
     fn place(&mut self, place: &Place) -> &mut LivePlace {
@@ -158,22 +187,31 @@ impl Simulator {
 }
 
 pub(crate) fn grants(live: &LiveState) -> BTreeSet<Grant> {
-    let shares = live.places.values().filter_map(Observed::known).flat_map(|place| place.shares.values());
-    shares
-        .filter(|share| {
+    let mut out = BTreeSet::new();
+    for place in live.places.values().filter_map(Observed::known) {
+        let works = |status: &AssociationStatus| *status == AssociationStatus::Associated;
+        let of_stack = |share: &&LiveShare| {
             share.status == ShareStatus::Active && share.tags.contains_key(crate::model::TAG_STACK)
-        })
-        .flat_map(|share| {
-            let works = |status: &AssociationStatus| *status == AssociationStatus::Associated;
-            let principals = share.principals.iter().filter(move |(_, a)| works(&a.status));
-            principals.flat_map(move |(principal, _)| {
-                let resources = share.resources.iter().filter(move |(_, a)| works(&a.status));
-                resources.map(move |(resource, _)| {
-                    (principal.clone(), resource.clone(), share.permissions[&tgw_type()].arn.clone())
-                })
-            })
-        })
-        .collect()
+        };
+        for share in place.shares.values().filter(of_stack) {
+            let principals = share.principals.iter().filter(|(_, a)| works(&a.status));
+            for (principal, _) in principals {
+                for (resource, _) in share.resources.iter().filter(|(_, a)| works(&a.status)) {
+                    let actions = may(place, &share.permissions[&tgw_type()]);
+                    out.extend(actions.into_iter().map(|one| (principal.clone(), resource.clone(), one)));
+                }
+            }
+        }
+    }
+    out
+}
+
+fn may(place: &LivePlace, attached: &AttachedPermission) -> Vec<String> {
+    if attached.arn.is_aws_managed() {
+        return vec![attached.arn.to_string()];
+    }
+    let policy = simulator_permissions::policy(place, &attached.arn, &attached.version);
+    policy.expect("an attached version is there").actions().map(ToString::to_string).collect()
 }
 
 fn associate(share: &mut LiveShare, resources: &[ResourceArn], principals: &[Principal], sources: &[String]) {

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::diff::Present;
-use crate::live::{Association, AttachedPermission, LiveShare, LiveState};
-use crate::model::{AccountId, Address, AssociationStatus, Place, Principal, ShareArn};
+use crate::diff::{PermissionDiff, Present};
+use crate::live::{Association, AttachedPermission, CustomerPermissionRow, LiveShare, LiveState};
+use crate::model::{
+    AccountId, Address, AssociationStatus, Observed, PermissionArn, Place, Principal, ShareArn,
+};
 use crate::org::{OrgView, SharingState};
 use crate::plan::basis::{Basis, Behind, Standing};
 
@@ -22,10 +24,47 @@ pub enum Difference {
         /// When AWS last changed it, where AWS says so.
         since: Option<Timestamp>,
     },
+    /// A customer managed permission that the plan makes or changes.
+    Permission { address: Address, arn: PermissionArn, place: Place, change: PermissionChanged },
     /// Sharing inside the organization.
     Sharing { before: SharingState, after: SharingState },
     /// Who is behind a principal.
     Principal { principal: Principal, label: String, change: StandingChange },
+}
+
+/// What happened to a permission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PermissionChanged {
+    /// The plan changes it, and it is deleted.
+    Gone,
+    /// The plan would make it, and it is there.
+    Appeared,
+    /// It has another default version, other tags or other shares.
+    Other,
+}
+
+/// Compares a permission with what it was. What a version allows never changes, so its number stands for it.
+pub(crate) fn permission(diff: &PermissionDiff, live: &LiveState) -> Option<Difference> {
+    let found = live.places.get(diff.place()).and_then(Observed::known)?;
+    let row_of = |arn: &PermissionArn| {
+        let there = |row: &&CustomerPermissionRow| row.arn == *arn && !row.status.starts_with("DELET");
+        found.customer_permissions.iter().find(there)
+    };
+    let change = match diff.before() {
+        None => row_of(diff.arn()).map(|_| PermissionChanged::Appeared),
+        Some(before) => match row_of(&before.row.arn) {
+            None => Some(PermissionChanged::Gone),
+            Some(now) => {
+                let has = |share: &&LiveShare| share.permissions.values().any(|one| one.arn == now.arn);
+                let users: BTreeSet<&ShareArn> =
+                    found.shares.values().filter(has).map(|share| &share.arn).collect();
+                let same = *now == before.row && users == before.users.iter().collect();
+                (!same).then_some(PermissionChanged::Other)
+            }
+        },
+    };
+    let (address, arn, place) = (diff.address.clone(), diff.arn().clone(), diff.place().clone());
+    change.map(|change| Difference::Permission { address, arn, place, change })
 }
 
 /// What happened to a share.
@@ -132,7 +171,7 @@ fn facts(share: &LiveShare) -> Facts<'_> {
     out.extend(principals.iter().map(|(principal, a)| members("principal", (principal.to_string(), a))));
     out.extend(sources.iter().map(|(source, a)| members("source", (source.clone(), a))));
     out.extend(permissions.iter().map(|(kind, attached)| {
-        let AttachedPermission { arn, version, default_version } = attached;
+        let AttachedPermission { arn, version, default_version, feature_set: _ } = attached;
         let behind = if *default_version { "" } else { ", not the default version" };
         (("permission", kind.to_string()), (format!("{arn} version {version}{behind}"), None))
     }));

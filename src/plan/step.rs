@@ -2,7 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::model::{Address, PermissionArn, Place, Principal, ResourceArn, ShareArn, Tags};
+use crate::model::{
+    Address, PermissionArn, PermissionPolicy, Place, Principal, ResourceArn, ResourceType, ShareArn, Tags,
+};
 
 /// Position of a step in the plan's steps; steps only need steps before them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,7 +25,7 @@ pub struct PlannedStep {
     pub needs: Vec<StepId>,
     /// Account and Region that are called. For organization steps: the management account and the Region of the call.
     pub place: Place,
-    /// The share that the step works for; none for organization steps.
+    /// The share or permission that the step works for; none for organization steps.
     pub address: Option<Address>,
     /// Idempotency token: UUIDv5 of what the share is and is to be, and of the step. The same work has the same token in every
     /// run that plans it. Sent where the operation takes one.
@@ -38,6 +40,51 @@ pub enum Step {
     EnableSharingWithAwsOrganization,
     /// `iam:CreateServiceLinkedRole` for ram.amazonaws.com: repairs half-enabled sharing without removing anybody's access.
     CreateServiceLinkedRole,
+    /// Its name is the ARN's. Done when it can be read.
+    CreatePermission {
+        permission: PermissionArn,
+        resource_type: ResourceType,
+        policy: PermissionPolicy,
+        tags: Tags,
+    },
+    /// Done when the new version is the default.
+    CreatePermissionVersion {
+        permission: PermissionArn,
+        policy: PermissionPolicy,
+    },
+    /// Done when the version is the default.
+    SetDefaultPermissionVersion {
+        permission: PermissionArn,
+        version: String,
+    },
+    /// Done when the version is gone.
+    DeletePermissionVersion {
+        permission: PermissionArn,
+        version: String,
+    },
+    /// Done when the permission is gone.
+    DeletePermission {
+        permission: PermissionArn,
+    },
+    /// Makes a permission with this name of one that RAM made from a resource policy. Done when the new one can be read.
+    PromotePermissionCreatedFromPolicy {
+        permission: PermissionArn,
+        becomes: PermissionArn,
+    },
+    /// `TagResource` on a permission.
+    TagPermission {
+        permission: PermissionArn,
+        tags: Tags,
+    },
+    /// `UntagResource` on a permission.
+    UntagPermission {
+        permission: PermissionArn,
+        keys: Vec<String>,
+    },
+    /// Done when the share's feature set is STANDARD.
+    PromoteResourceShareCreatedFromPolicy {
+        share: ShareArn,
+    },
     /// Done when the share is ACTIVE and its associations are settled.
     CreateResourceShare {
         name: String,
@@ -98,6 +145,14 @@ impl Step {
         match self {
             Self::EnableSharingWithAwsOrganization
             | Self::CreateServiceLinkedRole
+            | Self::CreatePermission { .. }
+            | Self::CreatePermissionVersion { .. }
+            | Self::SetDefaultPermissionVersion { .. }
+            | Self::DeletePermissionVersion { .. }
+            | Self::DeletePermission { .. }
+            | Self::PromotePermissionCreatedFromPolicy { .. }
+            | Self::TagPermission { .. }
+            | Self::UntagPermission { .. }
             | Self::CreateResourceShare { .. } => None,
             Self::UpdateResourceShare { share, .. }
             | Self::AssociateResourceShare { share, .. }
@@ -106,7 +161,9 @@ impl Step {
             | Self::DisassociateResourceSharePermission { share, .. }
             | Self::TagResource { share, .. }
             | Self::UntagResource { share, .. } => Some(share.clone()),
-            Self::DeleteResourceShare { share } => Some(ShareRef::Known(share.clone())),
+            Self::PromoteResourceShareCreatedFromPolicy { share } | Self::DeleteResourceShare { share } => {
+                Some(ShareRef::Known(share.clone()))
+            }
         }
     }
 
@@ -115,14 +172,21 @@ impl Step {
         match self {
             Self::EnableSharingWithAwsOrganization => "EnableSharingWithAwsOrganization",
             Self::CreateServiceLinkedRole => "CreateServiceLinkedRole",
+            Self::CreatePermission { .. } => "CreatePermission",
+            Self::CreatePermissionVersion { .. } => "CreatePermissionVersion",
+            Self::SetDefaultPermissionVersion { .. } => "SetDefaultPermissionVersion",
+            Self::DeletePermissionVersion { .. } => "DeletePermissionVersion",
+            Self::DeletePermission { .. } => "DeletePermission",
+            Self::PromotePermissionCreatedFromPolicy { .. } => "PromotePermissionCreatedFromPolicy",
+            Self::PromoteResourceShareCreatedFromPolicy { .. } => "PromoteResourceShareCreatedFromPolicy",
             Self::CreateResourceShare { .. } => "CreateResourceShare",
             Self::UpdateResourceShare { .. } => "UpdateResourceShare",
             Self::AssociateResourceShare { .. } => "AssociateResourceShare",
             Self::DisassociateResourceShare { .. } => "DisassociateResourceShare",
             Self::AssociateResourceSharePermission { .. } => "AssociateResourceSharePermission",
             Self::DisassociateResourceSharePermission { .. } => "DisassociateResourceSharePermission",
-            Self::TagResource { .. } => "TagResource",
-            Self::UntagResource { .. } => "UntagResource",
+            Self::TagResource { .. } | Self::TagPermission { .. } => "TagResource",
+            Self::UntagResource { .. } | Self::UntagPermission { .. } => "UntagResource",
             Self::DeleteResourceShare { .. } => "DeleteResourceShare",
         }
     }

@@ -39,6 +39,7 @@ fn words(plan: &Plan) -> Vec<String> {
                 Step::DeleteResourceShare { share } => format!("delete {}", share.arn().short()),
                 Step::EnableSharingWithAwsOrganization => "enable sharing".into(),
                 Step::CreateServiceLinkedRole => "make role".into(),
+                other => other.operation().into(),
             };
             let needs: Vec<String> = step.needs.iter().map(|id| id.0.to_string()).collect();
             format!("{what} <{}>", needs.join(","))

@@ -74,6 +74,7 @@ fn subjects_of(subjects: &[&HazardSubject]) -> String {
         None | Some(HazardSubject::Share | HazardSubject::Plan) => String::new(),
         Some(HazardSubject::Principal(principal)) => parts::principal_id(principal),
         Some(HazardSubject::Resource(resource)) => escape(resource.arn().short()).to_string(),
+        Some(HazardSubject::Permission(kind)) => kind.to_string(),
         Some(HazardSubject::Revoked { associations, of, percent }) => {
             format!("{associations} of {of}, {percent} % may")
         }

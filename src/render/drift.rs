@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::diag::SourceMap;
-use crate::diff::{Cause, SharingVerdict};
-use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
-use crate::model::{Origin, Place};
+use crate::diag::{SourceMap, Span};
+use crate::diff::SharingVerdict;
+use crate::drift::{DriftClass, DriftItem, DriftReport, PermissionClass, PermissionItem, Standing};
+use crate::model::{Address, Origin, Place};
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::parts;
+use crate::render::permission;
 use crate::render::rows::{Row, Rows, Sign};
 use crate::render::style::{Styles, paint};
 
@@ -52,10 +53,14 @@ impl<'a> DriftView<'a> {
                     row.mark = edit.cause.as_str();
                     row
                 }));
-                let said = match cause {
-                    Cause::Drift => "modified: AWS was changed since the last apply",
-                    Cause::Pending => "modified: the configuration was changed and not applied",
-                    Cause::Both => "modified: AWS and the configuration were changed since the last apply",
+                (Sign::Changed, parts::modified(*cause).to_owned())
+            }
+            DriftClass::Outdated { edits } => {
+                rows.extend(edits.iter().map(|edit| parts::row(edit, place)));
+                let said = if edits.is_empty() {
+                    "outdated: in sync, with an older version of a permission"
+                } else {
+                    "outdated: a newer version of a permission is there, which the stack asks for"
                 };
                 (Sign::Changed, said.to_owned())
             }
@@ -83,14 +88,31 @@ impl<'a> DriftView<'a> {
             DriftClass::Unknown { gap } => (Sign::Unknown, format!("unknown: {}", parts::gap(gap))),
         };
         rows.extend(remarks.iter().map(|remark| parts::remark(remark, place)));
+        self.entry(f, address, name, *span, (sign, &said, &rows))
+    }
+
+    fn permission(&self, f: &mut fmt::Formatter<'_>, item: &PermissionItem) -> fmt::Result {
+        let PermissionItem { address, place: _, name, span, class: _ } = item;
+        let (sign, said, rows) = permission::drift(item);
+        self.entry(f, address, name, *span, (sign, &said, &rows))
+    }
+
+    fn entry(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        address: &Address,
+        name: &str,
+        span: Option<Span>,
+        (sign, said, rows): (Sign, &str, &[Row]),
+    ) -> fmt::Result {
         let address = paint(self.styles.strong, escape(&address.to_string()).to_string()).to_string();
         write!(f, "{} {address}  {}", paint(sign.style(&self.styles), sign.as_str()), parts::name(name))?;
         if let Some(span) = span {
-            let source = escape(&self.sources.place(*span)).to_string();
+            let source = escape(&self.sources.place(span)).to_string();
             write!(f, "  {}", paint(self.styles.muted, source))?;
         }
         writeln!(f, "\n    {said}")?;
-        write!(f, "{}", Rows { rows: &rows, styles: &self.styles, width: self.width, indent: 4 })
+        write!(f, "{}", Rows { rows, styles: &self.styles, width: self.width, indent: 4 })
     }
 
     fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,15 +127,28 @@ impl<'a> DriftView<'a> {
                 DriftClass::Missing { .. } | DriftClass::NotImported { .. } => (2, "missing"),
                 DriftClass::Surplus { .. } => (3, "surplus"),
                 DriftClass::Unhealthy { .. } => (4, "unhealthy"),
-                DriftClass::Unknown { .. } => (6, "unknown"),
+                DriftClass::Outdated { .. } => (5, "outdated"),
+                DriftClass::Unknown { .. } => (7, "unknown"),
+            };
+            counts.entry(rank).or_insert((word, 0)).1 += 1;
+        }
+        for permission in &report.permissions {
+            let (rank, word) = match permission.class {
+                PermissionClass::InSync => (0, "in sync"),
+                PermissionClass::Modified { .. } | PermissionClass::ToRelease => (1, "modified"),
+                PermissionClass::Missing | PermissionClass::ToPromote | PermissionClass::NotHad { .. } => {
+                    (2, "missing")
+                }
+                PermissionClass::Surplus { .. } => (3, "surplus"),
+                PermissionClass::Unknown { .. } => (7, "unknown"),
             };
             counts.entry(rank).or_insert((word, 0)).1 += 1;
         }
         if !report.unmanaged.is_empty() {
-            counts.insert(5, ("unmanaged", report.unmanaged.len()));
+            counts.insert(6, ("unmanaged", report.unmanaged.len()));
         }
         if !report.unresolved.is_empty() {
-            counts.entry(6).or_insert(("unknown", 0)).1 += report.unresolved.len();
+            counts.entry(7).or_insert(("unknown", 0)).1 += report.unresolved.len();
         }
         let said: Vec<String> = counts.values().map(|(word, n)| format!("{n} {word}")).collect();
         let (style, word) = match report.standing() {
@@ -133,6 +168,7 @@ impl fmt::Display for DriftView<'_> {
             account_labels: labels,
             sharing,
             items,
+            permissions,
             unmanaged,
             places,
             unknown,
@@ -154,17 +190,27 @@ impl fmt::Display for DriftView<'_> {
                 writeln!(f, "{sign} sharing inside the organization is {state}\n")?;
             }
         }
-        let mut by_place: BTreeMap<&Place, (Vec<&DriftItem>, Vec<Row>)> = BTreeMap::new();
+        #[derive(Default)]
+        struct Here<'a> {
+            permissions: Vec<&'a PermissionItem>,
+            items: Vec<&'a DriftItem>,
+            unmanaged: Vec<Row>,
+        }
+        let mut by_place: BTreeMap<&Place, Here<'_>> = BTreeMap::new();
+        for permission in permissions.iter().filter(|one| one.class != PermissionClass::InSync) {
+            by_place.entry(&permission.place).or_default().permissions.push(permission);
+        }
         for item in items {
             if item.class != DriftClass::InSync || !item.remarks.is_empty() {
-                by_place.entry(&item.place).or_default().0.push(item);
+                by_place.entry(&item.place).or_default().items.push(item);
             }
         }
         for share in unmanaged {
-            by_place.entry(&share.place).or_default().1.push(parts::unmanaged(share));
+            by_place.entry(&share.place).or_default().unmanaged.push(parts::unmanaged(share));
         }
-        for (place, (items, unmanaged)) in by_place {
+        for (place, Here { permissions, items, unmanaged }) in by_place {
             writeln!(f, "{}", paint(self.styles.strong, parts::place(place, labels)))?;
+            permissions.iter().try_for_each(|permission| self.permission(f, permission))?;
             items.iter().try_for_each(|item| self.item(f, item))?;
             write!(f, "{}", Rows { rows: &unmanaged, styles: &self.styles, width: self.width, indent: 0 })?;
             writeln!(f)?;

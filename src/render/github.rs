@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::diag::{Diagnostic, SourceMap, Span};
-use crate::drift::{DriftClass, DriftItem, DriftReport};
+use crate::drift::{DriftClass, DriftItem, DriftReport, PermissionClass};
 use crate::render::escape::github;
 use crate::render::parts;
 use crate::render::report::{Found, Report};
@@ -124,6 +124,9 @@ fn of_drift(report: &DriftReport) -> Vec<Mark> {
         let word = match &item.class {
             DriftClass::InSync => return None,
             DriftClass::Modified { .. } | DriftClass::NeedsReplacement { .. } => "is modified",
+            // Nobody asked for the newer version: the report tells of it, and no line is marked.
+            DriftClass::Outdated { edits } if edits.is_empty() => return None,
+            DriftClass::Outdated { .. } => "is outdated",
             DriftClass::ToRelease => "is to be released",
             DriftClass::NotImported { .. } => "cannot be imported",
             DriftClass::Missing { .. } => "is missing",
@@ -140,6 +143,24 @@ fn of_drift(report: &DriftReport) -> Vec<Mark> {
         })
     };
     let mut out: Vec<Mark> = report.items.iter().filter_map(item).collect();
+    out.extend(report.permissions.iter().filter_map(|permission| {
+        let word = match &permission.class {
+            PermissionClass::InSync => return None,
+            PermissionClass::Modified { .. } => "is modified",
+            PermissionClass::ToRelease => "is to be released",
+            PermissionClass::NotHad { .. } => "cannot be had",
+            PermissionClass::Missing | PermissionClass::ToPromote => "is missing",
+            PermissionClass::Surplus { .. } => "is left over",
+            PermissionClass::Unknown { .. } => "could not be compared",
+        };
+        let place = parts::place(&permission.place, &report.account_labels);
+        Some(Mark {
+            level: Level::Warning,
+            span: permission.span,
+            title: "ramctl drift".to_owned(),
+            message: format!("{} {word} in {place}", permission.address),
+        })
+    }));
     out.extend(report.unmanaged.iter().map(|share| Mark {
         level: Level::Warning,
         span: None,

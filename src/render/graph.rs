@@ -55,7 +55,7 @@ impl<'a> Drawing<'a> {
         for (index, node) in graph.nodes.iter().enumerate() {
             let id = NodeId(u32::try_from(index).expect("a stack has fewer than 2^32 objects"));
             let share = match node {
-                Node::OrganizationSharing => {
+                Node::OrganizationSharing | Node::ManagedPermission(_) => {
                     drawing.outside.push(id);
                     continue;
                 }
@@ -74,6 +74,10 @@ impl<'a> Drawing<'a> {
         match self.graph.node(id) {
             Node::OrganizationSharing => {
                 (Shape::Organization, vec!["sharing inside the organization".to_owned()])
+            }
+            Node::ManagedPermission(address) => {
+                let name = self.graph.permissions.get(address).map(|permission| safe(permission.arn.name()));
+                (Shape::Permission, [Some(safe(&address.to_string())), name].into_iter().flatten().collect())
             }
             Node::Share(address) => {
                 let name = share(address).map_or_else(String::new, |share| safe(&share.name));

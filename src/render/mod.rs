@@ -12,6 +12,7 @@ mod html;
 mod markdown;
 mod outcome;
 mod parts;
+mod permission;
 mod plan;
 mod report;
 mod rows;

@@ -7,13 +7,14 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::catalog;
 use crate::diff::{
-    Cause, DeleteReason, Delta, Edit, Entity, ImportProblem, Membership, Ownership, Part, Remark,
-    ReplaceReason, Unmanaged,
+    Cause, DeleteReason, Delta, Edit, Entity, ImportProblem, Membership, NextVersion, Ownership, Part,
+    Remark, ReplaceReason, Unmanaged,
 };
 use crate::model::{AccountId, Gap, Place, Principal, ResourceArn};
 use crate::org::SharingState;
 use crate::plan::remedy;
 use crate::render::escape::escape;
+use crate::render::permission;
 use crate::render::rows::{Row, Sign};
 use crate::render::style::paint;
 
@@ -124,7 +125,7 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
         Part::Source { source, how } => {
             Row::new(membership(how), ["source".into(), text(source), String::new()])
         }
-        Part::Permission { resource_type, how } => {
+        Part::Permission { resource_type, how, actions } => {
             let (sign, names) = match how {
                 Delta::Added { after } => (Sign::Added, text(after.name())),
                 Delta::Removed { before } => (Sign::Removed, text(before.name())),
@@ -133,6 +134,16 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
                 }
             };
             Row::new(sign, ["permission".into(), resource_type.to_string(), names])
+                .effect(permission::actions(actions))
+        }
+        Part::PermissionVersion { resource_type, permission: _, before, after, actions } => {
+            let kind = format!("{resource_type} {}", versions(before, after));
+            Row::new(Sign::Changed, ["permission".into(), kind, String::new()])
+                .effect(permission::actions(actions))
+        }
+        Part::Promoted => {
+            let what = "made from a resource policy; becomes a share that RAM can change";
+            Row::new(Sign::Changed, ["promote".into(), what.into(), String::new()])
         }
         Part::Tag { key, how } => {
             let key = text(key);
@@ -168,12 +179,37 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
     | Part::Resource { how: Membership::Repaired { message }, .. }
     | Part::Source { how: Membership::Repaired { message }, .. } = part
     {
-        let because = message.as_ref().map(|message| format!(": {}", escape(message).at_most(120)));
+        let because = message
+            .as_ref()
+            .map(|message| format!(": {}", escape(message.trim_end_matches('.')).at_most(120)));
         row.effect = format!("FAILED{}; taken off and put on again", because.unwrap_or_default());
         // Nobody changed it: it never worked, or ceased to.
         row.mark = "";
     }
     row
+}
+
+/// `v3 -> v4`, `v3 -> a new version`.
+fn versions(before: &str, after: &NextVersion) -> String {
+    let after = match after {
+        NextVersion::Numbered(version) => format!("v{}", escape(version).at_most(8)),
+        NextVersion::New => "the new version".to_owned(),
+        NextVersion::Default => "its default version".to_owned(),
+    };
+    format!("v{} -> {after}", escape(before).at_most(8))
+}
+
+fn text_of(text: &str) -> String {
+    escape(text).at_most(NAME).to_string()
+}
+
+/// What a cause means, in words.
+pub(crate) fn modified(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Drift => "modified: AWS was changed since the last apply",
+        Cause::Pending => "modified: the configuration was changed and not applied",
+        Cause::Both => "modified: AWS and the configuration were changed since the last apply",
+    }
 }
 
 /// Something about a live share as a row.
@@ -197,10 +233,16 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
             let effect = format!("{}{}", escape(status.as_str()), because.unwrap_or_default());
             of(Sign::Held, entity).effect(effect).code("RAM304")
         }
-        Remark::Outdated { resource_type, permission, version } => {
-            let what = format!("{} version {}", escape(permission.name()), escape(version));
-            Row::new(Sign::Note, ["permission".into(), resource_type.to_string(), what])
-                .effect("behind its default version")
+        Remark::Stuck { entity, status, since } => {
+            let effect = format!("{} since {since}, far longer than AWS takes", escape(status.as_str()));
+            of(Sign::Held, entity).effect(effect).code("RAM345")
+        }
+        Remark::Outdated { resource_type, permission: name, version, default, actions } => {
+            let kind = format!("{resource_type} {}", versions(version, default));
+            let change = permission::actions(actions);
+            let change = if change.is_empty() { String::new() } else { format!(": {change}") };
+            Row::new(Sign::Note, ["permission".into(), kind, text_of(name.name())])
+                .effect(format!("outdated{change}"))
                 .code("RAM306")
         }
         Remark::UndeclaredPermission { resource_type, permission } => {
@@ -272,6 +314,7 @@ pub(crate) fn delete_reason(reason: DeleteReason) -> &'static str {
         DeleteReason::Duplicate => "another share has this address and stays",
         DeleteReason::Destroy => "the stack is destroyed",
         DeleteReason::Expired => "its time is over",
+        DeleteReason::Successor => "its block makes one of another name or in another place",
         DeleteReason::MoveTaken => "its block moved to an address that has a share already",
     }
 }
@@ -283,6 +326,10 @@ pub(crate) fn import_problem(problem: &ImportProblem) -> (String, &'static str) 
         ImportProblem::NotThere { deleted: false } => ("it is not there".to_owned(), "RAM311"),
         ImportProblem::NotStandard { feature_set } => {
             (format!("its feature set is {}", escape(feature_set.as_str())), "RAM312")
+        }
+        ImportProblem::NoTwin { resource_type, permission: _ } => {
+            let text = format!("its permission for {resource_type} was made from a resource policy too");
+            (text, "RAM326")
         }
         ImportProblem::Failed => ("it is FAILED".to_owned(), "RAM312"),
         ImportProblem::RetainSharing { live } => {

@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diag::SourceMap;
-use crate::diff::{Change, Membership, Part, Purpose, SharingVerdict, Verdict};
+use crate::diff::{Change, Membership, Part, PermissionVerdict, Purpose, Remark, SharingVerdict, Verdict};
 use crate::model::{Origin, Place};
-use crate::plan::{Blocked, Counts, Detail, HazardSubject, PlanBody, PlannedShare, PlannedSharing, Refusal};
+use crate::plan::{
+    Blocked, Counts, Detail, HazardSubject, OverQuota, PlanBody, PlannedPermission, PlannedShare,
+    PlannedSharing, Refusal,
+};
 use crate::render::checks::ChecksView;
 use crate::render::consent::ConsentView;
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::parts;
+use crate::render::permission;
 use crate::render::rows::{Line, Row, Rows, Sign};
 use crate::render::style::{Styles, paint};
 
@@ -55,6 +59,7 @@ impl fmt::Display for PlanView<'_> {
             account_labels: labels,
             sharing,
             shares,
+            permissions,
             unmanaged,
             places,
             unknown,
@@ -73,16 +78,21 @@ impl fmt::Display for PlanView<'_> {
         if let Some(sharing) = sharing {
             self.sharing(f, sharing)?;
         }
-        let mut by_place: BTreeMap<&Place, (Vec<&PlannedShare>, Vec<Row>)> = BTreeMap::new();
+        let mut by_place: BTreeMap<&Place, (Vec<Block>, Vec<Row>)> = BTreeMap::new();
+        for permission in permissions.iter().filter(|permission| permission_is_shown(permission)) {
+            by_place.entry(permission.diff.place()).or_default().0.push(self.permission(permission));
+        }
         for share in shares.iter().filter(|share| is_shown(share)) {
-            by_place.entry(share.diff.place()).or_default().0.push(share);
+            let (head, said) = self.head(share);
+            let rows = self.rows(share);
+            by_place.entry(share.diff.place()).or_default().0.push(Block { head, said, rows });
         }
         for share in unmanaged {
             by_place.entry(&share.place).or_default().1.push(parts::unmanaged(share));
         }
-        for (place, (shares, unmanaged)) in by_place {
+        for (place, (blocks, unmanaged)) in by_place {
             writeln!(f, "{}", paint(self.styles.strong, parts::place(place, labels)))?;
-            self.headers_and_details(f, &shares)?;
+            self.blocks(f, &blocks)?;
             write!(f, "{}", Rows { rows: &unmanaged, styles: &self.styles, width: self.width, indent: 0 })?;
             writeln!(f)?;
         }
@@ -100,6 +110,17 @@ impl fmt::Display for PlanView<'_> {
             origin: &self.origin,
         };
         coverage.gaps(f, &self.styles)?;
+        for OverQuota { place, what, count } in self.plan.over_quota() {
+            let place = parts::place(&place, labels);
+            let limit = OverQuota::LIMIT;
+            let word = paint(self.styles.warning, "!");
+            let code = paint(self.styles.code, "RAM346");
+            writeln!(
+                f,
+                "{word} {place} would have {count} {}; the quota is {limit}  {code}\n",
+                what.as_str()
+            )?;
+        }
         let consent =
             ConsentView { body: self.plan, sources: self.sources, styles: &self.styles, width: self.width };
         write!(f, "{consent}")?;
@@ -109,6 +130,22 @@ impl fmt::Display for PlanView<'_> {
         self.summary(f)?;
         coverage.closing(f, &self.styles, self.width)
     }
+}
+
+/// Sign, and address, name and place.
+type Head = (Sign, [String; 3]);
+/// A sentence and its code.
+type Said = (String, &'static str);
+
+/// One share or permission: a line, sentences, rows.
+struct Block {
+    head: Head,
+    said: Vec<Said>,
+    rows: Vec<Row>,
+}
+
+fn permission_is_shown(permission: &PlannedPermission) -> bool {
+    !matches!(permission.diff.verdict, PermissionVerdict::InSync { .. })
 }
 
 /// What stays as it is and has nothing to tell is only counted.
@@ -150,11 +187,10 @@ impl PlanView<'_> {
         writeln!(f, "\n")
     }
 
-    fn headers_and_details(&self, f: &mut fmt::Formatter<'_>, shares: &[&PlannedShare]) -> fmt::Result {
+    fn blocks(&self, f: &mut fmt::Formatter<'_>, blocks: &[Block]) -> fmt::Result {
         use unicode_width::UnicodeWidthStr;
-        let heads: Vec<_> = shares.iter().map(|share| self.head(share)).collect();
-        let widths = [0, 1].map(|n| heads.iter().map(|head| head.1[n].width()).max().unwrap_or(0));
-        for (share, (sign, [address, name, place], said)) in shares.iter().zip(&heads) {
+        let widths = [0, 1].map(|n| blocks.iter().map(|block| block.head.1[n].width()).max().unwrap_or(0));
+        for Block { head: (sign, [address, name, place]), said, rows } in blocks {
             let mut line = Line::new(0);
             line.put(f, sign.style(&self.styles), sign.as_str(), 1)?;
             write!(f, " ")?;
@@ -170,14 +206,22 @@ impl PlanView<'_> {
                 }
                 writeln!(f)?;
             }
-            let rows = self.rows(share);
-            write!(f, "{}", Rows { rows: &rows, styles: &self.styles, width: self.width, indent: 4 })?;
+            write!(f, "{}", Rows { rows, styles: &self.styles, width: self.width, indent: 4 })?;
         }
         Ok(())
     }
 
+    fn permission(&self, permission: &PlannedPermission) -> Block {
+        let diff = &permission.diff;
+        let (sign, said) = permission::head(permission);
+        let place = diff.span().map(|span| escape(&self.sources.place(span)).to_string()).unwrap_or_default();
+        let address = escape(&diff.address.to_string()).to_string();
+        let head = (sign, [address, parts::name(diff.arn().name()), place]);
+        Block { head, said, rows: permission::rows(permission) }
+    }
+
     /// Sign, address, name and place of a share, and sentences about it as a whole.
-    fn head(&self, share: &PlannedShare) -> (Sign, [String; 3], Vec<(String, &'static str)>) {
+    fn head(&self, share: &PlannedShare) -> (Head, Vec<Said>) {
         let diff = &share.diff;
         let mut said = Vec::new();
         let sign = match &diff.verdict {
@@ -226,8 +270,15 @@ impl PlanView<'_> {
                     }
                     Blocked::SharingOff => "sharing inside the organization is off",
                     Blocked::SuccessorBlocked => "the share that stays cannot be completed yet",
+                    Blocked::PermissionUnread => "what a permission of it allows could not be read",
+                    Blocked::PermissionBlocked => "a permission of it is not brought to its desired form",
                 };
-                said.insert(0, (format!("NOT CHANGED by this plan: {why}"), "RAM408"));
+                let code = match blocked {
+                    Blocked::PermissionUnread => "RAM320",
+                    Blocked::PermissionBlocked => "",
+                    Blocked::SharingUnread | Blocked::SharingOff | Blocked::SuccessorBlocked => "RAM408",
+                };
+                said.insert(0, (format!("NOT CHANGED by this plan: {why}"), code));
                 Sign::Held
             }
         };
@@ -247,7 +298,7 @@ impl PlanView<'_> {
             }
         }
         let place = diff.span().map(|span| escape(&self.sources.place(span)).to_string()).unwrap_or_default();
-        (sign, [escape(&diff.address.to_string()).to_string(), parts::name(diff.name()), place], said)
+        ((sign, [escape(&diff.address.to_string()).to_string(), parts::name(diff.name()), place]), said)
     }
 
     fn rows(&self, share: &PlannedShare) -> Vec<Row> {
@@ -272,6 +323,11 @@ impl PlanView<'_> {
             }
             if row.effect.is_empty() {
                 row.effect = effect(share, detail, &named);
+            } else if matches!(part, Part::Permission { .. } | Part::PermissionVersion { .. }) {
+                let whom = detail.gain.union(&detail.lose).count();
+                if whom > 0 {
+                    row.effect.push_str(&format!("; for {}", parts::count(whom, "account", "accounts")));
+                }
             }
             rows.push(row);
         }
@@ -292,6 +348,11 @@ impl PlanView<'_> {
                     let (address, arn) =
                         (escape(&address.to_string()).to_string(), escape(arn.arn().short()).to_string());
                     (format!("{address} cannot import {arn}: {problem}"), code)
+                }
+                Refusal::Permission { address, span: _, arn, problem } => {
+                    let (problem, code) = permission::problem_text(problem);
+                    let (address, name) = (escape(&address.to_string()).to_string(), parts::name(arn.name()));
+                    (format!("{address} cannot have {name}: {problem}"), code)
                 }
                 Refusal::PreventDestroy { address } => {
                     (format!("{} is protected by prevent_destroy", escape(&address.to_string())), "RAM220")
@@ -331,6 +392,8 @@ impl PlanView<'_> {
             blocked,
             unmanaged,
         } = self.plan.counts();
+        let ails = |share: &&PlannedShare| share.diff.remarks.iter().any(Remark::is_ailing);
+        let unhealthy = body.shares.iter().filter(ails).count();
         let plain = anstyle::Style::new();
         let mut said = Vec::new();
         if self.plan.has_changes() {
@@ -354,6 +417,7 @@ impl PlanView<'_> {
         } else {
             let what = match body.purpose {
                 _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
+                Purpose::Apply if unhealthy > 0 => "No changes.",
                 Purpose::Apply => "No changes. AWS matches the configuration.",
                 Purpose::Destroy => "No changes. The stack owns nothing in AWS.",
             };
@@ -370,7 +434,8 @@ impl PlanView<'_> {
         if allowed > 0 {
             said.push((plain, format!("{} allowed.", parts::count(allowed, "hazard", "hazards"))));
         }
-        let rest = [(unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];
+        let rest =
+            [(unhealthy, "unhealthy"), (unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];
         said.extend(rest.iter().filter(|(n, _)| *n > 0).map(|(n, word)| (plain, format!("{n} {word}."))));
         writeln!(f, "{}", parts::fill(&said, self.width))
     }
@@ -404,7 +469,8 @@ fn kind(part: &Part) -> &'static str {
         Part::Principal { .. } => "principal",
         Part::Resource { .. } => "resource",
         Part::Source { .. } => "source",
-        Part::Permission { .. } => "permission",
+        Part::Permission { .. } | Part::PermissionVersion { .. } => "permission",
+        Part::Promoted => "promote",
         Part::Tag { .. } => "tag",
         Part::Imported { .. } => "import",
         Part::Moved { .. } => "move",
@@ -417,6 +483,9 @@ fn subject(part: &Part) -> Option<HazardSubject> {
     match part {
         Part::Principal { principal, .. } => Some(HazardSubject::Principal(principal.clone())),
         Part::Resource { resource, .. } => Some(HazardSubject::Resource(resource.clone())),
+        Part::Permission { resource_type, .. } | Part::PermissionVersion { resource_type, .. } => {
+            Some(HazardSubject::Permission(resource_type.clone()))
+        }
         _ => None,
     }
 }

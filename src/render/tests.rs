@@ -59,20 +59,28 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
                 + resource   ec2:TransitGateway  transit-gateway/tgw-1  1 account gains it
             ~ share.tgw   "tgw"              shares.ram.hcl:3
                 ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
-                + resource    ec2:TransitGateway  transit-gateway/tgw-2                              3 accounts gain it
-                - principal   account dev-1       333333333333                                       no account loses tgw-1
-                - principal   outside account     999999999999                                       1 account loses tgw-1        RAM203
-                + principal   ou Workloads/Dev    ou-ab12-0000000d                                   1 account gains 2 resources
-                + principal   role deploy         arn:aws:iam::555555555555:role/deploy              1 account gains 2 resources
-                - tag         note = "by hand"                                                                                    drift
+                      which actions change is unknown: ram:GetPermission: not configured; for 1 account  RAM217
+                + resource    ec2:TransitGateway  transit-gateway/tgw-2
+                      3 accounts gain it
+                - principal   account dev-1       333333333333
+                      no account loses tgw-1
+                - principal   outside account     999999999999
+                      1 account loses tgw-1  RAM203
+                + principal   ou Workloads/Dev    ou-ab12-0000000d
+                      1 account gains 2 resources
+                + principal   role deploy         arn:aws:iam::555555555555:role/deploy
+                      1 account gains 2 resources
+                - tag         note = "by hand"
+                      drift
             ? "manual-test"  00000009  in no stack, shared outside the organization; 1 resource, 2 principals  RAM301
 
             HAZARDS: nothing is applied before each is allowed
-            ! RAM203  share.tgw  999999999999  accounts lose access
-            If that is what you want, add --allow RAM203@share.tgw
+            ! RAM203  share.tgw  999999999999        accounts lose access
+            ! RAM217  share.tgw  ec2:TransitGateway  principals may do more
+            If that is what you want, add --allow RAM203@share.tgw --allow RAM217@share.tgw
 
-            Plan: 1 to create, 1 to update, 1 to delete. Access: 3 accounts gain, 1 loses. 1 unchanged. 1 hazard needs consent. 1 unmanaged.
-            Read 1 of 1 account, 2 of 2 Regions, 51 calls.
+            Plan: 1 to create, 1 to update, 1 to delete. Access: 3 accounts gain, 1 loses. 1 unchanged. 2 hazards need consent. 1 unmanaged.
+            INCOMPLETE: read 1 of 1 account, 2 of 2 Regions, 51 calls. What was not read was not compared and is not changed.
         "#]],
     );
 }
@@ -98,6 +106,7 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
                       1 account gains it
             ~ share.tgw   "tgw"              shares.ram.hcl:3
                 ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
+                      which actions change is unknown: ram:GetPermission: not configured; for 1 account  RAM217
                 + resource    ec2:TransitGateway  transit-gateway/tgw-2
                       3 accounts gain it
                 - principal   account dev-1       333333333333
@@ -114,12 +123,14 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
                   in no stack, shared outside the organization; 1 resource, 2 principals  RAM301
 
             HAZARDS: nothing is applied before each is allowed
-            ! RAM203  share.tgw  999999999999  accounts lose access
-            If that is what you want, add --allow RAM203@share.tgw
+            ! RAM203  share.tgw  999999999999        accounts lose access
+            ! RAM217  share.tgw  ec2:TransitGateway  principals may do more
+            If that is what you want, add --allow RAM203@share.tgw --allow RAM217@share.tgw
 
             Plan: 1 to create, 1 to update, 1 to delete. Access: 3 accounts gain, 1 loses.
-            1 unchanged. 1 hazard needs consent. 1 unmanaged.
-            Read 1 of 1 account, 2 of 2 Regions, 51 calls.
+            1 unchanged. 2 hazards need consent. 1 unmanaged.
+            INCOMPLETE: read 1 of 1 account, 2 of 2 Regions, 51 calls.
+            What was not read was not compared and is not changed.
         "#]],
     );
 }
@@ -332,16 +343,16 @@ fn states_of_associations_are_told_and_repairs_planned() {
         expect![[r#"
             network  eu-central-1
             ~ share.tgw  "tgw"  shares.ram.hcl:3
-                ~ principal   ou Workloads/Prod   ou-ab12-0000000p
+                ~ principal   ou Workloads/Prod            ou-ab12-0000000p
                       FAILED: unit \u{1b}[31mnot found; taken off and put on again
                   principal   999999999999
                       ASSOCIATING since 1970-01-01T00:16:40Z; the account has yet to accept the invitation  RAM309
                 ! principal   ou-ab12-0000000d
                       SUSPENDED: quota  RAM304
-                  permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway version 1
-                      behind its default version  RAM306
+                  permission  ec2:TransitGateway v1 -> v2  AWSRAMDefaultPermissionTransitGateway
+                      outdated: +ec2:AWSRAMDefaultPermissionTransitGatewayMore  RAM306
 
-            Plan: 0 to create, 1 to update, 0 to delete. Access: 1 account gains, 0 lose.
+            Plan: 0 to create, 1 to update, 0 to delete. Access: 1 account gains, 0 lose. 1 unhealthy.
             Read 1 of 1 account, 2 of 2 Regions, 51 calls.
         "#]],
     );
@@ -411,17 +422,24 @@ fn a_drift_report_tells_a_changed_aws_from_a_changed_configuration() {
             missing
         ~ share.tgw  "tgw"  shares.ram.hcl:3
             modified: AWS and the configuration were changed since the last apply
-            ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly  pending
-            + resource    ec2:TransitGateway  transit-gateway/tgw-2                              pending
-            - principal   account dev-1       333333333333                                       pending
-            - principal   outside account     999999999999                                       pending
-            + principal   ou Workloads/Dev    ou-ab12-0000000d                                   pending
-            + principal   role deploy         arn:aws:iam::555555555555:role/deploy              pending
-            - tag         note = "by hand"                                                       drift
+            ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
+                  which actions change is unknown: ram:GetPermission: not configured  pending
+            + resource    ec2:TransitGateway  transit-gateway/tgw-2
+                  pending
+            - principal   account dev-1       333333333333
+                  pending
+            - principal   outside account     999999999999
+                  pending
+            + principal   ou Workloads/Dev    ou-ab12-0000000d
+                  pending
+            + principal   role deploy         arn:aws:iam::555555555555:role/deploy
+                  pending
+            - tag         note = "by hand"
+                  drift
         ? "manual-test"  00000009  in no stack, shared outside the organization; 1 resource, 2 principals  RAM301
 
         Drift. 1 in sync, 1 modified, 1 missing, 1 surplus, 1 unmanaged.
-        Read 1 of 1 account, 2 of 2 Regions, 12 calls.
+        INCOMPLETE: read 1 of 1 account, 2 of 2 Regions, 12 calls. What was not read was not compared and is not changed.
     "#]].assert_eq(&view);
 }
 

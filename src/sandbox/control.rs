@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, Method, Response, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::model::Arn;
 use crate::sandbox::clock::{SECOND, iso};
 use crate::sandbox::dispatch::Sandbox;
 use crate::sandbox::faults::Fault;
@@ -52,6 +53,16 @@ struct StatusInput {
     associated_entity: Option<String>,
     status: String,
     status_message: Option<String>,
+    /// How long a member has been so.
+    #[serde(default)]
+    seconds_ago: i64,
+}
+
+/// An account that was closed 90 days ago: AWS shows nothing of it any more, on shares neither.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ForgetInput {
+    account: String,
 }
 
 #[derive(Deserialize)]
@@ -94,6 +105,7 @@ fn run(sandbox: &Sandbox, method: &Method, what: &str, body: &[u8]) -> Result<Va
             Ok(json!({"faults": []}))
         }
         ("PUT", "status") => set_status(sandbox, input(body)?),
+        ("POST", "forget") => forget(sandbox, &input(body)?),
         // AWS publishes a new default version of one of its permissions: shares that have it fall behind.
         ("POST", "publish") => {
             let input: PublishInput = input(body)?;
@@ -124,7 +136,7 @@ fn set_status(sandbox: &Sandbox, input: StatusInput) -> Result<Value, Refusal> {
     let refused = |why: String| Refusal::new("ValidationException", why);
     let id = ram::share_id(&input.resource_share_arn)?;
     let unknown = || refused(format!("{} has no such share or member.", input.resource_share_arn));
-    sandbox.store.write(|state, _| {
+    sandbox.store.write(|state, now| {
         let status = Value::from(input.status.as_str());
         match &input.associated_entity {
             None => {
@@ -141,9 +153,31 @@ fn set_status(sandbox: &Sandbox, input: StatusInput) -> Result<Value, Refusal> {
                 state.members.update(&key, |member| {
                     (member.status, member.message) = (status, input.status_message.clone());
                     (member.due, member.fails) = (None, None);
+                    member.updated = now.saturating_sub(input.seconds_ago.saturating_mul(SECOND));
+                    member.created = member.created.min(member.updated);
                 });
             }
         }
         Ok(json!({"status": input.status}))
+    })
+}
+
+fn forget(sandbox: &Sandbox, input: &ForgetInput) -> Result<Value, Refusal> {
+    sandbox.store.write(|state, _| {
+        let id = &input.account;
+        if !state.accounts.contains(id) {
+            return Err(Refusal::new("ValidationException", format!("There is no account {id}.")));
+        }
+        let belongs =
+            |entity: &str| entity == id || Arn::parse(entity).is_ok_and(|arn| arn.account() == id.as_str());
+        let gone: Vec<String> = state
+            .members
+            .iter()
+            .filter(|(_, member)| member.side == Side::Principal && belongs(&member.entity))
+            .map(|(key, _)| key.to_owned())
+            .collect();
+        gone.iter().for_each(|key| state.members.remove(key));
+        state.accounts.remove(id);
+        Ok(json!({"principals": gone.len()}))
     })
 }

@@ -11,6 +11,7 @@ use crate::wire::parts::{
     CoverageDocument, EditDocument, GapDocument, PlaceDocument, Reading, RemarkDocument, SharingDocument,
     SourceDocument, UnmanagedDocument,
 };
+use crate::wire::permission::PermissionItemDocument;
 use crate::wire::share::import_problem;
 use crate::wire::words::{DeleteWord, ReplaceWord, text_of};
 
@@ -29,6 +30,7 @@ pub struct DriftDocument {
     now: Option<String>,
     sharing: Option<SharingDocument>,
     shares: Vec<DriftItemDocument>,
+    permissions: Vec<PermissionItemDocument>,
     unmanaged: Vec<UnmanagedDocument>,
     coverage: CoverageDocument,
 }
@@ -40,7 +42,7 @@ struct DriftItemDocument {
     place: PlaceDocument,
     name: String,
     source: Option<SourceDocument>,
-    /// `in_sync`, `modified`, `missing`, `surplus`, `unhealthy` or `unknown`.
+    /// `in_sync`, `modified`, `missing`, `surplus`, `outdated`, `unhealthy` or `unknown`.
     class: &'static str,
     /// For `modified`: `drift`, `pending` or `both`.
     cause: Option<&'static str>,
@@ -62,6 +64,7 @@ impl DriftDocument {
             account_labels: labels,
             sharing,
             items,
+            permissions,
             unmanaged,
             places,
             unknown,
@@ -89,6 +92,10 @@ impl DriftDocument {
                 DriftClass::Modified { cause, edits } => {
                     out.class = "modified";
                     out.cause = Some(Cause::as_str(*cause));
+                    out.changes = edits.iter().map(EditDocument::new).collect();
+                }
+                DriftClass::Outdated { edits } => {
+                    out.class = "outdated";
                     out.changes = edits.iter().map(EditDocument::new).collect();
                 }
                 DriftClass::NeedsReplacement { reasons } => {
@@ -136,6 +143,10 @@ impl DriftDocument {
             now: now.map(|now| now.to_string()),
             sharing: sharing.as_ref().map(|sharing| SharingDocument::new(sharing, labels, sources)),
             shares: items.iter().map(item).collect(),
+            permissions: permissions
+                .iter()
+                .map(|item| PermissionItemDocument::new(item, labels, sources))
+                .collect(),
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
             coverage: CoverageDocument::new(&Reading {
                 complete: report.is_complete(),

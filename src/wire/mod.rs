@@ -9,6 +9,7 @@ mod drift_document;
 mod event_document;
 mod malformed;
 mod parts;
+mod permission;
 mod plan_document;
 mod plan_object;
 mod share;

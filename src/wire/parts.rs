@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::diag::{Diagnostic, Label, SourceMap, Span};
 use crate::diff::{
-    Delta, Edit, Entity, Membership, Ownership, Part, Remark, SharingDiff, SharingVerdict, Unmanaged,
-    UnresolvedShare,
+    Delta, Edit, Entity, Membership, NextVersion, Ownership, Part, Remark, SharingDiff, SharingVerdict,
+    Unmanaged, UnresolvedShare,
 };
 use crate::model::{AccountId, Address, Gap, Origin, Place};
 use crate::org::SharingState;
+use crate::wire::permission::ActionsDocument;
 use crate::wire::words::{
     CauseWord, EditWord, GapWord, MemberWord, OwnershipWord, PartWord, RemarkWord, SeverityWord,
     SharingStateWord, SharingVerdictWord,
@@ -255,8 +256,8 @@ impl SharingDocument {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct EditDocument {
-    /// `name`, `allow_external_principals`, `principal`, `resource`, `source`, `permission`, `tag`, `record`, `import` (`before`
-    /// is the stack that had the share, if one did) or `move` (`before` is the address).
+    /// `name`, `allow_external_principals`, `principal`, `resource`, `source`, `permission`, `permission_version`, `tag`, `record`,
+    /// `import` (`before` is the stack that had the share, if one did), `promote` or `move` (`before` is the address).
     part: PartWord,
     /// `add`, `remove`, `change`, or `repair` for what FAILED and is taken off and put on again.
     action: EditWord,
@@ -268,6 +269,9 @@ pub(crate) struct EditDocument {
     after: Option<String>,
     /// What AWS said of the failure that is repaired.
     message: Option<String>,
+    /// For a permission: what becomes possible and impossible.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    actions: Option<ActionsDocument>,
     cause: CauseWord,
 }
 
@@ -282,6 +286,7 @@ impl EditDocument {
             before: None,
             after: None,
             message: None,
+            actions: None,
             cause: (*cause).into(),
         };
         match part {
@@ -309,11 +314,20 @@ impl EditDocument {
                 out.membership(how);
                 out.subject = Some(source.clone());
             }
-            Part::Permission { resource_type, how } => {
+            Part::Permission { resource_type, how, actions } => {
                 out.part = PartWord::Permission;
                 out.subject = Some(resource_type.to_string());
+                out.actions = Some(ActionsDocument::new(actions));
                 out.delta(how);
             }
+            Part::PermissionVersion { resource_type, permission, before, after, actions } => {
+                out.part = PartWord::PermissionVersion;
+                out.subject = Some(resource_type.to_string());
+                out.label = Some(permission.to_string());
+                (out.before, out.after) = (Some(before.clone()), Some(next_version(after)));
+                out.actions = Some(ActionsDocument::new(actions));
+            }
+            Part::Promoted => out.part = PartWord::Promote,
             Part::Tag { key, how } => {
                 out.part = PartWord::Tag;
                 out.subject = Some(key.clone());
@@ -360,6 +374,15 @@ impl EditDocument {
     }
 }
 
+/// The number of a version; `new` for the one that the run makes, `default` where the number was not read.
+fn next_version(next: &NextVersion) -> String {
+    match next {
+        NextVersion::Numbered(version) => version.clone(),
+        NextVersion::New => "new".to_owned(),
+        NextVersion::Default => "default".to_owned(),
+    }
+}
+
 /// Something about a live share that the run does not change.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -381,6 +404,11 @@ pub(crate) struct RemarkDocument {
     since: Option<String>,
     /// When it ends.
     until: Option<String>,
+    /// For an outdated permission: the version to move to, and what that would give and take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next_version: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    actions: Option<ActionsDocument>,
 }
 
 impl RemarkDocument {
@@ -397,6 +425,8 @@ impl RemarkDocument {
             owner: None,
             since: None,
             until: None,
+            next_version: None,
+            actions: None,
         };
         let about = |kind, entity: &Entity| {
             let (member, subject) = match entity {
@@ -418,10 +448,17 @@ impl RemarkDocument {
                 message: message.clone(),
                 ..about(RemarkWord::Unhealthy, entity)
             },
-            Remark::Outdated { resource_type, permission, version } => Self {
+            Remark::Stuck { entity, status, since } => Self {
+                status: Some(status.to_string()),
+                since: Some(since.to_string()),
+                ..about(RemarkWord::Stuck, entity)
+            },
+            Remark::Outdated { resource_type, permission, version, default, actions } => Self {
                 subject: Some(permission.to_string()),
                 resource_type: Some(resource_type.to_string()),
                 status: Some(version.clone()),
+                next_version: Some(next_version(default)),
+                actions: Some(ActionsDocument::new(actions)),
                 ..of(RemarkWord::OutdatedPermission)
             },
             Remark::UndeclaredPermission { resource_type, permission } => Self {

@@ -17,6 +17,7 @@ use crate::wire::check::CheckDocument;
 use crate::wire::parts::{
     CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, texts,
 };
+use crate::wire::permission::{PermissionDocument, problem_words};
 use crate::wire::share::{AccessDocument, HazardDocument, ImportDocument, ShareDocument};
 use crate::wire::step::StepDocument;
 use crate::wire::words::{PurposeWord, RefusalWord, SharingStateWord, StandingWord, text_of};
@@ -56,6 +57,7 @@ pub struct PlanDocument {
     access: AccessDocument,
     sharing: Option<SharingDocument>,
     shares: Vec<ShareDocument>,
+    permissions: Vec<PermissionDocument>,
     unmanaged: Vec<UnmanagedDocument>,
     steps: Vec<StepDocument>,
     hazards: Vec<HazardDocument>,
@@ -93,7 +95,7 @@ struct SummaryDocument {
 struct RefusalDocument {
     kind: RefusalWord,
     address: Option<String>,
-    /// State of sharing, or what is in the way of an import.
+    /// State of sharing, or what is in the way of an import or a permission.
     state: Option<String>,
     import: Option<ImportDocument>,
 }
@@ -181,6 +183,11 @@ impl RefusalDocument {
                     ..of(RefusalWord::Import)
                 }
             }
+            Refusal::Permission { address, span: _, arn: _, problem } => Self {
+                address: Some(address.to_string()),
+                state: Some(text_of(problem_words(problem).0)),
+                ..of(RefusalWord::Permission)
+            },
             Refusal::SharingImpossible { state: found } => {
                 Self { state: state(found), ..of(RefusalWord::SharingImpossible) }
             }
@@ -198,6 +205,7 @@ impl PlanDocument {
             account_labels: labels,
             sharing,
             shares,
+            permissions,
             unmanaged,
             places,
             unknown,
@@ -261,6 +269,10 @@ impl PlanDocument {
             },
             sharing: sharing.as_ref().map(|sharing| SharingDocument::new(&sharing.diff, labels, sources)),
             shares: shares.iter().map(|share| ShareDocument::new(share, labels, sources)).collect(),
+            permissions: permissions
+                .iter()
+                .map(|permission| PermissionDocument::new(permission, labels, sources))
+                .collect(),
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
             steps: steps.iter().map(|step| StepDocument::new(step, labels)).collect(),
             hazards: hazards.iter().map(|hazard| HazardDocument::new(hazard, None, sources)).collect(),

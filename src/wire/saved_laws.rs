@@ -7,6 +7,7 @@ use crate::diff::{destroy, diff};
 use crate::model::{AccountRole, Origin};
 use crate::org::SharingState;
 use crate::plan::laws::{a_live_state, a_stack};
+use crate::plan::permission_laws;
 use crate::plan::{Plan, plan};
 use crate::wire::{PlanDocument, PlanFile, PlanFileError};
 
@@ -52,6 +53,25 @@ proptest! {
             prop_assert_eq!(&read.steps, &made.steps);
         }
         prop_assert_eq!(&file.origin, &origin());
+        prop_assert_eq!(PlanDocument::new(read, &file.sources, file.origin.clone()).to_text(), text);
+    }
+
+    #[test]
+    fn a_plan_with_permissions_that_is_written_and_read_is_the_same(
+        graph in permission_laws::a_stack(),
+        state in permission_laws::a_live_state(),
+        goes in any::<bool>(),
+    ) {
+        let difference = if goes { destroy(&graph, &state, &org()) } else { diff(&graph, &state, &org()) };
+        let plan = plan(&difference, &org());
+        let text = text_of(&plan);
+        let file = PlanFile::read(&text).expect("a plan that was just written");
+        let read = file.plan.body();
+        prop_assert_eq!(&read.steps, &plan.steps);
+        for (read, made) in read.permissions.iter().zip(&plan.permissions) {
+            prop_assert_eq!(read.diff.before(), made.diff.before());
+            prop_assert_eq!((&read.steps, &read.blocked), (&made.steps, &made.blocked));
+        }
         prop_assert_eq!(PlanDocument::new(read, &file.sources, file.origin.clone()).to_text(), text);
     }
 

@@ -146,6 +146,7 @@ impl HazardDocument {
             about: match subject {
                 HazardSubject::Principal(_) => AboutWord::Principal,
                 HazardSubject::Resource(_) => AboutWord::Resource,
+                HazardSubject::Permission(_) => AboutWord::Permission,
                 HazardSubject::Share => AboutWord::Share,
                 HazardSubject::Plan => AboutWord::Plan,
                 HazardSubject::Revoked { .. } => AboutWord::Revocations,
@@ -154,6 +155,7 @@ impl HazardDocument {
             subject: match subject {
                 HazardSubject::Principal(principal) => Some(principal.to_string()),
                 HazardSubject::Resource(resource) => Some(resource.to_string()),
+                HazardSubject::Permission(kind) => Some(kind.to_string()),
                 HazardSubject::Share
                 | HazardSubject::Plan
                 | HazardSubject::Revoked { .. }
@@ -171,6 +173,7 @@ impl HazardDocument {
                 }
                 HazardSubject::Principal(_)
                 | HazardSubject::Resource(_)
+                | HazardSubject::Permission(_)
                 | HazardSubject::Share
                 | HazardSubject::Plan => None,
             },
@@ -196,6 +199,9 @@ impl ImportDocument {
             ImportProblem::NotThere { deleted: false } => (ImportProblemWord::NotThere, None),
             ImportProblem::NotStandard { feature_set } => {
                 (ImportProblemWord::NotStandard, Some(feature_set.to_string()))
+            }
+            ImportProblem::NoTwin { resource_type, permission } => {
+                (ImportProblemWord::NoTwin, Some(format!("{resource_type} {permission}")))
             }
             ImportProblem::Failed => (ImportProblemWord::Failed, None),
             ImportProblem::RetainSharing { live } => {
@@ -331,6 +337,7 @@ fn update_actions(edits: &[Edit]) -> Vec<ActionWord> {
         .iter()
         .filter_map(|edit| match &edit.part {
             Part::Imported { .. } => Some(ActionWord::Import),
+            Part::Promoted => Some(ActionWord::Promote),
             Part::Moved { .. } => Some(ActionWord::Move),
             _ => None,
         })
@@ -346,6 +353,7 @@ pub(crate) fn import_problem(problem: &ImportProblem) -> String {
         ImportProblem::NotThere { deleted: true } => ImportProblemWord::Deleted,
         ImportProblem::NotThere { deleted: false } => ImportProblemWord::NotThere,
         ImportProblem::NotStandard { .. } => ImportProblemWord::NotStandard,
+        ImportProblem::NoTwin { .. } => ImportProblemWord::NoTwin,
         ImportProblem::Failed => ImportProblemWord::Failed,
         ImportProblem::RetainSharing { .. } => ImportProblemWord::RetainSharing,
         ImportProblem::AddressTaken { .. } => ImportProblemWord::AddressTaken,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AccountId, Tags};
+use crate::model::{AccountId, PermissionArn, Tags};
 use crate::plan::{PlannedStep, ShareRef, Step};
 use crate::wire::parts::{PlaceDocument, texts};
 use crate::wire::words::OperationWord;
@@ -44,6 +44,13 @@ struct ArgumentsDocument {
     sources: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     permissions: Vec<String>,
+    /// What operations on a permission take: its type, its policy as JSON in a text, the number of a version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    resource_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replace: Option<bool>,
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
@@ -89,14 +96,21 @@ fn operation(step: &Step) -> OperationWord {
     match step {
         Step::EnableSharingWithAwsOrganization => W::EnableSharingWithAwsOrganization,
         Step::CreateServiceLinkedRole => W::CreateServiceLinkedRole,
+        Step::CreatePermission { .. } => W::CreatePermission,
+        Step::CreatePermissionVersion { .. } => W::CreatePermissionVersion,
+        Step::SetDefaultPermissionVersion { .. } => W::SetDefaultPermissionVersion,
+        Step::DeletePermissionVersion { .. } => W::DeletePermissionVersion,
+        Step::DeletePermission { .. } => W::DeletePermission,
+        Step::PromotePermissionCreatedFromPolicy { .. } => W::PromotePermissionCreatedFromPolicy,
+        Step::PromoteResourceShareCreatedFromPolicy { .. } => W::PromoteResourceShareCreatedFromPolicy,
         Step::CreateResourceShare { .. } => W::CreateResourceShare,
         Step::UpdateResourceShare { .. } => W::UpdateResourceShare,
         Step::AssociateResourceShare { .. } => W::AssociateResourceShare,
         Step::DisassociateResourceShare { .. } => W::DisassociateResourceShare,
         Step::AssociateResourceSharePermission { .. } => W::AssociateResourceSharePermission,
         Step::DisassociateResourceSharePermission { .. } => W::DisassociateResourceSharePermission,
-        Step::TagResource { .. } => W::TagResource,
-        Step::UntagResource { .. } => W::UntagResource,
+        Step::TagResource { .. } | Step::TagPermission { .. } => W::TagResource,
+        Step::UntagResource { .. } | Step::UntagPermission { .. } => W::UntagResource,
         Step::DeleteResourceShare { .. } => W::DeleteResourceShare,
     }
 }
@@ -106,10 +120,41 @@ fn arguments(step: &Step) -> ArgumentsDocument {
         share: Some(ShareRefDocument::new(share)),
         ..ArgumentsDocument::default()
     };
+    let of = |permission: &PermissionArn| ArgumentsDocument {
+        permissions: vec![permission.to_string()],
+        ..ArgumentsDocument::default()
+    };
     match step {
         Step::EnableSharingWithAwsOrganization | Step::CreateServiceLinkedRole => {
             ArgumentsDocument::default()
         }
+        Step::CreatePermission { permission, resource_type, policy, tags } => ArgumentsDocument {
+            resource_type: Some(resource_type.to_string()),
+            policy: Some(policy.template()),
+            tags: tags.clone(),
+            ..of(permission)
+        },
+        Step::CreatePermissionVersion { permission, policy } => {
+            ArgumentsDocument { policy: Some(policy.template()), ..of(permission) }
+        }
+        Step::SetDefaultPermissionVersion { permission, version }
+        | Step::DeletePermissionVersion { permission, version } => {
+            ArgumentsDocument { version: Some(version.clone()), ..of(permission) }
+        }
+        Step::DeletePermission { permission } => of(permission),
+        // From the first to the second, which has the new name.
+        Step::PromotePermissionCreatedFromPolicy { permission, becomes } => ArgumentsDocument {
+            permissions: vec![permission.to_string(), becomes.to_string()],
+            name: Some(becomes.name().to_owned()),
+            ..ArgumentsDocument::default()
+        },
+        Step::TagPermission { permission, tags } => {
+            ArgumentsDocument { tags: tags.clone(), ..of(permission) }
+        }
+        Step::UntagPermission { permission, keys } => {
+            ArgumentsDocument { tag_keys: keys.clone(), ..of(permission) }
+        }
+        Step::PromoteResourceShareCreatedFromPolicy { share } => on(&ShareRef::Known(share.clone())),
         Step::CreateResourceShare {
             name,
             allow_external_principals,

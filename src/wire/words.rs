@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diag::Severity;
 use crate::diff::{Cause, DeleteReason, Purpose, ReplaceReason};
-use crate::model::GapCause;
+use crate::model::{ConditionChange, GapCause};
 use crate::org::SharingState;
 use crate::plan::Blocked;
 
@@ -88,6 +88,7 @@ words! {
         Destroy = "destroy",
         Expired = "expired",
         MoveTaken = "move_taken",
+        Successor = "successor",
     }
 }
 
@@ -96,6 +97,8 @@ words! {
         SharingUnread = "sharing_unread",
         SharingOff = "sharing_off",
         SuccessorBlocked = "successor_blocked",
+        PermissionUnread = "permission_unread",
+        PermissionBlocked = "permission_blocked",
     }
 }
 
@@ -105,6 +108,7 @@ words! {
         Deleted = "deleted",
         NotThere = "not_there",
         NotStandard = "not_standard",
+        NoTwin = "no_twin",
         Failed = "failed",
         RetainSharing = "retain_sharing_on_account_leave_organization",
         AddressTaken = "address_taken",
@@ -115,6 +119,7 @@ words! {
 words! {
     ActionWord {
         Import = "import",
+        Promote = "promote",
         Move = "move",
         Create = "create",
         Update = "update",
@@ -133,10 +138,60 @@ words! {
         Resource = "resource",
         Source = "source",
         Permission = "permission",
+        PermissionVersion = "permission_version",
         Tag = "tag",
         Import = "import",
+        Promote = "promote",
         Move = "move",
         Record = "record",
+    }
+}
+
+words! {
+    /// What the conditions of a policy do to it: nothing, let less through, or perhaps let more through.
+    ConditionWord for ConditionChange { Same = "same", Narrower = "narrower", PerhapsWider = "perhaps_wider" }
+}
+
+words! {
+    PermissionActionWord {
+        Create = "create",
+        Promote = "promote",
+        Update = "update",
+        Delete = "delete",
+        Release = "release",
+        NoOp = "no-op",
+        Read = "read",
+        NotHad = "not_had",
+    }
+}
+
+words! { PermissionBlockedWord { VersionsHeld = "versions_held", InUse = "in_use" } }
+
+words! {
+    PermissionPartWord { Policy = "policy", Tag = "tag", Import = "import", Move = "move", Record = "record" }
+}
+
+words! {
+    PermissionEditWord {
+        NewVersion = "new_version",
+        SetDefault = "set_default",
+        Add = "add",
+        Remove = "remove",
+        Change = "change",
+    }
+}
+
+words! {
+    /// Why a block cannot have its permission.
+    PermissionProblemWord {
+        NameTaken = "name_taken",
+        NameFromPolicy = "name_from_policy",
+        TypeChanged = "type_changed",
+        OtherAddress = "other_address",
+        NotThere = "not_there",
+        OtherName = "other_name",
+        OtherType = "other_type",
+        PolicyDiffers = "policy_differs",
     }
 }
 
@@ -150,6 +205,7 @@ words! {
     RemarkWord {
         Waiting = "waiting",
         Unhealthy = "unhealthy",
+        Stuck = "stuck",
         OutdatedPermission = "outdated_permission",
         UndeclaredPermission = "undeclared_permission",
         NameTaken = "name_taken",
@@ -178,13 +234,19 @@ words! {
         SharingRequired = "sharing_required",
         SharingImpossible = "sharing_impossible",
         Import = "import",
+        Permission = "permission",
     }
 }
 
 words! {
     /// What a hazard is about.
     AboutWord {
-        Principal = "principal", Resource = "resource", Share = "share", Plan = "plan", Revocations = "revocations",
+        Principal = "principal",
+        Resource = "resource",
+        Permission = "permission",
+        Share = "share",
+        Plan = "plan",
+        Revocations = "revocations",
         Grants = "grants",
     }
 }
@@ -206,6 +268,13 @@ words! {
     OperationWord {
         EnableSharingWithAwsOrganization = "ram:EnableSharingWithAwsOrganization",
         CreateServiceLinkedRole = "iam:CreateServiceLinkedRole",
+        CreatePermission = "ram:CreatePermission",
+        CreatePermissionVersion = "ram:CreatePermissionVersion",
+        SetDefaultPermissionVersion = "ram:SetDefaultPermissionVersion",
+        DeletePermissionVersion = "ram:DeletePermissionVersion",
+        DeletePermission = "ram:DeletePermission",
+        PromotePermissionCreatedFromPolicy = "ram:PromotePermissionCreatedFromPolicy",
+        PromoteResourceShareCreatedFromPolicy = "ram:PromoteResourceShareCreatedFromPolicy",
         CreateResourceShare = "ram:CreateResourceShare",
         UpdateResourceShare = "ram:UpdateResourceShare",
         AssociateResourceShare = "ram:AssociateResourceShare",

@@ -4,6 +4,7 @@
 
 mod live;
 mod org;
+mod permissions;
 mod tagged;
 
 use std::fs;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use ramctl::aws::{Access, AssumedRole, Connector, Keys, Rates, Settings};
 use ramctl::collect::{self, SharingQuestion};
-use ramctl::live::LiveState;
-use ramctl::model::{AccountId, GapCause, Observed, Place, Region};
+use ramctl::live::{Interest, LiveState};
+use ramctl::model::{AccountId, GapCause, Observed, Place, Region, StackName};
 use ramctl::org::{OrgView, SharingState};
 use ramctl::sandbox::{self, Content, Running};
 
@@ -52,8 +52,14 @@ pub(crate) fn place(account: &str, region: &str) -> Place {
 }
 
 pub(crate) async fn read_places(cloud: &Connector, places: &[Place]) -> LiveState {
+    let stack = StackName::parse("network").expect("valid");
+    read_for(cloud, places, &Interest::none(stack)).await
+}
+
+/// Reads also what the listings leave open about permissions.
+pub(crate) async fn read_for(cloud: &Connector, places: &[Place], interest: &Interest) -> LiveState {
     let places: BTreeSet<Place> = places.iter().cloned().collect();
-    collect::places(cloud, &places, &collect::Settings::default(), |_, _| {}).await
+    collect::places(cloud, &places, interest, &collect::Settings::default(), |_, _| {}).await
 }
 
 pub(crate) async fn read_organization(cloud: &Connector) -> OrgView {

@@ -283,6 +283,7 @@ fn copy(from: &Path, to: &Path) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_action_of_the_apply_policies_is_needed_and_named_when_it_is_missing() {
     const CHANGING: &[&str] = &[
+        "ReadPermissions",
         "FillShares",
         "ChangeShares",
         "TagShares",

@@ -168,7 +168,7 @@ fn an_import_that_cannot_be_had_is_refused_and_nothing_is_made() {
     let elsewhere = unknown.replace("eu-central-1", "us-east-1");
     for (arn, told) in [
         (unknown, ["RAM311", "No share in its account and Region"]),
-        (&policy, ["RAM312", "made from a resource policy"]),
+        (&policy, ["RAM326", "made from a resource policy"]),
         (&elsewhere, ["RAM191", "us-east-1"]),
     ] {
         world.stack("network", &format!("{}{}", share("hub", ""), import(arn)));

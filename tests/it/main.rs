@@ -19,10 +19,14 @@ mod mishaps;
 #[cfg(feature = "cli")]
 mod outputs;
 #[cfg(feature = "cli")]
+mod permissions;
+#[cfg(feature = "cli")]
 mod pipeline;
 #[cfg(feature = "cli")]
 mod sandbox;
 #[cfg(feature = "cli")]
 mod served;
+#[cfg(feature = "cli")]
+mod shares;
 #[cfg(feature = "cli")]
 mod snapshot;

@@ -16,7 +16,7 @@ use ramctl::org::SharingState;
 use ramctl::plan::{self, Consent, Outcome, Plan, StepResult};
 use tokio_util::sync::CancellationToken;
 
-use crate::edge::{ROLE, SEED, connect, place, read_organization, read_places, start};
+use crate::edge::{ROLE, SEED, connect, place, read_for, read_organization, read_places, start};
 
 /// A stack that reads no files.
 struct NoFiles;
@@ -35,7 +35,7 @@ impl StackFiles for NoFiles {
     }
 }
 
-fn declare(text: &str) -> Declaration {
+pub(crate) fn declare(text: &str) -> Declaration {
     let mut sources = SourceMap::default();
     let file = sources.add("stack.ram.hcl", text);
     let inputs = Inputs {
@@ -48,14 +48,14 @@ fn declare(text: &str) -> Declaration {
     compiled.declaration.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics))
 }
 
-async fn plan_of(cloud: &Connector, declaration: &Declaration) -> Plan {
+pub(crate) async fn plan_of(cloud: &Connector, declaration: &Declaration) -> Plan {
     let org = read_organization(cloud).await;
     let searches = tag_searches(declaration);
     let tagged = collect::tagged(cloud, &searches, &collect::Settings::default()).await;
     let resolution = resolve(declaration, &org, &tagged);
     let graph = resolution.graph.unwrap_or_else(|| panic!("{:#?}", resolution.diagnostics));
     let places: Vec<Place> = graph.places.iter().cloned().collect();
-    let live = read_places(cloud, &places).await;
+    let live = read_for(cloud, &places, &diff::interest(&graph)).await;
     plan::plan(&diff::diff(&graph, &live, &org), &org)
 }
 
@@ -69,7 +69,7 @@ fn quick() -> apply::Settings {
     }
 }
 
-async fn carry_out(
+pub(crate) async fn carry_out(
     cloud: &Connector,
     plan: &Plan,
     stop: &CancellationToken,
@@ -79,7 +79,7 @@ async fn carry_out(
     apply(&approved, cloud, &quick(), hear, stop.clone()).await
 }
 
-async fn carry_out_all(cloud: &Connector, plan: &Plan) -> Outcome {
+pub(crate) async fn carry_out_all(cloud: &Connector, plan: &Plan) -> Outcome {
     let outcome = carry_out(cloud, plan, &CancellationToken::new(), |_| {}).await;
     for step in &outcome.steps {
         assert!(matches!(step.result, StepResult::Done { .. }), "{step:?} of {:#?}", plan.steps());

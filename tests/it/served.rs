@@ -5,6 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use ramctl::live::LivePlace;
 use ramctl::model::{AssociationStatus, Observed, Place, Principal, ResourceArn, ShareStatus};
 use ramctl::sandbox::{self, Content, Running};
 use serde_json::{Value, json};
@@ -113,6 +117,28 @@ impl World {
             .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key)
             .stdin(Stdio::null());
         command
+    }
+
+    /// The SDK with the credentials of one account's own, in a Region.
+    pub(crate) fn sdk(&self, account: &str, region: &'static str) -> SdkConfig {
+        let found = self.running.accounts().iter().find(|it| it.id.as_str() == account).expect("seeded");
+        let keys = Credentials::new(&found.access_key_id, &found.secret_access_key, None, None, "test");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(region))
+            .endpoint_url(self.running.endpoint_url())
+            .credentials_provider(SharedCredentialsProvider::new(keys))
+            .build()
+    }
+
+    /// Everything in one place.
+    pub(crate) async fn live(&self, place: &Place) -> LivePlace {
+        let cloud = connect(&self.running, ROLE).await;
+        let mut live = read_places(&cloud, std::slice::from_ref(place)).await;
+        match live.places.remove(place) {
+            Some(Observed::Known(live)) => live,
+            other => panic!("{place:?} cannot be read: {other:?}"),
+        }
     }
 
     pub(crate) fn spawn(&self, words: &str) -> Child {

@@ -170,6 +170,7 @@ fn the_graph_orders_permissions_before_resources_before_principals() {
         .into_iter()
         .map(|node| match graph.node(node) {
             Node::OrganizationSharing => "sharing",
+            Node::ManagedPermission(_) => "managed permission",
             Node::Share(_) => "share",
             Node::Permission(..) => "permission",
             Node::Resource(..) => "resource",

@@ -6,32 +6,28 @@ use crate::desired::view::ShareView;
 use crate::diag::rules::{RAM191, RAM192, RAM193, RAM194, RAM195};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::lang::{Declaration, MovedBlock};
-use crate::model::Address;
+use crate::model::{AccountId, Address, Region};
 
 type Found = Vec<Diagnostic>;
 
 /// RAM191.
-pub(crate) fn imports_are_from_the_place(
-    declaration: &Declaration,
-    shares: &[ShareView<'_>],
-    found: &mut Found,
-) {
+pub(crate) fn imports_are_from_the_place(declaration: &Declaration, _: &[ShareView<'_>], found: &mut Found) {
     for import in &declaration.imports {
-        let Some(share) = shares.iter().find(|share| share.block.address == import.to.value) else {
+        let Some(block) = blocks(declaration).find(|block| *block.address == import.to.value) else {
             continue;
         };
-        let (account, region) = (&share.block.account.value, &share.block.region.value);
+        let (account, region) = (block.account, block.region);
         let arn = import.id.value.arn();
         if arn.account() != account.as_str() || arn.region() != region.as_str() {
             let detail = format!(
-                "{} is in account {account}, {region}, and the share in account {}, {}.",
+                "{} is in account {account}, {region}, and what it imports in account {}, {}.",
                 import.to.value,
                 arn.account(),
                 arn.region()
             );
             found.push(
                 Diagnostic::error(&RAM191, import.id.span, detail)
-                    .label(share.block.span, "the block that is to have it")
+                    .label(block.span, "the block that is to have it")
                     .help("Correct the ARN, or the account and region of the block."),
             );
         }
@@ -43,7 +39,7 @@ pub(crate) fn imports_are_distinct(declaration: &Declaration, _: &[ShareView<'_>
     let ids = declaration.imports.iter().map(|block| (block.id.value.to_string(), block.id.span));
     once(&RAM192, ids, "is imported twice", "Remove one of the import blocks.", found);
     let blocks = declaration.imports.iter().map(|block| (block.to.value.to_string(), block.to.span));
-    once(&RAM192, blocks, "imports two shares", "Remove one of the import blocks.", found);
+    once(&RAM192, blocks, "imports two things", "Remove one of the import blocks.", found);
 }
 
 /// RAM193.
@@ -78,36 +74,28 @@ fn leads_back(start: &MovedBlock, moved: &[MovedBlock]) -> bool {
 }
 
 /// RAM194.
-pub(crate) fn moved_addresses_are_free(
-    declaration: &Declaration,
-    shares: &[ShareView<'_>],
-    found: &mut Found,
-) {
+pub(crate) fn moved_addresses_are_free(declaration: &Declaration, _: &[ShareView<'_>], found: &mut Found) {
     for block in &declaration.moved {
         let whole = block.from.value.key.is_none() && block.to.value.key.is_none();
-        if let Some(share) = declared(&block.from.value, whole, shares) {
-            let detail = format!("{} is still declared.", share.block.address);
+        if let Some(still) = declared(&block.from.value, whole, declaration) {
+            let detail = format!("{} is still declared.", still.address);
             found.push(
                 Diagnostic::error(&RAM194, block.from.span, detail)
-                    .label(share.block.span, "here")
-                    .help(format!("Take out the block of {}, or this one.", share.block.address)),
+                    .label(still.span, "here")
+                    .help(format!("Take out the block of {}, or this one.", still.address)),
             );
         }
     }
 }
 
 /// RAM195. That the very address is declared the language says itself.
-pub(crate) fn removed_addresses_are_free(
-    declaration: &Declaration,
-    shares: &[ShareView<'_>],
-    found: &mut Found,
-) {
+pub(crate) fn removed_addresses_are_free(declaration: &Declaration, _: &[ShareView<'_>], found: &mut Found) {
     for block in &declaration.removed {
-        if let Some(share) = declared(&block.from.value, true, shares) {
-            let detail = format!("{} is still declared.", share.block.address);
+        if let Some(still) = declared(&block.from.value, true, declaration) {
+            let detail = format!("{} is still declared.", still.address);
             found.push(
                 Diagnostic::error(&RAM195, block.from.span, detail)
-                    .label(share.block.span, "here")
+                    .label(still.span, "here")
                     .help("Name the instance that is gone, as in share.NAME[\"key\"], or remove this block."),
             );
         }
@@ -125,10 +113,34 @@ pub(crate) fn removed_addresses_are_free(
     );
 }
 
-/// The declared share with this address, or, where that stands for a whole block, one of its instances.
-fn declared<'a>(address: &Address, whole: bool, shares: &'a [ShareView<'a>]) -> Option<&'a ShareView<'a>> {
-    shares.iter().find(|share| {
-        let own = &share.block.address;
+/// A share or permission of the files.
+struct Declared<'a> {
+    address: &'a Address,
+    span: Span,
+    account: &'a AccountId,
+    region: &'a Region,
+}
+
+fn blocks(declaration: &Declaration) -> impl Iterator<Item = Declared<'_>> {
+    let shares = declaration.shares.iter().map(|block| Declared {
+        address: &block.address,
+        span: block.span,
+        account: &block.account.value,
+        region: &block.region.value,
+    });
+    let permissions = declaration.permissions.iter().map(|block| Declared {
+        address: &block.address,
+        span: block.span,
+        account: &block.account.value,
+        region: &block.region.value,
+    });
+    shares.chain(permissions)
+}
+
+/// What is declared with this address, or, where that stands for a whole block, one of its instances.
+fn declared<'a>(address: &Address, whole: bool, declaration: &'a Declaration) -> Option<Declared<'a>> {
+    blocks(declaration).find(|block| {
+        let own = block.address;
         own == address
             || (whole && address.key.is_none() && own.kind == address.kind && own.label == address.label)
     })

@@ -12,6 +12,7 @@ mod identity;
 mod names;
 mod organization;
 mod later;
+mod managed;
 mod permissions;
 mod principals;
 mod quotas;
@@ -61,9 +62,7 @@ const SHARE: &[fn(&ShareView<'_>, &mut Found)] = &[
     permissions::are_in_the_place,
     permissions::types_are_known,
     permissions::have_a_resource,
-    tags::are_not_too_many,
-    tags::have_free_keys,
-    tags::fit,
+    tags::of_shares_fit,
     flags::retaining_needs_external_principals,
     flags::retaining_is_for_accounts,
     flags::retaining_is_for_types_that_leave,
@@ -83,6 +82,9 @@ const STACK: &[fn(&Declaration, &[ShareView<'_>], &mut Found)] = &[
     identity::removed_addresses_are_free,
     expiry::shares_have_time_left,
     consent::has_time_left,
+    managed::permissions_fit,
+    managed::names_are_distinct,
+    managed::types_have_few,
 ];
 
 /// Rules over one share that take the organization.

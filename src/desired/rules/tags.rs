@@ -1,30 +1,41 @@
-//! Tags of a share.
+//! Tags of a share or permission.
+
+use std::collections::BTreeMap;
 
 use crate::desired::view::ShareView;
-use crate::diag::Diagnostic;
 use crate::diag::rules::{RAM160, RAM161, RAM162};
+use crate::diag::{Diagnostic, Span, Spanned};
+use crate::model::Address;
 
-/// Tags that AWS allows on a share, less the four that ramctl may write.
+/// Tags that AWS allows on a share or permission, less the four that ramctl may write.
 const OWN: usize = 50 - 4;
 
+type WrittenTags = BTreeMap<String, Spanned<String>>;
+
+/// The tags of a share.
+pub(crate) fn of_shares_fit(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
+    let block = share.block;
+    check(&block.address, &block.tags, block.tags_span.unwrap_or(block.span), found);
+}
+
+pub(crate) fn check(address: &Address, tags: &WrittenTags, place: Span, found: &mut Vec<Diagnostic>) {
+    are_not_too_many(address, tags, place, found);
+    have_free_keys(tags, found);
+    fit(tags, found);
+}
+
 /// RAM160.
-pub(crate) fn are_not_too_many(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
-    let count = share.block.tags.len();
+fn are_not_too_many(address: &Address, tags: &WrittenTags, place: Span, found: &mut Vec<Diagnostic>) {
+    let count = tags.len();
     if count > OWN {
-        found.push(
-            Diagnostic::error(
-                &RAM160,
-                share.block.tags_span.unwrap_or(share.block.span),
-                format!("{} has {count} tags; {OWN} are free beside ramctl's own four.", share.block.address),
-            )
-            .help(format!("Remove {}.", count - OWN)),
-        );
+        let detail = format!("{address} has {count} tags; {OWN} are free beside ramctl's own four.");
+        found.push(Diagnostic::error(&RAM160, place, detail).help(format!("Remove {}.", count - OWN)));
     }
 }
 
 /// RAM161. AWS compares the prefix without case.
-pub(crate) fn have_free_keys(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
-    for (key, value) in &share.block.tags {
+fn have_free_keys(tags: &WrittenTags, found: &mut Vec<Diagnostic>) {
+    for (key, value) in tags {
         let lower = key.to_ascii_lowercase();
         let Some(owner) = ["aws:", "ramctl:"].into_iter().find(|prefix| lower.starts_with(prefix)) else {
             continue;
@@ -41,8 +52,8 @@ pub(crate) fn have_free_keys(share: &ShareView<'_>, found: &mut Vec<Diagnostic>)
 }
 
 /// RAM162.
-pub(crate) fn fit(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
-    for (key, value) in &share.block.tags {
+fn fit(tags: &WrittenTags, found: &mut Vec<Diagnostic>) {
+    for (key, value) in tags {
         let (key_length, value_length) = (key.chars().count(), value.value.chars().count());
         let problem = if key_length == 0 {
             "A tag has an empty key.".to_owned()

@@ -42,4 +42,9 @@ plan again: the new plan has what is left."
 "The request was sent and no good answer came back: the connection broke, the call timed out, or the service failed. It may have \
 been carried out or not. ramctl sends a token with each change, so repeating it cannot do it twice. Plan again: the live state \
 shows which it was."
+
+    RAM508 "the permission is deleted again and again"
+"RAM remembers the token of a request, and answers a repeated one with the permission or version that it made the first time. Where that \
+has been deleted since, ramctl makes it anew under a following token. Here each new one turned out to be deleted as well, so something in \
+the account deletes it: look in CloudTrail for DeletePermission and DeletePermissionVersion in the Region of the permission."
 }

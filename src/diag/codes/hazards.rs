@@ -43,7 +43,7 @@ codes! {
         "An AWS service is let in for requests on behalf of anybody. `sources` names the accounts or resources on whose behalf the \
         service may come (the confused deputy problem).\n\nAdd `sources = [...]` to the share."
     RAM210 "share taken over from another stack"
-        "An `import` block names a share that bears the tag of another stack. With the import it bears this stack's, and is brought to \
+        "An `import` block names a share, or a permission, that bears the tag of another stack. With the import it bears this stack's, and is brought to \
         the form that this stack declares. The other stack finds no share of its own any more and makes a new one, unless its block is \
         gone by then.\n\nIn the other stack write `removed { from = share.NAME lifecycle { destroy = false } }` in place of the block, \
         and apply that first."
@@ -76,6 +76,11 @@ codes! {
         "More accounts gain the use of something than `safety { max_granted_accounts = ... }` allows. Units are expanded to their \
         accounts; an account that is reached in two ways counts once. Where nobody can see which accounts are behind a principal, \
         that counts as too many.\n\nWithout that setting there is no such limit; sharing with the whole organization is RAM202."
+    RAM217 "principals may do more"
+        "A share gets a permission, or a version of one, that allows what the one before it did not: an action more, or a condition \
+        less. Everybody on the share may do it from then on. The plan names the actions with a plus sign. Where a policy could not be \
+        read, ramctl takes it that more is allowed.\n\nTake the action out of the `permission` block, or name a narrower permission. A \
+        version that AWS published is taken only where `version = \"latest\"` says so."
     RAM220 "share is protected"
         "The plan would delete or replace a share whose block has `lifecycle { prevent_destroy = true }`, so it is not carried \
         out.\n\nTake the protection away if the share is really to go, or undo the change that makes it go. Changes of the account, \

@@ -10,7 +10,7 @@ codes! {
         services make shares of their own."
     RAM303 "share made from a resource policy"
         "Somebody attached a policy to a resource without RAM, and RAM shows it as a share with the feature set CREATED_FROM_POLICY. \
-        Such a share cannot be changed through RAM until it is promoted."
+        Such a share cannot be changed through RAM until it is promoted, which an `import` block asks for. Nothing else touches it."
     RAM304 "association is unhealthy"
         "A principal or resource is on the share but in a state that gives no access, such as SUSPENDED. RAM says in the status \
         message why. ramctl repairs FAILED associations by taking them off and putting them on again, and leaves other states \
@@ -20,7 +20,9 @@ codes! {
         that is complete and oldest stays; the others are deleted, after the one that stays gives what they gave."
     RAM306 "permission is behind its default version"
         "AWS or you published a newer version of the managed permission; shares keep the version that they had until they are moved \
-        to the new one. This is told, not changed."
+        to the new one. A share follows a customer managed permission by itself. For one of AWS's this is told and not changed, with the \
+        actions that moving would add (+) and remove (-), until the share asks for it: \
+        `permission \"TYPE\" { use = \"NAME\" version = \"latest\" }`."
     RAM307 "permission not declared"
         "The share has a managed permission that no `permission` block names and that is not one of AWS's defaults. It stays as it is \
         and goes on giving what it gives. That is so also where the block was there and has been removed: a type without a block means \
@@ -40,9 +42,8 @@ codes! {
         deleted can be listed for some hours and never comes back.\n\nCorrect the ARN, or remove the import block to let ramctl make \
         a new share."
     RAM312 "the share cannot be imported"
-        "A share is adopted in place, by tags, so it has to be one that RAM can change to what the block says. RAM changes nothing on a \
-        share that was made from a resource policy (feature set CREATED_FROM_POLICY) before it is promoted, mends no FAILED share, \
-        and sets `retain_sharing_on_account_leave_organization` only when a share is made. ramctl does not delete somebody else's \
+        "A share is adopted in place, by tags, so it has to be one that RAM can change to what the block says. RAM mends no \
+        FAILED share, changes nothing on one that is being promoted, and sets `retain_sharing_on_account_leave_organization` only when a share is made. ramctl does not delete somebody else's \
         share to make one of its own in its place.\n\nWrite the block so that it fits the share, or remove the import block."
     RAM313 "the import is of a share or for a block that is taken"
         "The block has a share already, or the share belongs to another block of this stack. Once an import is carried out its block has \
@@ -51,4 +52,50 @@ codes! {
     RAM314 "the share expires"
         "The block gives the share a time, `expires`. Until then this is only told; the first apply after it deletes the share. Nothing \
         happens by itself: a share that expired and is still there shows as drift."
+    RAM320 "permission not compared"
+        "A customer managed permission of the stack is there, and what it allows could not be read or cannot be compared: the call was \
+        refused, or the policy has placeholders, @{name}, for which each share gives a value of its own. It is not changed, no share \
+        with it is given anything new, and the run counts as incomplete.\n\nAllow `ram:GetPermission` and \
+        `ram:ListPermissionVersions`. A permission with placeholders is not for ramctl to keep: take its block out and release it with \
+        `removed { from = permission.NAME lifecycle { destroy = false } }`."
+    RAM321 "no version of a permission can go"
+        "RAM keeps five versions of a customer managed permission. To make another one, ramctl deletes the oldest that is not the default, \
+        once no share has it: it moves shares of its own to the default version first, where that gives nobody anything that he does not \
+        have before or after. Here every version is on a share that is not this stack's, or that such a move would widen.\n\nMove one of \
+        the shares that the plan names to the default version: \
+        `aws ram associate-resource-share-permission --replace --resource-share-arn ARN --permission-arn ARN`."
+    RAM322 "permission is in use"
+        "No block declares the permission any more, so it is to be deleted, and RAM deletes none that a share has. A share of this stack \
+        keeps it where no `permission` block of the share names another one: an unset permission is never changed.\n\nName AWS's \
+        default in the share, as in `permission \"ec2:IpamPool\" { use = \"AWSRAMDefaultPermissionsIpamPool\" }`, or take the share \
+        that is not this stack's off it. To keep the permission write `removed { from = permission.NAME lifecycle { destroy = false } }`."
+    RAM323 "the name of a permission is taken"
+        "RAM knows a customer managed permission by its name, and in this account and Region the name is that of another one: of no stack, of \
+        another stack, of another block, or one that RAM made from a resource policy.\n\nTo take it over write \
+        `import { to = permission.NAME id = \"ARN\" }`; to give it to another block of this stack \
+        `moved { from = permission.OLD to = permission.NEW }`. Otherwise give the block another name."
+    RAM324 "the type of a permission cannot change"
+        "A customer managed permission is for one resource type as long as it lives, and a second one cannot have the same name. So a block \
+        with another type needs another name: ramctl then makes the new one, moves the shares, and deletes the old one."
+    RAM325 "the permission cannot be imported"
+        "A permission is adopted as it is: its name and type cannot change, so they have to be those of the block. One that RAM made from a \
+        resource policy (feature set CREATED_FROM_POLICY) is promoted under the name of the block, and keeps its policy, because its \
+        share is promoted only where a permission says exactly the same.\n\nWrite the block so that it fits; change it once it is \
+        applied. Or remove the import block."
+    RAM326 "the share's permission has to be imported too"
+        "RAM made both the share and its permission from a resource policy. It promotes the share only where a customer managed permission \
+        says exactly what the permission from the policy says, and ramctl makes or promotes none that no block declares.\n\nWrite a \
+        `permission` block that allows the same, with `import { to = permission.NAME id = \"ARN\" }` for the one that was made from \
+        the policy."
+    RAM345 "association is stuck"
+        "AWS has been associating or disassociating a principal, a resource or a source for over an hour, where it takes seconds. ramctl \
+        cannot mend that: RAM takes nothing off a share while something on it is ASSOCIATING, and what is DISASSOCIATING is on its way \
+        already. Other changes of the share are likely to be refused until it ends.\n\nLook at the resource itself: one that was deleted \
+        or is failing keeps an association from ending. If nothing is wrong with it, ask AWS support, with the ARN of the share; or let \
+        another block of the stack share the same resources, and remove this one."
+    RAM346 "over RAM's quota of the Region"
+        "By default RAM allows 25,000 shares in an account and Region, and as many resources and principals on all of them together. The \
+        plan would bring the account over that. The quotas can be raised, which ramctl cannot see, so this is a warning; where they were \
+        not, RAM refuses what comes last.\n\nHave the quota raised (Service Quotas, AWS Resource Access Manager), name a unit instead of \
+        its accounts, or remove shares that nobody needs."
 }

@@ -201,6 +201,26 @@ Give the permission by its name: ramctl completes it with the account and Region
 
 If resources of the type follow later, the warning goes away then."
 
+    RAM156 "a name that a permission cannot have"
+"A customer managed permission has a name of 1 to 36 letters, digits, hyphens, underscores and periods. Names that begin with AWSRAM are those of AWS's own permissions, and a share that names one means AWS's.
+
+Give the block a name, or shorten its label."
+
+    RAM157 "actions that a permission cannot have"
+"A permission allows at least one action, each written as a service, a colon and a name, in which * and ? stand for other characters. RAM takes only actions of the resource type's own service, and tells when the plan is applied if it does not know one.
+
+Write statement { actions = [\"ec2:GetIpamPoolAllocations\"] }."
+
+    RAM158 "a condition key that RAM sets itself"
+"In the policy that RAM writes for a resource, it fills in who the principals are and on whose behalf a service comes: aws:PrincipalAccount, aws:PrincipalOrgID, aws:PrincipalOrgPaths, aws:SourceAccount, aws:SourceArn, aws:SourceOrgID and aws:SourceOrgPaths. A permission may not speak of them, nor of tags whose keys begin with aws:.
+
+Say who may use the share with its principals and sources."
+
+    RAM159 "a condition that RAM refuses"
+"The condition of a customer managed permission has operators, in them keys, in them values. RAM takes single operators without a negation: no StringNotEquals and the like, no ForAllValues: and ForAnyValue:.
+
+Say what is allowed."
+
     RAM160 "too many tags"
 "AWS allows 50 tags on a share. ramctl writes up to four of its own (ramctl:stack, ramctl:address, ramctl:applied, and ramctl:imported on a share that was imported), so a stack has 46."
 
@@ -211,6 +231,21 @@ Rename the key."
 
     RAM162 "a tag that AWS refuses"
 "A tag key has 1 to 128 characters, a value 0 to 256, none of them a control character."
+
+    RAM163 "two permissions with one name"
+"RAM knows a customer managed permission by its name: in one account and Region there is one permission of a name, and a second one is refused.
+
+Give one of the blocks another name."
+
+    RAM164 "an attribute that a permission cannot ignore"
+"A permission has a policy, and it has tags. With ignore_changes = [tags] changes of the tags that were made elsewhere are let be; the policy is what the block is for, and name and type of a permission cannot change.
+
+Write ignore_changes = [tags], or take it out."
+
+    RAM165 "a placeholder in a condition"
+"RAM lets a permission have placeholders, @{name}, for which each share gives a value. This version of ramctl cannot give such values, so it does not make such a permission; one that somebody else made is reported as unreadable.
+
+Write the value itself. With for_each one block makes a permission for each value."
 
     RAM170 "retained sharing without external principals"
 "retain_sharing_on_account_leave_organization keeps an account on the share that leaves the organization. It is then a stranger, so RAM takes the setting only together with allow_external_principals = true.
@@ -231,6 +266,11 @@ Remove the setting, or move the resource into a share of its own."
 "By default RAM allows 5,000 resources and 5,000 principals on a share. The quotas can be raised for an account, which ramctl cannot see, so this is a warning; applying fails where they were not.
 
 Split the share, or name a unit instead of its accounts."
+
+    RAM181 "more permissions of one type than RAM's quota"
+"By default RAM allows 10 customer managed permissions for one resource type in an account and Region, and 1,500 in all. The quotas can be raised for an account, which ramctl cannot see, so this is a warning; applying fails where they were not.
+
+Let several shares use one permission."
 
     RAM190 "not carried out yet"
 "The language can say this, validate checks it, and this version of ramctl does not act on it. Rather than plan as if it did not stand there, ramctl refuses: a check that is to guard a share must not be passed over in silence."

@@ -105,9 +105,21 @@ fn what_cannot_be_imported_is_refused_and_nothing_is_made_in_its_stead() {
         ),
         ("failed", || vec![LiveShare { status: ShareStatus::Failed, ..by_hand() }], || ImportProblem::Failed),
         (
-            "from a policy",
-            || vec![LiveShare { feature_set: FeatureSet::CreatedFromPolicy, ..by_hand() }],
-            || ImportProblem::NotStandard { feature_set: FeatureSet::CreatedFromPolicy },
+            "being promoted",
+            || vec![LiveShare { feature_set: FeatureSet::PromotingToStandard, ..by_hand() }],
+            || ImportProblem::NotStandard { feature_set: FeatureSet::PromotingToStandard },
+        ),
+        (
+            "from a policy, as is its permission",
+            || {
+                let mut share = LiveShare { feature_set: FeatureSet::CreatedFromPolicy, ..by_hand() };
+                share.permissions.get_mut(&tgw_type()).unwrap().feature_set = FeatureSet::CreatedFromPolicy;
+                vec![share]
+            },
+            || ImportProblem::NoTwin {
+                resource_type: tgw_type(),
+                permission: permission("AWSRAMDefaultPermissionTransitGateway"),
+            },
         ),
         (
             "retaining",

@@ -6,10 +6,10 @@ use crate::lang::compile::decode::Decoder;
 use crate::lang::compile::schema;
 use crate::lang::compile::share::required;
 use crate::lang::compile::structure::check;
-use crate::lang::declaration::{ImportBlock, MovedBlock, RemovedAction, RemovedBlock};
+use crate::lang::declaration::{ImportBlock, ImportId, MovedBlock, RemovedAction, RemovedBlock};
 use crate::lang::eval::{Eval, Scope};
 use crate::lang::syntax::{Block, Expr, ExprKind, Step};
-use crate::model::{Address, BlockKind, ShareArn};
+use crate::model::{Address, BlockKind, PermissionArn, ShareArn};
 
 impl Compiler<'_, '_> {
     pub(crate) fn imports(&mut self) -> Vec<ImportBlock> {
@@ -19,18 +19,27 @@ impl Compiler<'_, '_> {
 
     fn import(&mut self, block: &Block) -> Eval<ImportBlock> {
         let to = self.address(block, "to");
+        let is_permission = matches!(&to, Ok(to) if to.value.kind == BlockKind::Permission);
         let mut decoder = Decoder { evaluator: &mut *self.evaluator, scope: Scope::EMPTY };
-        let id = required(decoder.parsed::<ShareArn>(block, "id"), |()| {
-            decoder.missing(block, "id", "Write id = \"arn:aws:ram:...:resource-share/...\".")
+        let (id, form) = if is_permission {
+            let id = decoder.parsed::<PermissionArn>(block, "id");
+            (id.map(|id| id.map(|id| Spanned::new(ImportId::Permission(id.value), id.span))), "permission")
+        } else {
+            let id = decoder.parsed::<ShareArn>(block, "id");
+            (id.map(|id| id.map(|id| Spanned::new(ImportId::Share(id.value), id.span))), "resource-share")
+        };
+        let id = required(id, |()| {
+            decoder.missing(block, "id", &format!("Write id = \"arn:aws:ram:...:{form}/...\"."))
         });
         let to = to?;
-        if to.value.kind == BlockKind::Share && !self.declares(&to.value) {
+        if !self.declares(&to.value) {
             let detail = format!("The stack declares no {}.", to.value);
+            let (keyword, label) = (to.value.kind.as_str(), &to.value.label);
             return Err(self.evaluator.report(
                 &codes::RAM011,
                 to.span,
                 detail,
-                format!("Write the block share {:?} {{ ... }} first.", to.value.label),
+                format!("Write the block {keyword} {label:?} {{ ... }} first."),
             ));
         }
         Ok(ImportBlock { span: block.header, to, id: id? })

@@ -91,6 +91,7 @@ impl Compiler<'_, '_> {
             actions: actions?,
             condition,
             tags: tags?.unwrap_or_default(),
+            tags_span: block.attribute("tags").map(|tags| tags.value.span),
             lifecycle: lifecycle.clone(),
         })
     }

@@ -107,8 +107,12 @@ pub(crate) static SHARE: Schema = Schema {
     blocks: &["permission", "lifecycle"],
 };
 
-pub(crate) static PERMISSION_USE: Schema =
-    Schema { keyword: "permission", labels: Labels::ResourceType, attributes: &["use"], blocks: NONE };
+pub(crate) static PERMISSION_USE: Schema = Schema {
+    keyword: "permission",
+    labels: Labels::ResourceType,
+    attributes: &["use", "version"],
+    blocks: NONE,
+};
 
 pub(crate) static LIFECYCLE: Schema = Schema {
     keyword: "lifecycle",

@@ -10,7 +10,7 @@ use crate::lang::compile::instances::Instance;
 use crate::lang::compile::resources::Resources;
 use crate::lang::compile::schema;
 use crate::lang::compile::structure::check;
-use crate::lang::declaration::{IgnorableAttribute, Lifecycle, PermissionUse, ShareBlock};
+use crate::lang::declaration::{IgnorableAttribute, Lifecycle, PermissionUse, ShareBlock, VersionWish};
 use crate::lang::eval::{Eval, Failed, Scope};
 use crate::lang::syntax::{Block, Expr, ExprKind};
 use crate::lang::value::{Kind, Symbol};
@@ -177,7 +177,9 @@ fn permission_use(decoder: &mut Decoder<'_, '_>, block: &Block) -> Eval<Permissi
             (name?, None)
         }
     };
-    Ok(PermissionUse { span: block.header, resource_type, permission, declared })
+    let version = decoder.word(block, "version", &[("latest", VersionWish::Latest)])?;
+    let version = version.map_or(VersionWish::Unsaid, |version| version.value);
+    Ok(PermissionUse { span: block.header, resource_type, permission, declared, version })
 }
 
 fn expires(decoder: &mut Decoder<'_, '_>, block: &Block) -> Eval<Option<Spanned<jiff::Timestamp>>> {

@@ -48,7 +48,11 @@ fn graph() -> DesiredGraph {
         ]
         .into(),
         sources: BTreeSet::new(),
-        permissions: [(code.clone(), DesiredPermission { arn: permission.expect("an ARN"), span })].into(),
+        permissions: [(
+            code.clone(),
+            DesiredPermission { arn: permission.expect("an ARN"), span, latest: false },
+        )]
+        .into(),
         tags: BTreeMap::new(),
         expires: None,
         lifecycle: Lifecycle::default(),
@@ -80,6 +84,7 @@ fn graph() -> DesiredGraph {
         places: BTreeSet::new(),
         account_labels: [(place.account.clone(), "network".to_owned())].into(),
         shares: [(tgw, share)].into(),
+        permissions: BTreeMap::new(),
         unresolved: [(address("open", None), Unresolved { place, span, wanted, gap })].into(),
         safeguards: Default::default(),
         identity: Identity::default(),

@@ -8,7 +8,11 @@ use crate::sandbox::services::{Answer, Call, Operation, Pager, Refusal, answer};
 use crate::sandbox::state::State;
 use crate::sandbox::state::rows_ram::Tags;
 
-pub(super) const OPERATIONS: &[Operation] = &[Operation::read("GetResources", get_resources)];
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation::read("GetResources", get_resources),
+    Operation::write("TagResources", tag_resources),
+    Operation::write("UntagResources", untag_resources),
+];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -95,4 +99,45 @@ fn get_resources(call: &Call<'_>, state: &State) -> Answer {
 fn mapping(arn: &str, tags: &Tags) -> Value {
     let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
     json!({"ResourceARN": arn, "Tags": tags})
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ChangeInput {
+    #[serde(rename = "ResourceARNList")]
+    arns: Vec<String>,
+    tags: Option<Tags>,
+    tag_keys: Option<Vec<String>>,
+}
+
+fn tag_resources(call: &Call<'_>, state: &mut State) -> Answer {
+    change(call, state, |input, tags| tags.extend(input.tags.clone().unwrap_or_default()))
+}
+
+fn untag_resources(call: &Call<'_>, state: &mut State) -> Answer {
+    change(call, state, |input, tags| {
+        tags.retain(|key, _| !input.tag_keys.iter().flatten().any(|gone| gone == key));
+    })
+}
+
+/// Changes the tags of resources that the seed lists. Shares have operations of their own.
+fn change(call: &Call<'_>, state: &mut State, change: impl Fn(&ChangeInput, &mut Tags)) -> Answer {
+    let input: ChangeInput = call.input("InvalidParameterException")?;
+    let mut failed = serde_json::Map::new();
+    for arn in &input.arns {
+        let key = format!("{}/{arn}", call.caller.account);
+        if state.resources.contains(&key) {
+            state.resources.update(&key, |resource| change(&input, &mut resource.tags));
+        } else {
+            failed.insert(
+                arn.clone(),
+                json!({
+                    "StatusCode": 400,
+                    "ErrorCode": "InvalidParameterException",
+                    "ErrorMessage": "The resource does not exist in this account.",
+                }),
+            );
+        }
+    }
+    answer(&json!({"FailedResourcesMap": failed}))
 }

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::diag::{FileId, Position, SourceMap, Span};
 use crate::diff::{
-    Delta, Edit, Entity, Membership, Ownership, Part, Remark, SharingDiff, SharingVerdict, Unmanaged,
-    UnresolvedShare,
+    Delta, Edit, Entity, Membership, NextVersion, Ownership, Part, Remark, SharingDiff, SharingVerdict,
+    Unmanaged, UnresolvedShare,
 };
 use crate::model::{
     AccountId, Address, AssociationStatus, Gap, Origin, PermissionArn, Place, Principal, Region, ResourceArn,
@@ -118,7 +118,7 @@ impl SharingDocument {
 
 impl EditDocument {
     pub fn read(&self) -> Result<Edit, Malformed> {
-        let Self { part, action: _, subject, label, before, after, message: _, cause } = self;
+        let Self { part, action: _, subject, label, before, after, message: _, actions, cause } = self;
         let subject = || needed(subject, "the subject of a change");
         let before = || needed(before, "what was before");
         let after = || needed(after, "what comes after");
@@ -142,7 +142,16 @@ impl EditDocument {
             PartWord::Permission => Part::Permission {
                 resource_type: id(subject()?, ResourceType::parse)?,
                 how: self.read_value(|text| id(text, PermissionArn::parse))?,
+                actions: needed(actions, "what becomes possible")?.read(),
             },
+            PartWord::PermissionVersion => Part::PermissionVersion {
+                resource_type: id(subject()?, ResourceType::parse)?,
+                permission: id(needed(label, "a permission")?, PermissionArn::parse)?,
+                before: before()?.clone(),
+                after: read_next_version(after()?),
+                actions: needed(actions, "what becomes possible")?.read(),
+            },
+            PartWord::Promote => Part::Promoted,
             PartWord::Tag => {
                 Part::Tag { key: subject()?.clone(), how: self.read_value(|text| Ok(text.to_owned()))? }
             }
@@ -189,6 +198,8 @@ impl RemarkDocument {
             owner,
             since,
             until,
+            next_version,
+            actions,
         } = self;
         let subject = || needed(subject, "the subject of a remark");
         let status = || needed(status, "a state");
@@ -213,10 +224,17 @@ impl RemarkDocument {
                 status: AssociationStatus::read(status()?),
                 message: message.clone(),
             },
+            RemarkWord::Stuck => Remark::Stuck {
+                entity: entity()?,
+                status: AssociationStatus::read(status()?),
+                since: time(needed(since, "a time")?)?,
+            },
             RemarkWord::OutdatedPermission => Remark::Outdated {
                 resource_type: resource_type()?,
                 permission: id(subject()?, PermissionArn::parse)?,
                 version: status()?.clone(),
+                default: read_next_version(needed(next_version, "a version")?),
+                actions: needed(actions, "what becomes possible")?.read(),
             },
             RemarkWord::UndeclaredPermission => Remark::UndeclaredPermission {
                 resource_type: resource_type()?,
@@ -235,6 +253,14 @@ impl RemarkDocument {
                 Remark::Share { status: ShareStatus::read(status()?), message: message.clone() }
             }
         })
+    }
+}
+
+fn read_next_version(text: &str) -> NextVersion {
+    match text {
+        "new" => NextVersion::New,
+        "default" => NextVersion::Default,
+        number => NextVersion::Numbered(number.to_owned()),
     }
 }
 

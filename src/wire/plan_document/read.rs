@@ -6,10 +6,12 @@ use serde::Deserialize;
 
 use crate::access::AccessTotals;
 use crate::diag::SourceMap;
+use crate::diff::PermissionVerdict;
 use crate::model::{AccountId, AccountRole, Address, Origin, Principal, StackName};
 use crate::org::SharingState;
 use crate::plan::{
-    Basis, Behind, Fingerprint, Incoherent, PlanBody, PlannedSharing, Refusal, SavedPlan, Standing, Step,
+    Basis, Behind, Fingerprint, Incoherent, PlanBody, PlannedPermission, PlannedSharing, Refusal, SavedPlan,
+    Standing, Step,
 };
 use crate::wire::FORMAT_VERSION;
 use crate::wire::malformed::{Malformed, id, ids, needed, times};
@@ -111,6 +113,7 @@ impl PlanDocument {
             access,
             sharing,
             shares,
+            permissions,
             unmanaged,
             steps,
             hazards,
@@ -134,18 +137,29 @@ impl PlanDocument {
         for share in shares {
             planned.push(share.read(now, &mut recorded)?);
         }
+        let mut planned_permissions = Vec::with_capacity(permissions.len());
+        for permission in permissions {
+            planned_permissions.push(permission.read(&mut recorded)?);
+        }
         let coverage = coverage.read(&mut recorded)?;
         let (account_labels, roles) = accounts_of(accounts)?;
         let AccessDocument { gain, lose, unknown } = access;
         let principals = basis.iter().map(BehindDocument::read).collect::<Result<_, Malformed>>()?;
-        let refusals =
-            refusals.iter().map(|refusal| refusal.read(&mut recorded)).collect::<Result<_, _>>()?;
+        let mut read_refusals = Vec::with_capacity(refusals.len());
+        for refusal in refusals {
+            read_refusals.push(match refusal.permission(&planned_permissions)? {
+                Some(refusal) => refusal,
+                None => refusal.read(&mut recorded)?,
+            });
+        }
+        let refusals = read_refusals;
         let body = PlanBody {
             stack: id(stack, StackName::parse).map_err(PlanFileError::from)?,
             purpose: (*purpose).into(),
             account_labels,
             sharing,
             shares: planned,
+            permissions: planned_permissions,
             unmanaged: unmanaged.iter().map(|share| share.read()).collect::<Result<_, _>>()?,
             places: coverage.places,
             unknown: coverage.unknown,
@@ -206,6 +220,26 @@ impl BehindDocument {
 }
 
 impl RefusalDocument {
+    /// A refusal that a permission of the plan tells of in full.
+    fn permission(&self, permissions: &[PlannedPermission]) -> Result<Option<Refusal>, Malformed> {
+        if self.kind != RefusalWord::Permission {
+            return Ok(None);
+        }
+        let text = needed(&self.address, "an address")?;
+        let address = id(text, Address::parse)?;
+        let found = permissions.iter().filter(|permission| permission.diff.address == address);
+        let refusal = found.into_iter().find_map(|permission| match &permission.diff.verdict {
+            PermissionVerdict::NotHad { after, span, problem } => Some(Refusal::Permission {
+                address: address.clone(),
+                span: *span,
+                arn: after.arn.clone(),
+                problem: problem.clone(),
+            }),
+            _ => None,
+        });
+        refusal.map(Some).ok_or_else(|| Malformed::new(text, "a permission that cannot be had"))
+    }
+
     fn read(&self, recorded: &mut Recorded) -> Result<Refusal, Malformed> {
         let Self { kind, address, state, import } = self;
         let address = || id(needed(address, "an address")?, Address::parse);
@@ -218,6 +252,7 @@ impl RefusalDocument {
             RefusalWord::PreventDestroy => Refusal::PreventDestroy { address: address()? },
             RefusalWord::SharingRequired => Refusal::SharingRequired { state: state()? },
             RefusalWord::SharingImpossible => Refusal::SharingImpossible { state: state()? },
+            RefusalWord::Permission => return Err(Malformed::new("permission", "a refusal of a share")),
             RefusalWord::Import => {
                 let (arn, span, problem) = needed(import, "an import")?.read(recorded)?;
                 Refusal::Import { address: address()?, span, arn, problem }

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use crate::access::AccessDelta;
 use crate::diag::{Span, find_code};
 use crate::diff::{Change, Edit, ImportProblem, Membership, Part, ShareDiff, Verdict};
-use crate::model::{AccountId, Address, FeatureSet, Principal, ResourceArn, ShareArn};
+use crate::model::{
+    AccountId, Address, FeatureSet, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn,
+};
 use crate::plan::{Blocked, Detail, Hazard, HazardStanding, HazardSubject, PlannedShare, StepId};
 use crate::wire::malformed::{Malformed, id, ids, needed, times};
 use crate::wire::parts::Recorded;
@@ -118,7 +120,10 @@ impl ShareDocument {
                 Change::Delete { before: before()?, reason: word.into() }
             }
             [A::Release] => Change::Release { before: before()? },
-            [A::Import | A::Move | A::Update] | [A::Import | A::Move, A::Update] => {
+            [A::Import | A::Move | A::Update]
+            | [A::Import | A::Move, A::Update]
+            | [A::Import, A::Promote]
+            | [A::Import, A::Promote, A::Update] => {
                 let edits: Vec<Edit> = details.iter().map(|detail| detail.edit.clone()).collect();
                 Change::Update { before: before()?, after: after()?, edits }
             }
@@ -145,8 +150,8 @@ impl AudienceDocument {
 
 impl ChangeDocument {
     fn read(&self, audiences: &[Audience]) -> Result<Detail, Malformed> {
-        // The counts are those of the sets.
-        let Self { edit, gain: _, lose: _, accounts, unknown, audience } = self;
+        // The counts are those of the sets. The same accounts may gain and lose by a permission.
+        let Self { edit, gain, lose, accounts, unknown, audience } = self;
         let edit = edit.read()?;
         let (felt, unknown): Audience = match (&edit.part, audience) {
             (Part::Principal { principal, .. }, _) => {
@@ -159,7 +164,9 @@ impl ChangeDocument {
                 .ok_or_else(|| Malformed::new(&at.to_string(), "the index of an audience"))?,
             (_, None) => (Arc::default(), Arc::default()),
         };
+        let felt_if = |n: usize| if n > 0 { felt.clone() } else { Arc::default() };
         let (gain, lose) = match &edit.part {
+            Part::Permission { .. } | Part::PermissionVersion { .. } => (felt_if(*gain), felt_if(*lose)),
             Part::Principal { how: Membership::Removed, .. }
             | Part::Resource { how: Membership::Removed, .. } => (Arc::default(), felt),
             _ => (felt, Arc::default()),
@@ -177,6 +184,12 @@ impl ImportDocument {
             ImportProblemWord::NotThere => ImportProblem::NotThere { deleted: false },
             ImportProblemWord::NotStandard => {
                 ImportProblem::NotStandard { feature_set: FeatureSet::read(detail()?) }
+            }
+            ImportProblemWord::NoTwin => {
+                let both = detail()?.split_once(' ');
+                let (kind, arn) = both.ok_or_else(|| Malformed::new(arn, "a type and a permission"))?;
+                let resource_type = id(kind, ResourceType::parse)?;
+                ImportProblem::NoTwin { resource_type, permission: id(arn, PermissionArn::parse)? }
             }
             ImportProblemWord::Failed => ImportProblem::Failed,
             ImportProblemWord::RetainSharing => ImportProblem::RetainSharing {
@@ -203,6 +216,7 @@ impl HazardDocument {
             subject: match about {
                 AboutWord::Principal => HazardSubject::Principal(Principal::read(subject()?)),
                 AboutWord::Resource => HazardSubject::Resource(id(subject()?, ResourceArn::parse)?),
+                AboutWord::Permission => HazardSubject::Permission(id(subject()?, ResourceType::parse)?),
                 AboutWord::Share => HazardSubject::Share,
                 AboutWord::Plan => HazardSubject::Plan,
                 AboutWord::Revocations => {

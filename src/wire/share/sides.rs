@@ -48,6 +48,7 @@ struct VersionDocument {
     version: String,
     /// Whether it is the permission's default version.
     default: bool,
+    feature_set: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -128,7 +129,11 @@ impl LiveDocument {
             permission_versions: permissions
                 .iter()
                 .map(|(kind, p)| {
-                    let version = VersionDocument { version: p.version.clone(), default: p.default_version };
+                    let version = VersionDocument {
+                        version: p.version.clone(),
+                        default: p.default_version,
+                        feature_set: p.feature_set.to_string(),
+                    };
                     (kind.to_string(), version)
                 })
                 .collect(),
@@ -168,13 +173,15 @@ impl LiveDocument {
             }
         }
         for (kind, arn) in &self.permissions {
-            let Some(VersionDocument { version, default }) = self.permission_versions.get(kind) else {
+            let Some(VersionDocument { version, default, feature_set }) = self.permission_versions.get(kind)
+            else {
                 return Err(Malformed::new(kind, "a permission with a version"));
             };
             let attached = AttachedPermission {
                 arn: id(arn, PermissionArn::parse)?,
                 version: version.clone(),
                 default_version: *default,
+                feature_set: FeatureSet::read(feature_set),
             };
             share.permissions.insert(id(kind, ResourceType::parse)?, attached);
         }

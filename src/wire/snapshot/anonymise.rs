@@ -143,8 +143,14 @@ impl StandIns {
         }
         let (mut strays, mut values) = (0_usize, BTreeMap::new());
         for place in &mut document.places {
-            let ReadRecord::Known(LivePlaceRecord { shares, deleted, customer_permissions }) =
-                &mut place.read
+            let ReadRecord::Known(LivePlaceRecord {
+                shares,
+                deleted,
+                customer_permissions,
+                // Policies name no company beside its ids, which are replaced in every text.
+                permission_policies: _,
+                permission_versions: _,
+            }) = &mut place.read
             else {
                 continue;
             };

@@ -1,5 +1,6 @@
 //! Why a file is no snapshot.
 
+use crate::model::PolicyError;
 use crate::wire::Malformed;
 
 /// What is wrong with a snapshot. The texts of the file are foreign; whoever shows them escapes them.
@@ -17,6 +18,12 @@ pub enum SnapshotError {
     Text(#[from] Malformed),
     #[error("{what} is in it twice")]
     Twice { what: String },
+    #[error("the policy of {permission} cannot be read")]
+    Policy {
+        permission: String,
+        #[source]
+        source: PolicyError,
+    },
     #[error("{what} hangs under {parent}, which is not in it")]
     Orphan { what: String, parent: String },
     #[error("the share {share} is listed for {place}, which its ARN does not name")]

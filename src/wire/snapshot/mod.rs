@@ -11,6 +11,7 @@ mod document;
 mod error;
 mod organization;
 mod place;
+mod readings;
 mod tagged;
 
 use jiff::Timestamp;

@@ -7,6 +7,7 @@ use crate::model::{AssociationStatus, FeatureSet, Observed, Place, Principal, Sh
 use crate::wire::malformed::times;
 use crate::wire::snapshot::SnapshotError;
 use crate::wire::snapshot::document::{ReadRecord, id, once};
+use crate::wire::snapshot::readings::{self, PolicyRecord, VersionsRecord};
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +27,10 @@ pub(crate) struct LivePlaceRecord {
     /// Shares that RAM still lists as DELETED.
     pub(crate) deleted: Vec<DeletedRecord>,
     pub(crate) customer_permissions: Vec<CustomerPermissionRecord>,
+    /// Policies that were asked for.
+    pub(crate) permission_policies: Vec<PolicyRecord>,
+    /// Lists of versions that were asked for.
+    pub(crate) permission_versions: Vec<VersionsRecord>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -81,6 +86,8 @@ pub(crate) struct PermissionRecord {
     arn: String,
     version: String,
     default_version: bool,
+    /// RAM's word.
+    feature_set: String,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -117,19 +124,22 @@ impl PlaceRecord {
 
 impl LivePlaceRecord {
     fn new(place: &LivePlace) -> Self {
-        let LivePlace { shares, deleted, customer_permissions } = place;
+        let LivePlace { shares, deleted, customer_permissions, readings } = place;
         let deleted = deleted.iter();
+        let (permission_policies, permission_versions) = readings::records(readings);
         Self {
             shares: shares.values().map(ShareRecord::new).collect(),
             deleted: deleted
                 .map(|(arn, tags)| DeletedRecord { arn: arn.to_string(), tags: tags.clone() })
                 .collect(),
             customer_permissions: customer_permissions.iter().map(CustomerPermissionRecord::new).collect(),
+            permission_policies,
+            permission_versions,
         }
     }
 
     fn read(&self, place: &Place) -> Result<LivePlace, SnapshotError> {
-        let Self { shares, deleted, customer_permissions } = self;
+        let Self { shares, deleted, customer_permissions, permission_policies, permission_versions } = self;
         let shares = once(shares.iter().map(|share| {
             let share = share.read()?;
             in_place(&share.arn, place)?;
@@ -147,6 +157,7 @@ impl LivePlaceRecord {
                 .iter()
                 .map(CustomerPermissionRecord::read)
                 .collect::<Result<_, _>>()?,
+            readings: readings::read(permission_policies, permission_versions)?,
         })
     }
 }
@@ -179,12 +190,13 @@ impl ShareRecord {
             permissions,
         } = share;
         let permissions = permissions.iter().map(|(resource_type, attached)| {
-            let AttachedPermission { arn, version, default_version } = attached;
+            let AttachedPermission { arn, version, default_version, feature_set } = attached;
             PermissionRecord {
                 resource_type: resource_type.to_string(),
                 arn: arn.to_string(),
                 version: version.clone(),
                 default_version: *default_version,
+                feature_set: feature_set.to_string(),
             }
         });
         Self {
@@ -237,11 +249,12 @@ impl ShareRecord {
             principals: once(principals.iter().map(|row| Ok((Principal::read(&row.entity), row.read()?))))?,
             sources: once(sources.iter().map(|row| Ok((row.entity.clone(), row.read()?))))?,
             permissions: once(permissions.iter().map(|record| {
-                let PermissionRecord { resource_type, arn, version, default_version } = record;
+                let PermissionRecord { resource_type, arn, version, default_version, feature_set } = record;
                 let attached = AttachedPermission {
                     arn: id(arn)?,
                     version: version.clone(),
                     default_version: *default_version,
+                    feature_set: FeatureSet::read(feature_set),
                 };
                 Ok((id(resource_type)?, attached))
             }))?,

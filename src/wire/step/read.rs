@@ -2,9 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::model::{Address, PermissionArn, Principal, ResourceArn, ShareArn};
+use crate::model::{Address, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn};
 use crate::plan::{PlannedStep, ShareRef, Step, StepId};
 use crate::wire::malformed::{Malformed, id, ids, needed};
+use crate::wire::permission::policy;
 use crate::wire::step::{ArgumentsDocument, ShareRefDocument, StepDocument, arguments};
 use crate::wire::words::OperationWord;
 
@@ -47,11 +48,17 @@ impl ArgumentsDocument {
             principals,
             sources,
             permissions,
+            resource_type,
+            policy: template,
+            version,
             replace,
             tags,
             tag_keys,
         } = self;
+        let on_share = share.is_some();
         let share = || needed(share, "a share")?.read();
+        let version = || needed(version, "a version").cloned();
+        let template = || policy(needed(template, "a policy")?);
         let resources = || ids(resources, ResourceArn::parse);
         let principals = || principals.iter().map(|text| Principal::read(text)).collect::<Vec<Principal>>();
         let permissions = || ids::<PermissionArn, Vec<_>>(permissions, PermissionArn::parse);
@@ -63,6 +70,41 @@ impl ArgumentsDocument {
         Ok(match operation {
             W::EnableSharingWithAwsOrganization => Step::EnableSharingWithAwsOrganization,
             W::CreateServiceLinkedRole => Step::CreateServiceLinkedRole,
+            W::CreatePermission => Step::CreatePermission {
+                permission: permission()?,
+                resource_type: id(needed(resource_type, "a resource type")?, ResourceType::parse)?,
+                policy: template()?,
+                tags: tags.clone(),
+            },
+            W::CreatePermissionVersion => {
+                Step::CreatePermissionVersion { permission: permission()?, policy: template()? }
+            }
+            W::SetDefaultPermissionVersion => {
+                Step::SetDefaultPermissionVersion { permission: permission()?, version: version()? }
+            }
+            W::DeletePermissionVersion => {
+                Step::DeletePermissionVersion { permission: permission()?, version: version()? }
+            }
+            W::DeletePermission => Step::DeletePermission { permission: permission()? },
+            W::PromotePermissionCreatedFromPolicy => match permissions()?.as_slice() {
+                [permission, becomes] => Step::PromotePermissionCreatedFromPolicy {
+                    permission: permission.clone(),
+                    becomes: becomes.clone(),
+                },
+                other => return Err(Malformed::new(&other.len().to_string(), "two permissions")),
+            },
+            W::TagResource if !on_share => {
+                Step::TagPermission { permission: permission()?, tags: tags.clone() }
+            }
+            W::UntagResource if !on_share => {
+                Step::UntagPermission { permission: permission()?, keys: tag_keys.clone() }
+            }
+            W::PromoteResourceShareCreatedFromPolicy => match share()? {
+                ShareRef::Known(share) => Step::PromoteResourceShareCreatedFromPolicy { share },
+                ShareRef::CreatedBy(step) => {
+                    return Err(Malformed::new(&step.0.to_string(), "a share that is there to be promoted"));
+                }
+            },
             W::CreateResourceShare => Step::CreateResourceShare {
                 name: needed(name, "a name")?.clone(),
                 allow_external_principals: *needed(allow_external_principals, "true or false")?,

@@ -6,12 +6,14 @@ use std::path::Path;
 
 use ramctl::desired::{DesiredGraph, DesiredShare};
 use ramctl::diff::Stamp;
-use ramctl::live::{Association, AttachedPermission, LivePlace, LiveShare, LiveState};
+use ramctl::live::{Association, AttachedPermission, CustomerPermissionRow, LivePlace, LiveShare, LiveState};
 use ramctl::model::{
     AssociationStatus, FeatureSet, Gap, GapCause, Observed, Place, Principal, ResourceArn, ShareArn,
     ShareStatus, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
 };
 use serde::Deserialize;
+
+use crate::cases::permissions;
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -22,6 +24,10 @@ struct File {
     by_hand: BTreeMap<String, ByHand>,
     /// Shares that are not the stack's, by name.
     unmanaged: BTreeMap<String, Unmanaged>,
+    /// Customer managed permissions beside those that were applied, or in another form, by name.
+    permissions: BTreeMap<String, Permission>,
+    /// The versions of AWS's permissions, by name; the last is the default.
+    aws_permissions: BTreeMap<String, Vec<String>>,
     /// `account region` of what cannot be read.
     unread: BTreeSet<String>,
 }
@@ -33,6 +39,41 @@ struct ByHand {
     remove: Vec<String>,
     name: Option<String>,
     allow_external_principals: Option<bool>,
+    /// Resource type to the version that the share has of its permission.
+    versions: BTreeMap<String, String>,
+    retain_sharing: Option<bool>,
+    /// Names of permissions by type, instead of those that were applied.
+    permissions: BTreeMap<String, String>,
+    tags: BTreeMap<String, String>,
+    /// Of principals, resources and sources that are on the share.
+    statuses: BTreeMap<String, Status>,
+}
+
+/// A permission, with the policies of its versions from version 1.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Permission {
+    place: String,
+    resource_type: String,
+    versions: Vec<String>,
+    /// The last where none is given.
+    default: Option<usize>,
+    /// Whether the stack made it, under this address, and recorded what it is now.
+    address: Option<String>,
+    #[serde(default)]
+    from_policy: bool,
+    /// Its policy cannot be read.
+    #[serde(default)]
+    unreadable: bool,
+}
+
+/// A status of an association, with RAM's message and the time of its last change.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Status {
+    status: String,
+    message: Option<String>,
+    since: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -44,6 +85,11 @@ struct Unmanaged {
     place: String,
     allow_external_principals: bool,
     members: Vec<String>,
+    /// Resource type to name and version of a customer managed permission.
+    #[serde(default)]
+    permissions: BTreeMap<String, (String, String)>,
+    #[serde(default)]
+    from_policy: bool,
 }
 
 /// AWS as it is after `applied` was applied and hands were at work.
@@ -85,6 +131,17 @@ pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph) -> Live
         let place = place(&share.place);
         add(&place, share.live(name, arn(&place)));
     }
+    for permission in applied.permissions.values() {
+        if !file.permissions.contains_key(permission.arn.name()) {
+            let versions = vec![permission.policy.template()];
+            permissions::add(&mut live, permission, applied, &versions);
+        }
+    }
+    for (name, permission) in &file.permissions {
+        permission.add(&mut live, name, applied);
+    }
+    permissions::flag(&mut live);
+    permissions::aws(&mut live, &file.aws_permissions);
     for unread in &file.unread {
         let place = place(unread);
         let gap = Gap {
@@ -119,7 +176,12 @@ fn as_applied(share: &DesiredShare, graph: &DesiredGraph, arn: ShareArn) -> Live
     tags.insert(TAG_STACK.into(), graph.stack.to_string());
     tags.insert(TAG_ADDRESS.into(), share.address.tag_value());
     tags.insert(TAG_APPLIED.into(), Stamp::of(share).to_string());
-    let permission = |arn| AttachedPermission { arn, version: "1".into(), default_version: true };
+    let permission = |arn| AttachedPermission {
+        arn,
+        version: "1".into(),
+        default_version: true,
+        feature_set: FeatureSet::Standard,
+    };
     LiveShare {
         name: share.name.clone(),
         allow_external_principals: share.allow_external_principals,
@@ -173,7 +235,21 @@ fn join(share: &mut LiveShare, member: &str) {
 
 impl ByHand {
     fn change(&self, share: &mut LiveShare) {
-        let Self { add, remove, name, allow_external_principals } = self;
+        let Self {
+            add,
+            remove,
+            name,
+            allow_external_principals,
+            retain_sharing,
+            permissions,
+            tags,
+            statuses,
+            versions,
+        } = self;
+        for (code, version) in versions {
+            let attached = share.permissions.iter_mut().find(|(kind, _)| kind.as_str() == code);
+            version.clone_into(&mut attached.expect("the type has a permission").1.version);
+        }
         for member in add {
             join(share, member);
         }
@@ -187,7 +263,62 @@ impl ByHand {
         share.name = name.clone().unwrap_or_else(|| share.name.clone());
         share.allow_external_principals =
             allow_external_principals.unwrap_or(share.allow_external_principals);
+        share.retain_sharing = retain_sharing.unwrap_or(share.retain_sharing);
+        for (code, name) in permissions {
+            let arn = format!("arn:aws:ram::aws:permission/{name}").parse().expect("a permission's ARN");
+            let attached = AttachedPermission {
+                arn,
+                version: "1".into(),
+                default_version: true,
+                feature_set: FeatureSet::Standard,
+            };
+            share.permissions.insert(code.parse().expect("a type"), attached);
+        }
+        share.tags.extend(tags.clone());
+        for (member, status) in statuses {
+            status.set(association_of(share, member));
+        }
     }
+}
+
+impl Permission {
+    fn add(&self, live: &mut LiveState, name: &str, applied: &DesiredGraph) {
+        let place = place(&self.place);
+        let tags = self.address.as_ref().map(|address| {
+            let own = applied.permissions.values().find(|one| one.address.to_string() == *address);
+            permissions::tags(address, own, applied)
+        });
+        let number = self.default.unwrap_or(self.versions.len());
+        let row = CustomerPermissionRow {
+            arn: permissions::arn(&place, name),
+            version: number.to_string(),
+            resource_type: self.resource_type.parse().expect("a type"),
+            status: "ATTACHABLE".into(),
+            feature_set: if self.from_policy { FeatureSet::CreatedFromPolicy } else { FeatureSet::Standard },
+            tags: tags.unwrap_or_default(),
+        };
+        permissions::row(live, &place, row, &self.versions, self.unreadable);
+    }
+}
+
+impl Status {
+    fn set(&self, association: &mut Association) {
+        let Self { status, message, since } = self;
+        association.status = AssociationStatus::read(status);
+        association.status_message.clone_from(message);
+        association.updated = since.as_ref().map(|since| since.parse().expect("a time"));
+    }
+}
+
+/// A source before a principal before a resource: an account can be two of them.
+fn association_of<'s>(share: &'s mut LiveShare, member: &str) -> &'s mut Association {
+    let LiveShare { resources, principals, sources, .. } = share;
+    let found = match (sources.get_mut(member), principal(member)) {
+        (Some(source), _) => Some(source),
+        (None, Some(principal)) => principals.get_mut(&principal),
+        (None, None) => resources.get_mut(&ResourceArn::parse(member).expect("an ARN")),
+    };
+    found.unwrap_or_else(|| panic!("{member} is on the share"))
 }
 
 impl Unmanaged {
@@ -197,6 +328,19 @@ impl Unmanaged {
             allow_external_principals: self.allow_external_principals,
             ..empty(arn)
         };
+        if self.from_policy {
+            share.feature_set = FeatureSet::CreatedFromPolicy;
+        }
+        for (code, (name, version)) in &self.permissions {
+            let place = place(&self.place);
+            let attached = AttachedPermission {
+                arn: permissions::arn(&place, name),
+                version: version.clone(),
+                default_version: false,
+                feature_set: share.feature_set.clone(),
+            };
+            share.permissions.insert(code.parse().expect("a type"), attached);
+        }
         share.tags.extend(self.stack.iter().map(|stack| (TAG_STACK.to_owned(), stack.clone())));
         for member in &self.members {
             join(&mut share, member);

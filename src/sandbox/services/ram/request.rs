@@ -5,11 +5,12 @@
 
 use serde_json::Value;
 
-use crate::model::Arn;
+use crate::model::{Arn, PermissionArn};
 use crate::sandbox::services::Call;
 use crate::sandbox::services::iam::PolicyContext;
 use crate::sandbox::services::ram::{kinds, share_id};
 use crate::sandbox::state::State;
+use crate::sandbox::state::rows_ram::Permission;
 
 fn text<'a>(input: &'a Value, name: &str) -> Option<&'a str> {
     input.get(name).and_then(Value::as_str)
@@ -93,6 +94,12 @@ fn describe(call: &Call<'_>, state: &State, context: &mut PolicyContext) -> Stri
         .or(text(input, "resourceShareInvitationArn"))
     {
         resource = arn.to_owned();
+        if let Ok(parsed) = PermissionArn::parse(arn) {
+            let key = Permission::key(parsed.arn().account(), parsed.arn().region(), parsed.name());
+            for (key, value) in state.permissions.get(&key).into_iter().flat_map(|found| &found.tags) {
+                context.set(&format!("aws:ResourceTag/{key}"), [value.as_str()]);
+            }
+        }
     }
     if let Some(arn) = text(input, "permissionArn") {
         context.set("ram:PermissionArn", [arn]);

@@ -17,14 +17,6 @@ share "tgw" {
   principals = [account.dev]
 }
 
-removed {
-  from = permission.gone
-  lifecycle {
-    destroy = false
-  }
-}
-
-moved {
-  from = permission.old
-  to   = permission.young
+safety {
+  max_revoked_percent = 10
 }

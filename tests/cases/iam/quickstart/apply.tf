@@ -90,6 +90,16 @@ data "aws_iam_policy_document" "ramctl_apply_network" {
   }
 
   statement {
+    sid     = "ReadPermissions"
+    actions = ["ram:GetPermission"]
+    resources = [
+      "arn:aws:ram:eu-central-1:222222222222:permission/*",
+      "arn:aws:ram:us-east-1:222222222222:permission/*",
+      "arn:aws:ram::aws:permission/*",
+    ]
+  }
+
+  statement {
     sid       = "CreateShares"
     actions   = ["ram:CreateResourceShare"]
     resources = ["*"]

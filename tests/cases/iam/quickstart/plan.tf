@@ -52,4 +52,14 @@ data "aws_iam_policy_document" "ramctl_plan_network" {
       ]
     }
   }
+
+  statement {
+    sid     = "ReadPermissions"
+    actions = ["ram:GetPermission"]
+    resources = [
+      "arn:aws:ram:eu-central-1:222222222222:permission/*",
+      "arn:aws:ram:us-east-1:222222222222:permission/*",
+      "arn:aws:ram::aws:permission/*",
+    ]
+  }
 }

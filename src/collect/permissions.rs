@@ -1,0 +1,72 @@
+//! The questions about permissions that the listings leave open.
+
+use futures_util::{StreamExt, stream};
+
+use crate::cloud::{CloudError, RAM_PAGE, RamRead, all_pages};
+use crate::live::{
+    FollowUp, Interest, LivePlace, PermissionDetail, PermissionVersionRow, VersionAsked, follow_ups,
+};
+use crate::model::{Observed, PermissionArn};
+
+/// Questions asked at the same time.
+const AT_ONCE: usize = 8;
+
+/// Asks until no question is left. One that is refused is a gap, and the others go on.
+pub(crate) async fn follow_up<R: RamRead>(ram: &R, place: &mut LivePlace, interest: &Interest) {
+    loop {
+        let questions = follow_ups(place, interest);
+        if questions.is_empty() {
+            return;
+        }
+        let asked = questions.into_iter().map(|question| async move {
+            let answer = ask(ram, &question).await;
+            (question, answer)
+        });
+        let answers: Vec<(FollowUp, Answer)> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
+        for (question, answer) in answers {
+            match (question, answer) {
+                (FollowUp::Policy(arn, asked), Answer::Policy(found)) => {
+                    place.readings.add_policy(&arn, asked, observed(found));
+                }
+                (FollowUp::Versions(arn), Answer::Versions(found)) => {
+                    place.readings.add_versions(&arn, observed(found));
+                }
+                (FollowUp::Policy(..), Answer::Versions(_)) | (FollowUp::Versions(_), Answer::Policy(_)) => {
+                    unreachable!("each question has its kind of answer")
+                }
+            }
+        }
+    }
+}
+
+enum Answer {
+    Policy(Result<PermissionDetail, CloudError>),
+    Versions(Result<Vec<PermissionVersionRow>, CloudError>),
+}
+
+async fn ask<R: RamRead>(ram: &R, question: &FollowUp) -> Answer {
+    match question {
+        FollowUp::Policy(arn, asked) => {
+            let version = match asked {
+                VersionAsked::Default => None,
+                VersionAsked::Numbered(version) => Some(version.as_str()),
+            };
+            Answer::Policy(ram.get_permission(arn, version).await)
+        }
+        FollowUp::Versions(arn) => Answer::Versions(versions(ram, arn).await),
+    }
+}
+
+async fn versions<R: RamRead>(ram: &R, arn: &PermissionArn) -> Result<Vec<PermissionVersionRow>, CloudError> {
+    all_pages(ram.caller(), "ram:ListPermissionVersions", RAM_PAGE, |page| async move {
+        ram.list_permission_versions(arn, &page).await
+    })
+    .await
+}
+
+fn observed<T>(result: Result<T, CloudError>) -> Observed<T> {
+    match result {
+        Ok(found) => Observed::Known(found),
+        Err(error) => Observed::Unknown(error.into()),
+    }
+}

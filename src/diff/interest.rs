@@ -1,0 +1,23 @@
+//! What has to be known of permissions for a comparison.
+
+use crate::desired::DesiredGraph;
+use crate::live::Interest;
+
+/// The questions of a stack, for whoever reads.
+pub fn interest(desired: &DesiredGraph) -> Interest {
+    let declared = desired.permissions.values();
+    let mut out = Interest::none(desired.stack.clone());
+    out.declared = declared.map(|one| (one.arn.clone(), one.policy.clone())).collect();
+    out.imported = desired.identity.permission_imports.values().map(|import| import.arn.clone()).collect();
+    for (address, share) in &desired.shares {
+        let uses: std::collections::BTreeMap<_, _> =
+            share.permissions.iter().map(|(kind, used)| (kind.clone(), used.arn.clone())).collect();
+        // A share that moves is found by the tag that it has still.
+        let tags = std::iter::once(address.clone()).chain(desired.identity.previous(address));
+        out.used.extend(tags.map(|address| (address.tag_value(), uses.clone())));
+        if let Some(import) = desired.identity.imports.get(address) {
+            out.adopted.insert(import.arn.clone(), address.tag_value());
+        }
+    }
+    out
+}

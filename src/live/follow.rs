@@ -1,0 +1,110 @@
+//! What has to be read beyond the listings: nothing, where they settle everything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::live::readings::{FollowUp, VersionAsked};
+use crate::live::state::{AttachedPermission, LivePlace, LiveShare};
+use crate::model::{
+    FeatureSet, PermissionArn, PermissionPolicy, ResourceType, ShareArn, StackName, TAG_ADDRESS, TAG_STACK,
+};
+
+/// What a stack wants of permissions, as far as it decides what is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interest {
+    pub stack: StackName,
+    /// The permissions that the stack makes, and what they are to allow.
+    pub declared: BTreeMap<PermissionArn, PermissionPolicy>,
+    /// Permissions that it adopts.
+    pub imported: BTreeSet<PermissionArn>,
+    /// The permissions that its shares name, by the shares' address tags.
+    pub used: BTreeMap<String, BTreeMap<ResourceType, PermissionArn>>,
+    /// Shares that it adopts, with the address tags that they get.
+    pub adopted: BTreeMap<ShareArn, String>,
+}
+
+impl Interest {
+    /// For a stack with nothing to say of permissions.
+    pub fn none(stack: StackName) -> Self {
+        Self {
+            stack,
+            declared: BTreeMap::new(),
+            imported: BTreeSet::new(),
+            used: BTreeMap::new(),
+            adopted: BTreeMap::new(),
+        }
+    }
+
+    /// The address tag that a share has or is to have, where it is the stack's.
+    fn address_of<'a>(&'a self, share: &'a LiveShare) -> Option<&'a str> {
+        let own = share.tags.get(TAG_STACK).is_some_and(|stack| stack == self.stack.as_str());
+        let tag = own.then(|| share.tags.get(TAG_ADDRESS).map_or("", String::as_str));
+        self.adopted.get(&share.arn).map(String::as_str).or(tag)
+    }
+}
+
+/// The questions that are open, given what was answered. Answers may open new ones: ask until none is left.
+pub fn follow_ups(place: &LivePlace, interest: &Interest) -> BTreeSet<FollowUp> {
+    let mut out = BTreeSet::new();
+    for row in &place.customer_permissions {
+        if interest.imported.contains(&row.arn) {
+            out.insert(FollowUp::Policy(row.arn.clone(), VersionAsked::Default));
+        }
+        let Some(wanted) = interest.declared.get(&row.arn) else { continue };
+        out.insert(FollowUp::Policy(row.arn.clone(), VersionAsked::Default));
+        let default = place.readings.policy(&row.arn, &VersionAsked::Default);
+        let Some(default) = default.known().filter(|default| default.policy != *wanted) else { continue };
+        // Another version may say what is wanted, and there is room for five.
+        out.insert(FollowUp::Versions(row.arn.clone()));
+        let versions = place.readings.versions(&row.arn);
+        let others = versions.known().into_iter().flat_map(|all| all.iter());
+        out.extend(
+            others
+                .filter(|version| **version != default.version)
+                .map(|version| FollowUp::Policy(row.arn.clone(), VersionAsked::Numbered(version.clone()))),
+        );
+    }
+    for share in place.shares.values() {
+        let Some(address) = interest.address_of(share) else { continue };
+        let wanted = interest.used.get(address);
+        for (kind, attached) in &share.permissions {
+            questions(attached, wanted.and_then(|wanted| wanted.get(kind)), interest, &mut out);
+        }
+    }
+    out.retain(|question| !place.readings.answers(question));
+    out
+}
+
+/// What is asked for one permission on one share: what changes for people where it gives way to another version or permission.
+fn questions(
+    attached: &AttachedPermission,
+    wanted: Option<&PermissionArn>,
+    interest: &Interest,
+    out: &mut BTreeSet<FollowUp>,
+) {
+    let asked = if attached.default_version {
+        VersionAsked::Default
+    } else {
+        VersionAsked::Numbered(attached.version.clone())
+    };
+    let own = |out: &mut BTreeSet<FollowUp>| {
+        out.insert(FollowUp::Policy(attached.arn.clone(), asked.clone()));
+    };
+    if attached.feature_set != FeatureSet::Standard {
+        own(out);
+    }
+    match wanted {
+        Some(other) if *other != attached.arn => {
+            own(out);
+            if !interest.declared.contains_key(other) {
+                out.insert(FollowUp::Policy(other.clone(), VersionAsked::Default));
+            }
+        }
+        _ if !attached.default_version => {
+            own(out);
+            if !interest.declared.contains_key(&attached.arn) {
+                out.insert(FollowUp::Policy(attached.arn.clone(), VersionAsked::Default));
+            }
+        }
+        _ => {}
+    }
+}

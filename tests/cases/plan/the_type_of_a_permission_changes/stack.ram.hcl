@@ -1,0 +1,26 @@
+ramctl {
+  stack = "network"
+}
+
+organization {
+  management_account = account.management
+}
+
+account "management" { id = "111111111111" }
+account "network" {
+  id = "222222222222"
+  assume_role {
+    role_name = "ramctl"
+  }
+}
+account "dev" { id = "444444444444" }
+
+permission "pool" {
+  account       = account.network
+  region        = "eu-central-1"
+  name          = "pool"
+  resource_type = "acm-pca:CertificateAuthority"
+  statement {
+    actions = ["acm-pca:GetCertificate"]
+  }
+}
