@@ -8,7 +8,7 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::cli::outputs::OutputArg;
-use crate::plan::{Allowance, AllowanceError};
+use crate::plan::{Allowance, AllowanceError, Fingerprint};
 use crate::render::COMMENT_LIMIT;
 
 /// Shortest Markdown document that can be asked for: its headline and its notice must fit.
@@ -17,7 +17,7 @@ const LEAST_COMMENT: u64 = 4_096;
 /// Infrastructure as code for AWS Resource Access Manager.
 ///
 /// Exit codes: 0 done or nothing to do; 1 error; 2 changes (plan --detailed-exitcode) or drift; 3 a check denied it; 4 a hazard needs
-/// --allow; 6 incomplete, something could not be read. Of several the first of 1, 3, 4, 6, 2 is told.
+/// --allow; 5 a plan is stale; 6 incomplete, something could not be read. Of several the first of 1, 5, 3, 4, 6, 2 is told.
 #[derive(Debug, Parser)]
 #[command(name = "ramctl", version, disable_help_subcommand = true, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -32,8 +32,10 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Show what would change, and who would gain and lose access.
     Plan(PlanArgs),
-    /// Make AWS match the stack: plan, show, ask, apply.
-    Apply(ApplyArgs),
+    /// Make AWS match the stack: plan, show, ask, apply. Or carry out a saved plan: name its file in place of the stack.
+    Apply(AgreedArgs),
+    /// Show a plan that was saved with `plan --out`.
+    Show(ShowArgs),
     /// Delete every share that the stack owns. Sharing with the organization stays on.
     Destroy(ApplyArgs),
     /// Compare AWS with the stack and classify every difference. Never writes.
@@ -131,6 +133,23 @@ impl AllowFlag {
     }
 }
 
+/// The part of the stack that a run is about.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ScopeArgs {
+    /// Only this share: share.tgw, with all its instances, or share.tgw["eu-central-1"]. May be repeated.
+    #[arg(long = "target", value_name = "ADDRESS")]
+    pub targets: Vec<String>,
+    /// All but this share. May be repeated.
+    #[arg(long = "exclude", value_name = "ADDRESS")]
+    pub excluded: Vec<String>,
+    /// Only this account: label of its block, or 12 digits. May be repeated.
+    #[arg(long = "account", value_name = "NAME")]
+    pub accounts: Vec<String>,
+    /// Only this Region. May be repeated.
+    #[arg(long = "region", value_name = "REGION")]
+    pub regions: Vec<String>,
+}
+
 /// The formats of the result.
 #[derive(Args, Debug)]
 pub(crate) struct OutputArgs {
@@ -158,10 +177,21 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub consent: AllowArgs,
     #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// Show only what was changed in AWS since the last apply, and not what was changed in the files. Cannot be saved.
+    #[arg(long, conflicts_with_all = ["out", "destroy"])]
+    pub refresh_only: bool,
+    #[command(flatten)]
     pub live: LiveArgs,
     /// Exit with 2 when there are changes.
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Plan what `destroy` does.
+    #[arg(long)]
+    pub destroy: bool,
+    /// Save the plan in FILE, for `show` and `apply`. Readable for its owner alone.
+    #[arg(long, value_name = "FILE", conflicts_with = "live")]
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     pub output: OutputArgs,
     /// Short for --output json.
@@ -177,6 +207,8 @@ pub(crate) struct ApplyArgs {
     pub cloud: CloudArgs,
     #[command(flatten)]
     pub consent: AllowArgs,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
     /// Apply without asking. Required where nobody can answer.
     #[arg(long)]
     pub auto_approve: bool,
@@ -191,11 +223,42 @@ pub(crate) struct ApplyArgs {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct ShowArgs {
+    /// The saved plan.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Short for --output json.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `apply` takes beside what `destroy` takes.
+#[derive(Args, Debug)]
+pub(crate) struct AgreedArgs {
+    #[command(flatten)]
+    pub apply: ApplyArgs,
+    /// Apply only the plan that has this fingerprint, as `plan` printed it; exit with 5 if it comes out as another one.
+    #[arg(long, value_name = "SHA", value_parser = fingerprint)]
+    pub fingerprint: Option<Fingerprint>,
+    /// With a saved plan: the folder of its stack, for external ids of roles and for the sandbox. Nothing else is read there.
+    #[arg(long = "stack", value_name = "STACK")]
+    pub roles_of: Option<PathBuf>,
+}
+
+fn fingerprint(text: &str) -> Result<Fingerprint, String> {
+    Fingerprint::parse(text).ok_or_else(|| "a fingerprint has 64 digits and letters from a to f".to_owned())
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct DriftArgs {
     #[command(flatten)]
     pub stack: StackArgs,
     #[command(flatten)]
     pub cloud: CloudArgs,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
     #[command(flatten)]
     pub live: LiveArgs,
     #[command(flatten)]
@@ -368,14 +431,16 @@ impl Command {
     fn stack_mut(&mut self) -> Option<&mut StackArgs> {
         match self {
             Self::Plan(args) => Some(&mut args.stack),
-            Self::Apply(args) | Self::Destroy(args) => Some(&mut args.stack),
+            Self::Apply(args) => Some(&mut args.apply.stack),
+            Self::Destroy(args) => Some(&mut args.stack),
             Self::Drift(args) => Some(&mut args.stack),
             Self::Snapshot(args) => Some(&mut args.stack),
             Self::Validate(args) => Some(&mut args.stack),
             Self::Graph(args) => Some(&mut args.stack),
             Self::Console(args) => Some(&mut args.stack),
             Self::Iam(IamCommand::Plan(args) | IamCommand::Apply(args)) => Some(&mut args.stack),
-            Self::Fmt(_)
+            Self::Show(_)
+            | Self::Fmt(_)
             | Self::Functions(_)
             | Self::Explain(_)
             | Self::Sandbox(_)
@@ -420,8 +485,8 @@ mod tests {
         else {
             panic!("not apply")
         };
-        assert_eq!(args.cloud.sandbox, Some(None));
-        assert_eq!(args.stack.stack, PathBuf::from("examples/quickstart"));
+        assert_eq!(args.apply.cloud.sandbox, Some(None));
+        assert_eq!(args.apply.stack.stack, PathBuf::from("examples/quickstart"));
     }
 
     #[test]
@@ -431,8 +496,8 @@ mod tests {
         else {
             panic!("not apply")
         };
-        assert!(args.auto_approve);
-        assert_eq!(args.stack.vars, ["a=-auto-approve"]);
+        assert!(args.apply.auto_approve);
+        assert_eq!(args.apply.stack.vars, ["a=-auto-approve"]);
     }
 
     #[test]

@@ -162,6 +162,11 @@ fn read_text_within(path: &Path, name: String, limit: usize) -> Result<TextFile,
     }
 }
 
+/// Whether a file is named, and no folder.
+pub(crate) fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// Everything on standard input.
 pub(crate) fn read_stdin() -> Result<TextFile, FolderError> {
     let name = "standard input".to_owned();
@@ -217,6 +222,33 @@ pub(crate) fn put_text(path: &Path, text: &str) -> Result<(), FolderError> {
 /// Makes a folder that is not there yet.
 pub(crate) fn make_folder(path: &Path) -> Result<(), FolderError> {
     fs::create_dir(path).map_err(|source| FolderError::Write { path: path.display().to_string(), source })
+}
+
+/// Writes a file that is its owner's alone, new or in the place of an old one, whole or not at all.
+pub(crate) fn put_private(path: &Path, text: &str) -> Result<(), FolderError> {
+    let error = |source| FolderError::Write { path: path.display().to_string(), source };
+    // What is no plain file cannot be replaced and is written to.
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return append_text(path, text);
+    }
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".ramctl-{}", std::process::id()));
+    let beside = target.with_file_name(name);
+    let write = || {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&beside)?;
+        io::Write::write_all(&mut file, text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, &target)
+    };
+    write().map_err(|source| {
+        let _ = fs::remove_file(&beside);
+        error(source)
+    })
 }
 
 /// Adds a text to the end of a file that several programs write to.

@@ -15,6 +15,7 @@ mod outputs;
 mod pipeline;
 mod progress;
 mod prompt;
+mod scope;
 mod replay;
 mod session;
 mod stack;
@@ -53,6 +54,7 @@ fn run(command: Command, output: &mut Output) -> Exit {
     match command {
         Command::Plan(args) => commands::plan::run(&args, output),
         Command::Apply(args) => commands::apply::run(&args, output),
+        Command::Show(args) => commands::show::run(&args, output),
         Command::Destroy(args) => commands::destroy::run(&args, output),
         Command::Drift(args) => commands::drift::run(&args, output),
         Command::Snapshot(args) => commands::snapshot::run(&args, output),

@@ -1,21 +1,24 @@
 //! What plan, apply, destroy, drift and graph have in common: files in, desired and live state out.
 
+use std::collections::BTreeSet;
 use std::future::Future;
+use std::path::Path;
 
 use crate::checks::Held;
 use crate::cli::args::{CloudArgs, StackArgs};
 use crate::cli::exit::Exit;
 use crate::cli::output::{Chain, Output};
 use crate::cli::progress::ReadProgress;
-use crate::cli::session::Session;
+use crate::cli::scope::{self, ScopeError};
+use crate::cli::session::{Reached, Session};
 use crate::cli::stack::{self, Asked, StackError, has_errors};
 use crate::collect::{self, SharingQuestion};
 use crate::desired::{self, DesiredGraph, Resolution};
 use crate::diag::{Diagnostic, SourceMap};
-use crate::diff;
+use crate::diff::{self, Diff, Scope};
 use crate::lang::{Declaration, SharingWish};
 use crate::live::LiveState;
-use crate::model::TaggedResources;
+use crate::model::{Place, TaggedResources};
 use crate::org::OrgView;
 use crate::plan::{Consent, Plan};
 
@@ -43,6 +46,45 @@ pub(crate) struct Read {
     pub live: LiveState,
     pub org: OrgView,
     pub tagged: TaggedResources,
+    pub scope: Scope,
+    /// Places that the scope leaves out.
+    pub unread: BTreeSet<Place>,
+}
+
+impl Read {
+    /// The same as far as a scope goes. None: the scope names what is not there, and that was said.
+    pub(crate) fn within(mut self, scope: Scope, output: &Output) -> Option<Self> {
+        let places = scope.places(&self.graph);
+        let nowhere = places.is_empty() && !self.graph.places.is_empty();
+        self.live.places.retain(|place, _| places.contains(place));
+        let whole = diff::diff(&self.graph, &self.live, &self.org);
+        let error = if nowhere {
+            Some(ScopeError::Nowhere)
+        } else {
+            scope::unknown_address(&scope, &self.graph, &whole)
+        };
+        if let Some(error) = error {
+            output.error(Chain(&error));
+            return None;
+        }
+        self.unread = self.graph.places.difference(&places).cloned().collect();
+        self.scope = scope;
+        Some(self)
+    }
+
+    /// What differs, within the scope of the run.
+    pub(crate) fn diff(&self) -> Diff {
+        self.narrow(diff::diff(&self.graph, &self.live, &self.org))
+    }
+
+    /// What has to go for the stack to be gone, within the scope of the run.
+    pub(crate) fn destroy(&self) -> Diff {
+        self.narrow(diff::destroy(&self.graph, &self.live, &self.org))
+    }
+
+    fn narrow(&self, diff: Diff) -> Diff {
+        diff::narrow(diff, &self.scope, self.unread.clone())
+    }
 }
 
 /// What has to be read before it is known where to look for shares.
@@ -93,17 +135,19 @@ pub(crate) async fn read(
     loaded: &Loaded,
     session: &Session,
     args: &CloudArgs,
+    scope: Scope,
     output: &mut Output,
 ) -> Option<Read> {
     let progress = ReadProgress::start(output);
     let Settled { org, tagged, graph } = organization(loaded, session, &progress, output).await?;
-    progress.places(graph.places.len());
+    let places = scope.places(&graph);
+    progress.places(places.len());
     let settings =
         collect::Settings { parallelism: usize::from(args.parallelism), ..collect::Settings::default() };
     let interest = diff::interest(&graph);
-    let live =
-        collect::places(&session.cloud, &graph.places, &interest, &settings, |_, _| progress.place()).await;
-    Some(Read { graph, live, org, tagged })
+    let live = collect::places(&session.cloud, &places, &interest, &settings, |_, _| progress.place()).await;
+    drop(progress);
+    Read { graph, live, org, tagged, scope: Scope::default(), unread: BTreeSet::new() }.within(scope, output)
 }
 
 /// The desired state alone: only the organization is read.
@@ -159,15 +203,29 @@ pub(crate) fn with_session(
     work: impl AsyncFnOnce(&Loaded, &Session, &mut Output) -> Exit,
 ) -> Exit {
     let Some(loaded) = load(stack, output) else { return Exit::Error };
+    let reached = Reached::of_stack(&loaded.declaration);
+    in_session(&stack.stack, cloud, reached, output, async |session, output| {
+        work(&loaded, session, output).await
+    })
+}
+
+/// Opens AWS or the sandbox beside a stack, runs `work` and closes again.
+pub(crate) fn in_session(
+    stack: &Path,
+    cloud: &CloudArgs,
+    reached: Reached,
+    output: &mut Output,
+    work: impl AsyncFnOnce(&Session, &mut Output) -> Exit,
+) -> Exit {
     block_on(async {
-        let session = match Session::open(cloud, &stack.stack, &loaded.declaration, output).await {
+        let session = match Session::open(cloud, stack, reached, output).await {
             Ok(session) => session,
             Err(error) => {
                 output.error(Chain(&error));
                 return Exit::Error;
             }
         };
-        let exit = work(&loaded, &session, output).await;
+        let exit = work(&session, output).await;
         if let Err(error) = session.close().await {
             output.error(Chain(&error));
             return Exit::Error;

@@ -1,11 +1,13 @@
 //! A stack against a snapshot in the place of AWS: no session, no call.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::args::StackArgs;
 use crate::cli::files::{FolderError, TextFile, read_snapshot};
 use crate::cli::output::{Chain, Output};
 use crate::cli::pipeline::{self, Loaded, Read};
+use crate::diff::Scope;
 use crate::live::LiveState;
 use crate::model::{Gap, GapCause, Observed, Origin, Place};
 use crate::wire::{Snapshot, SnapshotDocument, SnapshotError};
@@ -52,7 +54,7 @@ pub(crate) fn replay(stack: &StackArgs, file: &Path, output: &mut Output) -> Opt
     let live = LiveState { places: graph.places.iter().map(place).collect() };
     Some(Replay {
         loaded,
-        read: Read { graph, live, org, tagged },
+        read: Read { graph, live, org, tagged, scope: Scope::default(), unread: BTreeSet::new() },
         origin: Origin::Snapshot { file: path, taken },
     })
 }

@@ -4,17 +4,17 @@
     reason = "the environment and the sandbox's seed enter the program here"
 )]
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::aws::{
-    Access, AssumedRole, CallCounts, Connector, ConnectorError, Keys, Rates, Settings, is_loopback,
-};
+use crate::aws::{Access, AssumedRole, Connector, ConnectorError, Keys, Rates, Settings, is_loopback};
 use crate::cli::args::CloudArgs;
 use crate::cli::output::Output;
 use crate::lang::Declaration;
-use crate::model::{Partition, Region};
+use crate::model::{AccountId, AccountRole, Origin, Partition, Region};
 use crate::sandbox::{self, SandboxError};
+use crate::wire::PlanFile;
 
 /// Name of the file beside the stack that a sandbox starts from.
 pub(crate) const SEED_FILE: &str = "sandbox.hcl";
@@ -38,6 +38,7 @@ pub(crate) enum SessionError {
 /// A connection, and the sandbox behind it where one is in use.
 pub(crate) struct Session {
     pub cloud: Connector,
+    roles: BTreeMap<AccountId, AccountRole>,
     sandbox: Option<sandbox::Running>,
 }
 
@@ -45,12 +46,13 @@ impl Session {
     pub(crate) async fn open(
         args: &CloudArgs,
         stack: &Path,
-        declaration: &Declaration,
+        reached: Reached,
         output: &Output,
     ) -> Result<Self, SessionError> {
+        let roles = reached.roles();
         let mut settings = Settings {
-            accounts: accounts(declaration),
-            home: home(declaration),
+            accounts: reached.accounts,
+            home: reached.home,
             guard: endpoint_variables_name_loopback(),
             ..Settings::default()
         };
@@ -70,11 +72,17 @@ impl Session {
             running = Some(sandbox);
         }
         let cloud = Connector::new(settings).await.map_err(SessionError::Connector)?;
-        Ok(Self { cloud, sandbox: running })
+        Ok(Self { cloud, roles, sandbox: running })
     }
 
-    pub(crate) fn calls(&self) -> CallCounts {
-        self.cloud.calls()
+    /// How many calls were made so far.
+    pub(crate) fn calls(&self) -> u64 {
+        self.cloud.calls().total().calls
+    }
+
+    /// Where everything so far was read.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin::Aws { calls: self.calls(), roles: self.roles.clone() }
     }
 
     /// Ends the sandbox; its state is on disk already.
@@ -117,12 +125,28 @@ pub(crate) fn seed(stack: &Path) -> Result<sandbox::Content, SessionError> {
     }
 }
 
-/// How each account of the stack is reached.
-fn accounts(declaration: &Declaration) -> std::collections::BTreeMap<crate::model::AccountId, Access> {
-    declaration
-        .accounts
-        .values()
-        .filter_map(|block| {
+/// How the accounts of a run are reached.
+pub(crate) struct Reached {
+    accounts: BTreeMap<AccountId, Access>,
+    /// A Region for the services without one.
+    home: Option<Region>,
+}
+
+/// A role of a saved plan that cannot be assumed with what the plan says.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the role {arn} of account {account} needs its external id, which is a secret and stands in no plan; name the folder of the \
+     stack with --stack"
+)]
+pub(crate) struct ExternalIdNeeded {
+    account: AccountId,
+    arn: String,
+}
+
+impl Reached {
+    /// As the files of a stack say.
+    pub(crate) fn of_stack(declaration: &Declaration) -> Self {
+        let accounts = declaration.accounts.values().filter_map(|block| {
             let role = block.assume_role.as_ref()?;
             let assumed = AssumedRole {
                 arn: role.arn.clone(),
@@ -131,14 +155,46 @@ fn accounts(declaration: &Declaration) -> std::collections::BTreeMap<crate::mode
                 duration_seconds: role.duration_seconds,
             };
             Some((block.id.value.clone(), Access::Role(assumed)))
-        })
-        .collect()
+        });
+        let region = declaration.shares.iter().map(|share| &share.region.value).min();
+        Self { accounts: accounts.collect(), home: home(region) }
+    }
+
+    /// As a saved plan says, which has all but the secrets.
+    pub(crate) fn of_plan(file: &PlanFile) -> Result<Self, ExternalIdNeeded> {
+        let mut accounts = BTreeMap::new();
+        for (account, role) in file.origin.roles() {
+            let AccountRole { arn, session_name, duration_seconds, has_external_id } = role.clone();
+            if has_external_id {
+                return Err(ExternalIdNeeded { account: account.clone(), arn });
+            }
+            let assumed = AssumedRole { arn, external_id: None, session_name, duration_seconds };
+            accounts.insert(account.clone(), Access::Role(assumed));
+        }
+        let region = file.plan.body().places.iter().map(|place| &place.region).min();
+        Ok(Self { accounts, home: home(region) })
+    }
+
+    fn roles(&self) -> BTreeMap<AccountId, AccountRole> {
+        let role = |(account, access): (&AccountId, &Access)| match access {
+            Access::Role(AssumedRole { arn, external_id, session_name, duration_seconds }) => {
+                let role = AccountRole {
+                    arn: arn.clone(),
+                    session_name: session_name.clone(),
+                    duration_seconds: *duration_seconds,
+                    has_external_id: external_id.is_some(),
+                };
+                Some((account.clone(), role))
+            }
+            Access::Keys(_) => None,
+        };
+        self.accounts.iter().filter_map(role).collect()
+    }
 }
 
-/// A Region for the services without one. Outside of the partition `aws` the default, us-east-1, would be wrong.
-fn home(declaration: &Declaration) -> Option<Region> {
-    let region = declaration.shares.iter().map(|share| &share.region.value).min()?;
-    (region.partition() != Partition::Aws).then(|| region.clone())
+/// Outside of the partition `aws` the default, us-east-1, would be wrong.
+fn home(region: Option<&Region>) -> Option<Region> {
+    region.filter(|region| region.partition() != Partition::Aws).cloned()
 }
 
 /// Whether a standard variable points at this machine: then a stand-in for AWS is meant, and a service whose variable was

@@ -6,13 +6,15 @@
 //!
 //! Rates and retries are the client's work (`aws`); joining rows into shares is `live`'s.
 
+mod again;
 mod organization;
 mod permissions;
 mod places;
 mod share;
 mod tagged;
 
-pub use organization::{SharingQuestion, organization};
+pub use again::again;
+pub use organization::{SharingQuestion, organization, sharing};
 pub use places::{Settings, place, places};
 pub use share::{ShareReading, reread_share};
 pub use tagged::tagged;

@@ -62,6 +62,19 @@ pub async fn organization<C: Cloud>(
     OrgView { snapshot: observed(snapshot), sharing }
 }
 
+/// Whether sharing is on, and nothing of the tree.
+pub async fn sharing<C: Cloud>(cloud: &C, account: &AccountId) -> Observed<SharingState> {
+    let described = async {
+        let org = cloud.organization(account).await?;
+        let row = org.describe_organization().await?;
+        Ok((org, row))
+    };
+    match described.await {
+        Ok((org, row)) => observed(sharing_state(cloud, &org, &row, account).await),
+        Err(error) => undescribed(error).sharing,
+    }
+}
+
 /// No organization is a fact about sharing; any other failure leaves it unknown.
 fn undescribed(error: CloudError) -> OrgView {
     let outside = error.kind == ErrorKind::NoOrganization;

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::desired::Safeguards;
 use crate::diag::Span;
+use crate::diff::narrow::Partial;
 use crate::diff::permission::PermissionDiff;
 use crate::diff::sharing::SharingDiff;
 use crate::diff::stamp::Stamp;
@@ -41,11 +42,15 @@ pub struct Diff {
     /// All places that were to be read.
     pub places: BTreeSet<Place>,
     pub unknown: BTreeMap<Place, Gap>,
+    /// The account through which the organization is read, where the stack names one.
+    pub organization_account: Option<AccountId>,
     /// The organization, where the stack names it and it could not be read.
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
     /// What the stack says about its own hazards.
     pub safeguards: Safeguards,
+    /// Present where this is a part of the stack.
+    pub partial: Option<Partial>,
     /// The time of the run, where something in the stack expires.
     pub now: Option<Timestamp>,
 }

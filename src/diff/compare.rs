@@ -62,6 +62,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
         unmanaged,
         places: desired.places.iter().chain(live.places.keys()).cloned().collect(),
         unknown,
+        organization_account: desired.sharing.as_ref().map(|wish| wish.management_account.clone()),
         organization_gap: match (&desired.sharing, &org.snapshot) {
             (Some(_), Observed::Unknown(gap)) if gap.cause != GapCause::NotConfigured => Some(gap.clone()),
             _ => None,
@@ -81,6 +82,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
             })
             .collect(),
         safeguards: desired.safeguards.clone(),
+        partial: None,
         now: expires(desired).then_some(desired.now),
     }
 }

@@ -11,6 +11,7 @@ mod interest;
 mod health;
 mod label;
 mod outlook;
+mod narrow;
 mod owned;
 mod permission;
 mod permission_compare;
@@ -30,6 +31,7 @@ pub use change::{
 pub use compare::{destroy, diff};
 pub use interest::interest;
 pub use label::principal_label;
+pub use narrow::{Causes, Partial, Scope, known, narrow};
 pub(crate) use owned::is_outside;
 pub use permission::{
     PermissionChange, PermissionDiff, PermissionEdit, PermissionPart, PermissionProblem, PermissionStamp,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::diag::Span;
 use crate::diff::{
-    Cause, Change, DeleteReason, Diff, Edit, ImportProblem, Membership, Ownership, Part, Remark,
+    Cause, Change, DeleteReason, Diff, Edit, ImportProblem, Membership, Ownership, Part, Partial, Remark,
     ReplaceReason, ShareDiff, SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::drift::permission::PermissionItem;
@@ -27,6 +27,8 @@ pub struct DriftReport {
     pub unknown: BTreeMap<Place, Gap>,
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
+    /// Present where the report is of a part of the stack.
+    pub partial: Option<Partial>,
     /// The time of the run, where something in the stack expires.
     pub now: Option<Timestamp>,
 }
@@ -108,9 +110,11 @@ pub fn report(diff: &Diff) -> DriftReport {
         unmanaged,
         places,
         unknown,
+        organization_account: _,
         organization_gap,
         unresolved,
         safeguards: _, // a report changes nothing
+        partial,
         now,
     } = diff;
     DriftReport {
@@ -124,6 +128,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         unknown: unknown.clone(),
         organization_gap: organization_gap.clone(),
         unresolved: unresolved.clone(),
+        partial: partial.clone(),
         now: *now,
     }
 }

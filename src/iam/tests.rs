@@ -170,6 +170,32 @@ fn types_are_narrowed_unless_one_is_unknown() {
 }
 
 #[test]
+fn tags_are_read_only_where_a_share_searches_by_them() {
+    let searching =
+        "  resources = [tagged(\"ec2:Subnet\", { share = \"x\" })]\n  principals = [\"444444444444\"]";
+    let declaration = stack(&share(searching));
+    let reads = |role| {
+        let all = policies(&declaration, role);
+        let reads = |name: &str| {
+            let document = serde_json::to_value(&find(&all, name).policy).expect("JSON");
+            let statements = document["Statement"].as_array().expect("a list").clone();
+            statements.into_iter().find(|statement| statement["Sid"] == "ReadTags")
+        };
+        (reads("network"), reads("hub"))
+    };
+    for role in [Role::Plan, Role::Apply] {
+        let (network, hub) = reads(role);
+        let network = network.expect("the account's tags are searched");
+        assert_eq!(network["Action"], json!(["tag:GetResources"]));
+        assert_eq!(network["Condition"]["StringEquals"]["aws:RequestedRegion"], json!(["eu-central-1"]));
+        assert_eq!(hub, None);
+    }
+    let (found, _) = statement(&declaration, "network", "FillShares");
+    let types = &found["Condition"]["StringEqualsIgnoreCaseIfExists"]["ram:RequestedResourceType"];
+    assert_eq!(types, &json!(["ec2:Subnet"]));
+}
+
+#[test]
 fn outside_sharing_is_allowed_only_where_a_share_asks_for_it_and_said() {
     for (attribute, bound, notes) in [
         ("", json!(["false"]), 0),

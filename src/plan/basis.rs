@@ -7,9 +7,12 @@ use crate::diff::{Change, ShareDiff, Verdict, is_outside, principal_label};
 use crate::model::{AccountId, Observed, Principal};
 use crate::org::OrgView;
 
-/// Facts about the principals of the shares that change. Empty where the organization was not read: then nothing was used of it.
+/// Facts about the principals of the shares that change. There are none where the organization was not read: then nothing was used
+/// of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Basis {
+    /// The account through which the organization is read, where the stack names one.
+    pub account: Option<AccountId>,
     pub principals: BTreeMap<Principal, Behind>,
 }
 
@@ -34,18 +37,22 @@ pub enum Standing {
 
 impl Basis {
     /// What these changes use of the organization.
-    pub(crate) fn of<'a>(shares: impl IntoIterator<Item = &'a ShareDiff>, org: &OrgView) -> Self {
+    pub(crate) fn of<'a>(
+        account: Option<&AccountId>,
+        shares: impl IntoIterator<Item = &'a ShareDiff>,
+        org: &OrgView,
+    ) -> Self {
         let changes = shares.into_iter().filter_map(|share| match &share.verdict {
             Verdict::Changed(change) => Some(change),
             Verdict::InSync { .. } | Verdict::Unread { .. } | Verdict::NotImported { .. } => None,
         });
         let principals = changes.flat_map(principals).cloned();
-        Self { principals: look(principals, org) }
+        Self { account: account.cloned(), principals: look(principals, org) }
     }
 
     /// The same principals in another view of the organization.
     pub(crate) fn again(&self, org: &OrgView) -> Self {
-        Self { principals: look(self.principals.keys().cloned(), org) }
+        Self { account: self.account.clone(), principals: look(self.principals.keys().cloned(), org) }
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::access::{AccessDelta, AccessTotals};
 use crate::diag::Span;
 use crate::diff::{
-    Cause, Change, Edit, ImportProblem, Part, PermissionChange, PermissionDiff, PermissionPart,
+    Cause, Change, Edit, ImportProblem, Part, Partial, PermissionChange, PermissionDiff, PermissionPart,
     PermissionProblem, PermissionVerdict, Purpose, ShareDiff, SharingDiff, SharingVerdict, Unmanaged,
     UnresolvedShare, Verdict,
 };
@@ -45,6 +45,8 @@ pub struct PlanBody {
     pub unknown: BTreeMap<Place, Gap>,
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
+    /// Present where the plan is for a part of the stack.
+    pub partial: Option<Partial>,
     /// Every step comes after its needs.
     pub steps: Vec<PlannedStep>,
     /// Accounts that gain or lose over all shares of the stack together.

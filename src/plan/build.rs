@@ -43,8 +43,8 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
     }
     let hazards = hazard::of_plan(diff, &shares, &access);
     let fingerprint = Fingerprint::of(diff, &steps, org);
-    let basis =
-        Basis::of(shares.iter().filter(|share| !share.steps.is_empty()).map(|share| &share.diff), org);
+    let changed = shares.iter().filter(|share| !share.steps.is_empty()).map(|share| &share.diff);
+    let basis = Basis::of(diff.organization_account.as_ref(), changed, org);
     let Diff {
         stack,
         purpose,
@@ -55,9 +55,11 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         unmanaged,
         places,
         unknown,
+        organization_account: _,
         organization_gap,
         unresolved,
         safeguards: _,
+        partial,
         now,
     } = diff.clone();
     Plan::new(PlanBody {
@@ -73,6 +75,7 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
         unknown,
         organization_gap,
         unresolved,
+        partial,
         steps,
         access,
         hazards,

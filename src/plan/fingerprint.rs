@@ -62,6 +62,7 @@ impl Fingerprint {
         for permission in &diff.permissions {
             facts.permission(permission);
         }
+        facts.list(diff.partial.iter().map(|partial| format!("{:?}", partial.scope)));
         // Whatever else a step hangs on: two plans that do different things never look alike.
         facts.list(steps.iter().map(|step| format!("{step:?}")));
         Self(facts.digest())

@@ -87,7 +87,11 @@ pub(crate) fn of_plan(diff: &Diff, shares: &[PlannedShare], totals: &AccessTotal
     let mut found = Found::new();
     if diff.purpose == Purpose::Apply {
         let goes = |share: &ShareDiff| matches!(share.verdict, Verdict::Changed(Change::Delete { .. }));
-        if diff.shares.len() > 1 && diff.shares.iter().all(goes) && diff.unresolved.is_empty() {
+        if diff.shares.len() > 1
+            && diff.shares.iter().all(goes)
+            && diff.unresolved.is_empty()
+            && diff.partial.is_none()
+        {
             found.push((&codes::RAM208, HazardSubject::Plan));
         }
         let Thresholds { max_revoked_percent, max_granted_accounts } = diff.safeguards.thresholds;

@@ -20,6 +20,7 @@ mod quota;
 mod saved;
 mod sources;
 mod stale;
+mod stale_notice;
 mod step;
 
 #[cfg(test)]
@@ -28,6 +29,8 @@ mod hazard_tests;
 mod identity_laws;
 #[cfg(test)]
 pub(crate) mod laws;
+#[cfg(test)]
+mod narrow_laws;
 #[cfg(test)]
 pub(crate) mod permission_laws;
 #[cfg(test)]

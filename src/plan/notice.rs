@@ -304,7 +304,7 @@ fn sharing(body: &PlanBody) -> Option<Diagnostic> {
 }
 
 /// A gap in one sentence: what was called, as whom, and what came back.
-fn told(gap: &Gap) -> String {
+pub(crate) fn told(gap: &Gap) -> String {
     let Gap { action, caller, cause, detail } = gap;
     let caller = if caller.is_empty() { String::new() } else { format!(" as {caller}") };
     format!("{action}{caller}: {cause}. {detail}")

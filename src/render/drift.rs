@@ -9,6 +9,7 @@ use crate::drift::{DriftClass, DriftItem, DriftReport, PermissionClass, Permissi
 use crate::model::{Address, Origin, Place};
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
+use crate::render::partial;
 use crate::render::parts;
 use crate::render::permission;
 use crate::render::rows::{Row, Rows, Sign};
@@ -152,12 +153,22 @@ impl<'a> DriftView<'a> {
         }
         let said: Vec<String> = counts.values().map(|(word, n)| format!("{n} {word}")).collect();
         let (style, word) = match report.standing() {
+            Standing::InSync if report.partial.is_some() => {
+                (self.styles.strong, "No drift in what was selected.")
+            }
             Standing::InSync => (self.styles.strong, "No drift. AWS matches the configuration."),
             Standing::Incomplete => (self.styles.warning, "No drift in what was read."),
             Standing::Drift => (self.styles.error, "Drift."),
         };
         write!(f, "{}", paint(style, word))?;
-        if said.is_empty() { writeln!(f) } else { writeln!(f, " {}.", said.join(", ")) }
+        if !said.is_empty() {
+            write!(f, " {}.", said.join(", "))?;
+        }
+        if let Some(partial) = &report.partial {
+            let told = partial::sentences(partial).join(" ");
+            write!(f, " {} {told}", paint(self.styles.warning, "PARTIAL:"))?;
+        }
+        writeln!(f)
     }
 }
 
@@ -174,6 +185,7 @@ impl fmt::Display for DriftView<'_> {
             unknown,
             organization_gap,
             unresolved,
+            partial: _,
             now: _,
         } = self.report;
         if let Some(sharing) = sharing {

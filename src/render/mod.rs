@@ -11,6 +11,7 @@ mod graph;
 mod html;
 mod markdown;
 mod outcome;
+mod partial;
 mod parts;
 mod permission;
 mod plan;

@@ -14,6 +14,7 @@ use crate::render::checks::ChecksView;
 use crate::render::consent::ConsentView;
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
+use crate::render::partial;
 use crate::render::parts;
 use crate::render::permission;
 use crate::render::rows::{Line, Row, Rows, Sign};
@@ -65,6 +66,7 @@ impl fmt::Display for PlanView<'_> {
             unknown,
             organization_gap,
             unresolved,
+            partial: _,
             steps: _,
             access: _,
             hazards: _,
@@ -417,6 +419,7 @@ impl PlanView<'_> {
         } else {
             let what = match body.purpose {
                 _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
+                _ if body.partial.is_some() => "No changes in what was selected.",
                 Purpose::Apply if unhealthy > 0 => "No changes.",
                 Purpose::Apply => "No changes. AWS matches the configuration.",
                 Purpose::Destroy => "No changes. The stack owns nothing in AWS.",
@@ -433,6 +436,10 @@ impl PlanView<'_> {
         }
         if allowed > 0 {
             said.push((plain, format!("{} allowed.", parts::count(allowed, "hazard", "hazards"))));
+        }
+        if let Some(partial) = &body.partial {
+            said.push((self.styles.warning, "PARTIAL:".to_owned()));
+            said.extend(partial::sentences(partial).into_iter().map(|sentence| (plain, sentence)));
         }
         let rest =
             [(unhealthy, "unhealthy"), (unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];

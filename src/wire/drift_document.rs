@@ -7,6 +7,7 @@ use crate::diff::Cause;
 use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
 use crate::model::Origin;
 use crate::wire::FORMAT_VERSION;
+use crate::wire::partial::PartialDocument;
 use crate::wire::parts::{
     CoverageDocument, EditDocument, GapDocument, PlaceDocument, Reading, RemarkDocument, SharingDocument,
     SourceDocument, UnmanagedDocument,
@@ -32,6 +33,8 @@ pub struct DriftDocument {
     shares: Vec<DriftItemDocument>,
     permissions: Vec<PermissionItemDocument>,
     unmanaged: Vec<UnmanagedDocument>,
+    /// Present where the report is of a part of the stack: then `in_sync` speaks of that part.
+    partial: Option<PartialDocument>,
     coverage: CoverageDocument,
 }
 
@@ -70,6 +73,7 @@ impl DriftDocument {
             unknown,
             organization_gap,
             unresolved,
+            partial,
             now,
         } = report;
         let item = |item: &DriftItem| {
@@ -148,6 +152,7 @@ impl DriftDocument {
                 .map(|item| PermissionItemDocument::new(item, labels, sources))
                 .collect(),
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
+            partial: partial.as_ref().map(PartialDocument::new),
             coverage: CoverageDocument::new(&Reading {
                 complete: report.is_complete(),
                 origin: &origin,

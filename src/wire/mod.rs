@@ -8,6 +8,7 @@ mod diagnostics_document;
 mod drift_document;
 mod event_document;
 mod malformed;
+mod partial;
 mod parts;
 mod permission;
 mod plan_document;

@@ -14,6 +14,7 @@ use crate::model::{AccountId, AccountRole, Origin, Principal};
 use crate::org::SharingState;
 use crate::plan::{Behind, Counts, PlanBody, Refusal, Standing};
 use crate::wire::check::CheckDocument;
+use crate::wire::partial::PartialDocument;
 use crate::wire::parts::{
     CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, texts,
 };
@@ -47,7 +48,7 @@ pub struct PlanDocument {
     /// The accounts that the plan names, and how they are reached. An external id is a secret and stands nowhere here.
     accounts: Vec<AccountDocument>,
     /// What the changes used of the organization.
-    basis: Vec<BehindDocument>,
+    basis: BasisDocument,
     has_changes: bool,
     /// Whether all was read that the plan depends on.
     complete: bool,
@@ -65,6 +66,8 @@ pub struct PlanDocument {
     checks: Vec<CheckDocument>,
     /// Why the plan cannot be carried out. Empty where it can.
     refusals: Vec<RefusalDocument>,
+    /// Present where the plan is for a part of the stack.
+    partial: Option<PartialDocument>,
     coverage: CoverageDocument,
     diagnostics: Vec<DiagnosticDocument>,
 }
@@ -118,6 +121,15 @@ struct RoleDocument {
     duration_seconds: Option<u32>,
     /// Whether an external id goes with it.
     external_id: bool,
+}
+
+/// Facts of the organization.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct BasisDocument {
+    /// The account through which the organization is read.
+    account: Option<String>,
+    principals: Vec<BehindDocument>,
 }
 
 /// Who was behind a principal.
@@ -211,6 +223,7 @@ impl PlanDocument {
             unknown,
             organization_gap,
             unresolved,
+            partial,
             steps,
             access,
             hazards,
@@ -243,7 +256,14 @@ impl PlanDocument {
             purpose: (*purpose).into(),
             fingerprint: fingerprint.to_string(),
             accounts: AccountDocument::all(labels, origin.roles()),
-            basis: basis.principals.iter().map(|(p, behind)| BehindDocument::new(p, behind)).collect(),
+            basis: BasisDocument {
+                account: basis.account.as_ref().map(ToString::to_string),
+                principals: basis
+                    .principals
+                    .iter()
+                    .map(|(p, behind)| BehindDocument::new(p, behind))
+                    .collect(),
+            },
             has_changes: plan.has_changes(),
             complete: plan.is_complete(),
             now: now.map(|now| now.to_string()),
@@ -278,6 +298,7 @@ impl PlanDocument {
             hazards: hazards.iter().map(|hazard| HazardDocument::new(hazard, None, sources)).collect(),
             checks: checks.iter().map(|check| CheckDocument::new(check, sources)).collect(),
             refusals: refusals.iter().map(|refusal| RefusalDocument::new(refusal, sources)).collect(),
+            partial: partial.as_ref().map(PartialDocument::new),
             coverage: CoverageDocument::new(&Reading {
                 complete: plan.is_complete(),
                 origin: &origin,

@@ -26,7 +26,7 @@ fn text_of(plan: &Plan) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_plan_that_is_written_and_read_has_the_same_steps_and_the_same_bytes(

@@ -18,12 +18,15 @@ mod layering;
 mod mishaps;
 #[cfg(feature = "cli")]
 mod outputs;
+mod pains;
 #[cfg(feature = "cli")]
 mod permissions;
 #[cfg(feature = "cli")]
 mod pipeline;
 #[cfg(feature = "cli")]
 mod sandbox;
+#[cfg(feature = "cli")]
+mod saved;
 #[cfg(feature = "cli")]
 mod served;
 #[cfg(feature = "cli")]

@@ -48,8 +48,11 @@ impl Run {
     /// Every text stands somewhere in the output.
     #[track_caller]
     pub(crate) fn says(self, texts: &[&str]) -> Self {
+        // Sentences are wrapped wherever the names in them let them be.
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (stdout, stderr) = (words(&self.stdout), words(&self.stderr));
         for text in texts {
-            let found = self.stdout.contains(text) || self.stderr.contains(text);
+            let found = [&self.stdout, &self.stderr, &stdout, &stderr].iter().any(|said| said.contains(text));
             assert!(found, "{text:?} is not in\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         }
         self
@@ -98,6 +101,14 @@ impl World {
     pub(crate) async fn shut_down(self) -> TempDir {
         self.running.shutdown().await.expect("nothing is under way");
         self.folder
+    }
+
+    pub(crate) fn running(&self) -> &Running {
+        &self.running
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) {

@@ -6,36 +6,59 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::apply::{self, Settings};
-use crate::cli::args::ApplyArgs;
-use crate::cli::commands::plan;
+use crate::cli::args::{AgreedArgs, ApplyArgs, ScopeArgs};
+use crate::cli::commands::{plan, saved};
 use crate::cli::consent;
 use crate::cli::event_stream::StepNames;
 use crate::cli::exit::Exit;
+use crate::cli::files::is_file;
 use crate::cli::interrupt;
 use crate::cli::output::Output;
 use crate::cli::outputs::{Outputs, with_outputs};
 use crate::cli::pipeline::{self, Loaded, Read};
 use crate::cli::progress::ApplyProgress;
 use crate::cli::prompt::{Answer, ask};
+use crate::cli::scope::scope;
 use crate::cli::session::Session;
-use crate::model::Origin;
-use crate::plan::{Outcome, Plan, StepResult};
+use crate::diff::Causes;
+use crate::plan::{ApprovedPlan, Fingerprint, Outcome, Plan, PlanBody, StepResult};
 use crate::render::{Found, OutcomeView};
 
-pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
+pub(crate) fn run(args: &AgreedArgs, output: &mut Output) -> Exit {
+    let AgreedArgs { apply: args, fingerprint, roles_of } = args;
+    if is_file(&args.stack.stack) {
+        if args.scope != ScopeArgs::default() {
+            output.error("a saved plan is carried out as a whole; narrow the plan when it is made");
+            return Exit::Error;
+        }
+        return saved::run(args, fingerprint.as_ref(), roles_of.as_deref(), output);
+    }
+    if roles_of.is_some() {
+        output.error("--stack goes with the file of a saved plan; a stack's own folder is named without it");
+        return Exit::Error;
+    }
     let question = "Apply these changes to AWS?";
     with_outputs("apply", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-            run_plan(args, plan::plan, question, loaded, session, outputs, output).await
+            let intent = Intent { make: plan::plan, question, agreed: fingerprint.as_ref() };
+            run_plan(args, intent, loaded, session, outputs, output).await
         })
     })
+}
+
+/// What is to be planned, and who agreed to it.
+pub(crate) struct Intent<'a, M> {
+    pub make: M,
+    /// What a person is asked.
+    pub question: &'a str,
+    /// The fingerprint of the plan that was agreed to beforehand.
+    pub agreed: Option<&'a Fingerprint>,
 }
 
 /// Makes a plan, shows it, asks, and carries it out.
 pub(crate) async fn run_plan(
     args: &ApplyArgs,
-    make: impl FnOnce(&Read) -> Plan,
-    question: &str,
+    intent: Intent<'_, impl FnOnce(&Read) -> Plan>,
     loaded: &Loaded,
     session: &Session,
     outputs: &mut Outputs,
@@ -45,13 +68,26 @@ pub(crate) async fn run_plan(
         output.error("nobody can agree to a plan that is not shown: pass --auto-approve, or give the result a file, as in `--output json=apply.json`");
         return Exit::Error;
     }
-    let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else { return Exit::Error };
+    let Some(scope) = scope(&args.scope, Causes::All, &loaded.declaration, output) else {
+        return Exit::Error;
+    };
+    let Some(read) = pipeline::read(loaded, session, &args.cloud, scope, output).await else {
+        return Exit::Error;
+    };
+    let Intent { make, question, agreed } = intent;
     let consent = consent::consent(&args.consent);
     let plan = loaded.judged(make(&read), &consent, output);
-    plan::show(&plan, loaded, &Origin::from(session.calls().total().calls), outputs, output);
+    plan::show(&plan, &loaded.sources, &session.origin(), outputs, output);
     consent::note_unused(&plan, &consent, output);
     let incomplete = if plan.is_complete() { Exit::Done } else { Exit::Incomplete };
 
+    if let Some(agreed) = agreed
+        && *agreed != plan.fingerprint
+    {
+        output.diagnostics(&[plan.is_another(agreed)], &loaded.sources);
+        finish(&plan, &Outcome::default(), session, outputs, output);
+        return Exit::Stale;
+    }
     let approved = match plan.approve(&consent) {
         Ok(approved) => approved,
         Err(refused) => {
@@ -88,6 +124,21 @@ pub(crate) async fn run_plan(
         }
     }
 
+    match carry_out(args, &plan, &approved, session, outputs, output).await {
+        Exit::Done => incomplete,
+        other => other,
+    }
+}
+
+/// Carries out a plan that somebody agreed to, and tells what became of it.
+pub(crate) async fn carry_out(
+    args: &ApplyArgs,
+    plan: &PlanBody,
+    approved: &ApprovedPlan,
+    session: &Session,
+    outputs: &mut Outputs,
+    output: &mut Output,
+) -> Exit {
     let progress = ApplyProgress::start(output, approved.steps());
     let names = StepNames::of(&plan);
     if let Some(stream) = outputs.stream() {
@@ -106,12 +157,12 @@ pub(crate) async fn run_plan(
         }
         progress.on(event);
     };
-    let outcome = apply::apply(&approved, &session.cloud, &settings, on, stop).await;
+    let outcome = apply::apply(approved, &session.cloud, &settings, on, stop).await;
     told.abort();
     progress.finish();
-    finish(&plan, &outcome, session, outputs, output);
+    finish(plan, &outcome, session, outputs, output);
     if outcome.steps.iter().all(|step| matches!(step.result, StepResult::Done { .. })) {
-        incomplete
+        Exit::Done
     } else {
         Exit::Error
     }
@@ -129,10 +180,16 @@ fn tell_of_interruption(outputs: &Outputs, stop: &CancellationToken) -> JoinHand
 }
 
 /// Writes what became of the plan.
-fn finish(plan: &Plan, outcome: &Outcome, session: &Session, outputs: &mut Outputs, output: &mut Output) {
+pub(crate) fn finish(
+    plan: &PlanBody,
+    outcome: &Outcome,
+    session: &Session,
+    outputs: &mut Outputs,
+    output: &mut Output,
+) {
     if !outcome.steps.is_empty() && outputs.shows_text() {
         outputs.show(OutcomeView::new(plan, outcome, output.styles(), output.width()), output);
     }
-    let origin = Origin::from(session.calls().total().calls);
+    let origin = session.origin();
     outputs.write(Found::Applied { plan, outcome }, &plan::refusals(plan), origin, output);
 }

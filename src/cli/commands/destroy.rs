@@ -1,22 +1,24 @@
 //! `ramctl destroy`: everything that the stack owns goes. Sharing inside the organization stays on.
 
 use crate::cli::args::ApplyArgs;
-use crate::cli::commands::apply;
+use crate::cli::commands::apply::{self, Intent};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::outputs::with_outputs;
-use crate::cli::pipeline;
-use crate::diff;
-use crate::plan;
+use crate::cli::pipeline::{self, Read};
+use crate::plan::{self, Plan};
 
 pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
     let question = "Delete every share of this stack? Everyone who uses it loses access at once.";
     with_outputs("destroy", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-            let make = |read: &pipeline::Read| {
-                plan::plan(&diff::destroy(&read.graph, &read.live, &read.org), &read.org)
-            };
-            apply::run_plan(args, make, question, loaded, session, outputs, output).await
+            let intent = Intent { make: plan, question, agreed: None };
+            apply::run_plan(args, intent, loaded, session, outputs, output).await
         })
     })
+}
+
+/// The plan that deletes all that the stack owns.
+pub(crate) fn plan(read: &Read) -> Plan {
+    plan::plan(&read.destroy(), &read.org)
 }

@@ -6,7 +6,8 @@ use crate::cli::output::Output;
 use crate::cli::outputs::{Outputs, with_outputs};
 use crate::cli::pipeline::{self, Loaded, Read};
 use crate::cli::replay::{Replay, replay};
-use crate::diff;
+use crate::cli::scope::scope;
+use crate::diff::Causes;
 use crate::drift::{self, Standing};
 use crate::model::Origin;
 use crate::render::{DriftView, Found};
@@ -17,20 +18,26 @@ pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
             let Some(Replay { loaded, read, origin }) = replay(&args.stack, file, output) else {
                 return Exit::Error;
             };
+            let Some(scope) = scope(&args.scope, Causes::All, &loaded.declaration, output) else {
+                return Exit::Error;
+            };
+            let Some(read) = read.within(scope, output) else { return Exit::Error };
             return tell(&loaded, &read, origin, outputs, output);
         }
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-            let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
+            let Some(scope) = scope(&args.scope, Causes::All, &loaded.declaration, output) else {
                 return Exit::Error;
             };
-            let origin = Origin::from(session.calls().total().calls);
-            tell(loaded, &read, origin, outputs, output)
+            let Some(read) = pipeline::read(loaded, session, &args.cloud, scope, output).await else {
+                return Exit::Error;
+            };
+            tell(loaded, &read, session.origin(), outputs, output)
         })
     })
 }
 
 fn tell(loaded: &Loaded, read: &Read, origin: Origin, outputs: &mut Outputs, output: &mut Output) -> Exit {
-    let report = drift::report(&diff::diff(&read.graph, &read.live, &read.org));
+    let report = drift::report(&read.diff());
     let (styles, width) = (output.styles(), output.width());
     outputs.show(DriftView::new(&report, &loaded.sources, styles, width, origin.clone()), output);
     outputs.write(Found::Drift(&report), &[], origin, output);

@@ -12,5 +12,7 @@ pub(crate) mod graph;
 pub(crate) mod iam;
 pub(crate) mod plan;
 pub(crate) mod sandbox;
+pub(crate) mod saved;
+pub(crate) mod show;
 pub(crate) mod snapshot;
 pub(crate) mod validate;

@@ -1,32 +1,43 @@
 //! `ramctl plan`: what would change. Never writes.
 
 use crate::cli::args::PlanArgs;
+use crate::cli::commands::destroy;
 use crate::cli::consent;
 use crate::cli::exit::Exit;
-use crate::cli::output::Output;
+use crate::cli::files::put_private;
+use crate::cli::output::{Chain, Output};
 use crate::cli::outputs::{Outputs, with_outputs};
 use crate::cli::pipeline::{self, Loaded, Read};
 use crate::cli::replay::{Replay, replay};
-use crate::diag::Diagnostic;
-use crate::diff;
+use crate::cli::scope::scope;
+use crate::diag::{Diagnostic, SourceMap};
+use crate::diff::Causes;
 use crate::model::Origin;
-use crate::plan::{self, Consent, Plan};
+use crate::plan::{self, Consent, Plan, PlanBody};
 use crate::render::{Found, PlanView};
+use crate::wire::PlanDocument;
 
 pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
     with_outputs("plan", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
+        let causes = if args.refresh_only { Causes::Drift } else { Causes::All };
         if let Some(file) = &args.live.live {
             let Some(Replay { loaded, read, origin }) = replay(&args.stack, file, output) else {
                 return Exit::Error;
             };
+            let Some(scope) = scope(&args.scope, causes, &loaded.declaration, output) else {
+                return Exit::Error;
+            };
+            let Some(read) = read.within(scope, output) else { return Exit::Error };
             return tell(args, &loaded, &read, origin, outputs, output);
         }
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-            let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
+            let Some(scope) = scope(&args.scope, causes, &loaded.declaration, output) else {
                 return Exit::Error;
             };
-            let origin = Origin::from(session.calls().total().calls);
-            tell(args, loaded, &read, origin, outputs, output)
+            let Some(read) = pipeline::read(loaded, session, &args.cloud, scope, output).await else {
+                return Exit::Error;
+            };
+            tell(args, loaded, &read, session.origin(), outputs, output)
         })
     })
 }
@@ -40,31 +51,49 @@ fn tell(
     output: &mut Output,
 ) -> Exit {
     let consent = consent::consent(&args.consent);
-    let plan = loaded.judged(plan(read), &consent, output);
-    show(&plan, loaded, &origin, outputs, output);
-    outputs.write(Found::Plan(&plan), &refusals(&plan), origin, output);
+    let plan = if args.destroy { destroy::plan(read) } else { plan(read) };
+    let plan = loaded.judged(plan, &consent, output);
+    show(&plan, &loaded.sources, &origin, outputs, output);
+    if !plan.is_empty() && !args.refresh_only {
+        outputs.show(format_args!("Fingerprint: {}\n", plan.fingerprint), output);
+    }
+    outputs.write(Found::Plan(&plan), &refusals(&plan), origin.clone(), output);
+    if let Some(file) = &args.out {
+        let text = PlanDocument::new(&plan, &loaded.sources, origin).to_text();
+        if let Err(error) = put_private(file, &text) {
+            output.error(Chain(&error));
+            return Exit::Error;
+        }
+        let name = file.display();
+        output.note(format_args!("Saved in {name}. To carry out exactly this: ramctl apply {name}"));
+    }
     consent::note_unused(&plan, &consent, output);
     exit(&plan, &consent, args.detailed_exitcode, output)
 }
 
 /// The plan that makes AWS match the stack.
 pub(crate) fn plan(read: &Read) -> Plan {
-    plan::plan(&diff::diff(&read.graph, &read.live, &read.org), &read.org)
+    plan::plan(&read.diff(), &read.org)
 }
 
 /// Shows a plan as text, where text was asked for.
-pub(crate) fn show(plan: &Plan, loaded: &Loaded, origin: &Origin, outputs: &Outputs, output: &mut Output) {
+pub(crate) fn show(
+    plan: &PlanBody,
+    sources: &SourceMap,
+    origin: &Origin,
+    outputs: &Outputs,
+    output: &mut Output,
+) {
     if !outputs.shows_text() {
         return;
     }
-    outputs
-        .show(PlanView::new(plan, &loaded.sources, output.styles(), output.width(), origin.clone()), output);
+    outputs.show(PlanView::new(plan, sources, output.styles(), output.width(), origin.clone()), output);
     // The text names what forbids the plan; the diagnostics say where in the files, and what to do.
-    output.diagnostics(&refusals(plan), &loaded.sources);
+    output.diagnostics(&refusals(plan), sources);
 }
 
 /// What forbids the plan.
-pub(crate) fn refusals(plan: &Plan) -> Vec<Diagnostic> {
+pub(crate) fn refusals(plan: &PlanBody) -> Vec<Diagnostic> {
     plan.notices().into_iter().filter(Diagnostic::is_error).collect()
 }
 

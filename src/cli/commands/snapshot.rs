@@ -7,20 +7,21 @@ use crate::cli::files::{FolderError, put_text};
 use crate::cli::output::{Chain, Output};
 use crate::cli::pipeline::{self, Loaded, Read};
 use crate::cli::stack_copy::{self, Likeness};
+use crate::diff::Scope;
 use crate::plan::Plan;
 use crate::render::escape;
 use crate::wire::{Snapshot, SnapshotDocument, StandIns};
 
 pub(crate) fn run(args: &SnapshotArgs, output: &mut Output) -> Exit {
     pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-        let Some(read) = pipeline::read(loaded, session, &args.cloud, output).await else {
+        let Some(read) = pipeline::read(loaded, session, &args.cloud, Scope::default(), output).await else {
             return Exit::Error;
         };
-        let Read { graph: _, live, org, tagged } = &read;
+        let Read { graph: _, live, org, tagged, scope: _, unread: _ } = &read;
         let snapshot = Snapshot {
             stack: loaded.declaration.stack.value.clone(),
             taken: loaded.declaration.now,
-            calls: session.calls().total().calls,
+            calls: session.calls(),
             org: org.clone(),
             tagged: tagged.clone(),
             live: live.clone(),

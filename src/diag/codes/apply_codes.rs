@@ -47,4 +47,26 @@ shows which it was."
 "RAM remembers the token of a request, and answers a repeated one with the permission or version that it made the first time. Where that \
 has been deleted since, ramctl makes it anew under a following token. Here each new one turned out to be deleted as well, so something in \
 the account deletes it: look in CloudTrail for DeletePermission and DeletePermissionVersion in the Region of the permission."
+    RAM510 "AWS changed since the plan was made"
+"A saved plan is bound to what it was made from: the live shares that it changes, the accounts behind their principals, and whether \
+sharing inside the organization is on. ramctl reads just that again before it carries the plan out, and something is no longer as \
+it was. What was reviewed is not what would come out, so nothing is done and the exit code is 5.
+
+Plan anew, look at what is different, and apply that plan."
+
+    RAM511 "the plan was carried out already, in whole or in part"
+"AWS shows the effect of steps of this saved plan: it was applied before, perhaps by a run that was cut short. A plan is carried out \
+once. Plan anew: the new plan has what is left, and nothing if all was done."
+
+    RAM512 "this is not the plan that was agreed to"
+"apply was given the fingerprint of a plan that somebody looked at, and the plan that came out now has another one: the \
+configuration, the live shares, the organization or the flags are different. Nothing is done and the exit code is 5.
+
+Look at the plan that is printed. If it is right, pass its fingerprint."
+
+    RAM513 "the facts of the plan could not be read again"
+"A saved plan is carried out only if AWS is as it was, and that could not be seen: a role cannot be assumed, a call is denied, or AWS \
+does not answer. Nothing is done and the exit code is 6.
+
+The accounts are reached through the roles that the plan names. Run apply where they can be assumed."
 }

@@ -15,9 +15,11 @@ use crate::plan::{
 };
 use crate::wire::FORMAT_VERSION;
 use crate::wire::malformed::{Malformed, id, ids, needed, times};
+use crate::wire::partial::PartialDocument;
 use crate::wire::parts::Recorded;
 use crate::wire::plan_document::{
-    AccountDocument, BehindDocument, KIND, PlanDocument, RefusalDocument, RoleDocument, VERSION,
+    AccountDocument, BasisDocument, BehindDocument, KIND, PlanDocument, RefusalDocument, RoleDocument,
+    VERSION,
 };
 use crate::wire::share::AccessDocument;
 use crate::wire::words::{RefusalWord, SharingStateWord, StandingWord, word_of};
@@ -119,6 +121,7 @@ impl PlanDocument {
             hazards,
             checks,
             refusals,
+            partial,
             coverage,
             diagnostics: _, // they follow from the rest
         } = self;
@@ -144,7 +147,6 @@ impl PlanDocument {
         let coverage = coverage.read(&mut recorded)?;
         let (account_labels, roles) = accounts_of(accounts)?;
         let AccessDocument { gain, lose, unknown } = access;
-        let principals = basis.iter().map(BehindDocument::read).collect::<Result<_, Malformed>>()?;
         let mut read_refusals = Vec::with_capacity(refusals.len());
         for refusal in refusals {
             read_refusals.push(match refusal.permission(&planned_permissions)? {
@@ -165,6 +167,7 @@ impl PlanDocument {
             unknown: coverage.unknown,
             organization_gap: coverage.organization_gap,
             unresolved: coverage.unresolved,
+            partial: partial.as_ref().map(PartialDocument::read).transpose()?,
             steps,
             access: AccessTotals {
                 gain: ids(gain, AccountId::parse)?,
@@ -176,7 +179,7 @@ impl PlanDocument {
             refusals,
             fingerprint: Fingerprint::parse(fingerprint)
                 .ok_or_else(|| Malformed::new(fingerprint, "a fingerprint"))?,
-            basis: Basis { principals },
+            basis: basis.read()?,
             now,
         };
         let origin = match coverage.origin {
@@ -205,6 +208,16 @@ fn accounts_of(documents: &[AccountDocument]) -> Result<Accounts, Malformed> {
         labels.extend(label.clone().map(|label| (account, label)));
     }
     Ok((labels, roles))
+}
+
+impl BasisDocument {
+    fn read(&self) -> Result<Basis, Malformed> {
+        let Self { account, principals } = self;
+        Ok(Basis {
+            account: account.as_ref().map(|account| id(account, AccountId::parse)).transpose()?,
+            principals: principals.iter().map(BehindDocument::read).collect::<Result<_, _>>()?,
+        })
+    }
 }
 
 impl BehindDocument {

@@ -1,0 +1,151 @@
+//! `ramctl apply FILE`: carries out a saved plan, if AWS is as the plan found it.
+
+use std::path::Path;
+
+use crate::cli::args::{ApplyArgs, StackArgs};
+use crate::cli::commands::{apply, plan};
+use crate::cli::consent;
+use crate::cli::exit::Exit;
+use crate::cli::files::{self, FolderError};
+use crate::cli::output::{Chain, Output};
+use crate::cli::outputs::{Outputs, with_outputs};
+use crate::cli::pipeline;
+use crate::cli::session::{Reached, Session};
+use crate::collect;
+use crate::diag::{Diagnostic, SourceMap};
+use crate::live::{Interest, LiveState};
+use crate::model::{Gap, GapCause, Observed};
+use crate::org::OrgView;
+use crate::plan::{Fingerprint, NotApproved, Outcome, Touched};
+use crate::wire::{PlanFile, PlanFileError};
+
+/// Why a file is not the plan that it should be.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PlanArgError {
+    #[error("the plan cannot be read")]
+    File(#[from] FolderError),
+    #[error("{name} is not a plan that can be used")]
+    Plan { name: String, source: PlanFileError },
+}
+
+/// Reads a saved plan.
+pub(crate) fn open(path: &Path) -> Result<PlanFile, PlanArgError> {
+    let file = files::read_text(path)?;
+    PlanFile::read(&file.text).map_err(|source| PlanArgError::Plan { name: file.name, source })
+}
+
+/// Whoever names a plan's file has agreed to it: nobody is asked again.
+pub(crate) fn run(
+    args: &ApplyArgs,
+    agreed: Option<&Fingerprint>,
+    stack: Option<&Path>,
+    output: &mut Output,
+) -> Exit {
+    let path = &args.stack.stack;
+    with_outputs("apply", path, &args.output, args.json, output, |outputs, output| {
+        let file = match open(path) {
+            Ok(file) => file,
+            Err(error) => {
+                output.error(Chain(&error));
+                return Exit::Error;
+            }
+        };
+        let Some(reached) = reached(args, &file, stack, output) else { return Exit::Error };
+        let beside = stack.unwrap_or(Path::new("."));
+        pipeline::in_session(beside, &args.cloud, reached, output, async |session, output| {
+            verify_and_apply(args, &file, agreed, session, outputs, output).await
+        })
+    })
+}
+
+/// How the accounts are reached: as the stack's files say where they are at hand, else as the plan does.
+fn reached(args: &ApplyArgs, file: &PlanFile, stack: Option<&Path>, output: &mut Output) -> Option<Reached> {
+    match stack {
+        Some(folder) => {
+            let stack = StackArgs { stack: folder.to_owned(), ..args.stack.clone() };
+            Some(Reached::of_stack(&pipeline::load(&stack, output)?.declaration))
+        }
+        None => match Reached::of_plan(file) {
+            Ok(reached) => Some(reached),
+            Err(error) => {
+                output.error(Chain(&error));
+                None
+            }
+        },
+    }
+}
+
+async fn verify_and_apply(
+    args: &ApplyArgs,
+    file: &PlanFile,
+    agreed: Option<&Fingerprint>,
+    session: &Session,
+    outputs: &mut Outputs,
+    output: &mut Output,
+) -> Exit {
+    let body = file.plan.body();
+    plan::show(body, &file.sources, &file.origin, outputs, output);
+    let mut refuse = |diagnostics: &[Diagnostic], exit: Exit, output: &mut Output| {
+        output.diagnostics(diagnostics, &SourceMap::default());
+        apply::finish(body, &Outcome::default(), session, outputs, output);
+        exit
+    };
+    if let Some(agreed) = agreed
+        && *agreed != body.fingerprint
+    {
+        return refuse(&[body.is_another(agreed)], Exit::Stale, output);
+    }
+    let consent = consent::consent(&args.consent);
+    let (live, org) = read_again(args, file, session).await;
+    let approved = match file.plan.approve(&consent, &live, &org) {
+        Ok(approved) => approved,
+        Err(NotApproved::Refused(refused)) => {
+            let exit = consent::refused(&refused, output);
+            return refuse(&[], exit, output);
+        }
+        Err(NotApproved::Unread(gaps)) => {
+            return refuse(&body.not_read_again(&gaps), Exit::Incomplete, output);
+        }
+        Err(NotApproved::Stale(stale)) => return refuse(&stale.notices(), Exit::Stale, output),
+    };
+    let incomplete = if body.is_complete() { Exit::Done } else { Exit::Incomplete };
+    if approved.steps().is_empty() {
+        apply::finish(body, &Outcome::default(), session, outputs, output);
+        return incomplete;
+    }
+    match apply::carry_out(args, body, &approved, session, outputs, output).await {
+        Exit::Done => incomplete,
+        other => other,
+    }
+}
+
+/// Reads what the plan was made from once more, and no more than that.
+async fn read_again(args: &ApplyArgs, file: &PlanFile, session: &Session) -> (LiveState, OrgView) {
+    let Touched { places, principals, sharing } = file.plan.touched();
+    let settings = collect::Settings {
+        parallelism: usize::from(args.cloud.parallelism),
+        ..collect::Settings::default()
+    };
+    let unread = || Gap {
+        action: "organizations:DescribeOrganization".to_owned(),
+        caller: String::new(),
+        cause: GapCause::NotConfigured,
+        detail: "the plan does not depend on it".to_owned(),
+    };
+    let organization = async {
+        match &file.plan.body().basis.account {
+            Some(account) if principals => {
+                let question =
+                    if sharing { collect::SharingQuestion::Ask } else { collect::SharingQuestion::Leave };
+                collect::organization(&session.cloud, Some(account), question).await
+            }
+            Some(account) if sharing => OrgView {
+                snapshot: Observed::Unknown(unread()),
+                sharing: collect::sharing(&session.cloud, account).await,
+            },
+            _ => OrgView { snapshot: Observed::Unknown(unread()), sharing: Observed::Unknown(unread()) },
+        }
+    };
+    let interest = Interest::none(file.plan.body().stack.clone());
+    tokio::join!(collect::again(&session.cloud, &places, &interest, &settings), organization)
+}

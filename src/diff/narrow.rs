@@ -1,0 +1,217 @@
+//! A comparison of a part of a stack, which never passes for the whole.
+
+use std::collections::BTreeSet;
+
+use crate::desired::DesiredGraph;
+use crate::diff::change::{Cause, Change, DeleteReason, Diff, Edit, Membership, Part, ShareDiff, Verdict};
+use crate::diff::permission::PermissionVerdict;
+use crate::model::{AccountId, Address, Place, Principal, Region, ResourceArn};
+
+/// What a run is about. Whatever is not narrowed is all of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Blocks or instances; a block stands for all of its instances. None: all.
+    pub targets: BTreeSet<Address>,
+    pub excluded: BTreeSet<Address>,
+    /// None: all.
+    pub accounts: BTreeSet<AccountId>,
+    /// None: all.
+    pub regions: BTreeSet<Region>,
+    pub causes: Causes,
+}
+
+/// Whose changes a run is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Causes {
+    #[default]
+    All,
+    /// What was changed in AWS since the last apply. What was changed in the files is left out.
+    Drift,
+}
+
+/// That a comparison is of a part of the stack, and what it leaves out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partial {
+    pub scope: Scope,
+    /// Shares that were compared and left out.
+    pub shares: usize,
+    /// How many of them differ.
+    pub changes: usize,
+    /// Customer managed permissions that differ and are left out.
+    pub permissions: usize,
+    /// Sharing inside the organization differs and is left out.
+    pub sharing: bool,
+    /// What the stack names and nobody read.
+    pub unread: BTreeSet<Place>,
+    /// Shares that go, although one that takes over their resources is left out.
+    pub orphans: BTreeSet<Address>,
+}
+
+impl Scope {
+    pub fn is_whole(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What has to be read: of addresses that the configuration has, their places alone.
+    pub fn places(&self, graph: &DesiredGraph) -> BTreeSet<Place> {
+        let declared = |target: &Address| {
+            let shares = graph.shares.values().map(|share| (&share.address, &share.place));
+            let permissions = graph.permissions.iter().map(|(address, one)| (address, &one.place));
+            let open = graph.unresolved.iter().map(|(address, share)| (address, &share.place));
+            let found = shares.chain(open).chain(permissions).filter(|(address, _)| covers(target, address));
+            found.map(|(_, place)| place.clone()).collect::<BTreeSet<Place>>()
+        };
+        let of_targets: Vec<BTreeSet<Place>> = self.targets.iter().map(declared).collect();
+        // What no file has may be live anywhere.
+        let anywhere = of_targets.is_empty() || of_targets.iter().any(BTreeSet::is_empty);
+        let all = if anywhere { graph.places.clone() } else { of_targets.into_iter().flatten().collect() };
+        all.into_iter().filter(|place| self.has_place(place)).collect()
+    }
+
+    fn has_place(&self, place: &Place) -> bool {
+        (self.accounts.is_empty() || self.accounts.contains(&place.account))
+            && (self.regions.is_empty() || self.regions.contains(&place.region))
+    }
+
+    fn has(&self, address: &Address, place: &Place) -> bool {
+        (self.targets.is_empty() || self.targets.iter().any(|target| covers(target, address)))
+            && !self.excluded.iter().any(|excluded| covers(excluded, address))
+            && self.has_place(place)
+    }
+
+    /// The addresses of the scope that neither the files nor what was read have.
+    pub fn unknown<'a>(&'a self, graph: &DesiredGraph, diff: &Diff) -> Vec<&'a Address> {
+        let known: BTreeSet<&Address> = known(graph, diff);
+        let named = self.targets.iter().chain(&self.excluded);
+        named.filter(|name| !known.iter().any(|address| covers(name, address))).collect()
+    }
+}
+
+/// Every address that a share or permission of the stack has.
+pub fn known<'a>(graph: &'a DesiredGraph, diff: &'a Diff) -> BTreeSet<&'a Address> {
+    let live = diff.shares.iter().map(|share| &share.address);
+    let permissions = diff.permissions.iter().map(|permission| &permission.address);
+    graph.shares.keys().chain(graph.unresolved.keys()).chain(live).chain(permissions).collect()
+}
+
+/// Whether an address is another one, or a block with that instance.
+fn covers(name: &Address, address: &Address) -> bool {
+    name == address || (name.key.is_none() && (name.kind, &name.label) == (address.kind, &address.label))
+}
+
+/// The part of a comparison that a run is about. `unread` are places that were left out of the reading for it.
+pub fn narrow(mut diff: Diff, scope: &Scope, unread: BTreeSet<Place>) -> Diff {
+    if scope.is_whole() {
+        return diff;
+    }
+    diff.places.retain(|place| !unread.contains(place));
+    diff.unknown.retain(|place, _| !unread.contains(place));
+    diff.unresolved.retain(|address, share| scope.has(address, &share.place));
+    diff.unmanaged.retain(|share| scope.targets.is_empty() && scope.has_place(&share.place));
+    let mut partial = Partial {
+        scope: scope.clone(),
+        shares: 0,
+        changes: 0,
+        permissions: 0,
+        sharing: false,
+        unread,
+        orphans: BTreeSet::new(),
+    };
+    let mut heirs: BTreeSet<ResourceArn> = BTreeSet::new();
+    let mut kept = Vec::new();
+    for share in std::mem::take(&mut diff.shares) {
+        let differs = matches!(share.verdict, Verdict::Changed(_) | Verdict::NotImported { .. });
+        let (whole, resources) = (scope.has(&share.address, share.place()), taken_over(&share));
+        match scope.causes {
+            Causes::All if whole => kept.push(share),
+            Causes::Drift if whole && let Some(drifted) = drifted(share) => kept.push(drifted),
+            Causes::All | Causes::Drift => {
+                partial.shares += 1;
+                partial.changes += usize::from(differs);
+                heirs.extend(resources);
+            }
+        }
+    }
+    let orphaned = kept.iter().filter(|share| {
+        let goes = match &share.verdict {
+            Verdict::Changed(Change::Delete { before, .. }) => Some(before),
+            _ => None,
+        };
+        goes.is_some_and(|before| before.share.resources.keys().any(|arn| heirs.contains(arn)))
+    });
+    partial.orphans = orphaned.map(|share| share.address.clone()).collect();
+    diff.shares = kept;
+    let mut used = BTreeSet::new();
+    for after in diff.shares.iter().filter_map(ShareDiff::after) {
+        used.extend(after.permissions.values().cloned());
+    }
+    for permission in std::mem::take(&mut diff.permissions) {
+        let changed = matches!(permission.verdict, PermissionVerdict::Changed(_));
+        // A permission comes with the share that needs it, and goes only when it is chosen itself.
+        let needed = used.contains(permission.arn()) && permission.after().is_some();
+        let chosen = scope.has(&permission.address, permission.place());
+        let counts = scope.causes == Causes::All || !changed;
+        if (needed || chosen) && counts {
+            diff.permissions.push(permission);
+        } else {
+            partial.permissions += usize::from(changed);
+        }
+    }
+    // Sharing comes with what needs it.
+    let names_places = !(scope.targets.is_empty() && scope.accounts.is_empty() && scope.regions.is_empty());
+    let left_out = scope.causes == Causes::Drift || (names_places && !diff.shares.iter().any(needs_sharing));
+    if left_out && let Some(sharing) = diff.sharing.take() {
+        use crate::diff::SharingVerdict as V;
+        partial.sharing =
+            matches!(sharing.verdict, V::Enable { .. } | V::MakeRole | V::RequiredButOff { .. });
+    }
+    diff.partial = Some(partial);
+    diff
+}
+
+/// The resources that a change puts on a share.
+fn taken_over(share: &ShareDiff) -> BTreeSet<ResourceArn> {
+    let Verdict::Changed(change) = &share.verdict else { return BTreeSet::new() };
+    let before = change.before().map(|present| &present.share.resources);
+    let after = change.after().into_iter().flat_map(|after| after.resources.keys());
+    after.filter(|arn| before.is_none_or(|before| !before.contains_key(*arn))).cloned().collect()
+}
+
+fn needs_sharing(share: &ShareDiff) -> bool {
+    let Verdict::Changed(change) = &share.verdict else { return false };
+    change.after().is_some_and(|after| after.principals.keys().any(Principal::needs_organization_sharing))
+}
+
+/// What of a share was changed in AWS. None: nothing, as far as anybody can tell. A share that is not there counts where RAM still
+/// lists it as deleted; a change of only the files, and what goes because of one, does not.
+fn drifted(mut share: ShareDiff) -> Option<ShareDiff> {
+    match &mut share.verdict {
+        Verdict::InSync { .. } | Verdict::Unread { .. } => Some(share),
+        Verdict::NotImported { .. } => None,
+        Verdict::Changed(change) => {
+            let keep = match change {
+                Change::Create { .. } => !share.salt.is_empty(),
+                Change::Update { edits, .. } => {
+                    edits.retain(is_drift);
+                    !edits.is_empty()
+                }
+                Change::Delete { reason, .. } => *reason == DeleteReason::Duplicate,
+                Change::Replace { reasons, .. } => {
+                    reasons.iter().all(|reason| *reason == crate::diff::ReplaceReason::Failed)
+                }
+                Change::Release { .. } => false,
+            };
+            keep.then_some(share)
+        }
+    }
+}
+
+fn is_drift(edit: &Edit) -> bool {
+    let repaired = matches!(
+        edit.part,
+        Part::Principal { how: Membership::Repaired { .. }, .. }
+            | Part::Resource { how: Membership::Repaired { .. }, .. }
+            | Part::Source { how: Membership::Repaired { .. }, .. }
+    );
+    repaired || matches!(edit.cause, Cause::Drift | Cause::Both)
+}

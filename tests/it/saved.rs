@@ -1,0 +1,285 @@
+//! Plans that are saved, shown and applied later: the real binary, with people changing AWS in between.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use ramctl::cloud::{Cloud, Members, RamWrite};
+use ramctl::model::{Observed, Place, Principal, ShareArn};
+use serde_json::Value;
+
+use crate::edge::{ROLE, connect, place, read_places};
+use crate::served::World;
+
+const SEED: &str = r#"
+organization {
+  management_account = "management"
+  account "management" { id = "111111111111" }
+  account "network" { id = "222222222222" }
+  ou "Workloads" {
+    ou "Prod" {
+      account "web" { id = "333333333333" }
+      account "api" { id = "555555555555" }
+    }
+    ou "Dev" {
+      account "dev" { id = "444444444444" }
+    }
+  }
+}
+settings {
+  resources       = "any"
+  associate_ms    = 20
+  disassociate_ms = 20
+  onboarding_ms   = 50
+}
+"#;
+
+const HEAD: &str = r#"
+ramctl {
+  stack   = "network"
+  regions = ["eu-central-1", "us-east-1"]
+}
+account "management" { id = "111111111111" }
+organization {
+  management_account = account.management
+  sharing            = "enabled"
+}
+account "network" {
+  id = "222222222222"
+  assume_role { role_name = "OrganizationAccountAccessRole" }
+}
+"#;
+
+fn shares(team: &str) -> String {
+    format!(
+        r#"
+share "prod" {{
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-a"]
+  principals = [ou("Workloads/Prod")]
+  tags       = {{ team = "{team}" }}
+}}
+share "dev" {{
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1"]
+  principals = ["444444444444"]
+  tags       = {{ team = "{team}" }}
+}}
+"#
+    )
+}
+
+fn hub() -> Place {
+    place("222222222222", "eu-central-1")
+}
+
+/// A world in which the stack was applied, and whose files ask for other tags now.
+async fn behind() -> World {
+    let world = World::new(SEED).await;
+    world.write("head.ram.hcl", HEAD);
+    world.write("shares.ram.hcl", &shares("one"));
+    world.run("apply --auto-approve .").await.exits(0);
+    world.write("shares.ram.hcl", &shares("two"));
+    world
+}
+
+async fn share_named(world: &World, name: &str) -> ShareArn {
+    let live = read_places(&connect(world.running(), ROLE).await, &[hub()]).await;
+    let Observed::Known(found) = &live.places[&hub()] else { panic!("unread") };
+    found.shares.values().find(|share| share.name == name).expect("the share is there").arn.clone()
+}
+
+fn teams(seen: &[crate::served::Seen]) -> Vec<&str> {
+    seen.iter().map(|share| share.tags["team"].as_str()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_plan_is_shown_as_it_was_and_applied_once() {
+    let world = World::new(SEED).await;
+    let secret = HEAD
+        .replace("{ role_name", "{\n external_id = \"hush-hush\"\n role_name")
+        .replace("Role\" }", "Role\"\n}");
+    world.write("head.ram.hcl", &secret);
+    world.write("shares.ram.hcl", &shares("one"));
+    let planned = world.run("plan --out p.json .").await.exits(0);
+    let text = fs::read_to_string(world.path("p.json")).expect("the plan was saved");
+    assert!(!text.contains("hush") && !text.contains("AKIA"), "{text}");
+    assert_eq!(fs::metadata(world.path("p.json")).expect("there").permissions().mode() & 0o777, 0o600);
+
+    let shown = world.run("show p.json").await.exits(0);
+    assert_eq!(shown.stdout, planned.stdout);
+    assert_eq!(world.run("show --json p.json").await.exits(0).stdout, text);
+    world.run("show --output markdown p.json").await.exits(0).says(&["**Plan: 2 to create"]);
+    world.run("show --output html p.json").await.exits(0).says(&["<!DOCTYPE html>"]);
+
+    world.run("apply p.json").await.exits(1).says(&["external id", "--stack"]);
+    assert_eq!(world.shares(&[hub()]).await, []);
+    world.run("apply --stack . p.json").await.exits(0).says(&["Apply complete: 3 of 3 steps done."]);
+    let after = world.shares(&[hub()]).await;
+    world.run("apply --stack . p.json").await.exits(5).says(&["RAM511", "all 3 steps", "is there already"]);
+    assert_eq!(world.shares(&[hub()]).await, after);
+    world.run("plan --detailed-exitcode .").await.exits(0).says(&["No changes"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_share_that_was_changed_by_hand_makes_the_plan_stale() {
+    let world = behind().await;
+    world.run("plan --out p.json .").await.exits(0);
+    let arn = share_named(&world, "dev").await;
+    let cloud = connect(world.running(), ROLE).await;
+    let ram = cloud.ram(&hub()).await.expect("reachable");
+    let extra = Members { principals: vec![Principal::read("333333333333")], ..Members::default() };
+    ram.associate_resource_share(&arn, &extra, &uuid::Uuid::from_u128(1)).await.expect("associated");
+    world.run("apply p.json").await.exits(5).says(&[
+        "RAM510",
+        "share.dev",
+        "principal 333333333333 was not there and is now (ASSOCIATED)",
+        "AWS last changed it",
+    ]);
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["one", "one"]);
+
+    // A plan made now is carried out, and takes the principal off again.
+    world.run("plan --out p.json .").await.exits(0);
+    world.run("apply p.json").await.exits(0);
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["two", "two"]);
+    world.run("drift .").await.exits(0);
+
+    let gone = cloud.ram(&hub()).await.expect("reachable");
+    world.write("shares.ram.hcl", &shares("three"));
+    world.run("plan --out p.json .").await.exits(0);
+    gone.delete_resource_share(&arn, &uuid::Uuid::from_u128(2)).await.expect("deleted");
+    world.run("apply p.json").await.exits(5).says(&["share.dev", "is deleted"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_left_its_unit_makes_the_plan_stale() {
+    let world = behind().await;
+    world.run("plan --out p.json .").await.exits(0);
+    let keys = world.running().management();
+    let keys = Credentials::new(&keys.access_key_id, &keys.secret_access_key, None, None, "test");
+    let config = aws_config::SdkConfig::builder()
+        .behavior_version(aws_config::BehaviorVersion::v2026_01_12())
+        .region(aws_config::Region::new("us-east-1"))
+        .endpoint_url(world.running().endpoint_url())
+        .credentials_provider(SharedCredentialsProvider::new(keys))
+        .build();
+    let org = aws_sdk_organizations::Client::new(&config);
+    org.remove_account_from_organization().account_id("333333333333").send().await.expect("removed");
+    world.run("apply p.json").await.exits(5).says(&["RAM510", "ou Workloads/Prod", "333333333333 left"]);
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["one", "one"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_was_cut_short_is_stale_by_its_own_doing() {
+    let world = behind().await;
+    world.run("plan --out p.json .").await.exits(0);
+    let arn = share_named(&world, "dev").await;
+    let cloud = connect(world.running(), ROLE).await;
+    let ram = cloud.ram(&hub()).await.expect("reachable");
+    let plan: Value =
+        serde_json::from_str(&fs::read_to_string(world.path("p.json")).expect("saved")).expect("JSON");
+    let step = &plan["steps"][0];
+    assert_eq!(step["arguments"]["share"]["arn"], arn.as_str(), "{step}");
+    let tags = step["arguments"]["tags"].as_object().expect("tags").clone();
+    let tags = tags.into_iter().map(|(key, value)| (key, value.as_str().expect("text").to_owned())).collect();
+    ram.tag_resource(&arn, &tags).await.expect("tagged");
+    world
+        .run("apply p.json")
+        .await
+        .exits(5)
+        .says(&["RAM511", "of its 2 steps: the plan was carried out in part"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_no_whole_plan_of_this_version_are_refused_before_anything_is_called() {
+    let world = behind().await;
+    world.run("plan --out p.json .").await.exits(0);
+    let text = fs::read_to_string(world.path("p.json")).expect("saved");
+    let version = format!("\"ramctl_version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    for (name, text, said) in [
+        ("edited", text.replace("two", "six"), "somebody edited it"),
+        ("cut", text[..text.len() / 2].to_owned(), "cut short"),
+        ("empty", String::new(), "cut short"),
+        ("version", text.replace(&version, "\"ramctl_version\": \"0.0.1\""), "ramctl 0.0.1 made it"),
+        ("other", "{\"format_version\": \"1.0\", \"kind\": \"drift\"}".to_owned(), "\"drift\", not a plan"),
+        ("large", format!("{{\"x\": \"{}\"}}", "x".repeat(50 << 20)), "cut short, or is something else"),
+        ("huge", " ".repeat((64 << 20) + 1), "larger than"),
+    ] {
+        world.write(name, &text);
+        for command in ["apply", "show"] {
+            world.run(&format!("{command} {name}")).await.exits(1).says(&[said]);
+        }
+    }
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["one", "one"]);
+    world.run("destroy --auto-approve p.json").await.exits(1).says(&["is a file"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fingerprint_is_a_handshake_without_a_file() {
+    let world = behind().await;
+    let planned = world.run("plan .").await.exits(0);
+    let line =
+        planned.stdout.lines().find_map(|line| line.strip_prefix("Fingerprint: ")).expect("a fingerprint");
+    world.write("shares.ram.hcl", &shares("three"));
+    let other = format!("apply --auto-approve --fingerprint {line} .");
+    world.run(&other).await.exits(5).says(&["RAM512"]);
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["one", "one"]);
+    world.write("shares.ram.hcl", &shares("two"));
+    world.run(&other).await.exits(0);
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["two", "two"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_nothing_and_a_plan_to_destroy_can_be_saved() {
+    let world = behind().await;
+    world.run("apply --auto-approve .").await.exits(0);
+    world.run("plan --out p.json .").await.exits(0).says(&["No changes"]);
+    world.run("apply p.json").await.exits(0);
+    world.run("plan --destroy --out p.json .").await.exits(0).says(&["2 to delete"]);
+    world.run("apply --parallelism 1 p.json").await.exits(0).says(&["2 of 2 steps done"]);
+    assert_eq!(world.shares(&[hub()]).await, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_narrowed_run_says_what_it_leaves_out_and_reads_no_more_than_it_needs() {
+    let world = behind().await;
+    world.run("plan --target share.dev .").await.exits(0).says(&[
+        "1 to update",
+        "PARTIAL: only share.dev.",
+        "1 share, 1 of them with changes",
+        "Read 1 of 1 account, 1 of 1 Region",
+    ]);
+    world.run("plan --target share.dve .").await.exits(1).says(&["share.dve", "Did you mean share.dev?"]);
+    world.run("plan --account netwrk .").await.exits(1).says(&["Did you mean network?"]);
+    world.run("plan --region eu-west-3 .").await.exits(1).says(&["no account and Region"]);
+    world
+        .run("plan --region us-east-1 .")
+        .await
+        .exits(0)
+        .says(&["No changes in what was selected.", "1 account and Region not read"]);
+    world
+        .run("plan --refresh-only .")
+        .await
+        .exits(0)
+        .says(&["No changes in what was selected.", "2 of them with changes"]);
+    world
+        .run("drift --account network --exclude share.dev .")
+        .await
+        .exits(2)
+        .says(&["PARTIAL: without share.dev"]);
+
+    world.run("plan --target share.dev --out p.json .").await.exits(0);
+    let text = fs::read_to_string(world.path("p.json")).expect("saved");
+    let plan: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(plan["partial"]["targets"], serde_json::json!(["share.dev"]));
+    world.run("apply --target share.prod p.json").await.exits(1).says(&["as a whole"]);
+    world.run("apply p.json").await.exits(0);
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["two", "one"]);
+    world.run("drift --target share.dev .").await.exits(0).says(&["No drift in what was selected."]);
+    world.run("plan .").await.exits(0).says(&["1 to update"]);
+    world.run("destroy --auto-approve --target share.prod .").await.exits(0);
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["two"]);
+}
