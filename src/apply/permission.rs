@@ -5,7 +5,10 @@ use uuid::Uuid;
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::step::{Look, Patience, Run, absent_is_fine};
-use crate::cloud::{Cloud, ErrorKind, NewPermission, RamRead, RamWrite, permission_there, share_row};
+use crate::cloud::{
+    Cloud, CloudError, ErrorKind, NewPermission, RAM_PAGE, RamRead, RamWrite, all_pages, permission_there,
+    share_row,
+};
 use crate::model::{FeatureSet, PermissionArn, PermissionPolicy, ShareArn};
 use crate::plan::StepId;
 
@@ -30,8 +33,13 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         token: Uuid,
     ) -> Result<(), Failure> {
         let mut token = token;
-        for _ in 0..REISSUES {
-            self.call(step, Patience::default(), || ram.create_permission(permission, &token)).await?;
+        for attempt in 0..REISSUES {
+            let call = self.call(step, Patience::default(), || ram.create_permission(permission, &token));
+            match call.await {
+                // Listings follow with a delay: what looked gone was there by now.
+                Err(Failure::Call(error)) if attempt > 0 && error.kind == ErrorKind::Conflict => {}
+                other => other?,
+            }
             if let Made::There = self.await_there(step, ram, &permission.arn).await? {
                 return Ok(());
             }
@@ -74,6 +82,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         self.wait(step, |elapsed| async move {
             Ok(match permission_there(ram, permission, None).await? {
                 Some(_) => Look::Settled(Made::There),
+                None if is_listed_as_deleted(ram, permission).await? => Look::Settled(Made::Gone),
                 None if elapsed < self.settings.visibility => {
                     Look::Pending(format!("{permission} is not there yet"))
                 }
@@ -223,6 +232,16 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         })
         .await
     }
+}
+
+/// Whether RAM lists the permission, and only as one that is or goes.
+async fn is_listed_as_deleted<R: RamRead>(ram: &R, permission: &PermissionArn) -> Result<bool, CloudError> {
+    let rows = all_pages(ram.caller(), "ram:ListPermissions", RAM_PAGE, |page| async move {
+        ram.list_customer_permissions(&page).await
+    });
+    let rows = rows.await?;
+    let mut of_it = rows.iter().filter(|row| row.arn == *permission).peekable();
+    Ok(of_it.peek().is_some() && of_it.all(|row| row.status.starts_with("DELET")))
 }
 
 fn number(version: &str) -> u64 {

@@ -20,7 +20,11 @@ const NAMED: usize = 6;
 pub(crate) fn actions(change: &Observed<PolicyChange>) -> String {
     let PolicyChange { added, removed, conditions } = match change {
         Observed::Known(change) => change,
-        Observed::Unknown(gap) => return format!("which actions change is unknown: {}", parts::gap(gap)),
+        Observed::Unknown(gap) => {
+            let detail =
+                if gap.detail.is_empty() { String::new() } else { format!(". {}", parts::gap_detail(gap)) };
+            return format!("which actions change is unknown: {}{detail}", parts::gap(gap));
+        }
     };
     let all = added.iter().map(|one| ("+", one)).chain(removed.iter().map(|one| ("-", one)));
     let mut words: Vec<String> = all
