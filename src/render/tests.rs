@@ -59,7 +59,7 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
                 + resource   ec2:TransitGateway  transit-gateway/tgw-1  1 account gains it
             ~ share.tgw   "tgw"              shares.ram.hcl:3
                 ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
-                      which actions change is unknown: ram:GetPermission: not configured; for 1 account  RAM217
+                      which actions change is unknown: ram:GetPermission: not configured. arn:aws:ram::aws:permission/ReadOnly was not read in this run; for 1 account  RAM217
                 + resource    ec2:TransitGateway  transit-gateway/tgw-2
                       3 accounts gain it
                 - principal   account dev-1       333333333333
@@ -106,7 +106,7 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
                       1 account gains it
             ~ share.tgw   "tgw"              shares.ram.hcl:3
                 ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
-                      which actions change is unknown: ram:GetPermission: not configured; for 1 account  RAM217
+                      which actions change is unknown: ram:GetPermission: not configured. arn:aws:ram::aws:permission/ReadOnly was not read in this run; for 1 account  RAM217
                 + resource    ec2:TransitGateway  transit-gateway/tgw-2
                       3 accounts gain it
                 - principal   account dev-1       333333333333
@@ -423,7 +423,7 @@ fn a_drift_report_tells_a_changed_aws_from_a_changed_configuration() {
         ~ share.tgw  "tgw"  shares.ram.hcl:3
             modified: AWS and the configuration were changed since the last apply
             ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
-                  which actions change is unknown: ram:GetPermission: not configured  pending
+                  which actions change is unknown: ram:GetPermission: not configured. arn:aws:ram::aws:permission/ReadOnly was not read in this run  pending
             + resource    ec2:TransitGateway  transit-gateway/tgw-2
                   pending
             - principal   account dev-1       333333333333

@@ -140,9 +140,9 @@ pub(crate) async fn carry_out(
     output: &mut Output,
 ) -> Exit {
     let progress = ApplyProgress::start(output, approved.steps());
-    let names = StepNames::of(&plan);
+    let names = StepNames::of(plan);
     if let Some(stream) = outputs.stream() {
-        stream.plan(&plan);
+        stream.plan(plan);
     }
     let settings = Settings {
         parallelism: usize::from(args.cloud.parallelism),
