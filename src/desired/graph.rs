@@ -6,6 +6,7 @@ use petgraph::graphmap::DiGraphMap;
 
 use crate::desired::identity::Identity;
 use crate::desired::inbound::DesiredInbound;
+use crate::desired::safeguards::Safeguards;
 use crate::diag::{Span, Spanned};
 use crate::lang::{Lifecycle, SharingWish};
 use crate::model::{
@@ -33,6 +34,7 @@ pub struct DesiredGraph {
     pub reached: BTreeSet<AccountId>,
     /// Which live shares are to become whose.
     pub identity: Identity,
+    pub safeguards: Safeguards,
     /// The time of the run: what expires by then goes.
     pub now: jiff::Timestamp,
     /// Nodes in a fixed order; `edges` names them by index.

@@ -16,6 +16,7 @@ mod permission;
 mod places;
 mod resolve;
 mod rules;
+mod safeguards;
 mod settle;
 mod tagged;
 mod view;
@@ -34,7 +35,10 @@ pub use invitation::{
 pub(crate) use permission::{declared_permission_arn, permission_arns};
 pub(crate) use places::{organization_region, places};
 pub use resolve::{Resolution, check, resolve};
+pub use safeguards::{Safeguards, Thresholds};
 pub use tagged::tag_searches;
 
 // What a settled share takes over from its block as it is: rooms behind this one need not know the language.
-pub use crate::lang::{IgnorableAttribute, InboundAction, Lifecycle, SharingWish};
+pub use crate::lang::{
+    Acknowledgement, AcknowledgementScope, IgnorableAttribute, InboundAction, Lifecycle, SharingWish,
+};

@@ -12,6 +12,7 @@ use crate::desired::invitation::reached;
 use crate::desired::permission::{PermissionBlocks, settled_permission};
 use crate::desired::places::{organization_region, places};
 use crate::desired::rules;
+use crate::desired::safeguards::safeguards;
 use crate::desired::settle::{Organization, settle};
 use crate::desired::view::{PermissionView, ShareView, as_written, offline, own_spelling};
 use crate::diag::{Diagnostic, Spanned};
@@ -56,7 +57,6 @@ pub fn resolve(declaration: &Declaration, org: &OrgView, tagged: &TaggedResource
         })
         .collect();
     found.extend(rules::check(declaration, &views, organization.as_ref()));
-    rules::carried_out(declaration, &mut found);
     rules::somewhere_is_looked(declaration, &mut found);
     let diagnostics = rules::tidy(found);
     if diagnostics.iter().any(Diagnostic::is_error) {
@@ -123,6 +123,7 @@ fn graph(
         inbound: inbound(declaration),
         reached: reached(declaration),
         identity: identity(declaration),
+        safeguards: safeguards(declaration),
         now: declaration.now,
         nodes,
         edges,

@@ -18,7 +18,7 @@ use crate::diff::owned::{self, Sorted};
 use crate::diff::permission_compare;
 use crate::diff::sharing;
 use crate::live::LiveState;
-use crate::model::{Address, BlockKind, Gap, GapCause, Observed, Place, ShareArn};
+use crate::model::{Address, BlockKind, Gap, GapCause, Observed, Place, ShareArn, TAG_IMPORTED};
 use crate::org::OrgView;
 
 /// Compares a stack with what was read.
@@ -50,6 +50,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
     let own = own.filter_map(|share| Some(share.before()?.share.arn.clone())).collect();
     let inbound = inbound::compare(desired, live, org, &own, purpose);
     let timed = desired.shares.values().any(|share| share.expires.is_some())
+        || desired.safeguards.acknowledgements.iter().any(|word| word.until.is_some())
         || shares.iter().any(|share| !share.invitations.is_empty())
         || !inbound.is_empty();
     let mut unmanaged = sorted.unmanaged;
@@ -98,6 +99,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
                 (address.clone(), share)
             })
             .collect(),
+        safeguards: desired.safeguards.clone(),
         partial: None,
         now: timed.then_some(desired.now),
     }
@@ -260,7 +262,7 @@ fn namesakes(sorted: &Sorted, after: &Wanted) -> Vec<Remark> {
 fn verdict(
     desired: &DesiredShare,
     before: Present,
-    after: Wanted,
+    mut after: Wanted,
     identity: Vec<Part>,
     outlook: &Outlook<'_>,
     org: &OrgView,
@@ -274,6 +276,7 @@ fn verdict(
         // The record is renewed with the tags of ownership anyway. What the share was like before it was the stack's is nobody's drift.
         edits.retain(|edit| edit.part != Part::Record);
         if identity.iter().any(|part| matches!(part, Part::Imported { .. })) {
+            after.ownership.insert(TAG_IMPORTED.to_owned(), "true".to_owned());
             edits.iter_mut().for_each(|edit| edit.cause = Cause::Pending);
         }
         if identity.contains(&Part::Promoted) {

@@ -12,6 +12,8 @@ use crate::plan::{
     Blocked, Counts, Detail, HazardSubject, OverQuota, PlanBody, PlannedInbound, PlannedPermission,
     PlannedShare, PlannedSharing, Refusal,
 };
+use crate::render::checks::ChecksView;
+use crate::render::consent::ConsentView;
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::invitation;
@@ -72,7 +74,8 @@ impl fmt::Display for PlanView<'_> {
             partial: _,
             steps: _,
             access: _,
-            hazards,
+            hazards: _,
+            checks,
             refusals,
             fingerprint: _,
             basis: _,
@@ -118,10 +121,6 @@ impl fmt::Display for PlanView<'_> {
             origin: &self.origin,
         };
         coverage.gaps(f, &self.styles)?;
-        for hazard in hazards {
-            let word = paint(self.styles.warning, "!");
-            writeln!(f, "{word} {}  {}\n", hazard.code.summary, paint(self.styles.code, hazard.code.id))?;
-        }
         for OverQuota { place, what, count } in self.plan.over_quota() {
             let place = parts::place(&place, labels);
             let limit = OverQuota::LIMIT;
@@ -133,6 +132,11 @@ impl fmt::Display for PlanView<'_> {
                 what.as_str()
             )?;
         }
+        let consent =
+            ConsentView { body: self.plan, sources: self.sources, styles: &self.styles, width: self.width };
+        write!(f, "{consent}")?;
+        let checks = ChecksView { checks, sources: self.sources, styles: &self.styles, width: self.width };
+        write!(f, "{checks}")?;
         self.refusals(f, refusals)?;
         self.summary(f)?;
         coverage.closing(f, &self.styles, self.width)
@@ -485,6 +489,17 @@ impl PlanView<'_> {
         if waiting > 0 {
             let have = parts::count(waiting, "invitation has", "invitations have");
             said.push((plain, format!("{have} to be accepted by others.")));
+        }
+        let (open, allowed) = self.plan.consent_counts();
+        if open > 0 {
+            let verb = if open == 1 { "needs" } else { "need" };
+            said.push((
+                self.styles.warning,
+                format!("{} {verb} consent.", parts::count(open, "hazard", "hazards")),
+            ));
+        }
+        if allowed > 0 {
+            said.push((plain, format!("{} allowed.", parts::count(allowed, "hazard", "hazards"))));
         }
         if let Some(partial) = &body.partial {
             said.push((self.styles.warning, "PARTIAL:".to_owned()));

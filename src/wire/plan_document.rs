@@ -13,6 +13,7 @@ use crate::diag::SourceMap;
 use crate::model::{AccountId, AccountRole, Origin, Principal};
 use crate::org::SharingState;
 use crate::plan::{Behind, Counts, PlanBody, Refusal, Standing};
+use crate::wire::check::CheckDocument;
 use crate::wire::invitation::{InboundDocument, UnreceivedDocument};
 use crate::wire::partial::PartialDocument;
 use crate::wire::parts::{
@@ -66,6 +67,8 @@ pub struct PlanDocument {
     unreceived: Vec<UnreceivedDocument>,
     steps: Vec<StepDocument>,
     hazards: Vec<HazardDocument>,
+    /// What the stack's checks say of the plan.
+    checks: Vec<CheckDocument>,
     /// Why the plan cannot be carried out. Empty where it can.
     refusals: Vec<RefusalDocument>,
     /// Present where the plan is for a part of the stack.
@@ -96,6 +99,9 @@ struct SummaryDocument {
     leave: usize,
     /// Invitations that somebody else has to accept.
     waiting: usize,
+    /// Hazards that nobody allowed: above 0 the plan is not applied.
+    hazards_open: usize,
+    hazards_allowed: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -234,6 +240,7 @@ impl PlanDocument {
             steps,
             access,
             hazards,
+            checks,
             refusals,
             fingerprint,
             basis,
@@ -256,6 +263,7 @@ impl PlanDocument {
             leave,
             waiting,
         } = plan.counts();
+        let (hazards_open, hazards_allowed) = plan.consent_counts();
         let mut document = Self {
             format_version: FORMAT_VERSION.to_owned(),
             kind: KIND.to_owned(),
@@ -292,6 +300,8 @@ impl PlanDocument {
                 reject,
                 leave,
                 waiting,
+                hazards_open,
+                hazards_allowed,
             },
             access: AccessDocument {
                 gain: texts(&access.gain),
@@ -311,7 +321,8 @@ impl PlanDocument {
                 .collect(),
             unreceived: UnreceivedDocument::all(unreceived, labels),
             steps: steps.iter().map(|step| StepDocument::new(step, labels)).collect(),
-            hazards: hazards.iter().map(HazardDocument::new).collect(),
+            hazards: hazards.iter().map(|hazard| HazardDocument::new(hazard, None, sources)).collect(),
+            checks: checks.iter().map(|check| CheckDocument::new(check, sources)).collect(),
             refusals: refusals.iter().map(|refusal| RefusalDocument::new(refusal, sources)).collect(),
             partial: partial.as_ref().map(PartialDocument::new),
             coverage: CoverageDocument::new(&Reading {

@@ -5,13 +5,13 @@
 #[cfg(test)]
 mod tests;
 
+mod consent;
 mod expiry;
 mod flags;
 mod identity;
 mod inbound;
 mod names;
 mod organization;
-mod later;
 mod managed;
 mod permissions;
 mod principals;
@@ -21,7 +21,6 @@ mod stack;
 mod tagged;
 mod tags;
 
-pub(crate) use later::carried_out;
 pub(crate) use stack::somewhere_is_looked;
 
 use std::collections::BTreeMap;
@@ -85,6 +84,7 @@ const STACK: &[fn(&Declaration, &[ShareView<'_>], &mut Found)] = &[
     inbound::senders_are_others,
     inbound::each_decides_something,
     inbound::senders_are_not_of_the_stack,
+    consent::has_time_left,
     managed::permissions_fit,
     managed::names_are_distinct,
     managed::types_have_few,

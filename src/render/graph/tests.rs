@@ -88,6 +88,7 @@ fn graph() -> DesiredGraph {
         unresolved: [(address("open", None), Unresolved { place, span, wanted, gap })].into(),
         inbound: BTreeMap::new(),
         reached: BTreeSet::new(),
+        safeguards: Default::default(),
         identity: Identity::default(),
         now: jiff::Timestamp::UNIX_EPOCH,
         nodes,

@@ -15,16 +15,6 @@ share "tgw" {
   region     = "eu-central-1"
   resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"]
   principals = [account.dev]
-}
 
-removed {
-  from = share.gone
-  lifecycle {
-    destroy = false
-  }
-}
-
-moved {
-  from = share.old
-  to   = share.tgw
+  tags = { for n in range(46) : "k${n}" => "v" }
 }
