@@ -29,6 +29,8 @@ pub mod drift;
 // -- faces
 pub mod wire;
 pub mod render;
+// -- guards: the stack's own word on its plan
+pub mod checks;
 // -- edges (async starts here)
 #[cfg(feature = "cli")]
 pub mod cloud;

@@ -8,7 +8,7 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::cli::outputs::OutputArg;
-use crate::plan::Fingerprint;
+use crate::plan::{Allowance, AllowanceError, Fingerprint};
 use crate::render::COMMENT_LIMIT;
 
 /// Shortest Markdown document that can be asked for: its headline and its notice must fit.
@@ -16,7 +16,8 @@ const LEAST_COMMENT: u64 = 4_096;
 
 /// Infrastructure as code for AWS Resource Access Manager.
 ///
-/// Exit codes: 0 done or nothing to do; 1 error; 2 changes (plan --detailed-exitcode) or drift; 5 a plan is stale; 6 incomplete, something could not be read.
+/// Exit codes: 0 done or nothing to do; 1 error; 2 changes (plan --detailed-exitcode) or drift; 3 a check denied it; 4 a hazard needs
+/// --allow; 5 a plan is stale; 6 incomplete, something could not be read. Of several the first of 1, 5, 3, 4, 6, 2 is told.
 #[derive(Debug, Parser)]
 #[command(name = "ramctl", version, disable_help_subcommand = true, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -113,6 +114,25 @@ pub(crate) struct CloudArgs {
     pub parallelism: u16,
 }
 
+/// What is agreed to beforehand.
+#[derive(Args, Debug)]
+pub(crate) struct AllowArgs {
+    /// Agree to a hazard by its code, everywhere or at one block: RAM203@share.tgw. May be repeated; without it a plan with
+    /// hazards is not applied, and exits with 4.
+    #[arg(long, value_name = "CODE[,CODE][@ADDRESS]", value_parser = AllowFlag::parse)]
+    pub allow: Vec<AllowFlag>,
+}
+
+/// One `--allow`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AllowFlag(pub Vec<Allowance>);
+
+impl AllowFlag {
+    fn parse(text: &str) -> Result<Self, AllowanceError> {
+        Allowance::parse(text).map(Self)
+    }
+}
+
 /// The part of the stack that a run is about.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ScopeArgs {
@@ -155,6 +175,8 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub cloud: CloudArgs,
     #[command(flatten)]
+    pub consent: AllowArgs,
+    #[command(flatten)]
     pub scope: ScopeArgs,
     /// Show only what was changed in AWS since the last apply, and not what was changed in the files. Cannot be saved.
     #[arg(long, conflicts_with_all = ["out", "destroy"])]
@@ -183,6 +205,8 @@ pub(crate) struct ApplyArgs {
     pub stack: StackArgs,
     #[command(flatten)]
     pub cloud: CloudArgs,
+    #[command(flatten)]
+    pub consent: AllowArgs,
     #[command(flatten)]
     pub scope: ScopeArgs,
     /// Apply without asking. Required where nobody can answer.

@@ -1,4 +1,7 @@
 //! Exit codes: a contract with CI. 0, 1 and 2 mean what they mean in Terraform.
+//!
+//! Where several fit, the one that stands in the way most is told: 1, then 5, then 3, which no flag lifts, then 4, which `--allow` does,
+//! then 6, then 2. With 3, 4 and 5 nothing was changed; with 6 nothing was changed in what was not read.
 
 use std::process::ExitCode;
 
@@ -11,8 +14,10 @@ pub(crate) enum Exit {
     Error,
     /// `plan --detailed-exitcode`: there are changes. `drift`: there is drift.
     Changes,
-    /// A check said no.
+    /// A check said no. `fmt --check`: a file is not in canonical style.
     Denied,
+    /// A hazard that nobody allowed.
+    Unconsented,
     /// A plan is not applied because what it was made from has changed.
     Stale,
     /// Something could not be read: what was read is no proof of the rest.
@@ -26,6 +31,7 @@ impl Exit {
             Self::Error => 1,
             Self::Changes => 2,
             Self::Denied => 3,
+            Self::Unconsented => 4,
             Self::Stale => 5,
             Self::Incomplete => 6,
         }

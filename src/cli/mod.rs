@@ -5,6 +5,7 @@
 
 mod args;
 mod commands;
+mod consent;
 mod event_stream;
 mod exit;
 mod files;

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::path::Path;
 
+use crate::checks::Held;
 use crate::cli::args::{CloudArgs, StackArgs};
 use crate::cli::exit::Exit;
 use crate::cli::output::{Chain, Output};
 use crate::cli::progress::ReadProgress;
 use crate::cli::scope::{self, ScopeError};
 use crate::cli::session::{Reached, Session};
-use crate::cli::stack::{self, StackError, has_errors};
+use crate::cli::stack::{self, Asked, StackError, has_errors};
 use crate::collect::{self, SharingQuestion};
 use crate::desired::{self, DesiredGraph, Resolution};
 use crate::diag::{Diagnostic, SourceMap};
@@ -19,6 +20,7 @@ use crate::lang::{Declaration, SharingWish};
 use crate::live::LiveState;
 use crate::model::{Place, TaggedResources};
 use crate::org::OrgView;
+use crate::plan::{Consent, Plan};
 
 /// A stack whose files are sound.
 pub(crate) struct Loaded {
@@ -26,6 +28,16 @@ pub(crate) struct Loaded {
     pub declaration: Declaration,
     /// Warnings.
     pub diagnostics: Vec<Diagnostic>,
+    asked: Asked,
+}
+
+impl Loaded {
+    /// The plan with what the stack's checks say of it and the command line agrees to. What is wrong with a check is shown.
+    pub fn judged(&self, plan: Plan, consent: &Consent, output: &mut Output) -> Plan {
+        let Held { results, diagnostics } = self.asked.checks(&self.declaration.checks, plan.body());
+        output.diagnostics(&diagnostics, &self.sources);
+        plan.checked(results).given(consent)
+    }
 }
 
 /// Everything that was read for one run.
@@ -88,23 +100,25 @@ pub(crate) struct Examined {
     pub diagnostics: Vec<Diagnostic>,
     /// Present where no diagnostic is an error.
     pub declaration: Option<Declaration>,
+    asked: Asked,
 }
 
 /// Compiles a stack and holds the rules against it.
 pub(crate) fn examine(args: &StackArgs) -> Result<Examined, StackError> {
     let stack = stack::load(args)?;
-    let mut diagnostics = stack.compiled.diagnostics;
+    let mut diagnostics = stack.compiled.diagnostics.clone();
     // Rules are held against whole declarations only: what they say of half of one would mislead.
     if let (Some(declaration), false) = (&stack.compiled.declaration, has_errors(&diagnostics)) {
         diagnostics.extend(desired::check(declaration));
     }
-    let declaration = stack.compiled.declaration.filter(|_| !has_errors(&diagnostics));
-    Ok(Examined { sources: stack.sources, diagnostics, declaration })
+    let declaration = stack.compiled.declaration.clone().filter(|_| !has_errors(&diagnostics));
+    let (sources, asked) = stack.asked();
+    Ok(Examined { sources, diagnostics, declaration, asked })
 }
 
 /// Loads a stack and shows what is wrong with it. None: there are errors, and they were shown.
 pub(crate) fn load(args: &StackArgs, output: &mut Output) -> Option<Loaded> {
-    let Examined { sources, diagnostics, declaration } = match examine(args) {
+    let Examined { sources, diagnostics, declaration, asked } = match examine(args) {
         Ok(examined) => examined,
         Err(error) => {
             output.error(Chain(&error));
@@ -112,7 +126,7 @@ pub(crate) fn load(args: &StackArgs, output: &mut Output) -> Option<Loaded> {
         }
     };
     output.diagnostics(&diagnostics, &sources);
-    Some(Loaded { sources, declaration: declaration?, diagnostics })
+    Some(Loaded { sources, declaration: declaration?, diagnostics, asked })
 }
 
 /// Reads the organization and every account and Region of the stack. None: the stack and the organization do not fit together,

@@ -6,11 +6,13 @@
 
 use std::path::Path;
 
+use crate::checks::{Held, hold};
 use crate::cli::args::{StackArgs, ValueArg};
 use crate::cli::files::{FolderError, StackFolder, TextFile, read_text, read_text_as};
 use crate::diag::{Diagnostic, SourceMap};
 use crate::lang::value::Value;
-use crate::lang::{self, Compiled, InputValues, Inputs};
+use crate::lang::{self, CheckBlock, Compiled, InputValues, Inputs};
+use crate::plan::PlanBody;
 
 /// Prefix of environment variables that set a variable of the stack.
 const VARIABLE_PREFIX: &str = "RAMCTL_VAR_";
@@ -38,7 +40,25 @@ impl Outside {
     }
 }
 
+/// What can still be asked of a stack once there is a plan.
+pub(crate) struct Asked {
+    compiled: Compiled,
+    outside: Outside,
+}
+
+impl Asked {
+    /// What the stack's checks say of a plan.
+    pub(crate) fn checks(&self, checks: &[CheckBlock], plan: &PlanBody) -> Held {
+        hold(&self.compiled, checks, plan, &self.outside.inputs())
+    }
+}
+
 impl Stack {
+    pub(crate) fn asked(self) -> (SourceMap, Asked) {
+        let Self { sources, compiled, files: _, outside } = self;
+        (sources, Asked { compiled, outside })
+    }
+
     /// Whether the folder has no files of a stack.
     pub(crate) fn is_empty(&self) -> bool {
         self.files == 0

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::graphmap::DiGraphMap;
 
 use crate::desired::identity::Identity;
+use crate::desired::safeguards::Safeguards;
 use crate::diag::{Span, Spanned};
 use crate::lang::{Lifecycle, SharingWish};
 use crate::model::{
@@ -28,6 +29,7 @@ pub struct DesiredGraph {
     pub unresolved: BTreeMap<Address, Unresolved>,
     /// Which live shares are to become whose.
     pub identity: Identity,
+    pub safeguards: Safeguards,
     /// The time of the run: what expires by then goes.
     pub now: jiff::Timestamp,
     /// Nodes in a fixed order; `edges` names them by index.

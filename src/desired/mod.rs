@@ -14,6 +14,7 @@ mod permission;
 mod places;
 mod resolve;
 mod rules;
+mod safeguards;
 mod settle;
 mod tagged;
 mod view;
@@ -27,7 +28,8 @@ pub use identity::{Identity, Import, Move};
 pub(crate) use permission::{declared_permission_arn, permission_arns};
 pub(crate) use places::{organization_region, places};
 pub use resolve::{Resolution, check, resolve};
+pub use safeguards::{Safeguards, Thresholds};
 pub use tagged::tag_searches;
 
 // What a settled share takes over from its block as it is: rooms behind this one need not know the language.
-pub use crate::lang::{IgnorableAttribute, Lifecycle, SharingWish};
+pub use crate::lang::{Acknowledgement, AcknowledgementScope, IgnorableAttribute, Lifecycle, SharingWish};

@@ -10,6 +10,7 @@ use crate::desired::identity::identity;
 use crate::desired::permission::{PermissionBlocks, settled_permission};
 use crate::desired::places::{organization_region, places};
 use crate::desired::rules;
+use crate::desired::safeguards::safeguards;
 use crate::desired::settle::{Organization, settle};
 use crate::desired::view::{PermissionView, ShareView, as_written, offline, own_spelling};
 use crate::diag::{Diagnostic, Spanned};
@@ -119,6 +120,7 @@ fn graph(
         permissions,
         unresolved,
         identity: identity(declaration),
+        safeguards: safeguards(declaration),
         now: declaration.now,
         nodes,
         edges,

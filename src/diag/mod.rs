@@ -7,6 +7,8 @@ mod diagnostic;
 mod source;
 pub(crate) mod suggest;
 
-pub use codes::{Code, all_codes, apply_codes, find_code, hazards, language, live_codes, read_codes, rules};
+pub use codes::{
+    Code, all_codes, apply_codes, find_code, hazards, is_hazard, language, live_codes, read_codes, rules,
+};
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use source::{FileId, Position, SourceFile, SourceMap, Span, Spanned};

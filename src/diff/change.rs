@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::desired::Safeguards;
 use crate::diag::Span;
 use crate::diff::narrow::Partial;
 use crate::diff::permission::PermissionDiff;
@@ -46,6 +47,8 @@ pub struct Diff {
     /// The organization, where the stack names it and it could not be read.
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
+    /// What the stack says about its own hazards.
+    pub safeguards: Safeguards,
     /// Present where this is a part of the stack.
     pub partial: Option<Partial>,
     /// The time of the run, where something in the stack expires.

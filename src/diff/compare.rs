@@ -15,7 +15,7 @@ use crate::diff::owned::{self, Sorted};
 use crate::diff::permission_compare;
 use crate::diff::sharing;
 use crate::live::LiveState;
-use crate::model::{Address, BlockKind, Gap, GapCause, Observed, Place, ShareArn};
+use crate::model::{Address, BlockKind, Gap, GapCause, Observed, Place, ShareArn, TAG_IMPORTED};
 use crate::org::OrgView;
 
 /// Compares a stack with what was read.
@@ -81,9 +81,16 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
                 (address.clone(), share)
             })
             .collect(),
+        safeguards: desired.safeguards.clone(),
         partial: None,
-        now: desired.shares.values().any(|share| share.expires.is_some()).then_some(desired.now),
+        now: expires(desired).then_some(desired.now),
     }
+}
+
+/// Whether the time of the run decides anything.
+fn expires(desired: &DesiredGraph) -> bool {
+    desired.shares.values().any(|share| share.expires.is_some())
+        || desired.safeguards.acknowledgements.iter().any(|word| word.until.is_some())
 }
 
 /// A place that the stack needs and nobody read is as unknown as one that could not be read.
@@ -217,7 +224,7 @@ fn namesakes(sorted: &Sorted, after: &Wanted) -> Vec<Remark> {
 fn verdict(
     desired: &DesiredShare,
     before: Present,
-    after: Wanted,
+    mut after: Wanted,
     identity: Vec<Part>,
     outlook: &Outlook<'_>,
     org: &OrgView,
@@ -231,6 +238,7 @@ fn verdict(
         // The record is renewed with the tags of ownership anyway. What the share was like before it was the stack's is nobody's drift.
         edits.retain(|edit| edit.part != Part::Record);
         if identity.iter().any(|part| matches!(part, Part::Imported { .. })) {
+            after.ownership.insert(TAG_IMPORTED.to_owned(), "true".to_owned());
             edits.iter_mut().for_each(|edit| edit.cause = Cause::Pending);
         }
         if identity.contains(&Part::Promoted) {

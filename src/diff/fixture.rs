@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::desired::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Identity, Lifecycle,
-    SharingWish,
+    Safeguards, SharingWish,
 };
 use crate::diag::{SourceMap, Span};
 use crate::diff::Stamp;
@@ -133,6 +133,7 @@ pub(crate) fn stack(shares: impl IntoIterator<Item = DesiredShare>) -> DesiredGr
         permissions: BTreeMap::new(),
         unresolved: BTreeMap::new(),
         identity: Identity::default(),
+        safeguards: Safeguards::default(),
         now: Timestamp::from_second(2_000_000).unwrap(),
         nodes: Vec::new(),
         edges: petgraph::graphmap::DiGraphMap::new(),

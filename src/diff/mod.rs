@@ -39,3 +39,6 @@ pub use permission::{
 };
 pub use sharing::{SharingDiff, SharingVerdict};
 pub use stamp::{Section, Stamp};
+
+// What the stack says about its own hazards goes through a comparison as it is.
+pub use crate::desired::{Acknowledgement, AcknowledgementScope, Safeguards, Thresholds};

@@ -1,5 +1,6 @@
 //! `check` blocks: conditions over a plan, kept until there is one.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diag::{Span, Spanned};
@@ -28,6 +29,15 @@ pub struct Assertion {
     pub span: Span,
     pub(crate) condition: Arc<Expr>,
     pub(crate) error_message: Arc<Expr>,
+    /// The parts of the plan that the condition speaks of.
+    pub(crate) parts: BTreeSet<&'static str>,
+}
+
+impl Assertion {
+    /// `shares`, `changes`...: the parts of the plan that it speaks of.
+    pub fn parts(&self) -> impl Iterator<Item = &'static str> {
+        self.parts.iter().copied()
+    }
 }
 
 /// What an assertion says of a plan.

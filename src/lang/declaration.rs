@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diag::{Span, Spanned};
+use crate::diag::{Code, Span, Spanned};
 use crate::lang::checks::CheckBlock;
 use crate::model::{
     AccountId, Address, Arn, PermissionArn, Principal, Region, ResourceArn, ResourceType, ShareArn,
@@ -25,6 +25,8 @@ pub struct Declaration {
     pub inbound: Vec<InboundBlock>,
     pub checks: Vec<CheckBlock>,
     pub safety: Safety,
+    /// Every `allow`, in source order within its kind of block.
+    pub acknowledgements: Vec<Acknowledgement>,
     pub imports: Vec<ImportBlock>,
     pub moved: Vec<MovedBlock>,
     pub removed: Vec<RemovedBlock>,
@@ -45,6 +47,7 @@ impl Declaration {
             inbound: Vec::new(),
             checks: Vec::new(),
             safety: Safety::default(),
+            acknowledgements: Vec::new(),
             imports: Vec::new(),
             moved: Vec::new(),
             removed: Vec::new(),
@@ -230,6 +233,26 @@ pub enum InboundAction {
 pub struct Safety {
     pub max_revoked_percent: Option<Spanned<u32>>,
     pub max_granted_accounts: Option<Spanned<u32>>,
+}
+
+/// One element of an `allow` list: a hazard that the stack's authors agree to beforehand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acknowledgement {
+    pub scope: AcknowledgementScope,
+    pub code: &'static Code,
+    pub reason: String,
+    /// From then on it agrees to nothing.
+    pub until: Option<jiff::Timestamp>,
+    pub span: Span,
+}
+
+/// What an [`Acknowledgement`] is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AcknowledgementScope {
+    /// The `ramctl` block's: the hazard wherever it is.
+    Stack,
+    /// One share's or permission's own.
+    Block(Address),
 }
 
 /// `import { to = share.x, id = "arn:..." }`: adopt a share or a permission.

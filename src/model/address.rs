@@ -65,6 +65,12 @@ impl Address {
         Ok(Self { kind, label: label.to_owned(), key })
     }
 
+    /// Whether the other address is this one, or an instance of this block.
+    pub fn covers(&self, other: &Self) -> bool {
+        let Self { kind, label, key } = self;
+        *kind == other.kind && *label == other.label && (key.is_none() || *key == other.key)
+    }
+
     /// Reads an address of a kind back from its tag. None where the text is not what [`Address::tag_value`] writes, or was cut.
     pub fn from_tag_value(kind: BlockKind, text: &str) -> Option<Self> {
         let rest = text.strip_prefix(kind.as_str())?.strip_prefix('.')?;
@@ -149,6 +155,12 @@ mod tests {
         {
             assert!(Address::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_block_covers_its_instances() {
+        assert!(share(None).covers(&share(Some("a"))) && share(Some("a")).covers(&share(Some("a"))));
+        assert!(!share(Some("a")).covers(&share(None)) && !share(Some("a")).covers(&share(Some("b"))));
     }
 
     #[test]

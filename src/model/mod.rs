@@ -22,4 +22,4 @@ pub use policy::{
 pub use principal::Principal;
 pub use share::{AssociationStatus, FeatureSet, ShareStatus};
 pub use tagged::{TagFilters, TagQuery, TagSearch, TaggedResources};
-pub use tags::{TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags, tag_safe};
+pub use tags::{TAG_ADDRESS, TAG_APPLIED, TAG_IMPORTED, TAG_STACK, Tags, tag_safe};

@@ -1,4 +1,4 @@
-//! Tags of shares, and the three by which ramctl knows its own.
+//! Tags of shares, and those by which ramctl knows its own.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,9 @@ pub const TAG_STACK: &str = "ramctl:stack";
 pub const TAG_ADDRESS: &str = "ramctl:address";
 /// Digest of the desired state that was last applied in full.
 pub const TAG_APPLIED: &str = "ramctl:applied";
+
+/// The share was there before the stack adopted it. Written on import and never taken away but on release.
+pub const TAG_IMPORTED: &str = "ramctl:imported";
 
 /// Rewrites a text into the characters that every AWS tag value may hold: letters, digits, spaces and `_.:/=+-@`.
 ///

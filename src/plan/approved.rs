@@ -1,6 +1,10 @@
 //! A plan that somebody consented to: the only thing that `apply` takes.
 
-use crate::plan::body::{Plan, Refusal};
+use crate::model::Address;
+use crate::plan::body::{Plan, PlanBody, Refusal};
+use crate::plan::check::{CheckResult, CheckStanding};
+use crate::plan::consent::{Allowance, Consent, HazardStanding};
+use crate::plan::hazard::Hazard;
 use crate::plan::step::PlannedStep;
 
 /// Made by [`Plan::approve`], or by [`SavedPlan::approve`](crate::plan::SavedPlan::approve) once AWS was read again, and by nothing else.
@@ -9,29 +13,122 @@ pub struct ApprovedPlan {
     steps: Vec<PlannedStep>,
 }
 
-/// How somebody agreed to a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Consent {
-    /// To all of it, having been shown it: at the prompt, or beforehand by `--auto-approve`.
-    Whole,
-}
-
-/// A plan that must not be carried out.
+/// Why a plan must not be carried out. What weighs more hides the rest.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the plan must not be carried out")]
-pub struct Refused {
-    pub refusals: Vec<Refusal>,
+pub enum Refused {
+    /// The configuration itself forbids what the plan would do.
+    #[error("the configuration forbids the plan")]
+    Forbidden(Vec<Refusal>),
+    /// Checks that have no answer, for their conditions have no value.
+    #[error("checks could not be evaluated: {}", .0.join(", "))]
+    Broken(Vec<String>),
+    /// Checks that say no.
+    #[error("checks deny the plan: {}", .0.join(", "))]
+    Denied(Vec<String>),
+    /// Hazards that nobody agreed to. These allowances would.
+    #[error("the plan has hazards that nobody allowed")]
+    Unconsented(Vec<Allowance>),
+    /// Checks that would deny the plan and speak of what could not be read.
+    #[error("checks cannot be answered: {}", .0.join(", "))]
+    Undecided(Vec<String>),
 }
 
 impl Plan {
-    /// Turns a plan into one that may be applied. Refused where the configuration itself forbids what the plan would do.
-    pub fn approve(&self, consent: Consent) -> Result<ApprovedPlan, Refused> {
-        let Consent::Whole = consent;
-        let body = self.body();
-        if !body.refusals.is_empty() {
-            return Err(Refused { refusals: body.refusals.clone() });
+    /// The plan with what the stack's checks say of it.
+    #[must_use]
+    pub fn checked(mut self, checks: Vec<CheckResult>) -> Self {
+        self.body_mut().checks = checks;
+        self
+    }
+
+    /// The plan with what the command line agrees to marked on its hazards.
+    #[must_use]
+    pub fn given(mut self, consent: &Consent) -> Self {
+        let PlanBody { shares, permissions, hazards, .. } = self.body_mut();
+        let mark = |hazard: &mut Hazard, at: Option<&Address>| {
+            if hazard.standing == HazardStanding::Open && consent.covers(hazard.code, at) {
+                hazard.standing = HazardStanding::AllowedByFlag;
+            }
+        };
+        for share in shares {
+            let at = share.diff.address.clone();
+            share.hazards.iter_mut().for_each(|hazard| mark(hazard, Some(&at)));
         }
-        Ok(ApprovedPlan { steps: body.steps.clone() })
+        for permission in permissions {
+            let at = permission.diff.address.clone();
+            permission.hazards.iter_mut().for_each(|hazard| mark(hazard, Some(&at)));
+        }
+        hazards.iter_mut().for_each(|hazard| mark(hazard, None));
+        self
+    }
+
+    /// Turns a plan into one that may be applied: nothing forbids it, and each of its hazards was agreed to.
+    pub fn approve(&self, consent: &Consent) -> Result<ApprovedPlan, Refused> {
+        self.body().judge(consent)?;
+        Ok(ApprovedPlan { steps: self.body().steps.clone() })
+    }
+
+    /// The allowances that agree to nothing in this plan.
+    pub fn unused<'c>(&self, consent: &'c Consent) -> Vec<&'c Allowance> {
+        let covers = |allowance: &Allowance| {
+            self.body().hazards_by_address().any(|(at, hazard)| allowance.covers(hazard.code, at))
+        };
+        consent.allowances().iter().filter(|allowance| !covers(allowance)).collect()
+    }
+}
+
+impl PlanBody {
+    /// Whether anything stands in the way of carrying it out.
+    pub(crate) fn judge(&self, consent: &Consent) -> Result<(), Refused> {
+        if !self.refusals.is_empty() {
+            return Err(Refused::Forbidden(self.refusals.clone()));
+        }
+        let checks = |standing: CheckStanding| -> Vec<String> {
+            let stand = self.checks.iter().filter(|check| check.stands_in_the_way());
+            stand.filter(|check| check.standing() == standing).map(|check| check.name.clone()).collect()
+        };
+        let (broken, denied) = (checks(CheckStanding::Failed), checks(CheckStanding::Violated));
+        if !broken.is_empty() {
+            return Err(Refused::Broken(broken));
+        }
+        if !denied.is_empty() {
+            return Err(Refused::Denied(denied));
+        }
+        let mut open: Vec<Allowance> = self
+            .hazards_by_address()
+            .filter(|(at, hazard)| {
+                hazard.standing == HazardStanding::Open && !consent.covers(hazard.code, *at)
+            })
+            .map(|(at, hazard)| Allowance::of(hazard.code, at))
+            .collect();
+        open.sort();
+        open.dedup();
+        if !open.is_empty() {
+            return Err(Refused::Unconsented(open));
+        }
+        let undecided = checks(CheckStanding::Unknown);
+        if undecided.is_empty() { Ok(()) } else { Err(Refused::Undecided(undecided)) }
+    }
+
+    /// How many hazards nobody allowed, and how many are allowed.
+    pub fn consent_counts(&self) -> (usize, usize) {
+        let (open, allowed): (Vec<_>, Vec<_>) =
+            self.hazards_by_address().partition(|(_, hazard)| hazard.standing == HazardStanding::Open);
+        (open.len(), allowed.len())
+    }
+
+    /// Every hazard that the plan would bring about, with the block that it is about: what is blocked brings none.
+    pub fn hazards_by_address(&self) -> impl Iterator<Item = (Option<&Address>, &Hazard)> {
+        let of_shares = self
+            .shares
+            .iter()
+            .filter(|share| share.blocked.is_none())
+            .flat_map(|share| share.hazards.iter().map(|hazard| (Some(&share.diff.address), hazard)));
+        let of_permissions =
+            self.permissions.iter().filter(|permission| permission.blocked.is_none()).flat_map(
+                |permission| permission.hazards.iter().map(|hazard| (Some(&permission.diff.address), hazard)),
+            );
+        of_shares.chain(of_permissions).chain(self.hazards.iter().map(|hazard| (None, hazard)))
     }
 }
 

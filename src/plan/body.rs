@@ -16,6 +16,7 @@ use crate::diff::{
 use crate::model::{AccountId, Address, Gap, PermissionArn, Place, Principal, ShareArn, StackName};
 use crate::org::SharingState;
 use crate::plan::basis::Basis;
+use crate::plan::check::CheckResult;
 use crate::plan::fingerprint::Fingerprint;
 use crate::plan::hazard::Hazard;
 use crate::plan::step::{PlannedStep, StepId};
@@ -52,6 +53,8 @@ pub struct PlanBody {
     pub access: AccessTotals,
     /// Hazards of the plan as a whole.
     pub hazards: Vec<Hazard>,
+    /// What the stack's checks say of it. Empty where it has none, or before they were asked.
+    pub checks: Vec<CheckResult>,
     /// Why this plan must not be carried out, whoever consents.
     pub refusals: Vec<Refusal>,
     pub fingerprint: Fingerprint,
@@ -167,6 +170,10 @@ impl Plan {
         Self { body }
     }
 
+    pub(crate) fn body_mut(&mut self) -> &mut PlanBody {
+        &mut self.body
+    }
+
     pub fn body(&self) -> &PlanBody {
         &self.body
     }
@@ -182,6 +189,13 @@ impl Deref for Plan {
 }
 
 impl PlanBody {
+    /// Whether it is known if sharing inside the organization is on, or nobody asked.
+    pub(crate) fn sharing_is_read(&self) -> bool {
+        self.sharing
+            .as_ref()
+            .is_none_or(|sharing| !matches!(sharing.diff.verdict, SharingVerdict::Unread { .. }))
+    }
+
     pub fn steps(&self) -> &[PlannedStep] {
         &self.steps
     }
@@ -201,14 +215,10 @@ impl PlanBody {
 
     /// Whether all was read that the plan depends on.
     pub fn is_complete(&self) -> bool {
-        let sharing_read = self
-            .sharing
-            .as_ref()
-            .is_none_or(|sharing| !matches!(sharing.diff.verdict, SharingVerdict::Unread { .. }));
         self.unknown.is_empty()
             && self.organization_gap.is_none()
             && self.unresolved.is_empty()
-            && sharing_read
+            && self.sharing_is_read()
             && !self.shares.iter().any(|share| {
                 matches!(share.diff.verdict, Verdict::Unread { .. }) || share.diff.gaps().next().is_some()
             })

@@ -8,10 +8,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diff::{Delta, Edit, Membership, Part, Wanted};
+use crate::diff::{Delta, Edit, Membership, Part, Present, Wanted};
 use crate::model::{
-    Address, PermissionArn, Place, Principal, ResourceArn, ShareArn, TAG_ADDRESS, TAG_APPLIED, TAG_STACK,
-    Tags,
+    Address, PermissionArn, Place, Principal, ResourceArn, ShareArn, TAG_ADDRESS, TAG_APPLIED, TAG_IMPORTED,
+    TAG_STACK, Tags,
 };
 use crate::plan::fingerprint::Tokens;
 use crate::plan::sources::SourceSteps;
@@ -189,9 +189,12 @@ impl<'a> Chain<'a> {
     }
 
     /// Takes the stack's tags off a share.
-    pub fn release(&mut self, arn: &ShareArn) {
-        let keys = [TAG_STACK, TAG_ADDRESS, TAG_APPLIED].map(str::to_owned).into();
-        self.push(Step::UntagResource { share: ShareRef::Known(arn.clone()), keys });
+    pub fn release(&mut self, before: &Present) {
+        let Present { place: _, share } = before;
+        let imported = share.tags.contains_key(TAG_IMPORTED).then_some(TAG_IMPORTED);
+        let keys = [TAG_STACK, TAG_ADDRESS, TAG_APPLIED].into_iter().chain(imported);
+        let keys = keys.map(str::to_owned).collect();
+        self.push(Step::UntagResource { share: ShareRef::Known(share.arn.clone()), keys });
     }
 
     /// Deletes a share, once `needs` are done.

@@ -1,20 +1,26 @@
 //! Changes that a person should not miss, each with its code.
 
-use crate::access::{AccessDelta, Grants};
+use std::collections::BTreeSet;
+
+use crate::access::AccessTotals;
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
-    Change, Diff, Membership, Part, PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict,
-    ShareDiff, Verdict, is_outside,
+    Cause, Change, DeleteReason, Diff, Membership, Part, PermissionChange, PermissionDiff, PermissionPart,
+    PermissionVerdict, Present, Purpose, ShareDiff, Thresholds, Verdict, Wanted, is_outside,
 };
-use crate::model::{Observed, PolicyChange, Principal, ResourceArn, ResourceType, StackName};
+use crate::model::{
+    AccountId, Address, Observed, PolicyChange, Principal, ResourceArn, ResourceType, TAG_IMPORTED,
+};
 use crate::org::OrgView;
-use crate::plan::body::Detail;
+use crate::plan::body::{Detail, PlannedShare};
+use crate::plan::consent::{HazardStanding, standing};
 
 /// A change that needs consent, by code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hazard {
     pub code: &'static Code,
     pub subject: HazardSubject,
+    pub standing: HazardStanding,
 }
 
 /// What a hazard is about, within its share or the plan.
@@ -28,127 +34,282 @@ pub enum HazardSubject {
     Share,
     /// The plan as a whole.
     Plan,
+    /// So many of so many associations of the stack go, and this percentage may.
+    Revoked {
+        associations: usize,
+        of: usize,
+        percent: u32,
+    },
+    /// So many accounts gain access, and so many may. Behind the principals it is not known who gains.
+    Granted {
+        accounts: usize,
+        unknown: usize,
+        limit: u32,
+    },
 }
 
-/// The hazards of one share's change.
+type Found = Vec<(&'static Code, HazardSubject)>;
+
+/// The hazards of one share's change. `totals` is what accounts gain and lose over the whole stack: what one share takes and
+/// another gives is no loss.
 pub(crate) fn of_share(
     diff: &Diff,
-    change: &Change,
-    details: &[Detail],
-    access: &AccessDelta,
-    before: Option<&Grants>,
+    share: &PlannedShare,
+    totals: &AccessTotals,
     org: &OrgView,
 ) -> Vec<Hazard> {
-    let mut out = Vec::new();
-    for detail in details {
-        if let Part::Principal { principal, label: _, how } = &detail.edit.part {
-            let about = || HazardSubject::Principal(principal.clone());
-            match how {
-                Membership::Added | Membership::Repaired { .. } => {
-                    if is_stranger(principal, change, diff, org) {
-                        out.push(Hazard { code: &codes::RAM201, subject: about() });
-                    }
-                    if matches!(principal, Principal::Organization(_)) {
-                        out.push(Hazard { code: &codes::RAM202, subject: about() });
-                    }
-                    let open = change.after().is_some_and(|after| after.sources.is_empty());
-                    if matches!(principal, Principal::Service(_)) && open {
-                        out.push(Hazard { code: &codes::RAM209, subject: about() });
-                    }
-                }
-                Membership::Removed => {
-                    let keeps_share = !matches!(change, Change::Delete { .. });
-                    if keeps_share && !(detail.lose.is_empty() && detail.unknown.is_empty()) {
-                        out.push(Hazard { code: &codes::RAM203, subject: about() });
-                    }
-                }
-            }
-        }
-        if let Part::Permission { resource_type, actions, .. }
-        | Part::PermissionVersion { resource_type, actions, .. } = &detail.edit.part
-            && actions.known().is_none_or(PolicyChange::widens)
-            && before.is_some_and(|grants| !grants.principals.is_empty() && !grants.resources.is_empty())
-        {
-            let subject = HazardSubject::Permission(resource_type.clone());
-            out.push(Hazard { code: &codes::RAM217, subject });
-        }
-        if let Part::Resource { resource, how: Membership::Removed, .. } = &detail.edit.part
-            && !matches!(change, Change::Delete { .. })
-            && !(detail.lose.is_empty() && detail.unknown.is_empty())
-        {
-            out.push(Hazard { code: &codes::RAM203, subject: HazardSubject::Resource(resource.clone()) });
-        }
+    let Verdict::Changed(change) = &share.diff.verdict else { return Vec::new() };
+    let change = Changing { diff, change, totals, org };
+    let mut found = Found::new();
+    for detail in &share.details {
+        change.part(detail, &mut found);
     }
-    let owner_was_included = before
-        .is_some_and(|grants| crate::access::reach(&grants.principals, &grants.owner, org).owner_included);
-    let share_hazards = [
-        (access.owner_included && !owner_was_included, &codes::RAM204),
-        (opens_to_strangers(change), &codes::RAM205),
-        (
-            matches!(change, Change::Delete { .. })
-                && before.is_some_and(|grants| !grants.principals.is_empty()),
-            &codes::RAM206,
-        ),
-        (matches!(change, Change::Replace { .. }), &codes::RAM207),
-        (takes_over(change, diff), &codes::RAM210),
-        (empties(change), &codes::RAM211),
-    ];
-    let share_hazards = share_hazards.into_iter().filter(|(applies, _)| *applies);
-    out.extend(share_hazards.map(|(_, code)| Hazard { code, subject: HazardSubject::Share }));
-    out
+    change.whole(share, &mut found);
+    let at = Some(&share.diff.address);
+    found.into_iter().map(|(code, subject)| hazard(diff, code, subject, at)).collect()
 }
 
 /// The hazards of one permission's change.
-pub(crate) fn of_permission(stack: &StackName, diff: &PermissionDiff) -> Vec<Hazard> {
-    let PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) = &diff.verdict else {
+pub(crate) fn of_permission(diff: &Diff, permission: &PermissionDiff) -> Vec<Hazard> {
+    let PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) = &permission.verdict else {
         return Vec::new();
     };
     let taken = edits.iter().any(|edit| match &edit.part {
-        PermissionPart::Imported { owner: Some(owner) } => owner != stack.as_str(),
+        PermissionPart::Imported { owner: Some(owner) } => owner != diff.stack.as_str(),
         _ => false,
     });
-    let hazard = Hazard { code: &codes::RAM210, subject: HazardSubject::Share };
-    if taken { vec![hazard] } else { Vec::new() }
+    let hazard = || hazard(diff, &codes::RAM210, HazardSubject::Share, Some(&permission.address));
+    if taken { vec![hazard()] } else { Vec::new() }
 }
 
 /// The hazards of the plan as a whole.
-pub(crate) fn of_plan(diff: &Diff) -> Vec<Hazard> {
-    let goes = |share: &&ShareDiff| matches!(share.verdict, Verdict::Changed(Change::Delete { .. }));
-    let all_go = diff.shares.len() > 1 && diff.shares.iter().all(|share| goes(&share));
-    if all_go && diff.unresolved.is_empty() && diff.partial.is_none() {
-        vec![Hazard { code: &codes::RAM208, subject: HazardSubject::Plan }]
-    } else {
-        Vec::new()
-    }
-}
-
-/// Outside of the organization, or, where that is not known, on a share that allows it and no account of the stack.
-fn is_stranger(principal: &Principal, change: &Change, diff: &Diff, org: &OrgView) -> bool {
-    match &org.snapshot {
-        Observed::Known(_) => is_outside(principal, org),
-        Observed::Unknown(_) => {
-            change.after().is_some_and(|after| after.allow_external_principals)
-                && principal.account().is_some_and(|account| !diff.account_labels.contains_key(&account))
+pub(crate) fn of_plan(diff: &Diff, shares: &[PlannedShare], totals: &AccessTotals) -> Vec<Hazard> {
+    let mut found = Found::new();
+    if diff.purpose == Purpose::Apply {
+        let goes = |share: &ShareDiff| matches!(share.verdict, Verdict::Changed(Change::Delete { .. }));
+        if diff.shares.len() > 1
+            && diff.shares.iter().all(goes)
+            && diff.unresolved.is_empty()
+            && diff.partial.is_none()
+        {
+            found.push((&codes::RAM208, HazardSubject::Plan));
+        }
+        let Thresholds { max_revoked_percent, max_granted_accounts } = diff.safeguards.thresholds;
+        found.extend(revocations(shares, max_revoked_percent));
+        let (accounts, unknown) = (totals.gain.len(), totals.unknown.len());
+        if let Some(limit) = max_granted_accounts
+            && (accounts > limit as usize || unknown > 0)
+        {
+            found.push((&codes::RAM216, HazardSubject::Granted { accounts, unknown, limit }));
         }
     }
+    found.into_iter().map(|(code, subject)| hazard(diff, code, subject, None)).collect()
 }
 
-/// Whether a share of another stack becomes this one's.
-fn takes_over(change: &Change, diff: &Diff) -> bool {
-    let Change::Update { edits, .. } = change else { return false };
-    edits.iter().any(|edit| match &edit.part {
-        Part::Imported { owner: Some(owner) } => owner != diff.stack.as_str(),
-        _ => false,
-    })
+fn hazard(diff: &Diff, code: &'static Code, subject: HazardSubject, at: Option<&Address>) -> Hazard {
+    Hazard { code, subject, standing: standing(&diff.safeguards.acknowledgements, code, at) }
 }
 
-/// Whether a share that stays loses all that is on it.
-fn empties(change: &Change) -> bool {
-    let Change::Update { before, after, edits: _ } = change else { return false };
-    !before.share.resources.is_empty() && after.resources.is_empty()
+/// Whether more of what the stack's shares hold goes than may.
+fn revocations(shares: &[PlannedShare], percent: u32) -> Option<(&'static Code, HazardSubject)> {
+    let (mut associations, mut of) = (0, 0);
+    for share in shares {
+        let Some(before) = share.diff.before() else { continue };
+        of += before.share.principals.len() + before.share.resources.len();
+        if let Verdict::Changed(change) = &share.diff.verdict
+            && share.blocked.is_none()
+        {
+            associations += leaving(before, change);
+        }
+    }
+    // Exact: no rounding decides.
+    let over = associations * 100 > of * percent as usize;
+    (of >= Thresholds::LEAST && over)
+        .then_some((&codes::RAM215, HazardSubject::Revoked { associations, of, percent }))
 }
 
-fn opens_to_strangers(change: &Change) -> bool {
-    let before = change.before().is_some_and(|before| before.share.allow_external_principals);
-    change.after().is_some_and(|after| after.allow_external_principals) && !before
+/// How many principals and resources a change takes off its share.
+fn leaving(before: &Present, change: &Change) -> usize {
+    let (principals, resources) = (&before.share.principals, &before.share.resources);
+    match change {
+        Change::Update { after, .. } | Change::Replace { after, .. } => {
+            principals.keys().filter(|key| !after.principals.contains_key(*key)).count()
+                + resources.keys().filter(|key| !after.resources.contains_key(*key)).count()
+        }
+        Change::Delete { .. } => principals.len() + resources.len(),
+        Change::Create { .. } | Change::Release { .. } => 0,
+    }
+}
+
+/// One share's change and what surrounds it.
+struct Changing<'a> {
+    diff: &'a Diff,
+    change: &'a Change,
+    totals: &'a AccessTotals,
+    org: &'a OrgView,
+}
+
+impl Changing<'_> {
+    fn part(&self, detail: &Detail, found: &mut Found) {
+        match &detail.edit.part {
+            Part::Principal { principal, label: _, how } => {
+                let about = || HazardSubject::Principal(principal.clone());
+                match how {
+                    Membership::Added | Membership::Repaired { .. } => {
+                        if self.replaces_share_with(principal) {
+                            return;
+                        }
+                        if self.is_stranger(principal) {
+                            found.push((&codes::RAM201, about()));
+                        }
+                        if matches!(principal, Principal::Organization(_)) {
+                            found.push((&codes::RAM202, about()));
+                        }
+                        if matches!(principal, Principal::Service(_)) && self.has_no_sources() {
+                            found.push((&codes::RAM209, about()));
+                        }
+                    }
+                    Membership::Removed => {
+                        let holds_subnet = self.before_resources().any(is_subnet);
+                        found.extend(self.removal(detail, holds_subnet).map(|code| (code, about())));
+                    }
+                }
+            }
+            Part::Resource { resource, resource_type: _, how: Membership::Removed } => {
+                let about = HazardSubject::Resource(resource.clone());
+                found.extend(self.removal(detail, is_subnet(resource)).map(|code| (code, about)));
+            }
+            Part::Source { source: _, how: Membership::Removed } if self.has_no_sources() => {
+                for principal in self.after().into_iter().flat_map(|after| after.principals.keys()) {
+                    let told = || found.iter().any(|(code, _)| **code == codes::RAM209);
+                    if matches!(principal, Principal::Service(_)) && !told() {
+                        found.push((&codes::RAM209, HazardSubject::Principal(principal.clone())));
+                    }
+                }
+            }
+            // What could not be read may be more.
+            Part::Permission { resource_type, actions, .. }
+            | Part::PermissionVersion { resource_type, actions, .. } => {
+                let somebody = self.change.before().is_some_and(|before| {
+                    let grants = crate::access::Grants::of_live(&before.place, &before.share);
+                    !grants.principals.is_empty() && !grants.resources.is_empty()
+                });
+                if somebody && actions.known().is_none_or(PolicyChange::widens) {
+                    found.push((&codes::RAM217, HazardSubject::Permission(resource_type.clone())));
+                }
+            }
+            Part::Name { .. }
+            | Part::AllowExternalPrincipals { .. }
+            | Part::Resource { .. }
+            | Part::Source { .. }
+            | Part::Tag { .. }
+            | Part::Imported { .. }
+            | Part::Promoted
+            | Part::Moved { .. }
+            | Part::Record => {}
+        }
+    }
+
+    /// The code for what leaves a share that stays. What the files never granted may be taken back without one, but for subnets:
+    /// what runs in them has no other place to be.
+    fn removal(&self, detail: &Detail, subnet: bool) -> Option<&'static Code> {
+        let keeps_share = !matches!(self.change, Change::Delete { .. });
+        if !keeps_share || !self.is_lost(&detail.lose, &detail.unknown) {
+            None
+        } else if subnet {
+            Some(&codes::RAM212)
+        } else {
+            (detail.edit.cause != Cause::Drift).then_some(&codes::RAM203)
+        }
+    }
+
+    fn whole(&self, share: &PlannedShare, found: &mut Found) {
+        let access = &share.access;
+        let before = self.change.before().map(|before| &before.share);
+        let owner_was_included = self.change.before().is_some_and(|before| {
+            let grants = crate::access::Grants::of_live(&before.place, &before.share);
+            crate::access::reach(&grants.principals, &grants.owner, self.org).owner_included
+        });
+        let deletes = matches!(self.change, Change::Delete { .. });
+        let unasked = deletes && self.diff.purpose == Purpose::Apply;
+        let ends_access = unasked && self.is_lost(&access.lose, &access.unknown);
+        // Who wrote `expires` has agreed to that end already.
+        let expired = matches!(self.change, Change::Delete { reason: DeleteReason::Expired, .. });
+        let retains = self.after().is_some_and(|after| after.retain_sharing);
+        let replaces = matches!(self.change, Change::Replace { .. });
+        let opens = self.after().is_some_and(|after| after.allow_external_principals)
+            && !before.is_some_and(|before| before.allow_external_principals);
+        let was_imported = before.is_some_and(|before| before.tags.contains_key(TAG_IMPORTED));
+        let of_the_share: [(bool, &'static Code); 9] = [
+            (access.owner_included && !owner_was_included, &codes::RAM204),
+            (opens, &codes::RAM205),
+            (ends_access && !expired, &codes::RAM206),
+            (replaces, &codes::RAM207),
+            (self.takes_over(), &codes::RAM210),
+            (self.empties(), &codes::RAM211),
+            (ends_access && self.before_resources().any(is_subnet), &codes::RAM212),
+            (retains && !before.is_some_and(|before| before.retain_sharing), &codes::RAM213),
+            ((deletes || replaces) && was_imported, &codes::RAM214),
+        ];
+        let of_the_share = of_the_share.into_iter().filter(|(applies, _)| *applies);
+        found.extend(of_the_share.map(|(_, code)| (code, HazardSubject::Share)));
+    }
+
+    fn after(&self) -> Option<&Wanted> {
+        self.change.after()
+    }
+
+    fn before_resources(&self) -> impl Iterator<Item = &ResourceArn> {
+        self.change.before().into_iter().flat_map(|before| before.share.resources.keys())
+    }
+
+    fn has_no_sources(&self) -> bool {
+        self.after().is_some_and(|after| after.sources.is_empty())
+    }
+
+    /// Whether the principal is on the share that another one takes the place of.
+    fn replaces_share_with(&self, principal: &Principal) -> bool {
+        match self.change {
+            Change::Replace { before, .. } => before.share.principals.contains_key(principal),
+            _ => false,
+        }
+    }
+
+    /// Whether somebody of these loses something once the whole plan is carried out.
+    fn is_lost(&self, accounts: &BTreeSet<AccountId>, principals: &BTreeSet<Principal>) -> bool {
+        !accounts.is_disjoint(&self.totals.lose) || !principals.is_disjoint(&self.totals.unknown)
+    }
+
+    /// Outside of the organization, or, where that is not known, on a share that allows it and no account of the stack.
+    fn is_stranger(&self, principal: &Principal) -> bool {
+        match &self.org.snapshot {
+            Observed::Known(_) => is_outside(principal, self.org),
+            Observed::Unknown(_) => {
+                self.after().is_some_and(|after| after.allow_external_principals)
+                    && principal
+                        .account()
+                        .is_some_and(|account| !self.diff.account_labels.contains_key(&account))
+            }
+        }
+    }
+
+    /// Whether a share that stays loses all that is on it.
+    fn empties(&self) -> bool {
+        let Change::Update { before, after, edits: _ } = self.change else { return false };
+        !before.share.resources.is_empty() && after.resources.is_empty()
+    }
+
+    /// Whether a share of another stack becomes this one's.
+    fn takes_over(&self) -> bool {
+        let Change::Update { edits, .. } = self.change else { return false };
+        edits.iter().any(|edit| match &edit.part {
+            Part::Imported { owner: Some(owner) } => owner != self.diff.stack.as_str(),
+            _ => false,
+        })
+    }
+}
+
+/// By its ARN, for a live share's resources have no other type: `arn:aws:ec2:REGION:ACCOUNT:subnet/subnet-...`.
+fn is_subnet(resource: &ResourceArn) -> bool {
+    resource.arn().service() == "ec2" && resource.arn().resource().starts_with("subnet/")
 }

@@ -190,7 +190,7 @@ proptest! {
         let import = Import { arn: share_arn(&share.place, 77), span: share.span };
         graph.identity.imports.insert(share.address.clone(), import);
         let (diff, plan) = planned(&graph, &live([]));
-        prop_assert!(plan.approve(crate::plan::Consent::Whole).is_err());
+        prop_assert!(plan.approve(&crate::plan::Consent::to_everything()).is_err());
         let refused = diff.shares.iter().filter(|s| matches!(s.verdict, Verdict::NotImported { .. })).count();
         prop_assert_eq!((refused, plan.counts().blocked), (1, 1));
     }

@@ -7,6 +7,8 @@ mod basis;
 mod body;
 mod build;
 mod chain;
+mod check;
+mod consent;
 mod details;
 mod fingerprint;
 mod hazard;
@@ -22,6 +24,8 @@ mod stale_notice;
 mod step;
 
 #[cfg(test)]
+mod hazard_tests;
+#[cfg(test)]
 mod identity_laws;
 #[cfg(test)]
 pub(crate) mod laws;
@@ -36,13 +40,15 @@ mod simulator_permissions;
 #[cfg(test)]
 mod tests;
 
-pub use approved::{ApprovedPlan, Consent, Refused};
+pub use approved::{ApprovedPlan, Refused};
 pub use basis::{Basis, Behind, Standing};
 pub use body::{
     Blocked, Counts, Detail, PermissionBlocked, Plan, PlanBody, PlannedPermission, PlannedShare,
     PlannedSharing, Refusal,
 };
 pub use build::plan;
+pub use check::{AssertionResult, AssertionStanding, CheckResult, CheckStanding};
+pub use consent::{Allowance, AllowanceError, Consent, HazardStanding};
 pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;

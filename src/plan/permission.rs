@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::{
-    Change, Delta, Part, PermissionChange, PermissionDiff, PermissionEdit, PermissionPart, PermissionVerdict,
-    PresentPermission, Room, Verdict, VersionAfter, WantedPermission,
+    Change, Delta, Diff, Part, PermissionChange, PermissionDiff, PermissionEdit, PermissionPart,
+    PermissionVerdict, PresentPermission, Room, Verdict, VersionAfter, WantedPermission,
 };
 use crate::model::{Address, PermissionArn, Place, ShareArn, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags};
 use crate::plan::body::{PermissionBlocked, PlannedPermission, PlannedShare};
@@ -26,7 +26,7 @@ pub(crate) struct Ready {
 }
 
 /// A permission of the stack, and whether anything is in its way.
-pub(crate) fn describe(stack: &crate::model::StackName, diff: &PermissionDiff) -> PlannedPermission {
+pub(crate) fn describe(whole: &Diff, diff: &PermissionDiff) -> PlannedPermission {
     let blocked = match &diff.verdict {
         PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) => {
             edits.iter().find_map(|edit| match &edit.part {
@@ -40,7 +40,7 @@ pub(crate) fn describe(stack: &crate::model::StackName, diff: &PermissionDiff) -
     };
     PlannedPermission {
         diff: diff.clone(),
-        hazards: hazard::of_permission(stack, diff),
+        hazards: hazard::of_permission(whole, diff),
         blocked,
         steps: Vec::new(),
     }

@@ -6,8 +6,9 @@ use crate::diff::{Change, Present, SharingVerdict, Verdict};
 use crate::live::{Extent, LiveState};
 use crate::model::{Address, Gap, Observed, Place, ShareArn, TAG_ADDRESS, TAG_STACK, Tags};
 use crate::org::{OrgView, SharingState};
-use crate::plan::approved::{ApprovedPlan, Consent, Refused};
+use crate::plan::approved::{ApprovedPlan, Refused};
 use crate::plan::body::{PlanBody, PlannedShare};
+use crate::plan::consent::Consent;
 use crate::plan::progress;
 use crate::plan::stale::{self, Difference, ShareChange};
 use crate::plan::step::{ShareRef, Step, StepId};
@@ -155,14 +156,11 @@ impl SavedPlan {
     /// [`touched`](Self::touched) asks for, read just now.
     pub fn approve(
         &self,
-        consent: Consent,
+        consent: &Consent,
         live: &LiveState,
         org: &OrgView,
     ) -> Result<ApprovedPlan, NotApproved> {
-        let Consent::Whole = consent;
-        if !self.body.refusals.is_empty() {
-            return Err(NotApproved::Refused(Refused { refusals: self.body.refusals.clone() }));
-        }
+        self.body.judge(consent).map_err(NotApproved::Refused)?;
         let gaps = self.gaps(live, org);
         if !gaps.is_empty() {
             return Err(NotApproved::Unread(gaps));

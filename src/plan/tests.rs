@@ -7,7 +7,7 @@ use crate::live::LiveState;
 use crate::model::{AssociationStatus, Observed, ResourceArn, TAG_APPLIED};
 use crate::org::{OrgView, SharingState};
 use crate::plan::simulator::Simulator;
-use crate::plan::{Blocked, Consent, Plan, Refusal, Step, plan};
+use crate::plan::{Blocked, Consent, Plan, Refusal, Refused, Step, plan};
 use crate::render::{PlanView, Styles};
 
 fn planned(graph: &DesiredGraph, live: &LiveState, org: &OrgView) -> Plan {
@@ -140,7 +140,7 @@ fn sharing_is_turned_on_before_anybody_of_the_organization_is_added() {
     ] {
         let plan = planned(&stack([unit.clone()]), &live([]), &org_with(state));
         assert_eq!(words(&plan), [step, "create (1, 1) whole <0>"], "{state:?}");
-        assert!(plan.approve(Consent::Whole).is_ok());
+        assert!(plan.approve(&Consent::to_everything()).is_ok());
     }
 }
 
@@ -158,7 +158,7 @@ fn sharing_that_cannot_be_turned_on_refuses_the_plan_and_says_what_to_do() {
         graph.sharing.as_mut().unwrap().wish = wish;
         let plan = planned(&graph, &live([]), &org_with(state));
         assert_eq!(words(&plan), Vec::<String>::new());
-        assert!(plan.approve(Consent::Whole).is_err());
+        assert!(plan.approve(&Consent::to_everything()).is_err());
         let notices = plan.notices();
         assert!(notices[0].is_error() && notices[0].help.is_some());
         assert_eq!(notices[0].code.id, code);
@@ -172,7 +172,7 @@ fn while_nobody_can_tell_whether_sharing_is_on_only_what_needs_it_waits() {
     let plan = planned(&stack([unit, desired_share("plain")]), &live([]), &unread_org());
     assert_eq!(words(&plan), ["create (1, 1) whole <>"]);
     assert!(!plan.is_complete());
-    assert!(plan.approve(Consent::Whole).is_ok());
+    assert!(plan.approve(&Consent::to_everything()).is_ok());
     let codes: Vec<_> = plan.notices().iter().map(|notice| notice.code.id).collect();
     assert_eq!(codes, ["RAM407", "RAM408", "RAM411"]);
 }
@@ -182,14 +182,14 @@ fn a_protected_share_refuses_the_plan_that_would_delete_or_replace_it() {
     let mut desired = desired_share("tgw");
     desired.lifecycle.prevent_destroy = true;
     let live = live([live_share(&desired, 1)]);
-    let refusal = [Refusal::PreventDestroy { address: address("tgw") }];
+    let refusal = Refused::Forbidden(vec![Refusal::PreventDestroy { address: address("tgw") }]);
     let going = plan(&destroy(&stack([desired.clone()]), &live, &org()), &org());
-    assert_eq!(going.approve(Consent::Whole).unwrap_err().refusals, refusal);
+    assert_eq!(going.approve(&Consent::to_everything()).unwrap_err(), refusal);
     desired.retain_sharing = true;
     let replaced = planned(&stack([desired.clone()]), &live, &org());
-    assert_eq!(replaced.approve(Consent::Whole).unwrap_err().refusals, refusal);
+    assert_eq!(replaced.approve(&Consent::to_everything()).unwrap_err(), refusal);
     desired.retain_sharing = false;
-    assert!(planned(&stack([desired]), &live, &org()).approve(Consent::Whole).is_ok());
+    assert!(planned(&stack([desired]), &live, &org()).approve(&Consent::to_everything()).is_ok());
 }
 
 #[test]
@@ -235,42 +235,6 @@ fn a_share_that_was_deleted_by_hand_is_made_again_under_another_token() {
         let (arn, share) = place.shares.pop_first().unwrap();
         place.deleted.insert(arn, share.tags);
     }
-}
-
-/// The codes of all hazards of a plan.
-fn hazards(plan: &Plan) -> Vec<&'static str> {
-    let body = plan.body();
-    let of_shares = body.shares.iter().flat_map(|share| &share.hazards);
-    of_shares.chain(&body.hazards).map(|hazard| hazard.code.id).collect()
-}
-
-#[test]
-fn hazards_are_told_by_code() {
-    type Case = (fn(&mut DesiredShare), &'static [&'static str]);
-    let cases: [Case; 8] = [
-        (|_| {}, &[]),
-        (
-            |share| {
-                share.allow_external_principals = true;
-                share.principals.extend([as_written(principal("999999999999"))]);
-            },
-            &["RAM201", "RAM205"],
-        ),
-        (|share| share.principals.extend([as_written(whole_organization())]), &["RAM202", "RAM204"]),
-        (|share| share.principals.clear(), &["RAM203"]),
-        (|share| share.resources.clear(), &["RAM203", "RAM211"]),
-        (|share| share.principals.extend([as_written(ou("i"))]), &["RAM204"]),
-        (|share| share.retain_sharing = true, &["RAM207"]),
-        (|share| share.principals = [as_written(principal("x.amazonaws.com"))].into(), &["RAM203", "RAM209"]),
-    ];
-    for (change, codes) in cases {
-        let mut desired = desired_share("tgw");
-        let live = live([live_share(&desired, 1)]);
-        change(&mut desired);
-        assert_eq!(hazards(&planned(&stack([desired]), &live, &org())), codes);
-    }
-    let both = live([live_share(&desired_share("a"), 1), live_share(&desired_share("b"), 2)]);
-    assert_eq!(hazards(&planned(&stack([]), &both, &org())), ["RAM206", "RAM206", "RAM208"]);
 }
 
 #[test]

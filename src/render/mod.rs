@@ -1,5 +1,7 @@
 //! Faces for people: text, Markdown, HTML, marks of GitHub. Foreign text is escaped here, once per format.
 
+mod checks;
+mod consent;
 mod coverage;
 mod diagnostics;
 mod drift;
@@ -20,6 +22,7 @@ mod style;
 mod valid;
 mod wrap;
 
+pub use consent::allow_flags;
 pub use diagnostics::DiagnosticsView;
 pub use drift::DriftView;
 pub use escape::{Escaped, escape};

@@ -10,6 +10,8 @@ use crate::plan::{
     Blocked, Counts, Detail, HazardSubject, OverQuota, PlanBody, PlannedPermission, PlannedShare,
     PlannedSharing, Refusal,
 };
+use crate::render::checks::ChecksView;
+use crate::render::consent::ConsentView;
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::partial;
@@ -67,7 +69,8 @@ impl fmt::Display for PlanView<'_> {
             partial: _,
             steps: _,
             access: _,
-            hazards,
+            hazards: _,
+            checks,
             refusals,
             fingerprint: _,
             basis: _,
@@ -109,10 +112,6 @@ impl fmt::Display for PlanView<'_> {
             origin: &self.origin,
         };
         coverage.gaps(f, &self.styles)?;
-        for hazard in hazards {
-            let word = paint(self.styles.warning, "!");
-            writeln!(f, "{word} {}  {}\n", hazard.code.summary, paint(self.styles.code, hazard.code.id))?;
-        }
         for OverQuota { place, what, count } in self.plan.over_quota() {
             let place = parts::place(&place, labels);
             let limit = OverQuota::LIMIT;
@@ -124,6 +123,11 @@ impl fmt::Display for PlanView<'_> {
                 what.as_str()
             )?;
         }
+        let consent =
+            ConsentView { body: self.plan, sources: self.sources, styles: &self.styles, width: self.width };
+        write!(f, "{consent}")?;
+        let checks = ChecksView { checks, sources: self.sources, styles: &self.styles, width: self.width };
+        write!(f, "{checks}")?;
         self.refusals(f, refusals)?;
         self.summary(f)?;
         coverage.closing(f, &self.styles, self.width)
@@ -421,6 +425,17 @@ impl PlanView<'_> {
                 Purpose::Destroy => "No changes. The stack owns nothing in AWS.",
             };
             said.push((self.styles.strong, what.to_owned()));
+        }
+        let (open, allowed) = self.plan.consent_counts();
+        if open > 0 {
+            let verb = if open == 1 { "needs" } else { "need" };
+            said.push((
+                self.styles.warning,
+                format!("{} {verb} consent.", parts::count(open, "hazard", "hazards")),
+            ));
+        }
+        if allowed > 0 {
+            said.push((plain, format!("{} allowed.", parts::count(allowed, "hazard", "hazards"))));
         }
         if let Some(partial) = &body.partial {
             said.push((self.styles.warning, "PARTIAL:".to_owned()));

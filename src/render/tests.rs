@@ -51,7 +51,7 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
         expect![[r#"
             network  eu-central-1
             - share.gone  "gone"
-                00000003 is deleted: no block declares it  RAM206
+                00000003 is deleted: no block declares it
                 - principal  account dev-1       333333333333           1 account loses tgw-1
                 - resource   ec2:TransitGateway  transit-gateway/tgw-1  1 account loses it
             + share.made  "a brand new one"  shares.ram.hcl:3
@@ -59,7 +59,7 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
                 + resource   ec2:TransitGateway  transit-gateway/tgw-1  1 account gains it
             ~ share.tgw   "tgw"              shares.ram.hcl:3
                 ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
-                      which actions change is unknown: ram:GetPermission: not configured; for 1 account  RAM217
+                      which actions change is unknown: ram:GetPermission: not configured. arn:aws:ram::aws:permission/ReadOnly was not read in this run; for 1 account  RAM217
                 + resource    ec2:TransitGateway  transit-gateway/tgw-2
                       3 accounts gain it
                 - principal   account dev-1       333333333333
@@ -74,7 +74,12 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
                       drift
             ? "manual-test"  00000009  in no stack, shared outside the organization; 1 resource, 2 principals  RAM301
 
-            Plan: 1 to create, 1 to update, 1 to delete. Access: 3 accounts gain, 1 loses. 1 unchanged. 1 unmanaged.
+            HAZARDS: nothing is applied before each is allowed
+            ! RAM203  share.tgw  999999999999        accounts lose access
+            ! RAM217  share.tgw  ec2:TransitGateway  principals may do more
+            If that is what you want, add --allow RAM203@share.tgw --allow RAM217@share.tgw
+
+            Plan: 1 to create, 1 to update, 1 to delete. Access: 3 accounts gain, 1 loses. 1 unchanged. 2 hazards need consent. 1 unmanaged.
             INCOMPLETE: read 1 of 1 account, 2 of 2 Regions, 51 calls. What was not read was not compared and is not changed.
         "#]],
     );
@@ -89,7 +94,7 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
         expect![[r#"
             network  eu-central-1
             - share.gone  "gone"
-                00000003 is deleted: no block declares it  RAM206
+                00000003 is deleted: no block declares it
                 - principal  account dev-1       333333333333
                       1 account loses tgw-1
                 - resource   ec2:TransitGateway  transit-gateway/tgw-1
@@ -117,8 +122,13 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
             ? "manual-test"  00000009
                   in no stack, shared outside the organization; 1 resource, 2 principals  RAM301
 
+            HAZARDS: nothing is applied before each is allowed
+            ! RAM203  share.tgw  999999999999        accounts lose access
+            ! RAM217  share.tgw  ec2:TransitGateway  principals may do more
+            If that is what you want, add --allow RAM203@share.tgw --allow RAM217@share.tgw
+
             Plan: 1 to create, 1 to update, 1 to delete. Access: 3 accounts gain, 1 loses.
-            1 unchanged. 1 unmanaged.
+            1 unchanged. 2 hazards need consent. 1 unmanaged.
             INCOMPLETE: read 1 of 1 account, 2 of 2 Regions, 51 calls.
             What was not read was not compared and is not changed.
         "#]],
@@ -221,8 +231,12 @@ fn turning_sharing_on_is_part_of_the_plan() {
                 + principal  ou Infra            ou-ab12-0000000i       no account gains tgw-1
                 + resource   ec2:TransitGateway  transit-gateway/tgw-1  no account gains it
 
+            HAZARDS: nothing is applied before each is allowed
+            ! RAM204  share.unit  owner inside its own principals
+            If that is what you want, add --allow RAM204@share.unit
+
             Plan: 1 to create, 0 to update, 0 to delete. Sharing inside the organization is turned on.
-            Access: no account gains or loses.
+            Access: no account gains or loses. 1 hazard needs consent.
             Read 1 of 1 account, 2 of 2 Regions, 51 calls.
         "#]],
     );
@@ -239,8 +253,12 @@ fn turning_sharing_on_is_part_of_the_plan() {
                 + principal  ou Infra            ou-ab12-0000000i       no account gains tgw-1
                 + resource   ec2:TransitGateway  transit-gateway/tgw-1  no account gains it
 
+            HAZARDS: nothing is applied before each is allowed
+            ! RAM204  share.unit  owner inside its own principals
+            If that is what you want, add --allow RAM204@share.unit
+
             Plan: 1 to create, 0 to update, 0 to delete. Sharing inside the organization is turned on.
-            Access: no account gains or loses.
+            Access: no account gains or loses. 1 hazard needs consent.
             Read 1 of 1 account, 2 of 2 Regions, 51 calls.
         "#]],
     );
@@ -281,12 +299,19 @@ fn a_refused_plan_says_why() {
             network  eu-central-1
             ± share.tgw  "tgw"  shares.ram.hcl:3
                 replaced because retain_sharing_on_account_leave_organization is set when a share is made; 00000001 goes once the new share is complete  RAM207
+                access stays when an account leaves the organization  RAM213
                 + principal  account dev-1       333333333333           as before
                 + resource   ec2:TransitGateway  transit-gateway/tgw-1  as before
+
+            HAZARDS: nothing is applied before each is allowed
+            ! RAM207  share.tgw  share is replaced
+            ! RAM213  share.tgw  access stays when an account leaves the organization
+            If that is what you want, add --allow RAM207@share.tgw --allow RAM213@share.tgw
 
             REFUSED: share.tgw is protected by prevent_destroy  RAM220
 
             Plan: 0 to create, 0 to update, 1 to replace, 0 to delete. Access: no account gains or loses.
+            2 hazards need consent.
             Read 1 of 1 account, 2 of 2 Regions, 51 calls.
         "#]],
     );
@@ -398,7 +423,7 @@ fn a_drift_report_tells_a_changed_aws_from_a_changed_configuration() {
         ~ share.tgw  "tgw"  shares.ram.hcl:3
             modified: AWS and the configuration were changed since the last apply
             ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
-                  which actions change is unknown: ram:GetPermission: not configured  pending
+                  which actions change is unknown: ram:GetPermission: not configured. arn:aws:ram::aws:permission/ReadOnly was not read in this run  pending
             + resource    ec2:TransitGateway  transit-gateway/tgw-2
                   pending
             - principal   account dev-1       333333333333

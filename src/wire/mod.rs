@@ -3,6 +3,7 @@
 //! Readers must take unknown fields and unknown words in stride: both may be added within a major version of the format.
 
 mod apply_document;
+mod check;
 mod diagnostics_document;
 mod drift_document;
 mod event_document;
@@ -11,6 +12,7 @@ mod partial;
 mod parts;
 mod permission;
 mod plan_document;
+mod plan_object;
 mod share;
 mod snapshot;
 mod step;
@@ -30,6 +32,7 @@ pub use drift_document::DriftDocument;
 pub use event_document::{EventDocument, StepName};
 pub use malformed::Malformed;
 pub use plan_document::{PlanDocument, PlanFile, PlanFileError};
+pub use plan_object::PlanObject;
 pub use snapshot::{Snapshot, SnapshotDocument, SnapshotError, StandIns};
 pub use text::{line, pretty};
 

@@ -277,7 +277,10 @@ impl PermissionDocument {
             before: diff.before().map(|present| LivePermissionDocument::new(present, labels)),
             after: diff.after().map(|wanted| WantedPermissionDocument::new(wanted, labels)),
             changes: edits.iter().map(PermissionEditDocument::new).collect(),
-            hazards: hazards.iter().map(HazardDocument::new).collect(),
+            hazards: hazards
+                .iter()
+                .map(|hazard| HazardDocument::new(hazard, Some(address), sources))
+                .collect(),
             steps: steps.iter().map(|step| step.0).collect(),
         }
     }

@@ -13,6 +13,7 @@ use crate::diag::SourceMap;
 use crate::model::{AccountId, AccountRole, Origin, Principal};
 use crate::org::SharingState;
 use crate::plan::{Behind, Counts, PlanBody, Refusal, Standing};
+use crate::wire::check::CheckDocument;
 use crate::wire::partial::PartialDocument;
 use crate::wire::parts::{
     CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, texts,
@@ -61,6 +62,8 @@ pub struct PlanDocument {
     unmanaged: Vec<UnmanagedDocument>,
     steps: Vec<StepDocument>,
     hazards: Vec<HazardDocument>,
+    /// What the stack's checks say of the plan.
+    checks: Vec<CheckDocument>,
     /// Why the plan cannot be carried out. Empty where it can.
     refusals: Vec<RefusalDocument>,
     /// Present where the plan is for a part of the stack.
@@ -85,6 +88,9 @@ struct SummaryDocument {
     unknown: usize,
     blocked: usize,
     unmanaged: usize,
+    /// Hazards that nobody allowed: above 0 the plan is not applied.
+    hazards_open: usize,
+    hazards_allowed: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -221,6 +227,7 @@ impl PlanDocument {
             steps,
             access,
             hazards,
+            checks,
             refusals,
             fingerprint,
             basis,
@@ -239,6 +246,7 @@ impl PlanDocument {
             blocked,
             unmanaged: strays,
         } = plan.counts();
+        let (hazards_open, hazards_allowed) = plan.consent_counts();
         let mut document = Self {
             format_version: FORMAT_VERSION.to_owned(),
             kind: KIND.to_owned(),
@@ -271,6 +279,8 @@ impl PlanDocument {
                 unknown: unknown_count,
                 blocked,
                 unmanaged: strays,
+                hazards_open,
+                hazards_allowed,
             },
             access: AccessDocument {
                 gain: texts(&access.gain),
@@ -285,7 +295,8 @@ impl PlanDocument {
                 .collect(),
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
             steps: steps.iter().map(|step| StepDocument::new(step, labels)).collect(),
-            hazards: hazards.iter().map(HazardDocument::new).collect(),
+            hazards: hazards.iter().map(|hazard| HazardDocument::new(hazard, None, sources)).collect(),
+            checks: checks.iter().map(|check| CheckDocument::new(check, sources)).collect(),
             refusals: refusals.iter().map(|refusal| RefusalDocument::new(refusal, sources)).collect(),
             partial: partial.as_ref().map(PartialDocument::new),
             coverage: CoverageDocument::new(&Reading {

@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::diag::{SourceMap, Span};
 use crate::diff::{Change, Edit, ImportProblem, Part, ShareDiff, Verdict};
-use crate::model::{AccountId, Principal, ShareArn};
-use crate::plan::{Detail, Hazard, HazardSubject, PlannedShare};
+use crate::model::{AccountId, Address, Principal, ShareArn};
+use crate::plan::{Allowance, Detail, Hazard, HazardStanding, HazardSubject, PlannedShare};
 use crate::wire::parts::{EditDocument, GapDocument, PlaceDocument, RemarkDocument, SourceDocument, texts};
 use crate::wire::share::sides::{LiveDocument, WantedDocument};
 use crate::wire::words::{
-    AboutWord, ActionWord, BlockedWord, CauseWord, DeleteWord, ImportProblemWord, ReplaceWord, text_of,
+    AboutWord, ActionWord, AllowedWord, BlockedWord, CauseWord, DeleteWord, ImportProblemWord, ReplaceWord,
+    text_of,
 };
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -104,19 +105,90 @@ pub(crate) struct HazardDocument {
     about: AboutWord,
     /// The principal or resource that it is about; null for the share or plan as a whole.
     subject: Option<String>,
+    /// For a threshold: what was counted, and what may be.
+    threshold: Option<ThresholdDocument>,
+    /// What `--allow` takes to agree to it.
+    allow: String,
+    /// Who agreed to it; null where nobody did, and then the plan is not applied.
+    allowed: Option<AllowedDocument>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct ThresholdDocument {
+    /// Associations that go, or accounts that gain access.
+    count: usize,
+    /// All associations of the stack; null for accounts.
+    of: Option<usize>,
+    /// Principals behind which it is not known who gains.
+    unknown: usize,
+    /// In percent for associations.
+    limit: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct AllowedDocument {
+    by: AllowedWord,
+    source: Option<SourceDocument>,
+    reason: Option<String>,
+    until: Option<String>,
 }
 
 impl HazardDocument {
-    pub fn new(hazard: &Hazard) -> Self {
-        let Hazard { code, subject } = hazard;
-        let (about, subject) = match subject {
-            HazardSubject::Principal(principal) => (AboutWord::Principal, Some(principal.to_string())),
-            HazardSubject::Resource(resource) => (AboutWord::Resource, Some(resource.to_string())),
-            HazardSubject::Permission(kind) => (AboutWord::Permission, Some(kind.to_string())),
-            HazardSubject::Share => (AboutWord::Share, None),
-            HazardSubject::Plan => (AboutWord::Plan, None),
-        };
-        Self { code: code.id.to_owned(), summary: code.summary.to_owned(), about, subject }
+    /// `at` is the block that the hazard is about; none for the plan as a whole.
+    pub fn new(hazard: &Hazard, at: Option<&Address>, sources: &SourceMap) -> Self {
+        let Hazard { code, subject, standing } = hazard;
+        let by = |by| AllowedDocument { by, source: None, reason: None, until: None };
+        Self {
+            code: code.id.to_owned(),
+            summary: code.summary.to_owned(),
+            about: match subject {
+                HazardSubject::Principal(_) => AboutWord::Principal,
+                HazardSubject::Resource(_) => AboutWord::Resource,
+                HazardSubject::Permission(_) => AboutWord::Permission,
+                HazardSubject::Share => AboutWord::Share,
+                HazardSubject::Plan => AboutWord::Plan,
+                HazardSubject::Revoked { .. } => AboutWord::Revocations,
+                HazardSubject::Granted { .. } => AboutWord::Grants,
+            },
+            subject: match subject {
+                HazardSubject::Principal(principal) => Some(principal.to_string()),
+                HazardSubject::Resource(resource) => Some(resource.to_string()),
+                HazardSubject::Permission(kind) => Some(kind.to_string()),
+                HazardSubject::Share
+                | HazardSubject::Plan
+                | HazardSubject::Revoked { .. }
+                | HazardSubject::Granted { .. } => None,
+            },
+            threshold: match subject {
+                HazardSubject::Revoked { associations, of, percent } => Some(ThresholdDocument {
+                    count: *associations,
+                    of: Some(*of),
+                    unknown: 0,
+                    limit: *percent,
+                }),
+                HazardSubject::Granted { accounts, unknown, limit } => {
+                    Some(ThresholdDocument { count: *accounts, of: None, unknown: *unknown, limit: *limit })
+                }
+                HazardSubject::Principal(_)
+                | HazardSubject::Resource(_)
+                | HazardSubject::Permission(_)
+                | HazardSubject::Share
+                | HazardSubject::Plan => None,
+            },
+            allow: Allowance::of(code, at).to_string(),
+            allowed: match standing {
+                HazardStanding::Open => None,
+                HazardStanding::AllowedByFlag => Some(by(AllowedWord::Flag)),
+                HazardStanding::AllowedByStack { span, reason, until } => Some(AllowedDocument {
+                    source: Some(SourceDocument::new(*span, sources)),
+                    reason: Some(reason.clone()),
+                    until: until.map(|until| until.to_string()),
+                    ..by(AllowedWord::Stack)
+                }),
+            },
+        }
     }
 }
 
@@ -157,16 +229,10 @@ impl ShareDocument {
         let (actions, reasons, gap) = match verdict {
             Verdict::InSync { .. } => (vec![A::NoOp], Vec::new(), None),
             Verdict::Unread { after: _, gap } => (vec![A::Read], Vec::new(), Some(gap)),
-            Verdict::Changed(Change::Create { .. }) => (vec![A::Create], Vec::new(), None),
             Verdict::NotImported { problem, .. } => (vec![A::NoOp], vec![import_problem(problem)], None),
-            Verdict::Changed(Change::Update { edits, .. }) => (update_actions(edits), Vec::new(), None),
-            Verdict::Changed(Change::Release { .. }) => (vec![A::Release], Vec::new(), None),
-            Verdict::Changed(Change::Replace { reasons, .. }) => {
-                let reasons = reasons.iter().map(|reason| text_of(ReplaceWord::from(*reason)));
-                (vec![A::Create, A::Delete], reasons.collect(), None)
-            }
-            Verdict::Changed(Change::Delete { reason, .. }) => {
-                (vec![A::Delete], vec![text_of(DeleteWord::from(*reason))], None)
+            Verdict::Changed(change) => {
+                let (actions, reasons) = actions(change);
+                (actions, reasons, None)
             }
         };
         let import = match verdict {
@@ -199,7 +265,10 @@ impl ShareDocument {
                 unknown: texts(&access.unknown),
             },
             owner_included: access.owner_included,
-            hazards: hazards.iter().map(HazardDocument::new).collect(),
+            hazards: hazards
+                .iter()
+                .map(|hazard| HazardDocument::new(hazard, Some(address), sources))
+                .collect(),
             remarks: remarks.iter().map(RemarkDocument::new).collect(),
             steps: steps.iter().map(|step| step.0).collect(),
         }
@@ -245,6 +314,21 @@ fn change(detail: &Detail, audiences: &mut Audiences) -> ChangeDocument {
         accounts: texts(felt.iter().filter(|_| is_principal)),
         unknown: unknown.len(),
         audience: (is_felt && !is_principal).then(|| audiences.index(felt, unknown)),
+    }
+}
+
+/// What is done, and why where that is not plain.
+pub(crate) fn actions(change: &Change) -> (Vec<ActionWord>, Vec<String>) {
+    use ActionWord as A;
+    match change {
+        Change::Create { .. } => (vec![A::Create], Vec::new()),
+        Change::Update { edits, .. } => (update_actions(edits), Vec::new()),
+        Change::Release { .. } => (vec![A::Release], Vec::new()),
+        Change::Replace { reasons, .. } => {
+            let reasons = reasons.iter().map(|reason| text_of(ReplaceWord::from(*reason)));
+            (vec![A::Create, A::Delete], reasons.collect())
+        }
+        Change::Delete { reason, .. } => (vec![A::Delete], vec![text_of(DeleteWord::from(*reason))]),
     }
 }
 

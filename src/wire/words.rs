@@ -246,7 +246,19 @@ words! {
         Permission = "permission",
         Share = "share",
         Plan = "plan",
+        Revocations = "revocations",
+        Grants = "grants",
     }
+}
+
+words! {
+    /// By `--allow`, or by an `allow` in the stack's files.
+    AllowedWord { Flag = "flag", Stack = "stack" }
+}
+
+words! {
+    /// `failed`: the condition has no value.
+    AssertionWord { Passed = "passed", Violated = "violated", Unknown = "unknown", Failed = "failed" }
 }
 
 words! { StandingWord { Accounts = "accounts", Outside = "outside", Unknowable = "unknowable" } }

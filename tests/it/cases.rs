@@ -12,12 +12,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use expect_test::expect_file;
+use ramctl::checks::hold;
 use ramctl::desired::{DesiredGraph, DesiredShare, Resolution, check, resolve};
 use ramctl::diag::{Diagnostic, FileId, SourceMap, all_codes};
 use ramctl::diff::diff;
 use ramctl::drift::{DriftReport, report};
 use ramctl::lang::functions::{FileError, StackFiles};
-use ramctl::lang::{Compiled, Inputs, Limits, compile};
+use ramctl::lang::{CheckBlock, Compiled, Inputs, Limits, compile};
 use ramctl::live::LiveState;
 use ramctl::model::TaggedResources;
 use ramctl::org::OrgView;
@@ -87,13 +88,11 @@ impl StackFiles for NoFiles {
 
 fn compiled(sources: &mut SourceMap) -> Compiled {
     let files: Vec<FileId> = sources.files().map(|(id, _)| id).collect();
-    let inputs = Inputs {
-        values: &[],
-        files: &NoFiles,
-        plan_timestamp: "2026-01-01T00:00:00Z",
-        limits: Limits::default(),
-    };
-    compile(sources, &files, &inputs)
+    compile(sources, &files, &inputs())
+}
+
+fn inputs() -> Inputs<'static> {
+    Inputs { values: &[], files: &NoFiles, plan_timestamp: "2026-01-01T00:00:00Z", limits: Limits::default() }
 }
 
 /// The graph of a stack with a case's organization, where there is no mistake.
@@ -243,6 +242,8 @@ fn every_example_is_a_stack_without_a_mistake() {
 /// A case of the stage `plan`: its stack, and what AWS says.
 pub struct Situation {
     pub sources: SourceMap,
+    pub compiled: Compiled,
+    pub checks: Vec<CheckBlock>,
     pub graph: DesiredGraph,
     pub org: OrgView,
     pub tagged: TaggedResources,
@@ -253,7 +254,9 @@ impl Situation {
     /// What the stack's plan and drift report are.
     pub fn outcome(&self) -> (Plan, DriftReport) {
         let difference = diff(&self.graph, &self.live, &self.org);
-        (plan(&difference, &self.org), report(&difference))
+        let plan = plan(&difference, &self.org);
+        let held = hold(&self.compiled, &self.checks, plan.body(), &inputs());
+        (plan.checked(held.results), report(&difference))
     }
 }
 
@@ -266,8 +269,8 @@ pub fn situations() -> impl Iterator<Item = (String, Situation)> {
 
 pub fn situation(case: &Path) -> Situation {
     let (mut sources, _) = stack(case);
-    let Compiled { declaration, diagnostics, .. } = compiled(&mut sources);
-    let declaration = declaration.unwrap_or_else(|| panic!("{diagnostics:#?}"));
+    let compiled = compiled(&mut sources);
+    let declaration = compiled.declaration.clone().unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics));
     let org = org::read(case, &declaration);
     let tagged = tagged::read(case, &declaration);
     let Resolution { graph, diagnostics } = resolve(&declaration, &org, &tagged);
@@ -278,7 +281,7 @@ pub fn situation(case: &Path) -> Situation {
     let (earlier, _) = stack(before);
     let applied = desired(case, before, earlier).expect("the stack before has no mistake");
     let live = live::read(case, &graph, &applied);
-    Situation { sources, graph, org, tagged, live }
+    Situation { sources, compiled, checks: declaration.checks, graph, org, tagged, live }
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn every_document_of_every_case_fits_its_schema() {
 }
 
 fn snapshot(situation: &Situation) -> SnapshotDocument {
-    let Situation { sources: _, graph, org, tagged, live } = situation;
+    let Situation { sources: _, compiled: _, checks: _, graph, org, tagged, live } = situation;
     let stack: StackName = graph.stack.clone();
     SnapshotDocument::new(&Snapshot {
         stack,
@@ -116,8 +116,15 @@ fn a_snapshot_stands_in_for_aws_in_every_case() {
         assert_eq!(live, direct.live, "{name}");
         assert_eq!(tagged, direct.tagged, "{name}");
         known += live.places.values().filter(|place| place.known().is_some()).count();
-        let replayed =
-            Situation { org, tagged, live, sources: direct.sources.clone(), graph: direct.graph.clone() };
+        let replayed = Situation {
+            org,
+            tagged,
+            live,
+            sources: direct.sources.clone(),
+            compiled: direct.compiled.clone(),
+            checks: direct.checks.clone(),
+            graph: direct.graph.clone(),
+        };
         assert_eq!(snapshot(&replayed).text(), text, "the same facts give the same bytes: {name}");
         let documents = |situation: &Situation| {
             let (plan, report) = situation.outcome();

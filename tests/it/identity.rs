@@ -144,12 +144,13 @@ fn a_share_made_by_hand_is_imported_once_and_then_is_the_stacks() {
     world.stack("network", "");
     let arn = world.unmanaged("network", "by_hand");
     world.stack("network", &format!("{}{}", share("hub", ""), import(&arn)));
-    world.run("network", "plan --detailed-exitcode", 2).says(&[
+    world.run("network", "plan --detailed-exitcode", 4).says(&[
         "1 to import, 0 to create, 1 to update, 0 to delete",
         "of no stack",
         "1 account loses",
+        "--allow RAM203@share.hub",
     ]);
-    world.run("network", "apply --auto-approve", 0);
+    world.run("network", "apply --auto-approve --allow RAM203@share.hub", 0);
     let plan = world.json("network", "plan --json --detailed-exitcode", 0);
     assert_eq!(plan["shares"][0]["before"]["arn"], arn.as_str(), "the very share: {plan:#}");
     assert_eq!(plan["shares"][0]["before"]["tags"]["ramctl:address"], "share.hub");
@@ -224,7 +225,7 @@ fn a_released_share_stays_and_another_stack_takes_it() {
     world.stack("billing", &share("hub", ""));
     world.run("billing", "plan", 0).says(&["1 to create", "of the stack \"network\"", "RAM310"]);
     world.stack("billing", &format!("{}{}", share("hub", ""), import(arn)));
-    world.run("billing", "plan", 0).says(&["1 to import", "RAM210", "of the stack \"network\""]);
+    world.run("billing", "plan", 4).says(&["1 to import", "RAM210", "of the stack \"network\""]);
 
     let removed = "removed {\n  from = share.hub\n  lifecycle {\n    destroy = false\n  }\n}\n";
     world.stack("network", removed);
@@ -243,7 +244,7 @@ fn a_block_that_is_removed_with_destroy_deletes_its_share() {
     world.stack("network", &share("hub", ""));
     world.run("network", "apply --auto-approve", 0);
     world.stack("network", "removed {\n  from = share.hub\n}\n");
-    world.run("network", "apply --auto-approve", 0).says(&["1 to delete"]);
+    world.run("network", "apply --auto-approve --allow RAM206", 0).says(&["1 to delete"]);
     world.run("network", "plan --detailed-exitcode", 0);
 }
 

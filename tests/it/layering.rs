@@ -24,6 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("drift", &["diag", "diff", "model"]),
     ("wire", &["access", "desired", "diag", "diff", "drift", "live", "model", "org", "plan"]),
     ("render", &["access", "catalog", "desired", "diag", "diff", "drift", "model", "org", "plan"]),
+    ("checks", &["diag", "lang", "plan", "wire"]),
     ("cloud", &["live", "model", "org", "plan"]),
     ("collect", &["cloud", "live", "model", "org"]),
     ("apply", &["cloud", "model", "plan"]),

@@ -75,7 +75,7 @@ pub(crate) async fn carry_out(
     stop: &CancellationToken,
     hear: impl Fn(Event) + Sync,
 ) -> Outcome {
-    let approved = plan.approve(Consent::Whole).expect("nothing forbids it");
+    let approved = plan.approve(&Consent::to_everything()).expect("nothing forbids it");
     apply(&approved, cloud, &quick(), hear, stop.clone()).await
 }
 

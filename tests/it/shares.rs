@@ -16,8 +16,9 @@ use crate::served::World;
 const REGION: &str = "eu-central-1";
 const NETWORK: &str = "222222222222";
 
-const APPLY: &str = "apply --auto-approve";
-const PLAN: &str = "plan --detailed-exitcode";
+/// Every hazard is allowed: what becomes of the changes is the matter here, not who agrees to them.
+const APPLY: &str = "apply --auto-approve --allow RAM201,RAM202,RAM203,RAM204,RAM205,RAM206,RAM207,RAM208,RAM209,RAM210,RAM211,RAM212,RAM213,RAM214,RAM215,RAM216,RAM217";
+const PLAN: &str = "plan --detailed-exitcode --allow RAM201,RAM202,RAM203,RAM204,RAM205,RAM206,RAM207,RAM208,RAM209,RAM210,RAM211,RAM212,RAM213,RAM214,RAM215,RAM216,RAM217";
 
 /// The organization, two accounts that share, and resources of any kind.
 const SEED: &str = r#"

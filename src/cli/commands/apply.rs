@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::apply::{self, Settings};
 use crate::cli::args::{AgreedArgs, ApplyArgs, ScopeArgs};
 use crate::cli::commands::{plan, saved};
+use crate::cli::consent;
 use crate::cli::event_stream::StepNames;
 use crate::cli::exit::Exit;
 use crate::cli::files::is_file;
@@ -20,7 +21,7 @@ use crate::cli::prompt::{Answer, ask};
 use crate::cli::scope::scope;
 use crate::cli::session::Session;
 use crate::diff::Causes;
-use crate::plan::{ApprovedPlan, Consent, Fingerprint, Outcome, Plan, PlanBody, StepResult};
+use crate::plan::{ApprovedPlan, Fingerprint, Outcome, Plan, PlanBody, StepResult};
 use crate::render::{Found, OutcomeView};
 
 pub(crate) fn run(args: &AgreedArgs, output: &mut Output) -> Exit {
@@ -74,8 +75,10 @@ pub(crate) async fn run_plan(
         return Exit::Error;
     };
     let Intent { make, question, agreed } = intent;
-    let plan = make(&read);
+    let consent = consent::consent(&args.consent);
+    let plan = loaded.judged(make(&read), &consent, output);
     plan::show(&plan, &loaded.sources, &session.origin(), outputs, output);
+    consent::note_unused(&plan, &consent, output);
     let incomplete = if plan.is_complete() { Exit::Done } else { Exit::Incomplete };
 
     if let Some(agreed) = agreed
@@ -85,12 +88,11 @@ pub(crate) async fn run_plan(
         finish(&plan, &Outcome::default(), session, outputs, output);
         return Exit::Stale;
     }
-    let approved = match plan.approve(Consent::Whole) {
+    let approved = match plan.approve(&consent) {
         Ok(approved) => approved,
-        // The plan itself names what forbids it.
-        Err(_) => {
+        Err(refused) => {
             finish(&plan, &Outcome::default(), session, outputs, output);
-            return Exit::Error;
+            return consent::refused(&refused, output);
         }
     };
     if approved.steps().is_empty() {

@@ -2,6 +2,7 @@
 
 use crate::cli::args::PlanArgs;
 use crate::cli::commands::destroy;
+use crate::cli::consent;
 use crate::cli::exit::Exit;
 use crate::cli::files::put_private;
 use crate::cli::output::{Chain, Output};
@@ -12,7 +13,7 @@ use crate::cli::scope::scope;
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::Causes;
 use crate::model::Origin;
-use crate::plan::{self, Plan, PlanBody};
+use crate::plan::{self, Consent, Plan, PlanBody};
 use crate::render::{Found, PlanView};
 use crate::wire::PlanDocument;
 
@@ -49,7 +50,9 @@ fn tell(
     outputs: &mut Outputs,
     output: &mut Output,
 ) -> Exit {
+    let consent = consent::consent(&args.consent);
     let plan = if args.destroy { destroy::plan(read) } else { plan(read) };
+    let plan = loaded.judged(plan, &consent, output);
     show(&plan, &loaded.sources, &origin, outputs, output);
     if !plan.is_empty() && !args.refresh_only {
         outputs.show(format_args!("Fingerprint: {}\n", plan.fingerprint), output);
@@ -64,7 +67,8 @@ fn tell(
         let name = file.display();
         output.note(format_args!("Saved in {name}. To carry out exactly this: ramctl apply {name}"));
     }
-    exit(&plan, args.detailed_exitcode)
+    consent::note_unused(&plan, &consent, output);
+    exit(&plan, &consent, args.detailed_exitcode, output)
 }
 
 /// The plan that makes AWS match the stack.
@@ -93,9 +97,9 @@ pub(crate) fn refusals(plan: &PlanBody) -> Vec<Diagnostic> {
     plan.notices().into_iter().filter(Diagnostic::is_error).collect()
 }
 
-fn exit(plan: &PlanBody, detailed: bool) -> Exit {
-    if !plan.refusals.is_empty() {
-        Exit::Error
+fn exit(plan: &Plan, consent: &Consent, detailed: bool, output: &Output) -> Exit {
+    if let Err(refused) = plan.approve(consent) {
+        consent::refused(&refused, output)
     } else if !plan.is_complete() {
         Exit::Incomplete
     } else if detailed && plan.has_changes() {

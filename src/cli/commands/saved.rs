@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::args::{ApplyArgs, StackArgs};
 use crate::cli::commands::{apply, plan};
+use crate::cli::consent;
 use crate::cli::exit::Exit;
 use crate::cli::files::{self, FolderError};
 use crate::cli::output::{Chain, Output};
@@ -15,7 +16,7 @@ use crate::diag::{Diagnostic, SourceMap};
 use crate::live::{Interest, LiveState};
 use crate::model::{Gap, GapCause, Observed};
 use crate::org::OrgView;
-use crate::plan::{Consent, Fingerprint, NotApproved, Outcome, Touched};
+use crate::plan::{Fingerprint, NotApproved, Outcome, Touched};
 use crate::wire::{PlanFile, PlanFileError};
 
 /// Why a file is not the plan that it should be.
@@ -94,10 +95,14 @@ async fn verify_and_apply(
     {
         return refuse(&[body.is_another(agreed)], Exit::Stale, output);
     }
+    let consent = consent::consent(&args.consent);
     let (live, org) = read_again(args, file, session).await;
-    let approved = match file.plan.approve(Consent::Whole, &live, &org) {
+    let approved = match file.plan.approve(&consent, &live, &org) {
         Ok(approved) => approved,
-        Err(NotApproved::Refused(_)) => return refuse(&[], Exit::Error, output),
+        Err(NotApproved::Refused(refused)) => {
+            let exit = consent::refused(&refused, output);
+            return refuse(&[], exit, output);
+        }
         Err(NotApproved::Unread(gaps)) => {
             return refuse(&body.not_read_again(&gaps), Exit::Incomplete, output);
         }

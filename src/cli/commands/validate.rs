@@ -10,7 +10,7 @@ use crate::render::{Found, ValidView};
 
 pub(crate) fn run(args: &ValidateArgs, output: &mut Output) -> Exit {
     with_outputs("validate", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
-        let Examined { sources, diagnostics, declaration } = match pipeline::examine(&args.stack) {
+        let Examined { sources, diagnostics, declaration, .. } = match pipeline::examine(&args.stack) {
             Ok(examined) => examined,
             Err(error) => {
                 output.error(Chain(&error));

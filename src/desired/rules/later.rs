@@ -4,8 +4,8 @@ use crate::diag::rules::RAM190;
 use crate::diag::{Diagnostic, Span};
 use crate::lang::Declaration;
 
-/// RAM190: refused where a plan is made, and not by `validate`. A block without effect would be worse than an error: a
-/// `check` that guards a share would be passed over in silence.
+/// RAM190: refused where a plan is made, and not by `validate`. A block without effect would be worse than an error: an
+/// invitation that it rejects would stay open in silence.
 pub(crate) fn carried_out(declaration: &Declaration, found: &mut Vec<Diagnostic>) {
     let Declaration {
         stack: _,
@@ -15,8 +15,9 @@ pub(crate) fn carried_out(declaration: &Declaration, found: &mut Vec<Diagnostic>
         permissions: _,
         shares: _,
         inbound,
-        checks,
-        safety,
+        checks: _,
+        safety: _,
+        acknowledgements: _,
         imports: _,
         moved: _,
         removed: _,
@@ -28,13 +29,5 @@ pub(crate) fn carried_out(declaration: &Declaration, found: &mut Vec<Diagnostic>
     };
     for block in inbound {
         later(block.span, "An inbound block", "Accept or reject the invitation by other means.");
-    }
-    for block in checks {
-        later(block.span, "A check", "Take the block out to plan without the guard.");
-    }
-    for limit in
-        [safety.max_revoked_percent.as_ref(), safety.max_granted_accounts.as_ref()].into_iter().flatten()
-    {
-        later(limit.span, "A safety threshold", "Take it out to plan without the guard.");
     }
 }

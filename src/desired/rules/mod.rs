@@ -5,6 +5,7 @@
 #[cfg(test)]
 mod tests;
 
+mod consent;
 mod expiry;
 mod flags;
 mod identity;
@@ -80,6 +81,7 @@ const STACK: &[fn(&Declaration, &[ShareView<'_>], &mut Found)] = &[
     identity::moved_addresses_are_free,
     identity::removed_addresses_are_free,
     expiry::shares_have_time_left,
+    consent::has_time_left,
     managed::permissions_fit,
     managed::names_are_distinct,
     managed::types_have_few,

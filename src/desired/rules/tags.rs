@@ -7,8 +7,8 @@ use crate::diag::rules::{RAM160, RAM161, RAM162};
 use crate::diag::{Diagnostic, Span, Spanned};
 use crate::model::Address;
 
-/// Tags that AWS allows on a share or permission, less the three that ramctl writes.
-const OWN: usize = 50 - 3;
+/// Tags that AWS allows on a share or permission, less the four that ramctl may write.
+const OWN: usize = 50 - 4;
 
 type WrittenTags = BTreeMap<String, Spanned<String>>;
 
@@ -28,7 +28,7 @@ pub(crate) fn check(address: &Address, tags: &WrittenTags, place: Span, found: &
 fn are_not_too_many(address: &Address, tags: &WrittenTags, place: Span, found: &mut Vec<Diagnostic>) {
     let count = tags.len();
     if count > OWN {
-        let detail = format!("{address} has {count} tags; {OWN} are free beside ramctl's own three.");
+        let detail = format!("{address} has {count} tags; {OWN} are free beside ramctl's own four.");
         found.push(Diagnostic::error(&RAM160, place, detail).help(format!("Remove {}.", count - OWN)));
     }
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::desired::check;
 use crate::desired::fixture::*;
-use crate::diag::{Severity, Spanned, rules};
+
+use crate::diag::{Severity, Spanned, hazards, rules};
 use crate::lang::{
-    ImportBlock, ImportId, MovedBlock, PermissionBlock, PrincipalExpr, RemovedAction, RemovedBlock,
-    ShareBlock,
+    Acknowledgement, AcknowledgementScope, ImportBlock, ImportId, InboundAction, InboundBlock, MovedBlock,
+    PermissionBlock, PrincipalExpr, RemovedAction, RemovedBlock, ShareBlock,
 };
-use crate::model::{Address, BlockKind, OuId, ShareArn};
+use crate::model::{AccountId, Address, BlockKind, OuId, ShareArn};
 
 type Change = fn(&mut ShareBlock);
 
@@ -343,7 +344,7 @@ const TABLE: &[(&str, Severity, Change, Change)] = &[
             s.permissions = vec![permission("ec2:Subnet", "AWSRAMDefaultPermissionSubnet")];
         },
     ),
-    ("RAM160", Severity::Error, |s| tag(s, 48), |s| tag(s, 47)),
+    ("RAM160", Severity::Error, |s| tag(s, 47), |s| tag(s, 46)),
     (
         "RAM161",
         Severity::Error,
@@ -457,7 +458,7 @@ fn every_code_of_a_rule_has_a_declaration_that_breaks_it() {
         .chain(["RAM127", "RAM128", "RAM129"]) // in tagged/tests.rs
         // in managed/tests.rs
         .chain(["RAM156", "RAM157", "RAM158", "RAM159", "RAM163", "RAM164", "RAM165", "RAM181"])
-        .chain(["RAM191", "RAM192", "RAM193", "RAM194", "RAM195", "RAM196"])
+        .chain(["RAM191", "RAM192", "RAM193", "RAM194", "RAM195", "RAM196", "RAM197"])
         .collect();
     let all: BTreeSet<&str> = rules::ALL.iter().map(|code| code.id).collect();
     assert_eq!(tested, all);
@@ -649,8 +650,17 @@ fn a_stack_that_shrank_to_nothing_has_to_say_where_to_look() {
 
 #[test]
 fn what_is_not_carried_out_yet_is_valid_and_cannot_be_planned() {
-    let breaks: [fn(&mut Declaration); 2] =
-        [|d| d.safety.max_revoked_percent = Some(at(10)), |d| d.safety.max_granted_accounts = Some(at(10))];
+    let breaks: [fn(&mut Declaration); 1] = [|d| {
+        d.inbound = vec![InboundBlock {
+            address: address(BlockKind::Inbound, "in", None),
+            span: span(),
+            account: at(AccountId::parse("222222222222").expect("an account id")),
+            region: at("eu-central-1".parse().expect("a Region")),
+            from: at(AccountId::parse("999999999999").expect("an account id")),
+            name: None,
+            action: at(InboundAction::Accept),
+        }];
+    }];
     for (n, breaks) in breaks.iter().enumerate() {
         let mut declaration = stack_of([share("tgw")]);
         breaks(&mut declaration);
@@ -739,5 +749,28 @@ fn a_share_has_expired_from_the_second_that_it_names() {
         let resolution = resolve(&declaration, &known(snapshot()));
         assert_eq!(codes(&resolution.diagnostics), expected, "{now}");
         assert!(resolution.graph.is_some(), "it is a warning");
+    }
+}
+
+#[test]
+fn an_allow_ends_in_the_second_that_it_names_and_counts_until_then() {
+    for (now, expected, left) in [
+        ("2027-03-30T23:59:59Z", &[] as &[&str], 1),
+        ("2027-03-31T00:00:00Z", &["RAM197"], 0),
+        ("2028-01-01T00:00:00Z", &["RAM197"], 0),
+    ] {
+        let mut declaration = stack_of([share("tgw")]);
+        declaration.now = now.parse().expect("a time");
+        declaration.acknowledgements = vec![Acknowledgement {
+            scope: AcknowledgementScope::Stack,
+            code: &hazards::RAM203,
+            reason: "agreed".to_owned(),
+            until: Some("2027-03-31T00:00:00Z".parse().expect("a time")),
+            span: span(),
+        }];
+        let resolution = resolve(&declaration, &known(snapshot()));
+        assert_eq!(codes(&resolution.diagnostics), expected, "{now}");
+        let graph = resolution.graph.expect("it is a warning");
+        assert_eq!(graph.safeguards.acknowledgements.len(), left, "{now}");
     }
 }

@@ -1,4 +1,11 @@
-//! Codes of hazards, changes that need consent.
+//! Codes of hazards, changes that need consent, and RAM220, which no consent lifts.
+
+use crate::diag::codes::Code;
+
+/// The hazards in order: the codes that `--allow` and `allow` take.
+pub fn hazard_codes() -> impl Iterator<Item = &'static Code> {
+    ALL.iter().copied().filter(|code| **code != RAM220)
+}
 
 codes! {
     RAM201 "principal outside the organization"
@@ -10,9 +17,10 @@ codes! {
         "Every account of the organization can use the resources, also accounts that join later, and the accounts that you keep for \
         tests or for people who left.\n\nName the organizational units that need it instead, with `ou(\"Path/Of/Unit\")`."
     RAM203 "accounts lose access"
-        "A principal or a resource leaves a share, and with it accounts lose the use of resources. What they built on them may \
-        break: network interfaces in a shared subnet stay but cannot be replaced, and the subnet cannot be deleted before they \
-        are gone.\n\nAsk the owners of the accounts that the plan lists."
+        "A principal or a resource leaves a share, no other share of the stack takes its place, and so accounts lose the use of \
+        resources. What they built on them may break.\n\nAsk the owners of the accounts that the plan lists. What was put on the \
+        share by hand, while the files stayed as they were applied, is taken off again without this hazard: the files never \
+        granted it. For subnets see RAM212."
     RAM204 "owner inside its own principals"
         "The share names the organization or a unit that the sharing account itself is in. The policy that RAM writes on the \
         resource then has `\"Principal\": \"*\"` with a condition, and lets in every user and role of the sharing account, without \
@@ -21,13 +29,16 @@ codes! {
         "`allow_external_principals` becomes true. From then on whoever may change the share can add accounts outside of the \
         organization.\n\nLeave it false unless the share has such a principal now."
     RAM206 "share is deleted"
-        "The share goes, and every principal on it loses what it gave, at once."
+        "The share goes, and accounts lose at once what only it gave them.\n\nAsk the owners of the accounts that the plan lists. \
+        `ramctl destroy` does not ask for this code: to delete every share is what it is told to do. Nor does a share whose `expires` is \
+        over."
     RAM207 "share is replaced"
         "RAM cannot change this in place, so a new share is made before the old one is deleted. The share gets a new ARN; \
         principals outside of the organization must accept a new invitation and have no access until they do."
     RAM208 "every share of the stack is deleted"
         "The plan deletes all that the stack owns. If you did not ask for that, look for an empty folder, a `for_each` over an empty \
-        set, or a stack name that was changed: shares are found by the stack's name in their tags."
+        set, or a stack name that was changed: shares are found by the stack's name in their tags.\n\nTo delete them all on purpose, \
+        `ramctl destroy` does not ask for this code."
     RAM209 "service principal without sources"
         "An AWS service is let in for requests on behalf of anybody. `sources` names the accounts or resources on whose behalf the \
         service may come (the confused deputy problem).\n\nAdd `sources = [...]` to the share."
@@ -40,6 +51,31 @@ codes! {
         "The share stays and has nothing on it any more: every principal on it loses what it gave. A search by tags that finds \
         nothing looks like this, and so does a `for` expression over a list that came out empty.\n\nCheck what the plan removes. If \
         the share is not needed any more, remove its block."
+    RAM212 "subnet taken from accounts that may use it"
+        "Accounts lose a shared subnet. What they run in it keeps running, but they can put nothing new into it, what AWS manages for \
+        them there (load balancers, scaling groups, databases) may break, and the subnet and its VPC cannot be deleted before their \
+        network interfaces are gone (Amazon VPC user guide, \"Share your VPC subnets\").\n\nWhether they have anything in it is not \
+        known: RAM does not say, and ramctl does not ask EC2. The owner of the subnet can:\n\n    \
+        aws ec2 describe-network-interfaces --filters Name=subnet-id,Values=SUBNET --query 'NetworkInterfaces[].OwnerId'\n\nThe hazard \
+        is raised also for what was put on the share by hand, and takes the place of RAM203 there."
+    RAM213 "access stays when an account leaves the organization"
+        "`retain_sharing_on_account_leave_organization` becomes true: an account that leaves the organization, or is taken over, keeps \
+        what the share gives it. Without it RAM ends the access when the account leaves.\n\nRAM sets this when a share is made and \
+        never again, so taking it back later replaces the share (RAM207)."
+    RAM214 "share was there before ramctl and is deleted"
+        "The share was imported: somebody made it by other means, and an `import` block made it the stack's. With it goes what others \
+        may count on and no file of this stack tells.\n\nramctl knows by the tag `ramctl:imported`, which it writes on import. To let \
+        the share go and keep it, write `removed { from = share.NAME lifecycle { destroy = false } }`. The hazard is raised in \
+        `ramctl destroy` too."
+    RAM215 "more is revoked than the threshold allows"
+        "The plan takes off more of the stack's principals and resources than `safety { max_revoked_percent = ... }` allows: 30 percent \
+        where nothing is written, once the stack has 10 of them. A file that was emptied by mistake looks like this.\n\nCounted are \
+        the principals and resources on the stack's shares in the places that were read, each as often as it is on a share. \
+        `ramctl destroy` does not ask for this code."
+    RAM216 "more accounts gain access than the threshold allows"
+        "More accounts gain the use of something than `safety { max_granted_accounts = ... }` allows. Units are expanded to their \
+        accounts; an account that is reached in two ways counts once. Where nobody can see which accounts are behind a principal, \
+        that counts as too many.\n\nWithout that setting there is no such limit; sharing with the whole organization is RAM202."
     RAM217 "principals may do more"
         "A share gets a permission, or a version of one, that allows what the one before it did not: an action more, or a condition \
         less. Everybody on the share may do it from then on. The plan names the actions with a plus sign. Where a policy could not be \

@@ -60,6 +60,11 @@ pub fn all_codes() -> impl Iterator<Item = &'static Code> {
         .copied()
 }
 
+/// Whether the code is a hazard, which consent by code can allow.
+pub fn is_hazard(code: &Code) -> bool {
+    hazards::hazard_codes().any(|hazard| hazard == code)
+}
+
 /// Looks a code up as a user types it: case does not matter.
 pub fn find_code(id: &str) -> Option<&'static Code> {
     all_codes().find(|code| code.id.eq_ignore_ascii_case(id))

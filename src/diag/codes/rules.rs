@@ -222,7 +222,7 @@ Say who may use the share with its principals and sources."
 Say what is allowed."
 
     RAM160 "too many tags"
-"AWS allows 50 tags on a share. ramctl writes three of its own (ramctl:stack, ramctl:address, ramctl:applied), so a stack has 47."
+"AWS allows 50 tags on a share. ramctl writes up to four of its own (ramctl:stack, ramctl:address, ramctl:applied, and ramctl:imported on a share that was imported), so a stack has 46."
 
     RAM161 "a reserved tag key"
 "Keys that begin with aws: belong to AWS, keys that begin with ramctl: to ramctl, which knows its shares by them.
@@ -304,4 +304,9 @@ Remove the block that is still declared, or this one."
 "The time that expires names is over. The next apply deletes the share if it is there, and does not make it if it is not; lifecycle { prevent_destroy = true } keeps even an expired share.
 
 Remove the block, or give it a later time."
+
+    RAM197 "an allow has ended"
+"The time that until gives an element of an allow list is over, so it allows nothing: a plan with that hazard asks for consent again.
+
+Take the element out, or give it a later until, with a reason that still holds."
 }

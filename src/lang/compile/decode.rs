@@ -36,10 +36,15 @@ impl<'d> Decoder<'d, '_> {
     }
 
     /// The argument's value where it may be shown.
-    fn plain<'b>(&mut self, block: &'b Block, name: &str) -> Eval<Option<Found<'b>>> {
+    pub(crate) fn plain<'b>(&mut self, block: &'b Block, name: &str) -> Eval<Option<Found<'b>>> {
         let Some(found) = self.value(block, name)? else { return Ok(None) };
         self.refuse_sensitive(&found.value, found.expr.span, name)?;
         Ok(Some(found))
+    }
+
+    /// The expression of one attribute of an object that is written out; else the whole.
+    pub(crate) fn entry<'e>(&self, expr: &'e Expr, key: &str) -> &'e Expr {
+        written_entry(expr, key).unwrap_or(expr)
     }
 
     fn refuse_sensitive(&mut self, value: &Value, span: Span, name: &str) -> Eval<()> {

@@ -12,8 +12,10 @@ mod decode;
 mod stack;
 mod share;
 mod others;
+mod plan_paths;
 mod resources;
 mod advice;
+mod allow;
 mod changes;
 mod compiled;
 mod merge;
@@ -90,6 +92,7 @@ impl Compiler<'_, '_> {
         let inbound = self.inbound();
         let checks = self.checks();
         let safety = self.safety();
+        let acknowledgements = self.acknowledgements();
         let (imports, moved, removed) = (self.imports(), self.moved(), self.removed());
         let settings = settings.ok()?;
         let mut declaration = Declaration {
@@ -102,6 +105,7 @@ impl Compiler<'_, '_> {
             inbound,
             checks,
             safety: safety.ok()?,
+            acknowledgements,
             imports,
             moved,
             removed,

@@ -7,6 +7,7 @@ use crate::lang::checks::{Assertion, CheckBlock, CheckSeverity};
 use crate::lang::compile::Compiler;
 use crate::lang::compile::decode::Decoder;
 use crate::lang::compile::instances::Instance;
+use crate::lang::compile::plan_paths::plan_paths;
 use crate::lang::compile::schema;
 use crate::lang::compile::share::required;
 use crate::lang::compile::structure::check;
@@ -187,7 +188,13 @@ impl Compiler<'_, '_> {
                 failed = true;
             }
         }
-        if failed { Err(Failed) } else { Ok(Assertion { span: block.header, condition, error_message }) }
+        let (taken, told) = (plan_paths(&condition), plan_paths(&error_message));
+        failed |= !taken.diagnostics.is_empty() || !told.diagnostics.is_empty();
+        self.evaluator.diagnostics.extend(taken.diagnostics.into_iter().chain(told.diagnostics));
+        if failed {
+            return Err(Failed);
+        }
+        Ok(Assertion { span: block.header, condition, error_message, parts: taken.parts })
     }
 
     pub(crate) fn safety(&mut self) -> Eval<Safety> {

@@ -33,7 +33,7 @@ const NONE: &[&str] = &[];
 pub(crate) static RAMCTL: Schema = Schema {
     keyword: "ramctl",
     labels: Labels::None,
-    attributes: &["stack", "required_version", "regions"],
+    attributes: &["stack", "required_version", "regions", "allow"],
     blocks: NONE,
 };
 
@@ -75,7 +75,7 @@ pub(crate) static VALIDATION: Schema = Schema {
 pub(crate) static PERMISSION: Schema = Schema {
     keyword: "permission",
     labels: Labels::Name,
-    attributes: &["for_each", "account", "region", "name", "resource_type", "tags"],
+    attributes: &["for_each", "account", "region", "name", "resource_type", "tags", "allow"],
     blocks: &["statement", "lifecycle"],
 };
 
@@ -102,6 +102,7 @@ pub(crate) static SHARE: Schema = Schema {
         "accept_invitations",
         "tags",
         "expires",
+        "allow",
     ],
     blocks: &["permission", "lifecycle"],
 };

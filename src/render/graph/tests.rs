@@ -86,6 +86,7 @@ fn graph() -> DesiredGraph {
         shares: [(tgw, share)].into(),
         permissions: BTreeMap::new(),
         unresolved: [(address("open", None), Unresolved { place, span, wanted, gap })].into(),
+        safeguards: Default::default(),
         identity: Identity::default(),
         now: jiff::Timestamp::UNIX_EPOCH,
         nodes,

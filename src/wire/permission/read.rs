@@ -19,7 +19,6 @@ use crate::wire::permission::{
     LivePermissionDocument, PermissionDocument, PermissionEditDocument, PolicyChangeDocument,
     ProblemDocument, WantedPermissionDocument,
 };
-use crate::wire::share::HazardDocument;
 use crate::wire::words::{
     PermissionActionWord, PermissionBlockedWord, PermissionEditWord, PermissionPartWord,
     PermissionProblemWord,
@@ -77,7 +76,7 @@ impl PermissionDocument {
                 verdict: self.verdict(span, recorded)?,
                 protected: *prevent_destroy,
             },
-            hazards: hazards.iter().map(HazardDocument::read).collect::<Result<_, _>>()?,
+            hazards: hazards.iter().map(|hazard| hazard.read(recorded)).collect::<Result<_, _>>()?,
             blocked,
             steps: steps.iter().copied().map(StepId).collect(),
         })

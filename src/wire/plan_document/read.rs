@@ -21,7 +21,7 @@ use crate::wire::plan_document::{
     AccountDocument, BasisDocument, BehindDocument, KIND, PlanDocument, RefusalDocument, RoleDocument,
     VERSION,
 };
-use crate::wire::share::{AccessDocument, HazardDocument};
+use crate::wire::share::AccessDocument;
 use crate::wire::words::{RefusalWord, SharingStateWord, StandingWord, word_of};
 
 /// A plan from a file, with what it takes to show it.
@@ -119,6 +119,7 @@ impl PlanDocument {
             unmanaged,
             steps,
             hazards,
+            checks,
             refusals,
             partial,
             coverage,
@@ -173,7 +174,8 @@ impl PlanDocument {
                 lose: ids(lose, AccountId::parse)?,
                 unknown: unknown.iter().map(|text| Principal::read(text)).collect(),
             },
-            hazards: hazards.iter().map(HazardDocument::read).collect::<Result<_, _>>()?,
+            hazards: hazards.iter().map(|hazard| hazard.read(&mut recorded)).collect::<Result<_, _>>()?,
+            checks: checks.iter().map(|check| check.read(&mut recorded)).collect::<Result<_, _>>()?,
             refusals,
             fingerprint: Fingerprint::parse(fingerprint)
                 .ok_or_else(|| Malformed::new(fingerprint, "a fingerprint"))?,

@@ -11,14 +11,17 @@ use crate::diff::{Change, Edit, ImportProblem, Membership, Part, ShareDiff, Verd
 use crate::model::{
     AccountId, Address, FeatureSet, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn,
 };
-use crate::plan::{Blocked, Detail, Hazard, HazardSubject, PlannedShare, StepId};
-use crate::wire::malformed::{Malformed, id, ids, needed};
+use crate::plan::{Blocked, Detail, Hazard, HazardStanding, HazardSubject, PlannedShare, StepId};
+use crate::wire::malformed::{Malformed, id, ids, needed, times};
 use crate::wire::parts::Recorded;
 use crate::wire::share::sides::WantedDocument;
 use crate::wire::share::{
-    AccessDocument, Audience, AudienceDocument, ChangeDocument, HazardDocument, ImportDocument, ShareDocument,
+    AccessDocument, AllowedDocument, Audience, AudienceDocument, ChangeDocument, HazardDocument,
+    ImportDocument, ShareDocument, ThresholdDocument,
 };
-use crate::wire::words::{AboutWord, ActionWord, DeleteWord, ImportProblemWord, ReplaceWord, word_of};
+use crate::wire::words::{
+    AboutWord, ActionWord, AllowedWord, DeleteWord, ImportProblemWord, ReplaceWord, word_of,
+};
 
 impl ShareDocument {
     /// `now` is the time of the run that wrote it.
@@ -67,7 +70,7 @@ impl ShareDocument {
                 unknown: principals(unknown),
                 owner_included: *owner_included,
             },
-            hazards: hazards.iter().map(HazardDocument::read).collect::<Result<_, _>>()?,
+            hazards: hazards.iter().map(|hazard| hazard.read(recorded)).collect::<Result<_, _>>()?,
             blocked: blocked.map(Blocked::from),
             steps: steps.iter().copied().map(StepId).collect(),
         })
@@ -204,9 +207,10 @@ impl ImportDocument {
 }
 
 impl HazardDocument {
-    pub fn read(&self) -> Result<Hazard, Malformed> {
-        let Self { code, summary: _, about, subject } = self;
+    pub fn read(&self, recorded: &mut Recorded) -> Result<Hazard, Malformed> {
+        let Self { code, summary: _, about, subject, threshold, allow: _, allowed } = self;
         let subject = || needed(subject, "the subject of a hazard");
+        let threshold = || needed(threshold, "the threshold of a hazard");
         Ok(Hazard {
             code: find_code(code).ok_or_else(|| Malformed::new(code, "a code"))?,
             subject: match about {
@@ -215,6 +219,26 @@ impl HazardDocument {
                 AboutWord::Permission => HazardSubject::Permission(id(subject()?, ResourceType::parse)?),
                 AboutWord::Share => HazardSubject::Share,
                 AboutWord::Plan => HazardSubject::Plan,
+                AboutWord::Revocations => {
+                    let ThresholdDocument { count, of, unknown: _, limit } = threshold()?;
+                    let of = *needed(of, "how many associations there are")?;
+                    HazardSubject::Revoked { associations: *count, of, percent: *limit }
+                }
+                AboutWord::Grants => {
+                    let ThresholdDocument { count, of: _, unknown, limit } = threshold()?;
+                    HazardSubject::Granted { accounts: *count, unknown: *unknown, limit: *limit }
+                }
+            },
+            standing: match allowed {
+                None => HazardStanding::Open,
+                Some(AllowedDocument { by: AllowedWord::Flag, .. }) => HazardStanding::AllowedByFlag,
+                Some(AllowedDocument { by: AllowedWord::Stack, source, reason, until }) => {
+                    HazardStanding::AllowedByStack {
+                        span: recorded.span(needed(source, "the place of an allow")?),
+                        reason: needed(reason, "the reason of an allow")?.clone(),
+                        until: times(until.as_deref())?,
+                    }
+                }
             },
         })
     }

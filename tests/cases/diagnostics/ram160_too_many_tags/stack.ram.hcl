@@ -16,5 +16,5 @@ share "tgw" {
   resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"]
   principals = [account.dev]
 
-  tags = { for n in range(48) : "k${n}" => "v" }
+  tags = { for n in range(47) : "k${n}" => "v" }
 }

@@ -17,6 +17,9 @@ share "tgw" {
   principals = [account.dev]
 }
 
-safety {
-  max_revoked_percent = 10
+inbound "partner" {
+  account = account.network
+  region  = "eu-central-1"
+  from    = "999999999999"
+  action  = "accept"
 }

@@ -100,7 +100,7 @@ inbound "partner" {
 check "inside" {
   severity = "warning"
   assert {
-    condition     = plan.external == 0
+    condition     = length(plan.access.gain) == 0
     error_message = "Shares stay inside."
   }
 }

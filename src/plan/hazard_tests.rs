@@ -1,0 +1,300 @@
+//! Hazards and consent: what raises each code, what does not, and that nothing is applied before all are allowed.
+
+use proptest::prelude::*;
+
+use crate::desired::{DesiredGraph, DesiredShare};
+use crate::diag::{SourceMap, Span, hazards, hazards::hazard_codes};
+use crate::diff::fixture::*;
+use crate::diff::{Acknowledgement, AcknowledgementScope, destroy};
+use crate::live::{LiveShare, LiveState};
+use crate::model::{Address, Principal, ResourceArn, TAG_IMPORTED};
+use crate::plan::laws::{a_live_state, a_stack, planned as both};
+use crate::plan::{Allowance, Consent, HazardStanding, Plan, Refused, Step, plan};
+
+fn planned(graph: &DesiredGraph, live: &LiveState) -> Plan {
+    both(graph, live).1
+}
+
+/// The codes of all hazards of a plan.
+fn codes(plan: &Plan) -> Vec<&'static str> {
+    plan.body().hazards_by_address().map(|(_, hazard)| hazard.code.id).collect()
+}
+
+fn subnet(n: u32) -> ResourceArn {
+    ResourceArn::parse(&format!("arn:aws:ec2:eu-central-1:{HUB}:subnet/subnet-{n}")).unwrap()
+}
+
+fn with_subnet(mut share: DesiredShare) -> DesiredShare {
+    share.resources = [(subnet(1), None)].into();
+    share
+}
+
+fn service() -> Principal {
+    principal("x.amazonaws.com")
+}
+
+#[test]
+fn a_change_of_a_share_has_its_hazards() {
+    type Change = fn(&mut DesiredShare);
+    type Case = (Change, Change, &'static [&'static str]);
+    let nothing: Change = |_| {};
+    let cases: [Case; 17] = [
+        (nothing, nothing, &[]),
+        (
+            nothing,
+            |share| {
+                share.allow_external_principals = true;
+                share.principals.extend([as_written(principal("999999999999"))]);
+            },
+            &["RAM201", "RAM205"],
+        ),
+        (nothing, |share| share.principals.extend([as_written(whole_organization())]), &["RAM202", "RAM204"]),
+        (nothing, |share| share.principals.clear(), &["RAM203"]),
+        (nothing, |share| share.resources.clear(), &["RAM203", "RAM211"]),
+        // Who is still reached in another way loses nothing.
+        (nothing, |share| share.principals = [as_written(ou("d"))].into(), &[]),
+        (nothing, |share| share.principals.extend([as_written(ou("i"))]), &["RAM204"]),
+        (|share| share.principals.extend([as_written(ou("i"))]), |share| share.name = "other".into(), &[]),
+        (
+            |share| share.allow_external_principals = true,
+            |share| share.allow_external_principals = false,
+            &[],
+        ),
+        (nothing, |share| share.retain_sharing = true, &["RAM207", "RAM213"]),
+        (|share| share.retain_sharing = true, |share| share.retain_sharing = false, &["RAM207"]),
+        (nothing, |share| share.principals = [as_written(service())].into(), &["RAM203", "RAM209"]),
+        (
+            nothing,
+            |share| {
+                share.principals = [as_written(service()), as_written(principal("333333333333"))].into();
+                share.sources = ["222222222222".to_owned()].into();
+            },
+            &[],
+        ),
+        (
+            |share| {
+                share.principals = [as_written(service())].into();
+                share.sources = ["222222222222".to_owned()].into();
+            },
+            |share| share.sources.clear(),
+            &["RAM209"],
+        ),
+        (|share| *share = with_subnet(share.clone()), |share| share.principals.clear(), &["RAM212"]),
+        (|share| *share = with_subnet(share.clone()), |share| share.resources.clear(), &["RAM212", "RAM211"]),
+        (
+            |share| share.resources.extend([(subnet(1), None)]),
+            |share| drop(share.resources.remove(&tgw(1))),
+            &["RAM203"],
+        ),
+    ];
+    for (n, (before, change, expected)) in cases.into_iter().enumerate() {
+        let mut desired = desired_share("tgw");
+        before(&mut desired);
+        let live = live([live_share(&desired, 1)]);
+        change(&mut desired);
+        assert_eq!(codes(&planned(&stack([desired]), &live)), expected, "case {n}");
+    }
+}
+
+#[test]
+fn what_was_put_on_a_share_by_hand_is_taken_off_without_consent_but_for_subnets() {
+    for (share, expected) in
+        [(desired_share("tgw"), &[] as &[&str]), (with_subnet(desired_share("tgw")), &["RAM212"])]
+    {
+        let mut found = live_share(&share, 1);
+        found.principals.insert(principal("555555555555"), associated());
+        let plan = planned(&stack([share]), &live([found]));
+        assert_eq!(plan.body().access.lose.len(), 1);
+        assert_eq!(codes(&plan), expected);
+    }
+}
+
+#[test]
+fn deleting_is_a_hazard_where_somebody_loses_by_it() {
+    let (a, b) = (desired_share("a"), desired_share("b"));
+    let both = live([live_share(&a, 1), live_share(&b, 2)]);
+    assert_eq!(codes(&planned(&stack([]), &both)), ["RAM206", "RAM206", "RAM208"]);
+    assert_eq!(codes(&planned(&stack([a.clone()]), &both)), [] as [&str; 0], "the other one still gives it");
+    let subnets = with_subnet(desired_share("c"));
+    let found = live([live_share(&a, 1), live_share(&subnets, 2)]);
+    assert_eq!(codes(&planned(&stack([a.clone()]), &found)), ["RAM206", "RAM212"]);
+    let everything = plan(&destroy(&stack([a, subnets]), &found, &org()), &org());
+    assert_eq!(codes(&everything), [] as [&str; 0], "destroy was told to");
+}
+
+fn imported(share: &DesiredShare, n: u32) -> LiveShare {
+    let mut found = live_share(share, n);
+    found.tags.insert(TAG_IMPORTED.to_owned(), "true".to_owned());
+    found
+}
+
+#[test]
+fn a_share_that_was_there_before_is_not_deleted_or_replaced_without_a_word() {
+    let mut share = desired_share("tgw");
+    let found = live([imported(&share, 1), live_share(&desired_share("other"), 2)]);
+    let others = || [desired_share("other")];
+    assert_eq!(codes(&planned(&stack(others()), &found)), ["RAM214"]);
+    let everything = plan(&destroy(&stack(others()), &found, &org()), &org());
+    assert_eq!(codes(&everything), ["RAM214"], "destroy was not told about it");
+    share.retain_sharing = true;
+    assert_eq!(
+        codes(&planned(&stack(others().into_iter().chain([share])), &found)),
+        ["RAM207", "RAM213", "RAM214"]
+    );
+}
+
+#[test]
+fn an_import_is_remembered_on_the_share_until_it_is_released() {
+    let share = desired_share("tgw");
+    let mut found = live_share(&share, 1);
+    found.tags.retain(|key, _| !key.starts_with("ramctl:"));
+    let mut graph = stack([share.clone()]);
+    let import = crate::desired::Import { arn: found.arn.clone(), span: share.span };
+    graph.identity.imports.insert(share.address.clone(), import);
+    let plan = planned(&graph, &live([found]));
+    let tagged =
+        |step: &Step| matches!(step, Step::TagResource { tags, .. } if tags.contains_key(TAG_IMPORTED));
+    assert!(plan.steps().iter().any(|step| tagged(&step.step)));
+
+    let mut graph = stack([]);
+    graph.identity.releases.push(share.address.clone());
+    let plan = planned(&graph, &live([imported(&share, 1)]));
+    let [step] = plan.steps() else { panic!("{:?}", plan.steps()) };
+    assert!(
+        matches!(&step.step, Step::UntagResource { keys, .. } if keys.iter().any(|key| key == TAG_IMPORTED))
+    );
+}
+
+/// A share with this many accounts on one transit gateway.
+fn wide(accounts: u32) -> DesiredShare {
+    let mut share = desired_share("wide");
+    share.principals = (0..accounts)
+        .map(|n| as_written(principal(&format!("{:012}", 700_000_000_000u64 + u64::from(n)))))
+        .collect();
+    share.allow_external_principals = true;
+    share
+}
+
+#[test]
+fn revocations_are_counted_against_a_threshold_once_the_stack_is_big_enough() {
+    // Accounts before and after, beside one resource, and whether 30 percent is exceeded.
+    for (before, after, over) in
+        [(9, 7, false), (9, 6, false), (9, 5, true), (8, 0, false), (19, 13, false), (19, 12, true)]
+    {
+        let found = live([live_share(&wide(before), 1)]);
+        let plan = planned(&stack([wide(after)]), &found);
+        assert_eq!(codes(&plan).contains(&"RAM215"), over, "{before} -> {after}");
+    }
+    let found = live([live_share(&wide(9), 1)]);
+    let mut graph = stack([wide(8)]);
+    graph.safeguards.thresholds.max_revoked_percent = 0;
+    assert!(codes(&planned(&graph, &found)).contains(&"RAM215"));
+    graph.safeguards.thresholds.max_revoked_percent = 100;
+    graph.shares.clear();
+    assert!(!codes(&planned(&graph, &found)).contains(&"RAM215"));
+}
+
+#[test]
+fn accounts_that_gain_are_counted_against_a_threshold_where_there_is_one() {
+    for (limit, over) in [(None, false), (Some(3), false), (Some(2), true)] {
+        let mut graph = stack([wide(3)]);
+        graph.safeguards.thresholds.max_granted_accounts = limit;
+        assert_eq!(codes(&planned(&graph, &live([]))).contains(&"RAM216"), over, "{limit:?}");
+    }
+}
+
+/// A plan in which one account loses a transit gateway.
+fn a_removal() -> (DesiredGraph, LiveState) {
+    let mut share = desired_share("tgw");
+    let found = live([live_share(&share, 1)]);
+    share.principals.clear();
+    (stack([share]), found)
+}
+
+fn consent(text: &str) -> Consent {
+    Consent::new(Allowance::parse(text).unwrap())
+}
+
+#[test]
+fn only_the_code_at_its_place_is_consent() {
+    let (graph, found) = a_removal();
+    let plan = planned(&graph, &found);
+    let Err(Refused::Unconsented(open)) = plan.approve(&Consent::default()) else { panic!("{plan:?}") };
+    assert_eq!(open.iter().map(ToString::to_string).collect::<Vec<_>>(), ["RAM203@share.tgw"]);
+    for (text, enough) in
+        [("RAM203", true), ("RAM203@share.tgw", true), ("RAM206", false), ("RAM203@share.other", false)]
+    {
+        let consent = consent(text);
+        assert_eq!(plan.approve(&consent).is_ok(), enough, "{text}");
+        assert_eq!(plan.unused(&consent).is_empty(), enough, "{text}");
+        assert_eq!(
+            plan.clone().given(&consent).body().consent_counts(),
+            if enough { (0, 1) } else { (1, 0) },
+            "{text}"
+        );
+    }
+    assert!(plan.approve(&Consent::new(open)).is_ok(), "what the refusal names is enough");
+}
+
+fn word(scope: AcknowledgementScope, span: Span) -> Acknowledgement {
+    Acknowledgement { scope, code: &hazards::RAM203, reason: "agreed".to_owned(), until: None, span }
+}
+
+#[test]
+fn the_files_agree_for_one_block_or_for_the_stack() {
+    let mut files = SourceMap::default();
+    let file = files.add("stack.ram.hcl", "0123456789");
+    let (wide, narrow) = (Span::new(file, 0..1), Span::new(file, 2..3));
+    let block = |address: Address| AcknowledgementScope::Block(address);
+    for (words, expected) in [
+        (vec![word(block(address("other")), narrow)], None),
+        (vec![word(block(address("tgw")), narrow)], Some(narrow)),
+        (vec![word(AcknowledgementScope::Stack, wide)], Some(wide)),
+        (vec![word(block(address("tgw")), narrow), word(AcknowledgementScope::Stack, wide)], Some(narrow)),
+    ] {
+        let (mut graph, found) = a_removal();
+        graph.safeguards.acknowledgements = words;
+        let plan = planned(&graph, &found);
+        let standing = &plan.body().shares[0].hazards[0].standing;
+        let told = match standing {
+            HazardStanding::AllowedByStack { span, .. } => Some(*span),
+            HazardStanding::Open | HazardStanding::AllowedByFlag => None,
+        };
+        assert_eq!(told, expected);
+        assert_eq!(plan.approve(&Consent::default()).is_ok(), expected.is_some());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_plan_is_approved_only_where_each_hazard_is_allowed(
+        graph in a_stack(),
+        live in a_live_state(),
+        chosen in prop::sample::subsequence(hazard_codes().collect::<Vec<_>>(), 0..=8),
+    ) {
+        let plan = planned(&graph, &live);
+        let consent = Consent::new(chosen.iter().map(|code| Allowance { code, at: None }));
+        let all_allowed = codes(&plan).iter().all(|id| chosen.iter().any(|code| code.id == *id));
+        prop_assert_eq!(plan.approve(&consent).is_ok(), all_allowed);
+        prop_assert_eq!(plan.clone().given(&consent).approve(&Consent::default()).is_ok(), all_allowed);
+        prop_assert!(plan.approve(&Consent::to_everything()).is_ok());
+        if let Err(Refused::Unconsented(open)) = plan.approve(&Consent::default()) {
+            prop_assert!(plan.approve(&Consent::new(open)).is_ok());
+        }
+    }
+
+    #[test]
+    fn whoever_loses_by_a_change_of_the_files_is_a_hazard(graph in a_stack(), live in a_live_state()) {
+        let (diff, plan) = both(&graph, &live);
+        let drifted = |share: &crate::plan::PlannedShare| {
+            share.details.iter().any(|detail| detail.edit.cause == crate::diff::Cause::Drift)
+        };
+        if plan.body().access.lose.is_empty() || plan.body().shares.iter().any(drifted) || !diff.unresolved.is_empty() {
+            return Ok(());
+        }
+        let loss = ["RAM203", "RAM206", "RAM207", "RAM212"];
+        prop_assert!(codes(&plan).iter().any(|code| loss.contains(code)), "{:?}", codes(&plan));
+    }
+}
