@@ -106,7 +106,9 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
                       1 account gains it
             ~ share.tgw   "tgw"              shares.ram.hcl:3
                 ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
-                      which actions change is unknown: ram:GetPermission: not configured. arn:aws:ram::aws:permission/ReadOnly was not read in this run; for 1 account  RAM217
+                      which actions change is unknown: ram:GetPermission: not configured.
+                      arn:aws:ram::aws:permission/ReadOnly was not read in this run; for 1
+                      account  RAM217
                 + resource    ec2:TransitGateway  transit-gateway/tgw-2
                       3 accounts gain it
                 - principal   account dev-1       333333333333
@@ -300,6 +302,7 @@ fn a_refused_plan_says_why() {
             ± share.tgw  "tgw"  shares.ram.hcl:3
                 replaced because retain_sharing_on_account_leave_organization is set when a share is made  RAM207
                 00000001 stays until 333333333333 accepted the new one and goes with the apply after that  RAM335
+                access stays when an account leaves the organization  RAM213
                 + principal   account dev-1       333333333333
                       as before
                 + resource    ec2:TransitGateway  transit-gateway/tgw-1
@@ -315,8 +318,7 @@ fn a_refused_plan_says_why() {
             REFUSED: share.tgw is protected by prevent_destroy  RAM220
 
             Plan: 0 to create, 0 to update, 1 to replace, 0 to delete. Access: no account gains or loses.
-            1 invitation has to be accepted by others.
-            2 hazards need consent.
+            1 invitation has to be accepted by others. 2 hazards need consent.
             Read 1 of 1 account, 2 of 2 Regions, 51 calls.
         "#]],
     );
