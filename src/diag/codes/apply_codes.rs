@@ -47,6 +47,7 @@ shows which it was."
 "RAM remembers the token of a request, and answers a repeated one with the permission or version that it made the first time. Where that \
 has been deleted since, ramctl makes it anew under a following token. Here each new one turned out to be deleted as well, so something in \
 the account deletes it: look in CloudTrail for DeletePermission and DeletePermissionVersion in the Region of the permission."
+
     RAM510 "AWS changed since the plan was made"
 "A saved plan is bound to what it was made from: the live shares that it changes, the accounts behind their principals, and whether \
 sharing inside the organization is on. ramctl reads just that again before it carries the plan out, and something is no longer as \
