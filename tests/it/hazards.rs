@@ -44,7 +44,8 @@ fn every_hazard_has_its_page_and_says_there_what_explain_says() {
         .expect("the folder of the pages")
         .map(|entry| entry.expect("it can be listed").file_name().to_string_lossy().into_owned())
         .collect();
-    (found.sort(), pages.sort());
+    found.sort();
+    pages.sort();
     assert_eq!(found, pages);
 }
 
