@@ -8,6 +8,7 @@ mod documents;
 #[cfg(feature = "cli")]
 mod edge;
 mod hostile;
+mod hazards;
 #[cfg(feature = "cli")]
 mod iam;
 #[cfg(feature = "cli")]
