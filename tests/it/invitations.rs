@@ -96,7 +96,7 @@ impl World {
     }
 
     async fn run(&self, words: &str, code: i32) -> Run {
-        self.0.run(words).await.exits(code)
+        self.0.run(&agreed(words)).await.exits(code)
     }
 
     async fn json(&self, words: &str, code: i32) -> Value {
@@ -113,7 +113,7 @@ impl World {
 
     /// Starts a run and kills it, as hard as can be, once the sandbox has an invitation.
     async fn kill_once_invited(&self, words: &str) {
-        let mut child = self.0.spawn(words);
+        let mut child = self.0.spawn(&agreed(words));
         for _ in 0..400 {
             let state = self.0.control("GET", "state", Value::Null).await;
             if state.to_string().contains("\"invitations\":1") {
@@ -125,6 +125,13 @@ impl World {
         child.kill().expect("it can be killed");
         child.wait().expect("it has ended");
     }
+}
+
+/// The command with every hazard allowed: what becomes of invitations is the matter here, not who agrees to them.
+fn agreed(words: &str) -> String {
+    const CODES: &str = "RAM201,RAM202,RAM203,RAM204,RAM205,RAM206,RAM207,RAM208,RAM212,RAM213,RAM215,RAM216";
+    let takes_consent = ["plan", "apply", "destroy"].iter().any(|command| words.starts_with(command));
+    if takes_consent { format!("{words} --allow {CODES}") } else { words.to_owned() }
 }
 
 #[track_caller]
