@@ -5,6 +5,7 @@
 //! measured to work: standard retries (the SDK's adaptive mode stalls a fresh client for 20 seconds after one throttle), a
 //! short maximum backoff, and no quota shared between accounts.
 
+mod call;
 mod connector;
 mod counts;
 mod credentials;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::aws::error::{Effect, convert};
+use crate::aws::call;
+use crate::aws::error::Effect;
 use crate::aws::ram_read::next;
 use crate::aws::rates::Limiter;
 use crate::aws::rows::{self, read_all};
@@ -38,28 +39,17 @@ impl OrgRead for OrganizationsClient {
 
     async fn describe_organization(&self) -> Result<OrganizationRow, CloudError> {
         const ACTION: &str = "organizations:DescribeOrganization";
-        self.limiter.admit("DescribeOrganization").await;
-        let answer = self
-            .client
-            .describe_organization()
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+        let request = self.client.describe_organization().send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         rows::organization(answer.organization())
             .map_err(|error| rows::unreadable(&self.caller, ACTION, &error))
     }
 
     async fn list_roots(&self, page: &PageRequest) -> Result<Page<RootId>, CloudError> {
         const ACTION: &str = "organizations:ListRoots";
-        self.limiter.admit("ListRoots").await;
-        let answer = self
-            .client
-            .list_roots()
-            .max_results(page.size.into())
-            .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+        let request =
+            self.client.list_roots().max_results(page.size.into()).set_next_token(page.token.clone()).send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.roots(), rows::root)?,
             next: next(answer.next_token()),
@@ -68,15 +58,13 @@ impl OrgRead for OrganizationsClient {
 
     async fn list_accounts(&self, page: &PageRequest) -> Result<Page<AccountRow>, CloudError> {
         const ACTION: &str = "organizations:ListAccounts";
-        self.limiter.admit("ListAccounts").await;
-        let answer = self
+        let request = self
             .client
             .list_accounts()
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.accounts(), rows::account)?,
             next: next(answer.next_token()),
@@ -89,16 +77,14 @@ impl OrgRead for OrganizationsClient {
         page: &PageRequest,
     ) -> Result<Page<AccountRow>, CloudError> {
         const ACTION: &str = "organizations:ListAccountsForParent";
-        self.limiter.admit("ListAccountsForParent").await;
-        let answer = self
+        let request = self
             .client
             .list_accounts_for_parent()
             .parent_id(parent_id(parent))
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.accounts(), rows::account)?,
             next: next(answer.next_token()),
@@ -111,16 +97,14 @@ impl OrgRead for OrganizationsClient {
         page: &PageRequest,
     ) -> Result<Page<UnitRow>, CloudError> {
         const ACTION: &str = "organizations:ListOrganizationalUnitsForParent";
-        self.limiter.admit("ListOrganizationalUnitsForParent").await;
-        let answer = self
+        let request = self
             .client
             .list_organizational_units_for_parent()
             .parent_id(parent_id(parent))
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.organizational_units(), rows::unit)?,
             next: next(answer.next_token()),
@@ -129,15 +113,13 @@ impl OrgRead for OrganizationsClient {
 
     async fn list_aws_service_access(&self, page: &PageRequest) -> Result<Page<String>, CloudError> {
         const ACTION: &str = "organizations:ListAWSServiceAccessForOrganization";
-        self.limiter.admit("ListAWSServiceAccessForOrganization").await;
-        let answer = self
+        let request = self
             .client
             .list_aws_service_access_for_organization()
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         Ok(Page {
             items: answer
                 .enabled_service_principals()

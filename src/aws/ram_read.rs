@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use aws_sdk_ram::types::{PermissionTypeFilter, ResourceOwner, ResourceShareAssociationType};
 
-use crate::aws::error::{Effect, convert};
+use crate::aws::call;
+use crate::aws::error::Effect;
 use crate::aws::rates::Limiter;
 use crate::aws::rows::{self, read_all};
 use crate::cloud::{AssociationKind, Caller, CloudError, Page, PageRequest, RamRead, ShareScope};
@@ -34,17 +35,15 @@ impl RamClient {
         page: &PageRequest,
     ) -> Result<Page<ShareRow>, CloudError> {
         const ACTION: &str = "ram:GetResourceShares";
-        self.limiter.admit("GetResourceShares").await;
-        let answer = self
+        let request = self
             .client
             .get_resource_shares()
             .resource_owner(owner)
             .set_resource_share_arns(filter(scope))
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.resource_shares(), rows::share)?,
             next: next(answer.next_token()),
@@ -85,21 +84,19 @@ impl RamRead for RamClient {
         page: &PageRequest,
     ) -> Result<Page<AssociationRow>, CloudError> {
         const ACTION: &str = "ram:GetResourceShareAssociations";
-        self.limiter.admit("GetResourceShareAssociations").await;
         let kind = match kind {
             AssociationKind::Resource => ResourceShareAssociationType::Resource,
             AssociationKind::Principal => ResourceShareAssociationType::Principal,
         };
-        let answer = self
+        let request = self
             .client
             .get_resource_share_associations()
             .association_type(kind)
             .set_resource_share_arns(filter(scope))
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.resource_share_associations(), rows::association)?,
             next: next(answer.next_token()),
@@ -111,15 +108,13 @@ impl RamRead for RamClient {
         page: &PageRequest,
     ) -> Result<Page<PermissionRow>, CloudError> {
         const ACTION: &str = "ram:ListPermissionAssociations";
-        self.limiter.admit("ListPermissionAssociations").await;
-        let answer = self
+        let request = self
             .client
             .list_permission_associations()
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.permissions(), rows::permission)?,
             next: next(answer.next_token()),
@@ -132,16 +127,14 @@ impl RamRead for RamClient {
         page: &PageRequest,
     ) -> Result<Page<PermissionRow>, CloudError> {
         const ACTION: &str = "ram:ListResourceSharePermissions";
-        self.limiter.admit("ListResourceSharePermissions").await;
-        let answer = self
+        let request = self
             .client
             .list_resource_share_permissions()
             .resource_share_arn(share.as_str())
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         let read = |row: &_| rows::permission_of(share, row);
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.permissions(), read)?,
@@ -155,16 +148,14 @@ impl RamRead for RamClient {
         page: &PageRequest,
     ) -> Result<Page<SourceRow>, CloudError> {
         const ACTION: &str = "ram:ListSourceAssociations";
-        self.limiter.admit("ListSourceAssociations").await;
-        let answer = self
+        let request = self
             .client
             .list_source_associations()
             .set_resource_share_arns(filter(scope))
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.source_associations(), rows::source)?,
             next: next(answer.next_token()),
@@ -176,16 +167,14 @@ impl RamRead for RamClient {
         page: &PageRequest,
     ) -> Result<Page<CustomerPermissionRow>, CloudError> {
         const ACTION: &str = "ram:ListPermissions";
-        self.limiter.admit("ListPermissions").await;
-        let answer = self
+        let request = self
             .client
             .list_permissions()
             .permission_type(PermissionTypeFilter::CustomerManaged)
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.permissions(), rows::customer_permission)?,
             next: next(answer.next_token()),
@@ -200,15 +189,13 @@ impl RamRead for RamClient {
         const ACTION: &str = "ram:GetPermission";
         let unreadable = |error| rows::unreadable(&self.caller, ACTION, &error);
         let version = version.map(rows::version_number).transpose().map_err(unreadable)?;
-        self.limiter.admit("GetPermission").await;
-        let answer = self
+        let request = self
             .client
             .get_permission()
             .permission_arn(permission.as_str())
             .set_permission_version(version)
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         rows::permission_detail(answer.permission()).map_err(unreadable)
     }
 
@@ -218,16 +205,14 @@ impl RamRead for RamClient {
         page: &PageRequest,
     ) -> Result<Page<PermissionVersionRow>, CloudError> {
         const ACTION: &str = "ram:ListPermissionVersions";
-        self.limiter.admit("ListPermissionVersions").await;
-        let answer = self
+        let request = self
             .client
             .list_permission_versions()
             .permission_arn(permission.as_str())
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.permissions(), rows::permission_version)?,
             next: next(answer.next_token()),
@@ -240,16 +225,14 @@ impl RamRead for RamClient {
         page: &PageRequest,
     ) -> Result<Page<InvitationRow>, CloudError> {
         const ACTION: &str = "ram:GetResourceShareInvitations";
-        self.limiter.admit("GetResourceShareInvitations").await;
-        let answer = self
+        let request = self
             .client
             .get_resource_share_invitations()
             .set_resource_share_arns(filter(scope))
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.resource_share_invitations(), rows::invitation)?,
             next: next(answer.next_token()),
@@ -270,17 +253,15 @@ impl RamRead for RamClient {
         page: &PageRequest,
     ) -> Result<Page<ReceivedResourceRow>, CloudError> {
         const ACTION: &str = "ram:ListResources";
-        self.limiter.admit("ListResources").await;
-        let answer = self
+        let request = self
             .client
             .list_resources()
             .resource_owner(ResourceOwner::OtherAccounts)
             .set_resource_share_arns(Some(shares.iter().map(ToString::to_string).collect()))
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         Ok(Page {
             items: read_all(&self.caller, ACTION, answer.resources(), rows::received_resource)?,
             next: next(answer.next_token()),

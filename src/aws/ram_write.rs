@@ -3,7 +3,8 @@
 use aws_sdk_ram::types::ResourceShareConfiguration;
 use uuid::Uuid;
 
-use crate::aws::error::{Effect, convert};
+use crate::aws::call;
+use crate::aws::error::Effect;
 use crate::aws::ram_read::RamClient;
 use crate::aws::rows::{self, sdk_tags};
 use crate::cloud::{CloudError, CreatedShare, Members, NewPermission, NewShare, RamWrite};
@@ -17,12 +18,8 @@ fn list<T>(items: &[T], text: impl Fn(&T) -> &str) -> Option<Vec<String>> {
 impl RamWrite for RamClient {
     async fn enable_sharing_with_aws_organization(&self) -> Result<(), CloudError> {
         const ACTION: &str = "ram:EnableSharingWithAwsOrganization";
-        self.limiter.admit("EnableSharingWithAwsOrganization").await;
-        self.client
-            .enable_sharing_with_aws_organization()
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+        let request = self.client.enable_sharing_with_aws_organization().send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
@@ -32,14 +29,13 @@ impl RamWrite for RamClient {
         token: &Uuid,
     ) -> Result<CreatedShare, CloudError> {
         const ACTION: &str = "ram:CreateResourceShare";
-        self.limiter.admit("CreateResourceShare").await;
         let NewShare { name, allow_external_principals, retain_sharing, tags, permissions, members } = share;
         let Members { resources, principals, sources } = members;
         // Sent only where it is wanted: the setting is from February 2026, and the default is off.
         let configuration = retain_sharing.then(|| {
             ResourceShareConfiguration::builder().retain_sharing_on_account_leave_organization(true).build()
         });
-        let answer = self
+        let request = self
             .client
             .create_resource_share()
             .name(name)
@@ -51,9 +47,8 @@ impl RamWrite for RamClient {
             .set_principals(list(principals, |principal| principal.as_str()))
             .set_sources(list(sources, String::as_str))
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         rows::created_share(answer.resource_share()).map_err(|error| CloudError {
             maybe_done: true,
             ..rows::unreadable(&self.caller, ACTION, &error)
@@ -68,29 +63,27 @@ impl RamWrite for RamClient {
         token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:UpdateResourceShare";
-        self.limiter.admit("UpdateResourceShare").await;
-        self.client
+        let request = self
+            .client
             .update_resource_share()
             .resource_share_arn(share.as_str())
             .set_name(name.map(ToOwned::to_owned))
             .set_allow_external_principals(allow_external_principals)
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
     async fn delete_resource_share(&self, share: &ShareArn, token: &Uuid) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DeleteResourceShare";
-        self.limiter.admit("DeleteResourceShare").await;
-        self.client
+        let request = self
+            .client
             .delete_resource_share()
             .resource_share_arn(share.as_str())
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
@@ -101,18 +94,17 @@ impl RamWrite for RamClient {
         token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:AssociateResourceShare";
-        self.limiter.admit("AssociateResourceShare").await;
         let Members { resources, principals, sources } = members;
-        self.client
+        let request = self
+            .client
             .associate_resource_share()
             .resource_share_arn(share.as_str())
             .set_resource_arns(list(resources, |arn| arn.as_str()))
             .set_principals(list(principals, |principal| principal.as_str()))
             .set_sources(list(sources, String::as_str))
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
@@ -123,18 +115,17 @@ impl RamWrite for RamClient {
         token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DisassociateResourceShare";
-        self.limiter.admit("DisassociateResourceShare").await;
         let Members { resources, principals, sources } = members;
-        self.client
+        let request = self
+            .client
             .disassociate_resource_share()
             .resource_share_arn(share.as_str())
             .set_resource_arns(list(resources, |arn| arn.as_str()))
             .set_principals(list(principals, |principal| principal.as_str()))
             .set_sources(list(sources, String::as_str))
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
@@ -146,16 +137,15 @@ impl RamWrite for RamClient {
         token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:AssociateResourceSharePermission";
-        self.limiter.admit("AssociateResourceSharePermission").await;
-        self.client
+        let request = self
+            .client
             .associate_resource_share_permission()
             .resource_share_arn(share.as_str())
             .permission_arn(permission.as_str())
             .replace(replace)
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
@@ -166,70 +156,65 @@ impl RamWrite for RamClient {
         token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DisassociateResourceSharePermission";
-        self.limiter.admit("DisassociateResourceSharePermission").await;
-        self.client
+        let request = self
+            .client
             .disassociate_resource_share_permission()
             .resource_share_arn(share.as_str())
             .permission_arn(permission.as_str())
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
     async fn tag_resource(&self, share: &ShareArn, tags: &Tags) -> Result<(), CloudError> {
         const ACTION: &str = "ram:TagResource";
-        self.limiter.admit("TagResource").await;
-        self.client
+        let request = self
+            .client
             .tag_resource()
             .resource_share_arn(share.as_str())
             .set_tags(Some(sdk_tags(tags)))
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
     async fn untag_resource(&self, share: &ShareArn, keys: &[String]) -> Result<(), CloudError> {
         const ACTION: &str = "ram:UntagResource";
-        self.limiter.admit("UntagResource").await;
-        self.client
+        let request = self
+            .client
             .untag_resource()
             .resource_share_arn(share.as_str())
             .set_tag_keys(Some(keys.to_vec()))
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
     async fn promote_resource_share_created_from_policy(&self, share: &ShareArn) -> Result<(), CloudError> {
         const ACTION: &str = "ram:PromoteResourceShareCreatedFromPolicy";
-        self.limiter.admit("PromoteResourceShareCreatedFromPolicy").await;
-        self.client
+        let request = self
+            .client
             .promote_resource_share_created_from_policy()
             .resource_share_arn(share.as_str())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
     async fn create_permission(&self, permission: &NewPermission, token: &Uuid) -> Result<(), CloudError> {
         const ACTION: &str = "ram:CreatePermission";
-        self.limiter.admit("CreatePermission").await;
         let NewPermission { arn, resource_type, template, tags } = permission;
-        self.client
+        let request = self
+            .client
             .create_permission()
             .name(arn.name())
             .resource_type(resource_type.as_str())
             .policy_template(template)
             .set_tags((!tags.is_empty()).then(|| sdk_tags(tags)))
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
@@ -240,16 +225,14 @@ impl RamWrite for RamClient {
         token: &Uuid,
     ) -> Result<String, CloudError> {
         const ACTION: &str = "ram:CreatePermissionVersion";
-        self.limiter.admit("CreatePermissionVersion").await;
-        let answer = self
+        let request = self
             .client
             .create_permission_version()
             .permission_arn(permission.as_str())
             .policy_template(template)
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         let made = rows::permission_detail(answer.permission()).map_err(|error| CloudError {
             maybe_done: true,
             ..rows::unreadable(&self.caller, ACTION, &error)
@@ -264,17 +247,16 @@ impl RamWrite for RamClient {
         token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:SetDefaultPermissionVersion";
-        self.limiter.admit("SetDefaultPermissionVersion").await;
         let number =
             rows::version_number(version).map_err(|error| rows::unreadable(&self.caller, ACTION, &error))?;
-        self.client
+        let request = self
+            .client
             .set_default_permission_version()
             .permission_arn(permission.as_str())
             .permission_version(number)
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
@@ -285,30 +267,28 @@ impl RamWrite for RamClient {
         token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DeletePermissionVersion";
-        self.limiter.admit("DeletePermissionVersion").await;
         let number =
             rows::version_number(version).map_err(|error| rows::unreadable(&self.caller, ACTION, &error))?;
-        self.client
+        let request = self
+            .client
             .delete_permission_version()
             .permission_arn(permission.as_str())
             .permission_version(number)
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
     async fn delete_permission(&self, permission: &PermissionArn, token: &Uuid) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DeletePermission";
-        self.limiter.admit("DeletePermission").await;
-        self.client
+        let request = self
+            .client
             .delete_permission()
             .permission_arn(permission.as_str())
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
@@ -319,41 +299,38 @@ impl RamWrite for RamClient {
         token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:PromotePermissionCreatedFromPolicy";
-        self.limiter.admit("PromotePermissionCreatedFromPolicy").await;
-        self.client
+        let request = self
+            .client
             .promote_permission_created_from_policy()
             .permission_arn(permission.as_str())
             .name(name)
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
     async fn tag_permission(&self, permission: &PermissionArn, tags: &Tags) -> Result<(), CloudError> {
         const ACTION: &str = "ram:TagResource";
-        self.limiter.admit("TagResource").await;
-        self.client
+        let request = self
+            .client
             .tag_resource()
             .resource_arn(permission.as_str())
             .set_tags(Some(sdk_tags(tags)))
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
     async fn untag_permission(&self, permission: &PermissionArn, keys: &[String]) -> Result<(), CloudError> {
         const ACTION: &str = "ram:UntagResource";
-        self.limiter.admit("UntagResource").await;
-        self.client
+        let request = self
+            .client
             .untag_resource()
             .resource_arn(permission.as_str())
             .set_tag_keys(Some(keys.to_vec()))
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
@@ -363,14 +340,13 @@ impl RamWrite for RamClient {
         token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:AcceptResourceShareInvitation";
-        self.limiter.admit("AcceptResourceShareInvitation").await;
-        self.client
+        let request = self
+            .client
             .accept_resource_share_invitation()
             .resource_share_invitation_arn(invitation.as_str())
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 
@@ -380,14 +356,13 @@ impl RamWrite for RamClient {
         token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:RejectResourceShareInvitation";
-        self.limiter.admit("RejectResourceShareInvitation").await;
-        self.client
+        let request = self
+            .client
             .reject_resource_share_invitation()
             .resource_share_invitation_arn(invitation.as_str())
             .client_token(token.to_string())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Writes, error))?;
+            .send();
+        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
         Ok(())
     }
 }

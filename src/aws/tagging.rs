@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 
-use crate::aws::error::{Effect, convert};
+use crate::aws::call;
+use crate::aws::error::Effect;
 use crate::aws::ram_read::next;
 use crate::aws::rates::Limiter;
 use crate::cloud::{Caller, CloudError, ErrorKind, Page, PageRequest, TagRead};
@@ -40,20 +41,18 @@ impl TagRead for TaggingClient {
         page: &PageRequest,
     ) -> Result<Page<ResourceArn>, CloudError> {
         const ACTION: &str = "tag:GetResources";
-        self.limiter.admit("GetResources").await;
         let filters = tags.iter().map(|(key, values)| {
             TagFilter::builder().key(key).set_values(Some(values.iter().cloned().collect())).build()
         });
-        let answer = self
+        let request = self
             .client
             .get_resources()
             .set_tag_filters(Some(filters.collect()))
             .resource_type_filters(type_filter)
             .resources_per_page(page.size.into())
             .set_pagination_token(page.token.clone())
-            .send()
-            .await
-            .map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error))?;
+            .send();
+        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
         let arns = answer.resource_tag_mapping_list().iter().map(|row| {
             let arn = row.resource_arn().unwrap_or_default();
             ResourceArn::parse(arn)
