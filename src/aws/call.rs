@@ -13,17 +13,22 @@ use crate::cloud::{Caller, CloudError};
 
 /// Waits until the rate of the operation allows it, and sends the request. `action` is `service:Operation`; `request` is what a
 /// fluent builder's `send()` gives, which does nothing before it is polled.
-pub(crate) async fn make<T, E>(
+///
+/// The request is put on the heap at once: the SDK's futures measure kilobytes, and every function that awaits one would carry it.
+pub(crate) fn make<T, E>(
     caller: &Caller,
     limiter: &Limiter,
     action: &'static str,
     effect: Effect,
     request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
-) -> Result<T, CloudError>
+) -> impl Future<Output = Result<T, CloudError>> + Send
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    let (_, operation) = action.split_once(':').expect("actions name their service");
-    limiter.admit(operation).await;
-    request.await.map_err(|error| convert(caller, action, effect, error))
+    let request = Box::pin(request);
+    async move {
+        let (_, operation) = action.split_once(':').expect("actions name their service");
+        limiter.admit(operation).await;
+        request.await.map_err(|error| convert(caller, action, effect, error))
+    }
 }
