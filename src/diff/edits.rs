@@ -9,8 +9,8 @@ use crate::diff::outlook::Outlook;
 use crate::diff::stamp::{Section, Stamp};
 use crate::live::{Association, LiveShare};
 use crate::model::{
-    AssociationStatus, Observed, PolicyChange, ResourceType, ShareStatus, StackName, TAG_ADDRESS,
-    TAG_APPLIED, TAG_STACK, Tags,
+    AssociationStatus, Observed, PermissionArn, PolicyChange, ResourceType, ShareStatus, StackName,
+    TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
 };
 use crate::org::OrgView;
 
@@ -174,7 +174,7 @@ fn settings(live: &LiveShare, after: &Wanted) -> Vec<Part> {
     out
 }
 
-/// Only types that a block names: what is unset is AWS's default, also when AWS has attached it.
+/// Types that a block names, and what is left on the share for nothing. What is unset is AWS's default, also when AWS has attached it.
 fn permissions(desired: &DesiredShare, live: &LiveShare, after: &Wanted, outlook: &Outlook<'_>) -> Vec<Part> {
     let mut out = Vec::new();
     for (kind, permission) in &after.permissions {
@@ -203,7 +203,31 @@ fn permissions(desired: &DesiredShare, live: &LiveShare, after: &Wanted, outlook
             }
         }
     }
+    out.extend(live.permissions.iter().filter(|(kind, _)| is_idle(live, after, kind)).map(
+        |(kind, attached)| Part::Permission {
+            resource_type: kind.clone(),
+            how: Delta::Removed { before: attached.arn.clone() },
+            // Nothing of the type is there any more.
+            actions: Observed::Known(PolicyChange::default()),
+        },
+    ));
     out
+}
+
+/// Whether a permission that is not one of AWS's defaults is left over from resources that leave or have left the share: it would
+/// count for the next resource of its type, which is to have the default, and it could not be deleted. RAM takes it off when all
+/// resources of the type are gone, so not while one may be on its way.
+fn is_idle(live: &LiveShare, after: &Wanted, kind: &ResourceType) -> bool {
+    let none_of_it = after.resources.values().all(|known| known.as_ref().is_some_and(|one| one != kind));
+    let mut under_way = live.resources.values().map(|on| &on.status);
+    !after.permissions.contains_key(kind)
+        && live.permissions.get(kind).is_some_and(|attached| !is_default(&attached.arn))
+        && none_of_it
+        && !under_way.any(|status| *status == AssociationStatus::Disassociating)
+}
+
+fn is_default(permission: &PermissionArn) -> bool {
+    permission.is_aws_managed() && permission.name().starts_with(DEFAULT_PERMISSION_PREFIX)
 }
 
 /// Whether the share is to have the default version of its permission for a type.
@@ -329,9 +353,8 @@ pub(crate) fn remarks(
                 actions: outlook.change(&after.place, attached, &attached.arn),
             });
         }
-        let is_default =
-            attached.arn.is_aws_managed() && attached.arn.name().starts_with(DEFAULT_PERMISSION_PREFIX);
-        if !after.permissions.contains_key(kind) && !is_default {
+        if !after.permissions.contains_key(kind) && !is_default(&attached.arn) && !is_idle(live, after, kind)
+        {
             out.push(Remark::UndeclaredPermission {
                 resource_type: kind.clone(),
                 permission: attached.arn.clone(),

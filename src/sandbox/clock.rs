@@ -12,14 +12,23 @@ pub(crate) const MINUTE: Millis = 60 * SECOND;
 pub(crate) const HOUR: Millis = 60 * MINUTE;
 pub(crate) const DAY: Millis = 24 * HOUR;
 
-/// The machine's clock and how far it was moved.
+/// The machine's clock and how far it was moved, or a time that stands still.
 #[derive(Default)]
 pub(crate) struct Clock {
     ahead: AtomicI64,
+    stopped: Option<Millis>,
 }
 
 impl Clock {
+    /// Stands still from here on, at this time.
+    pub(crate) fn stop(&mut self, at: Millis) {
+        self.stopped = Some(at);
+    }
+
     pub(crate) fn now(&self) -> Millis {
+        if let Some(stopped) = self.stopped {
+            return stopped;
+        }
         let machine = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_millis() as Millis);
         machine + self.ahead.load(Ordering::Relaxed)
     }

@@ -73,7 +73,10 @@ pub async fn start(settings: Settings) -> Result<Running, SandboxError> {
     if !settings.listen.ip().is_loopback() {
         return Err(SandboxError::NotLoopback(settings.listen));
     }
-    let store = Store::open(settings.state_dir.as_deref())?;
+    let mut store = Store::open(settings.state_dir.as_deref())?;
+    if let Some(at) = settings.stopped_at {
+        store.clock.stop(at);
+    }
     let planted = seed::plant(&store, &settings.content)?;
     let failed = |source| SandboxError::Listen { address: settings.listen, source };
     let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;

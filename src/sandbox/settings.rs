@@ -30,12 +30,19 @@ pub struct Settings {
     /// Where the state is kept; without it the state ends with the sandbox.
     pub state_dir: Option<PathBuf>,
     pub content: Content,
+    /// The clock stands still at this time, in milliseconds since 1970: to look at a state that would not last. Nothing settles.
+    pub stopped_at: Option<i64>,
 }
 
 impl Settings {
     /// A sandbox on a free port that forgets everything.
     pub fn new(content: Content) -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), state_dir: None, content }
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            state_dir: None,
+            content,
+            stopped_at: None,
+        }
     }
 }
 

@@ -7,6 +7,8 @@ mod cli;
 mod documents;
 #[cfg(feature = "cli")]
 mod edge;
+#[cfg(feature = "cli")]
+mod every_kind;
 mod hostile;
 mod hazards;
 #[cfg(feature = "cli")]

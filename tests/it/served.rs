@@ -74,11 +74,16 @@ impl World {
     /// A new sandbox, and a folder without files.
     pub(crate) async fn new(seed: &str) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        Self::start(folder, seed).await
+        Self::start(folder, seed, None).await
     }
 
     /// A copy of a world that was shut down.
     pub(crate) async fn copy(of: &Path, seed: &str) -> Self {
+        Self::copy_at(of, seed, None).await
+    }
+
+    /// The same, with the sandbox's clock standing still at a time in milliseconds since 1970.
+    pub(crate) async fn copy_at(of: &Path, seed: &str, stopped_at: Option<i64>) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         for entry in fs::read_dir(state_of(of)).expect("the state is there") {
             let entry = entry.expect("the folder can be read");
@@ -86,13 +91,16 @@ impl World {
             fs::create_dir_all(&to).expect("the folder can be written");
             fs::copy(entry.path(), to.join(entry.file_name())).expect("the state can be copied");
         }
-        Self::start(folder, seed).await
+        Self::start(folder, seed, stopped_at).await
     }
 
-    async fn start(folder: TempDir, seed: &str) -> Self {
+    async fn start(folder: TempDir, seed: &str, stopped_at: Option<i64>) -> Self {
         let content = Content::Seed { name: "sandbox.hcl".into(), text: seed.into() };
-        let settings =
-            sandbox::Settings { state_dir: Some(state_of(folder.path())), ..sandbox::Settings::new(content) };
+        let settings = sandbox::Settings {
+            state_dir: Some(state_of(folder.path())),
+            stopped_at,
+            ..sandbox::Settings::new(content)
+        };
         let running = sandbox::start(settings).await.expect("the sandbox starts");
         Self { running, folder }
     }
@@ -240,6 +248,6 @@ pub(crate) async fn finish(child: Child) -> Run {
     Run::of(output.expect("the run can be waited for"))
 }
 
-fn state_of(folder: &Path) -> PathBuf {
+pub(crate) fn state_of(folder: &Path) -> PathBuf {
     folder.join("state")
 }

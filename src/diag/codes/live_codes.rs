@@ -26,7 +26,8 @@ codes! {
     RAM307 "permission not declared"
         "The share has a managed permission that no `permission` block names and that is not one of AWS's defaults. It stays as it is \
         and goes on giving what it gives. That is so also where the block was there and has been removed: a type without a block means \
-        that ramctl leaves the permission of that type alone, not that AWS's default comes back.\n\nName the permission you want. For \
+        that ramctl leaves the permission of that type alone, not that AWS's default comes back. When the last resource of the type \
+        leaves the share, the permission leaves with it.\n\nName the permission you want. For \
         AWS's default write its name: `permission \"ec2:TransitGateway\" { use = \"AWSRAMDefaultPermissionTransitGateway\" }`."
     RAM308 "share of another stack"
         "A share in an account and Region of this stack belongs to another stack, by its tag `ramctl:stack`. It is left alone."

@@ -1,0 +1,362 @@
+//! One apply with a change of every kind: three accounts, two Regions, every operation that ramctl knows. What the sandbox writes to
+//! its journal is every state that AWS was in on the way, and each of them is looked at: nobody ever has what neither the beginning
+//! nor the end gives, nobody is ever without what both give, and a run that begins there ends where this one ended.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use aws_sdk_ram::Client;
+use aws_sdk_ram::types::ResourceOwner;
+use futures_util::{StreamExt, stream};
+use ramctl::live::LiveShare;
+use ramctl::model::{AssociationStatus, Observed, Place, ShareStatus};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::Mutex;
+
+use crate::edge::{ROLE, connect, place, read_places};
+use crate::served::{World, state_of};
+
+const SEED: &str = include_str!("every_kind/sandbox.hcl");
+const HEAD: &str = include_str!("every_kind/head.ram.hcl");
+const BEFORE: &str = include_str!("every_kind/before.ram.hcl");
+const AFTER: &str = include_str!("every_kind/after.ram.hcl");
+
+const MANAGEMENT: &str = "111111111111";
+const NETWORK: &str = "222222222222";
+const HUB: &str = "555555555555";
+const VENDOR: &str = "888888888888";
+const PARTNER: &str = "999999999999";
+const FRANKFURT: &str = "eu-central-1";
+const VIRGINIA: &str = "us-east-1";
+
+/// Where the stack's shares are.
+fn places() -> [Place; 4] {
+    [(NETWORK, FRANKFURT), (NETWORK, VIRGINIA), (HUB, FRANKFURT), (HUB, VIRGINIA)]
+        .map(|(account, region)| place(account, region))
+}
+
+/// Every hazard is agreed to: the way is the matter here, not who wants to go it.
+fn agreed(command: &str) -> String {
+    let codes: Vec<&str> = ramctl::diag::hazards::hazard_codes().map(|code| code.id).collect();
+    format!("{command} --allow {}", codes.join(","))
+}
+
+/// Who may do what with which resource.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Grant {
+    principal: String,
+    resource: String,
+    action: String,
+}
+
+/// What the shares give at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Access {
+    /// What is on its way to them or from them counts: nobody has more.
+    most: BTreeSet<Grant>,
+    /// It does not count: nobody has less.
+    least: BTreeSet<Grant>,
+}
+
+/// The actions of each version of a permission, which never change.
+#[derive(Default)]
+struct Actions(Mutex<BTreeMap<(String, String), Vec<String>>>);
+
+impl Actions {
+    async fn of(&self, world: &World, place: &Place, arn: &str, version: &str) -> Vec<String> {
+        let key = (arn.to_owned(), version.to_owned());
+        let mut known = self.0.lock().await;
+        if let Some(actions) = known.get(&key) {
+            return actions.clone();
+        }
+        let version = version.parse().expect("a number");
+        let asked = ram(world, place).get_permission().permission_arn(arn).permission_version(version).send();
+        let text = asked.await.expect("the permission is there").permission.and_then(|it| it.permission);
+        let text: Value = serde_json::from_str(&text.expect("it has a text")).expect("JSON");
+        let actions: Vec<String> = match &text["Action"] {
+            Value::Array(actions) => actions.iter().map(word).collect(),
+            one => vec![word(one)],
+        };
+        known.insert(key, actions.clone());
+        actions
+    }
+}
+
+fn word(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}
+
+fn ram(world: &World, place: &Place) -> Client {
+    let region = if place.region.as_str() == FRANKFURT { FRANKFURT } else { VIRGINIA };
+    Client::new(&world.sdk(place.account.as_str(), region))
+}
+
+/// Whether a resource is of a type: `transit-gateway/...` of `ec2:TransitGateway`.
+fn is_of(resource: &str, kind: &str) -> bool {
+    let flat = |text: &str| text.to_lowercase().replace('-', "");
+    let parts: Vec<&str> = resource.splitn(6, ':').collect();
+    let segment = parts[5].split('/').next().unwrap_or_default();
+    flat(kind) == format!("{}:{}", flat(parts[2]), flat(segment))
+}
+
+/// The shares of others that an account sees in a Region.
+async fn received(world: &World, account: &str) -> BTreeMap<String, String> {
+    let client = Client::new(&world.sdk(account, FRANKFURT));
+    let shares = client.get_resource_shares().resource_owner(ResourceOwner::OtherAccounts).send();
+    let shares =
+        shares.await.expect("an account may see what it receives").resource_shares.unwrap_or_default();
+    let text = |text: Option<String>| text.expect("shares have one");
+    shares.into_iter().map(|share| (text(share.resource_share_arn), text(share.name))).collect()
+}
+
+impl Access {
+    async fn of(world: &World, actions: &Actions) -> Self {
+        let cloud = connect(world.running(), ROLE).await;
+        let live = read_places(&cloud, &places()).await;
+        let accepted = received(world, PARTNER).await;
+        let mut access = Self::default();
+        for (place, observed) in live.places {
+            let Observed::Known(live) = observed else { panic!("{place:?} cannot be read") };
+            for share in live.shares.into_values() {
+                access.add(world, &place, &share, &accepted, actions).await;
+            }
+        }
+        // What the hub receives from others.
+        for name in received(world, HUB).await.into_values().filter(|name| name.ends_with("-vendor")) {
+            let grant = Grant { principal: HUB.into(), resource: name, action: "receives".into() };
+            access.most.insert(grant.clone());
+            access.least.insert(grant);
+        }
+        access
+    }
+
+    async fn add(
+        &mut self,
+        world: &World,
+        place: &Place,
+        share: &LiveShare,
+        accepted: &BTreeMap<String, String>,
+        actions: &Actions,
+    ) {
+        for (kind, permission) in &share.permissions {
+            let actions = actions.of(world, place, &permission.arn.to_string(), &permission.version).await;
+            for (resource, on) in
+                share.resources.iter().filter(|(arn, _)| is_of(&arn.to_string(), kind.as_str()))
+            {
+                for (principal, to) in &share.principals {
+                    let grants = || {
+                        actions.iter().map(|action| Grant {
+                            principal: principal.as_str().to_owned(),
+                            resource: resource.to_string(),
+                            action: action.clone(),
+                        })
+                    };
+                    let any = |status: &AssociationStatus| *status != AssociationStatus::Failed;
+                    if any(&on.status) && any(&to.status) {
+                        self.most.extend(grants());
+                    }
+                    let settled = [on, to].iter().all(|it| it.status == AssociationStatus::Associated);
+                    let seen = principal.as_str() != PARTNER || accepted.contains_key(share.arn.as_str());
+                    if settled && seen && share.status == ShareStatus::Active {
+                        self.least.extend(grants());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What other hands do between the two sets of files.
+async fn meddle(world: &World) {
+    let network = Client::new(&world.sdk(NETWORK, FRANKFURT));
+    let live = world.live(&place(NETWORK, FRANKFURT)).await;
+    let permission = |name: &str| {
+        let found = live.customer_permissions.iter().find(|row| row.arn.name() == name);
+        found.unwrap_or_else(|| panic!("{name} is there")).arn.to_string()
+    };
+    for (name, action) in [("full", "A2"), ("full", "A3"), ("full", "A4"), ("full", "A5"), ("back", "A2")] {
+        let policy =
+            json!({"Effect": "Allow", "Action": ["acm-pca:GetCertificate", format!("acm-pca:{action}")]});
+        let version = network.create_permission_version().permission_arn(permission(name));
+        version.policy_template(policy.to_string()).send().await.expect("the owner may");
+    }
+
+    let hub = world.live(&place(HUB, VIRGINIA)).await.shares;
+    let mended = hub.values().find(|share| share.name == "mended").expect("it was made");
+    let status = json!({
+        "resource_share_arn": mended.arn.to_string(),
+        "associated_entity": "444444444444",
+        "status": "FAILED",
+        "status_message": "The account is under review.",
+        "seconds_ago": 600,
+    });
+    world.control("PUT", "status", status).await;
+
+    let iam = aws_sdk_iam::Client::new(&world.sdk(MANAGEMENT, VIRGINIA));
+    let role = iam.delete_service_linked_role().role_name("AWSServiceRoleForResourceAccessManager");
+    role.send().await.expect("the management account may");
+
+    let vendor = Client::new(&world.sdk(VENDOR, FRANKFURT));
+    for name in ["tools-vendor", "games-vendor", "games-old-vendor"] {
+        let share = vendor.create_resource_share().name(name).principals(HUB);
+        let gateway = format!("arn:aws:ec2:{FRANKFURT}:{VENDOR}:transit-gateway/{name}");
+        share.resource_arns(gateway).send().await.expect("the vendor may");
+    }
+    let hub = Client::new(&world.sdk(HUB, FRANKFURT));
+    let invitations = hub.get_resource_share_invitations().send().await.expect("the hub may");
+    let invitations = invitations.resource_share_invitations.unwrap_or_default();
+    let old = invitations.iter().find(|it| it.resource_share_name() == Some("games-old-vendor"));
+    let old = old.and_then(|it| it.resource_share_invitation_arn()).expect("it was invited");
+    hub.accept_resource_share_invitation().resource_share_invitation_arn(old).send().await.expect("accepted");
+}
+
+/// The second set of files, which names what RAM made from a policy by its ARNs.
+async fn after(world: &World) -> String {
+    let live = world.live(&place(NETWORK, VIRGINIA)).await;
+    let share = live.shares.values().find(|share| share.name == "policy").expect("it was seeded");
+    let permission = live.customer_permissions.first().expect("it was seeded with its share");
+    AFTER
+        .replace("SHARE_OF_POLICY", share.arn.as_str())
+        .replace("PERMISSION_OF_POLICY", &permission.arn.to_string())
+}
+
+/// The journal of a sandbox that was shut down.
+fn journal(folder: &TempDir) -> Vec<String> {
+    let text = fs::read_to_string(state_of(folder.path()).join("journal.ndjson")).expect("it keeps one");
+    text.lines().map(|line| format!("{line}\n")).collect()
+}
+
+/// A sandbox as it was when its journal had these lines, at that very moment or going on from there.
+async fn at(lines: &[String], still: bool) -> World {
+    let folder = TempDir::new().expect("a temporary folder");
+    fs::create_dir(state_of(folder.path())).expect("the folder can be written");
+    fs::write(state_of(folder.path()).join("journal.ndjson"), lines.concat())
+        .expect("the folder can be written");
+    let moment = lines.iter().rev().find_map(|line| moment(line)).expect("a call that has a time");
+    World::copy_at(folder.path(), SEED, still.then_some(moment)).await
+}
+
+/// When the call was made that a line is about. What settles by itself is written as the next call is made.
+fn moment(line: &str) -> Option<i64> {
+    let rows: Value = serde_json::from_str(line).expect("JSON");
+    let row = rows.as_array()?.iter().find(|row| row[0] == "trail")?;
+    row[2]["at"].as_i64()
+}
+
+/// Whether a line of the journal changes more than who called what.
+fn changes_something(line: &str) -> bool {
+    let rows: Value = serde_json::from_str(line).expect("JSON");
+    let quiet = ["trail", "access_keys", "tokens", "meta"];
+    rows.as_array().expect("rows").iter().any(|row| !quiet.contains(&row[0].as_str().expect("a table")))
+}
+
+/// Reads the stream of an apply: no step began before all that it needs was done, nor beside another of its share.
+fn hold_order(plan: &Value, events: &str) {
+    let steps: BTreeMap<u64, &Value> =
+        plan["steps"].as_array().expect("steps").iter().map(|step| (id(step), step)).collect();
+    let (mut done, mut under_way) = (BTreeSet::new(), BTreeSet::new());
+    let role =
+        steps.values().find(|step| step["operation"] == "iam:CreateServiceLinkedRole").map(|step| id(step));
+    for line in events.lines() {
+        let event: Value = serde_json::from_str(line).expect("JSON");
+        let kind = event["kind"].as_str().expect("events have one");
+        if kind == "step_started" {
+            let step = steps[&id(&event["step"])];
+            let needs: BTreeSet<u64> =
+                step["needs"].as_array().expect("ids").iter().filter_map(Value::as_u64).collect();
+            assert!(needs.is_subset(&done), "{step:#} began before its needs: {done:?}");
+            let beside = under_way.iter().map(|other| steps[other]).find(|other| {
+                !step["address"].is_null()
+                    && other["address"] == step["address"]
+                    && other["place"] == step["place"]
+            });
+            assert!(beside.is_none(), "{step:#} began beside {beside:#?}");
+            if ["ram:CreateResourceShare", "ram:AssociateResourceShare"]
+                .map(Value::from)
+                .contains(&step["operation"])
+                && step["arguments"].to_string().contains(":organizations::")
+            {
+                assert!(done.contains(&role.expect("the role is made")), "{step:#} before sharing was whole");
+            }
+            under_way.insert(id(step));
+        } else if ["step_done", "step_unseen"].contains(&kind) {
+            under_way.remove(&id(&event["step"]));
+            done.insert(id(&event["step"]));
+        }
+    }
+    assert_eq!(done.len(), steps.len(), "every step was done");
+}
+
+fn id(step: &Value) -> u64 {
+    step["id"].as_u64().expect("steps have one")
+}
+
+/// The operations that a plan can have, by its schema.
+fn operations() -> BTreeSet<String> {
+    let schema: Value =
+        serde_json::from_str(include_str!("../../schemas/plan.v1.json")).expect("the schema is JSON");
+    schema["$defs"]["OperationWord"]["enum"].as_array().expect("a list").iter().map(word).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_every_kind_is_one_run_that_never_gives_or_takes_too_much_on_the_way() {
+    let actions = Actions::default();
+    let world = World::new(SEED).await;
+    world.write("stack.ram.hcl", &format!("{HEAD}{BEFORE}"));
+    world.run(&agreed("apply --auto-approve")).await.exits(0);
+    world.run("plan --detailed-exitcode").await.exits(0);
+    meddle(&world).await;
+    let before = Access::of(&world, &actions).await;
+    let stack = format!("{HEAD}{}", after(&world).await);
+    world.write("stack.ram.hcl", &stack);
+    let folder = world.shut_down().await;
+    let first = journal(&folder).len();
+
+    let world = World::copy(folder.path(), SEED).await;
+    world.write("stack.ram.hcl", &stack);
+    let run =
+        agreed("apply --auto-approve --output text --output json=apply.json --output events=events.ndjson");
+    let run = world.run(&run).await.exits(0);
+    let document: Value =
+        serde_json::from_str(&fs::read_to_string(world.path("apply.json")).expect("written")).expect("JSON");
+    let events = fs::read_to_string(world.path("events.ndjson")).expect("written");
+    hold_order(&document["plan"], &events);
+
+    let steps = document["plan"]["steps"].as_array().expect("steps");
+    assert!(steps.len() >= 20, "{} steps", steps.len());
+    let planned: BTreeSet<String> = steps.iter().map(|step| word(&step["operation"])).collect();
+    // Sharing that is off and sharing that is half on exclude each other.
+    let left_out = operations().difference(&planned).cloned().collect::<Vec<_>>();
+    assert_eq!(left_out, ["ram:EnableSharingWithAwsOrganization"], "every other kind");
+    let at_work: BTreeSet<String> = steps.iter().map(|step| step["place"].to_string()).collect();
+    assert!(at_work.len() >= 5, "{at_work:?}");
+
+    world.run("plan --detailed-exitcode").await.exits(0);
+    let after = Access::of(&world, &actions).await;
+    let (end, shares) = (after.least.clone(), world.shares(&places()).await);
+    assert_eq!(after.most, end, "all has settled");
+    let lines = journal(&world.shut_down().await);
+
+    let most: BTreeSet<Grant> = before.most.union(&after.most).cloned().collect();
+    let least: BTreeSet<Grant> = before.least.intersection(&after.least).cloned().collect();
+    let moments: Vec<usize> = (first..lines.len()).filter(|line| changes_something(&lines[*line])).collect();
+    assert!(moments.len() > steps.len() && !least.is_empty(), "{} moments", moments.len());
+    let all = stream::iter(&moments).map(async |line| {
+        let passed = &lines[..=*line];
+        let when = format!("after line {line}, {}", lines[*line]);
+        let access = Access::of(&at(passed, true).await, &actions).await;
+        let leaked: Vec<&Grant> = access.most.difference(&most).collect();
+        assert!(leaked.is_empty(), "{leaked:#?} {when}");
+        let lacking: Vec<&Grant> = least.difference(&access.least).collect();
+        assert!(lacking.is_empty(), "{lacking:#?} {when}");
+
+        let world = at(passed, false).await;
+        world.write("stack.ram.hcl", &stack);
+        world.run(&agreed("apply --auto-approve")).await.exits(0);
+        world.run("plan --detailed-exitcode").await.exits(0);
+        assert_eq!(Access::of(&world, &actions).await.least, end, "{when}");
+        assert_eq!(world.shares(&places()).await, shares, "{when}");
+    });
+    all.buffer_unordered(4).collect::<Vec<()>>().await;
+}
