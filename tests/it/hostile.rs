@@ -3,12 +3,14 @@
 //! One set of texts goes into every golden case of a plan, and from there into every view and every document.
 
 use jiff::Timestamp;
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use ramctl::desired::DesiredGraph;
 use ramctl::diag::{Diagnostic, FileId, Severity, SourceMap, Span, find_code};
 use ramctl::diff::diff;
 use ramctl::live::Association;
 use ramctl::model::{
-    AssociationStatus, Gap, GapCause, Observed, Origin, Place, Principal, ResourceArn, ShareArn, TAG_STACK,
+    AssociationStatus, Gap, GapCause, Observed, Origin, PermissionPolicy, Place, Principal, ResourceArn,
+    ShareArn, TAG_STACK,
 };
 use ramctl::plan::{Outcome, StepOutcome, StepResult, plan};
 use ramctl::render::{
@@ -19,7 +21,7 @@ use ramctl::wire::{
     ApplyDocument, DiagnosticsDocument, DriftDocument, EventDocument, PlanDocument, Snapshot,
     SnapshotDocument, StepName, line, pretty,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cases::{Situation, cases, situation};
 
@@ -114,6 +116,17 @@ fn poisoned(mut situation: Situation, text: &str) -> Situation {
                 found.status_message = Some(text.to_owned());
             }
         }
+        for row in &mut live.customer_permissions {
+            row.status = text.to_owned();
+            row.version = text.to_owned();
+            row.tags.insert(text.to_owned(), text.to_owned());
+        }
+        live.readings.policies.values_mut().for_each(|answer| {
+            if let Observed::Known(version) = answer {
+                version.version = text.to_owned();
+                version.policy = poisoned_policy(&tail).unwrap_or_else(|| version.policy.clone());
+            }
+        });
         if let Some(mut stray) = live.shares.values().next().cloned() {
             let Place { account, region } = place;
             let arn =
@@ -122,6 +135,11 @@ fn poisoned(mut situation: Situation, text: &str) -> Situation {
             stray.tags = [(TAG_STACK.to_owned(), text.to_owned())].into();
             live.shares.insert(stray.arn.clone(), stray);
         }
+    }
+    for received in situation.live.received.values_mut() {
+        let Observed::Known(received) = received else { continue };
+        received.invitations.values_mut().for_each(|row| row.share_name = text.to_owned());
+        received.shares.values_mut().for_each(|share| share.name = text.to_owned());
     }
     if let Some(dark) = situation.live.places.keys().next_back().cloned()
         && situation.live.places.len() > 1
@@ -139,6 +157,17 @@ fn poisoned(mut situation: Situation, text: &str) -> Situation {
         share.principals.values_mut().for_each(|principal| principal.label = text.to_owned());
     }
     situation
+}
+
+/// A policy whose action and condition are somebody's text, where a policy can hold it.
+fn poisoned_policy(text: &str) -> Option<PermissionPolicy> {
+    let action = format!("ec2:{text}");
+    let policy = json!({
+        "Effect": "Allow",
+        "Action": [action],
+        "Condition": {"StringEquals": {(text): [text]}},
+    });
+    PermissionPolicy::read(&policy.to_string()).ok()
 }
 
 /// Everything that one poisoned case can have told.
@@ -343,6 +372,39 @@ fn markdown_keeps_foreign_text_inside_of_its_fences() {
             }
         });
     });
+}
+
+/// What a reader of Markdown makes of a document: nothing that leads anywhere, and no element that is not ours.
+#[test]
+fn markdown_reads_as_headings_folds_and_code_and_nothing_else() {
+    each(|told| {
+        told.each_report(|report| {
+            let document = MarkdownView::new(report, COMMENT_LIMIT).to_string();
+            for event in Parser::new_ext(&document, Options::all()) {
+                match event {
+                    Event::Start(tag) => match tag {
+                        Tag::Heading { .. } | Tag::Paragraph | Tag::Strong | Tag::HtmlBlock => {}
+                        Tag::CodeBlock(CodeBlockKind::Fenced(language)) => assert_eq!(&*language, "diff"),
+                        other => panic!("{other:?} in {document}"),
+                    },
+                    Event::End(_) | Event::Text(_) | Event::SoftBreak => {}
+                    Event::Html(html) | Event::InlineHtml(html) => are_elements_of_ours(&html),
+                    other => panic!("{other:?} in {document}"),
+                }
+            }
+        });
+    });
+}
+
+#[track_caller]
+fn are_elements_of_ours(html: &str) {
+    const ELEMENTS: &[&str] =
+        &["details", "details open", "/details", "summary", "/summary", "code", "/code"];
+    for piece in html.split('<').skip(1) {
+        let tag = piece.split('>').next().expect("a piece has a beginning");
+        let is_marker = tag.starts_with("!-- ramctl:") && html.trim_end().ends_with("-->");
+        assert!(ELEMENTS.contains(&tag) || is_marker, "<{tag}> of {html}");
+    }
 }
 
 /// The tags that a page of ours has.
