@@ -79,7 +79,7 @@ fn nothing_in_ramctl_turns_trusted_access_off() {
 #[cfg(feature = "cli")]
 mod runs {
     use super::root;
-    use crate::cli::{Stack, json};
+    use crate::cli::Stack;
     use std::fs;
 
     /// A stack with one gateway for two accounts, applied, and then for none.
@@ -101,7 +101,7 @@ mod runs {
         stack.run("plan").exits(4).says(&told);
         stack.run("plan --detailed-exitcode").exits(4);
         stack.run("apply --auto-approve").exits(4).says(&told);
-        let document = json(&stack.run("apply --auto-approve --json").exits(4));
+        let document = stack.run("apply --auto-approve --json").exits(4).json();
         assert_eq!(document["results"].as_array().map(Vec::len), Some(0), "{document:#}");
         for elsewhere in ["RAM206", "RAM203@share.dev_subnets"] {
             let flag = format!("--allow {elsewhere} matches no hazard of this plan");
@@ -112,7 +112,7 @@ mod runs {
             .run("plan --detailed-exitcode --allow RAM203")
             .exits(2)
             .says(&["1 to update", "1 hazard allowed"]);
-        let document = json(&stack.run("plan --json --allow RAM203@share.corp_dns").exits(0));
+        let document = stack.run("plan --json --allow RAM203@share.corp_dns").exits(0).json();
         let share =
             document["shares"].as_array().expect("a list").iter().find(|s| s["address"] == "share.corp_dns");
         let hazard = &share.expect("it changes")["hazards"][0];
@@ -153,7 +153,7 @@ mod runs {
         stack.run("apply --auto-approve").exits(3).says(&told);
         stack.write("check.ram.hcl", &check("warning"));
         stack.run("plan --detailed-exitcode").exits(2).says(&["4 to create", "4 shares are too many."]);
-        let document = json(&stack.run("plan --json").exits(0));
+        let document = stack.run("plan --json").exits(0).json();
         assert_eq!(document["checks"][0]["assertions"][0]["result"], "violated", "{document:#}");
         stack.run("apply --auto-approve").exits(0).says(&["5 of 5 steps done"]);
         stack.write("check.ram.hcl", &check("error").replace("plan.shares) <", "plan.share) <"));
@@ -167,7 +167,7 @@ mod runs {
             let text = fs::read_to_string(root().join("examples/policy").join(file)).expect("it is there");
             stack.write(file, &text);
         }
-        let document = json(&stack.run("plan --json").exits(0));
+        let document = stack.run("plan --json").exits(0).json();
         let counts = &document["summary"];
         assert_eq!(
             (&counts["hazards_open"], &counts["hazards_allowed"]),

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -18,6 +17,9 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::cli::ramctl;
+use crate::run::{APPLY, Run};
+
 /// The identity that runs ramctl, a role of the management account.
 const CALLER: &str = "ramctl-ci";
 /// The role that the quickstart names in its network account.
@@ -27,19 +29,6 @@ const NETWORK: &str = "222222222222";
 
 /// Policies by account, as `ramctl iam` prints them.
 type Policies = BTreeMap<String, Value>;
-
-/// What a run said.
-struct Run {
-    code: i32,
-    text: String,
-}
-
-impl Run {
-    #[track_caller]
-    fn exits(&self, code: i32) {
-        assert_eq!(self.code, code, "{}", self.text);
-    }
-}
 
 fn quickstart() -> TempDir {
     let dir = TempDir::new().expect("a temporary folder");
@@ -82,13 +71,6 @@ fn edited() -> TempDir {
     let (_, tail) = rest.split_once("# A resolver rule").expect("and then a rule");
     fs::write(&path, format!("{head}# A resolver rule{tail}")).expect("the folder can be written");
     dir
-}
-
-/// The binary in a folder, with an environment that knows no AWS.
-fn ramctl(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ramctl"));
-    command.current_dir(folder).env_clear().stdin(Stdio::null());
-    command
 }
 
 fn print(folder: &Path, words: &[&str]) -> (String, String) {
@@ -161,15 +143,14 @@ async fn run(running: &Running, folder: &Path, words: &[&str]) -> Run {
         .env("AWS_ACCESS_KEY_ID", keys.access_key_id())
         .env("AWS_SECRET_ACCESS_KEY", keys.secret_access_key())
         .env("AWS_SESSION_TOKEN", keys.session_token());
-    let output =
-        tokio::task::spawn_blocking(move || command.output()).await.expect("no panic").expect("it runs");
-    let text =
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    Run { code: output.status.code().expect("no signal ended it"), text }
+    let output = tokio::task::spawn_blocking(move || command.output()).await.expect("no panic");
+    Run::of(output.expect("it runs"))
 }
 
 /// What the edited stack takes away is agreed to, whatever it is.
-const APPLY: &[&str] = &["apply", "--auto-approve", "--allow", "RAM203,RAM206,RAM212,RAM215,RAM217"];
+async fn apply(running: &Running, folder: &Path) -> Run {
+    run(running, folder, &APPLY.split(' ').collect::<Vec<_>>()).await
+}
 
 /// Gives a role another policy.
 async fn put_policy(running: &Running, account: &str, role: &str, policy: &Value) {
@@ -220,17 +201,15 @@ fn an_account_that_needs_no_policy_is_told_from_one_that_is_unknown() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_quickstart_plans_under_the_plan_policies_and_applies_under_the_apply_policies() {
     let dir = quickstart();
-    let (plan, apply) = (policies(dir.path(), "plan"), policies(dir.path(), "apply"));
-    let running = start(Settings::new(seed(&plan))).await.expect("the sandbox starts");
+    let [to_plan, to_apply] = ["plan", "apply"].map(|role| policies(dir.path(), role));
+    let running = start(Settings::new(seed(&to_plan))).await.expect("the sandbox starts");
     run(&running, dir.path(), &["plan", "--detailed-exitcode"]).await.exits(2);
-    let refused = run(&running, dir.path(), APPLY).await;
-    refused.exits(1);
-    assert!(refused.text.contains("ram:EnableSharingWithAwsOrganization"), "{}", refused.text);
+    apply(&running, dir.path()).await.exits(1).says(&["ram:EnableSharingWithAwsOrganization"]);
 
-    put_policies(&running, &apply).await;
-    run(&running, dir.path(), APPLY).await.exits(0);
+    put_policies(&running, &to_apply).await;
+    apply(&running, dir.path()).await.exits(0);
 
-    put_policies(&running, &plan).await;
+    put_policies(&running, &to_plan).await;
     run(&running, dir.path(), &["plan", "--detailed-exitcode"]).await.exits(0);
     run(&running, dir.path(), &["drift"]).await.exits(0);
 }
@@ -300,7 +279,7 @@ async fn every_action_of_the_apply_policies_is_needed_and_named_when_it_is_missi
     let settings =
         |dir: &TempDir| Settings { state_dir: Some(dir.path().to_owned()), ..Settings::new(seed(&first)) };
     let running = start(settings(&applied)).await.expect("the sandbox starts");
-    run(&running, before.path(), APPLY).await.exits(0);
+    apply(&running, before.path()).await.exits(0);
     running.shutdown().await.expect("the state is written");
 
     // With all actions it goes through: what fails below fails for the one that is missing.
@@ -308,7 +287,7 @@ async fn every_action_of_the_apply_policies_is_needed_and_named_when_it_is_missi
     copy(applied.path(), whole.path());
     let running = start(settings(&whole)).await.expect("the sandbox starts");
     put_policies(&running, &second).await;
-    run(&running, after.path(), APPLY).await.exits(0);
+    apply(&running, after.path()).await.exits(0);
     run(&running, after.path(), &["plan", "--detailed-exitcode"]).await.exits(0);
     running.shutdown().await.expect("the state is written");
 
@@ -329,23 +308,20 @@ async fn every_action_of_the_apply_policies_is_needed_and_named_when_it_is_missi
                     copy(applied, state.path());
                     let running = start(settings(&state)).await.expect("the sandbox starts");
                     put_policies(&running, &without.policies).await;
-                    let run = run(&running, after, APPLY).await;
+                    let run = apply(&running, after).await;
                     running.shutdown().await.expect("the state is written");
                     run
                 } else {
                     let running =
                         start(Settings::new(seed(&without.policies))).await.expect("the sandbox starts");
-                    run(&running, before, APPLY).await
+                    apply(&running, before).await
                 };
                 let (id, role) =
                     if without.account == "management" { (MANAGEMENT, CALLER) } else { (NETWORK, ROLE) };
                 let denied = format!("not authorized to perform: {} on resource", without.action);
-                // A long line of a plan is broken anywhere between words.
-                let said = run.text.split_whitespace().collect::<Vec<_>>().join(" ");
-                let named = [denied.as_str(), id, role].iter().all(|name| said.contains(name));
-                (run.code == 0 || !named).then(|| {
-                    format!("{} {} of {}: exit {}\n{}", without.sid, without.action, id, run.code, run.text)
-                })
+                let named = [denied.as_str(), id, role].iter().all(|name| run.holds(name));
+                (run.code == Some(0) || !named)
+                    .then(|| format!("{} {} of {id}: {run}", without.sid, without.action))
             }
         })
         .buffer_unordered(4)

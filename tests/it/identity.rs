@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::run::Run;
+
 /// The account that shares. Two shares are there from the start: one that nobody made a block for, one made from a policy.
 const SEED: &str = r#"
 organization {
@@ -53,12 +55,6 @@ struct World {
     dir: TempDir,
 }
 
-struct Run {
-    code: i32,
-    text: String,
-    stdout: String,
-}
-
 /// A block for a share of the first transit gateway with one account.
 fn share(label: &str, more: &str) -> String {
     format!(
@@ -101,21 +97,12 @@ impl World {
         let mut words = words.split(' ');
         command.arg(words.next().expect("a command"));
         command.arg(format!("--sandbox={}", folder.join("state").display())).args(words);
-        let output = command.output().expect("the binary can be run");
-        let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-        let run = Run {
-            code: output.status.code().expect("no signal"),
-            text: format!("{stdout}\n{stderr}"),
-            stdout,
-        };
-        assert_eq!(run.code, code, "{}", run.text);
-        run
+        Run::of(command.output().expect("the binary can be run")).exits(code)
     }
 
     #[track_caller]
     fn json(&self, stack: &str, words: &str, code: i32) -> Value {
-        serde_json::from_str(&self.run(stack, words, code).stdout).expect("JSON")
+        self.run(stack, words, code).json()
     }
 
     /// The ARN of the share that is not the stack's and bears this name.
@@ -125,16 +112,6 @@ impl World {
         let all = plan["unmanaged"].as_array().expect("a list");
         let found = all.iter().find(|share| share["name"] == name).unwrap_or_else(|| panic!("{plan:#}"));
         found["arn"].as_str().expect("a text").to_owned()
-    }
-}
-
-impl Run {
-    #[track_caller]
-    fn says(self, texts: &[&str]) -> Self {
-        for text in texts {
-            assert!(self.text.contains(text), "{text:?} is not in\n{}", self.text);
-        }
-        self
     }
 }
 

@@ -29,6 +29,8 @@ mod permissions;
 #[cfg(feature = "cli")]
 mod pipeline;
 #[cfg(feature = "cli")]
+mod run;
+#[cfg(feature = "cli")]
 mod sandbox;
 #[cfg(feature = "cli")]
 mod saved;

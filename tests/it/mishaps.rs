@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::edge::place;
-use crate::served::{Run, Seen, World, finish};
+use crate::run::{APPLY, Run};
+use crate::served::{Seen, World, finish};
 
 /// The associations settle at once, so that many runs take little time.
 const SEED: &str = r#"
@@ -101,10 +102,6 @@ share "new" {
 }
 "#;
 
-/// What the second set of files takes and gives is agreed to, whatever of it is left when a run begins.
-const APPLY: &str =
-    "apply --auto-approve --allow RAM201,RAM202,RAM203,RAM204,RAM205,RAM206,RAM207,RAM212,RAM215";
-
 fn places() -> [Place; 2] {
     [place("222222222222", "eu-central-1"), place("222222222222", "us-east-1")]
 }
@@ -133,13 +130,13 @@ impl Way {
     async fn walk() -> Self {
         let world = World::new(SEED).await;
         world.write("stack.ram.hcl", &format!("{HEAD}{BEFORE}"));
-        world.run(APPLY).await.exits(0);
+        world.run(&APPLY).await.exits(0);
         let before = world.grants(&places()).await;
         let start = world.shut_down().await;
 
         let world = Self::begin_at(&start).await;
         world.set_faults(json!([counting()])).await;
-        world.run(APPLY).await.exits(0);
+        world.run(&APPLY).await.exits(0);
         let writes = world.met().await;
         world.run("plan --detailed-exitcode").await.exits(0);
         let (after, end) = (world.grants(&places()).await, world.shares(&places()).await);
@@ -168,7 +165,7 @@ impl Way {
     /// The next run ends where the one ended that nothing was in the way of.
     async fn hold_it_converges(&self, world: &World, when: &str) {
         self.hold_nothing_leaked(world, when).await;
-        world.run(APPLY).await.exits(0);
+        world.run(&APPLY).await.exits(0);
         world.run("plan --detailed-exitcode").await.exits(0);
         assert_eq!(world.shares(&places()).await, self.end, "{when}");
     }
@@ -184,7 +181,7 @@ async fn kill_at(way: &Way, call: u64, done: bool) {
         faults.push(refused);
     }
     world.set_faults(json!(faults)).await;
-    let mut child = world.spawn(APPLY);
+    let mut child = world.spawn(&APPLY);
     while world.met().await <= call {
         let ended = child.try_wait().expect("the run can be asked");
         assert!(ended.is_none(), "{when}: the run ended with {ended:?} before that call");
@@ -219,7 +216,7 @@ async fn a_write_whose_answer_is_lost_is_not_done_twice() {
                 "action": "*", "effect": "lose_response", "writes": true, "after": call, "times": 1,
             });
             world.set_faults(json!([lost])).await;
-            world.run(APPLY).await.exits(0);
+            world.run(&APPLY).await.exits(0);
             assert!(world.met().await > call, "the fault struck");
             world.set_faults(json!([])).await;
             world.run("plan --detailed-exitcode").await.exits(0);
@@ -236,7 +233,7 @@ async fn two_runs_of_one_stack_at_once_make_each_share_once() {
     for round in 0..20 {
         let world = World::new(SEED).await;
         world.write("stack.ram.hcl", &format!("{HEAD}{BEFORE}"));
-        let (first, second) = tokio::join!(world.run(APPLY), world.run(APPLY));
+        let (first, second) = tokio::join!(world.run(&APPLY), world.run(&APPLY));
         first.exits(0);
         second.exits(0);
         world.run("plan --detailed-exitcode").await.exits(0);
@@ -252,7 +249,7 @@ async fn a_third_of_all_calls_failing_is_lived_with() {
     let error = json!({"action": "*", "effect": "error", "status": 503, "code": "ServiceUnavailableException", "percent": 15});
     let throttle = json!({"action": "*", "effect": "throttle", "after": 7, "percent": 18});
     world.set_faults(json!([error, throttle])).await;
-    world.run(APPLY).await.exits(0);
+    world.run(&APPLY).await.exits(0);
     world.set_faults(json!([])).await;
     world.run("plan --detailed-exitcode").await.exits(0);
     assert_eq!(world.shares(&places()).await, way.end);
@@ -261,7 +258,7 @@ async fn a_third_of_all_calls_failing_is_lived_with() {
 #[tokio::test(flavor = "multi_thread")]
 async fn with_everything_failing_a_run_ends_and_says_why() {
     let way = Way::walk().await;
-    let apply = format!("{APPLY} --wait-timeout 5");
+    let apply = format!("{} --wait-timeout 5", *APPLY);
     for (effect, said) in [("error", "ServerInternalException"), ("throttle", "Rate exceeded")] {
         let world = way.begin().await;
         world.set_faults(json!([{"action": "ram:*", "effect": effect}])).await;
@@ -286,7 +283,7 @@ fn signal(child: &std::process::Child, name: &str) {
 async fn under_way(world: &World, ms: u64) -> std::process::Child {
     let slow = json!({"action": "*", "effect": "slow", "ms": ms, "writes": true, "after": 1, "times": 1});
     world.set_faults(json!([slow])).await;
-    let child = world.spawn(APPLY);
+    let child = world.spawn(&APPLY);
     while world.met().await < 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

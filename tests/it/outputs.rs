@@ -4,14 +4,15 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::cli::{Run, Stack, finish, json, ramctl};
+use crate::cli::{Stack, ramctl};
 use crate::documents::Schema;
+use crate::run::Run;
 
 /// A run as a step of a workflow, with a file for the job's summary.
 fn step(stack: &Stack, words: &str) -> Run {
     let mut command: Command = ramctl(&stack.path());
     command.env("GITHUB_STEP_SUMMARY", stack.path().join("summary.md")).args(words.split(' '));
-    finish(command.output().expect("the binary can be run"))
+    Run::of(command.output().expect("the binary can be run"))
 }
 
 #[track_caller]
@@ -121,7 +122,7 @@ fn colour_is_for_terminals_unless_it_is_forced() {
     let coloured = |name: &str, value: &str, words: &str| {
         let mut command = ramctl(&stack.path());
         command.env(name, value).args(words.split(' '));
-        finish(command.output().expect("the binary can be run")).exits(0).stdout.contains('\u{1b}')
+        Run::of(command.output().expect("the binary can be run")).exits(0).stdout.contains('\u{1b}')
     };
     assert!(!coloured("TERM", "xterm", "plan --sandbox"));
     assert!(coloured("CLICOLOR_FORCE", "1", "plan --sandbox"));
@@ -136,11 +137,11 @@ fn the_width_of_text_is_what_columns_says_where_there_is_no_terminal() {
     let widest = |columns: &str| {
         let mut command = ramctl(&stack.path());
         command.env("COLUMNS", columns).args(["plan", "--sandbox"]);
-        let run = finish(command.output().expect("the binary can be run")).exits(0);
+        let run = Run::of(command.output().expect("the binary can be run")).exits(0);
         run.stdout.lines().map(|line| line.chars().count()).max().expect("lines")
     };
     assert!(widest("200") > widest("60"));
-    assert_eq!(json(&stack.run("plan --json"))["kind"], "plan");
+    assert_eq!(stack.run("plan --json").json()["kind"], "plan");
 }
 
 /// The lines of a stream, each held against its schema.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -17,46 +17,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::edge::{ROLE, connect, read_places};
+use crate::run::Run;
 
 /// A stack and the AWS that it works on.
 pub(crate) struct World {
     running: Running,
     folder: TempDir,
-}
-
-/// What a run said.
-#[derive(Debug)]
-pub(crate) struct Run {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
-}
-
-impl Run {
-    pub(crate) fn of(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
-    }
-
-    #[track_caller]
-    pub(crate) fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
-        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
-        self
-    }
-
-    /// Every text stands somewhere in the output.
-    #[track_caller]
-    pub(crate) fn says(self, texts: &[&str]) -> Self {
-        // Sentences are wrapped wherever the names in them let them be.
-        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (stdout, stderr) = (words(&self.stdout), words(&self.stderr));
-        for text in texts {
-            let found = [&self.stdout, &self.stderr, &stdout, &stderr].iter().any(|said| said.contains(text));
-            assert!(found, "{text:?} is not in\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
-        }
-        self
-    }
 }
 
 /// A share as a person would compare it: without its ARN and times.

@@ -10,15 +10,12 @@ use ramctl::live::LiveShare;
 use ramctl::model::Place;
 
 use crate::edge::place;
+use crate::run::{APPLY, PLAN};
 use crate::served::World;
 
 /// The Region that most shares are in.
 const REGION: &str = "eu-central-1";
 const NETWORK: &str = "222222222222";
-
-/// Every hazard is allowed: what becomes of the changes is the matter here, not who agrees to them.
-const APPLY: &str = "apply --auto-approve --allow RAM201,RAM202,RAM203,RAM204,RAM205,RAM206,RAM207,RAM208,RAM209,RAM210,RAM211,RAM212,RAM213,RAM214,RAM215,RAM216,RAM217";
-const PLAN: &str = "plan --detailed-exitcode --allow RAM201,RAM202,RAM203,RAM204,RAM205,RAM206,RAM207,RAM208,RAM209,RAM210,RAM211,RAM212,RAM213,RAM214,RAM215,RAM216,RAM217";
 
 /// The organization, two accounts that share, and resources of any kind.
 const SEED: &str = r#"
@@ -93,6 +90,6 @@ async fn only_share(world: &World, place: &Place) -> LiveShare {
 /// Applies a stack, and sees that a plan finds nothing left to do.
 async fn apply(world: &World, text: &str) {
     world.write("stack.ram.hcl", text);
-    world.run(APPLY).await.exits(0);
-    world.run(PLAN).await.exits(0);
+    world.run(&APPLY).await.exits(0);
+    world.run(&PLAN).await.exits(0);
 }

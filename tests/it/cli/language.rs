@@ -36,7 +36,7 @@ impl Folder {
         let mut command = ramctl(self.dir.path());
         command.args(words).envs(variables.iter().copied());
         command.stdin(fs::File::open(&path).expect("readable"));
-        finish(command.output().expect("the binary can be run"))
+        Run::of(command.output().expect("the binary can be run"))
     }
 
     /// What the console says to some lines.
@@ -142,7 +142,7 @@ fn findings_are_one_document_whatever_they_are() {
         "warning_count",
     ];
     let found = |run: &Run| {
-        let document = json(run);
+        let document = run.json();
         let members: Vec<_> = document.as_object().expect("an object").keys().cloned().collect();
         assert_eq!(members, keys);
         assert_eq!(document["format_version"], "1.0");
@@ -298,7 +298,7 @@ fn the_console_goes_on_after_a_mistake_and_remembers_it() {
 fn every_function_is_listed_and_described() {
     let folder = Folder::with(&[]);
     let listed = folder.run(&["functions"]).exits(0).stdout;
-    let document = json(&folder.run(&["functions", "--json"]).exits(0));
+    let document = folder.run(&["functions", "--json"]).exits(0).json();
     let functions = document["functions"].as_array().expect("a list");
     assert!(functions.len() > 100, "{}", functions.len());
     for function in functions {
@@ -311,7 +311,7 @@ fn every_function_is_listed_and_described() {
     for name in ["cidrsubnet", "merge", "upper"] {
         folder.run(&["functions", name]).exits(0).says(&[name, "\n  > "]);
     }
-    assert_eq!(json(&folder.run(&["functions", "ou", "--json"]).exits(0))["functions"][0]["name"], "ou");
+    assert_eq!(folder.run(&["functions", "ou", "--json"]).exits(0).json()["functions"][0]["name"], "ou");
     folder.run(&["functions", "uper"]).exits(1).says(&["Did you mean upper?"]);
 }
 
@@ -341,12 +341,12 @@ fn a_sensitive_value_is_in_no_output_of_any_command() {
         "destroy --auto-approve --json",
     ] {
         let run = if words.starts_with("validate") {
-            finish(ramctl(&stack.path()).args(words.split(' ')).output().expect("runs"))
+            Run::of(ramctl(&stack.path()).args(words.split(' ')).output().expect("runs"))
         } else {
             stack.run(words)
         };
-        assert!(run.code != 1, "{words}: {}{}", run.stdout, run.stderr);
-        run.never_says(SECRET);
+        assert!(run.code != Some(1), "{words}: {}{}", run.stdout, run.stderr);
+        run.never_says(&[SECRET]);
     }
 }
 
@@ -369,7 +369,7 @@ fn a_sensitive_value_is_refused_where_it_would_be_shown() {
         ]);
         for words in [&["validate"][..], &["validate", "--json"], &["plan"], &["plan", "--json"], &["graph"]]
         {
-            folder.run(words).exits(1).says(&["RAM031"]).never_says(SECRET);
+            folder.run(words).exits(1).says(&["RAM031"]).never_says(&[SECRET]);
         }
     }
 }
@@ -380,7 +380,8 @@ fn the_console_and_messages_keep_secrets() {
     let variables = [("RAMCTL_VAR_secret", SECRET)];
     let lines = "var.secret\n[var.secret]\n\"x${var.secret}\"\nvar.secret + 1\n{ a = 1 }[var.secret]\ntonumber(var.secret)\n{ (var.secret) = 1 }\nupper(var.secret)\nlength(var.secret)\n";
     for words in [&["console"][..], &["console", "--json"]] {
-        let run = folder.run_with(words, &variables, lines).exits(1).never_says(SECRET).never_says("HUSH");
+        let run =
+            folder.run_with(words, &variables, lines).exits(1).never_says(&[SECRET]).never_says(&["HUSH"]);
         run.says(&["sensitive"]);
     }
     let run = folder.run_with(&["console"], &variables, "nonsensitive(var.secret)\n").exits(0);
@@ -391,6 +392,6 @@ fn the_console_and_messages_keep_secrets() {
         "variable \"number\" {\n  type      = number\n  sensitive = true\n}\nvariable \"checked\" {\n  sensitive = true\n  validation {\n    condition     = length(var.checked) < 3\n    error_message = \"Too long: ${var.checked}\"\n  }\n}\n",
     );
     let more = [("RAMCTL_VAR_secret", "x"), ("RAMCTL_VAR_number", SECRET), ("RAMCTL_VAR_checked", SECRET)];
-    folder.run_with(&["validate"], &more, "").exits(1).never_says(SECRET);
-    folder.run_with(&["validate", "--json"], &more, "").exits(1).never_says(SECRET);
+    folder.run_with(&["validate"], &more, "").exits(1).never_says(&[SECRET]);
+    folder.run_with(&["validate", "--json"], &more, "").exits(1).never_says(&[SECRET]);
 }

@@ -2,8 +2,9 @@
 
 use aws_sdk_ram::Client;
 
+use crate::run::{APPLY, PLAN};
 use crate::served::World;
-use crate::shares::{APPLY, NETWORK, PLAN, REGION, SEED, apply, here, only_share, stack};
+use crate::shares::{NETWORK, REGION, SEED, apply, here, only_share, stack};
 
 const SHARE: &str = r#"
   resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"]
@@ -27,7 +28,7 @@ async fn a_change_by_hand_that_comes_back_is_undone_each_time() {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         world.run("drift").await.exits(2).says(&["444444444444", "333333333333"]);
-        world.run(APPLY).await.exits(0);
-        world.run(PLAN).await.exits(0);
+        world.run(&APPLY).await.exits(0);
+        world.run(&PLAN).await.exits(0);
     }
 }

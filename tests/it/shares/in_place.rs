@@ -6,8 +6,9 @@ use ramctl::live::LiveShare;
 use ramctl::model::{Place, ShareArn};
 
 use crate::edge::place;
+use crate::run::{APPLY, PLAN};
 use crate::served::World;
-use crate::shares::{APPLY, NETWORK, PLAN, REGION, SEED, apply, here, stack};
+use crate::shares::{NETWORK, REGION, SEED, apply, here, stack};
 
 const TGW: &str = r#"
   resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"]
@@ -93,9 +94,9 @@ async fn what_ram_can_change_in_place_keeps_the_share() {
         let (kept, share) = (arns(&world, &here()).await, world.live(&here()).await.shares);
         assert!(share.values().all(|share| !shows(share)), "{what}: not yet");
         world.write("stack.ram.hcl", &stack(&after));
-        world.run(PLAN).await.exits(2).says(&["1 to update"]);
-        world.run(APPLY).await.exits(0);
-        world.run(PLAN).await.exits(0);
+        world.run(&PLAN).await.exits(2).says(&["1 to update"]);
+        world.run(&APPLY).await.exits(0);
+        world.run(&PLAN).await.exits(0);
         assert_eq!(arns(&world, &here()).await, kept, "{what}");
         assert!(world.live(&here()).await.shares.values().all(shows), "{what}: made");
         world.run("destroy --auto-approve").await.exits(0);
@@ -127,13 +128,13 @@ async fn what_ram_cannot_change_makes_a_new_share_and_deletes_the_one_before() {
         apply(&world, &stack(&before)).await;
         let old = arns(&world, &here()).await;
         world.write("stack.ram.hcl", &stack(&after));
-        world.run(PLAN).await.exits(2).says(&["1 to replace", "RAM207"]);
-        world.run(APPLY).await.exits(0);
+        world.run(&PLAN).await.exits(2).says(&["1 to replace", "RAM207"]);
+        world.run(&APPLY).await.exits(0);
         let new = arns(&world, &there).await;
         assert_eq!(new.len(), 1, "{what}");
         assert!(new.is_disjoint(&old), "{what}");
         if there != here() {
-            world.run(PLAN).await.exits(0);
+            world.run(&PLAN).await.exits(0);
             assert_eq!(arns(&world, &here()).await, BTreeSet::new(), "{what}: the one before is gone");
         }
     }

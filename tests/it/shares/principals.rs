@@ -4,8 +4,9 @@ use aws_sdk_organizations::Client;
 use ramctl::model::Principal;
 use serde_json::json;
 
+use crate::run::{APPLY, PLAN};
 use crate::served::World;
-use crate::shares::{APPLY, PLAN, SEED, apply, here, only_share, stack};
+use crate::shares::{SEED, apply, here, only_share, stack};
 
 const CA: &str = "arn:aws:acm-pca:eu-central-1:222222222222:certificate-authority/ca-1";
 const SERVICE: &str = "pca-connector-ad.amazonaws.com";
@@ -119,10 +120,10 @@ async fn a_service_is_on_a_new_share_from_its_first_call_and_a_refusal_on_an_old
             "code": "OperationNotPermittedException", "message": refusal,
         }]))
         .await;
-    world.run(APPLY).await.exits(1).says(&[refusal]);
+    world.run(&APPLY).await.exits(1).says(&[refusal]);
     world.set_faults(json!([])).await;
-    world.run(APPLY).await.exits(0);
-    world.run(PLAN).await.exits(0);
+    world.run(&APPLY).await.exits(0);
+    world.run(&PLAN).await.exits(0);
     assert_eq!(principals(&world).await, [SERVICE]);
 }
 
@@ -145,8 +146,8 @@ async fn an_account_that_was_closed_leaves_a_difference_and_never_an_error() {
     still_declared.says(&["RAM139", "333333333333"]);
     // Taking it out of the files is all there is to do.
     world.write("stack.ram.hcl", &with("\"444444444444\""));
-    world.run(APPLY).await.exits(0);
-    world.run(PLAN).await.exits(0);
+    world.run(&APPLY).await.exits(0);
+    world.run(&PLAN).await.exits(0);
     assert_eq!(
         only_share(&world, &here()).await.principals.keys().collect::<Vec<_>>(),
         [&Principal::read("444444444444")]

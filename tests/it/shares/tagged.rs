@@ -5,8 +5,9 @@ use std::fmt::Write;
 use aws_sdk_resourcegroupstagging::Client;
 use serde_json::json;
 
+use crate::run::{APPLY, PLAN};
 use crate::served::World;
-use crate::shares::{APPLY, NETWORK, PLAN, REGION, SEED, apply, here, only_share, stack};
+use crate::shares::{NETWORK, REGION, SEED, apply, here, only_share, stack};
 
 const SHARE: &str = r#"
   resources  = [tagged("ec2:Subnet", { share = "workloads" })]
@@ -55,11 +56,11 @@ async fn a_tag_that_comes_or_goes_is_a_change_of_the_share() {
     let world = World::new(&seed(2)).await;
     apply(&world, &stack(SHARE)).await;
     tag(&world, &arn(9_000), "workloads").await;
-    world.run(PLAN).await.exits(2).says(&["+ resource  ec2:Subnet  subnet/subnet-9000"]);
-    world.run(APPLY).await.exits(0);
+    world.run(&PLAN).await.exits(2).says(&["+ resource  ec2:Subnet  subnet/subnet-9000"]);
+    world.run(&APPLY).await.exits(0);
     assert_eq!(shared(&world).await, [arn(0), arn(1), arn(9_000)]);
     tag(&world, &arn(0), "no longer").await;
-    world.run(PLAN).await.exits(2).says(&["- resource  ec2:Subnet  subnet/subnet-0000", "RAM203"]);
+    world.run(&PLAN).await.exits(2).says(&["- resource  ec2:Subnet  subnet/subnet-0000", "RAM203"]);
 }
 
 #[tokio::test]
@@ -67,7 +68,7 @@ async fn a_search_that_finds_nothing_any_more_does_not_pass_in_silence() {
     let world = World::new(&seed(1)).await;
     apply(&world, &stack(SHARE)).await;
     tag(&world, &arn(0), "no longer").await;
-    world.run(PLAN).await.exits(2).says(&["RAM128", "share loses its last resource", "RAM211"]);
+    world.run(&PLAN).await.exits(2).says(&["RAM128", "share loses its last resource", "RAM211"]);
     assert_eq!(shared(&world).await, [arn(0)]);
 }
 
@@ -79,7 +80,7 @@ async fn tags_that_cannot_be_read_leave_their_share_alone_and_the_run_incomplete
     world.set_faults(json!([{"action": "tag:GetResources", "effect": "access_denied"}])).await;
     let named =
         ["tag:GetResources", "role/OrganizationAccountAccessRole", "left alone", "RAM409", "INCOMPLETE"];
-    for words in [PLAN, APPLY, "drift"] {
+    for words in [PLAN.as_str(), &APPLY, "drift"] {
         world.run(words).await.exits(6).says(&named);
     }
     // Nor does it go because nobody could read its tags.

@@ -3,8 +3,9 @@
 use ramctl::model::AssociationStatus;
 use serde_json::json;
 
+use crate::run::{APPLY, PLAN};
 use crate::served::World;
-use crate::shares::{APPLY, PLAN, SEED, apply, here, only_share, stack};
+use crate::shares::{SEED, apply, here, only_share, stack};
 
 const TGW: &str = "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1";
 const SHARE: &str = r#"
@@ -55,10 +56,10 @@ async fn what_has_failed_is_shown_with_its_message_and_mended() {
             set(&world, member, "FAILED", 60).await;
             let shown = ["FAILED: The entity is under review"];
             world.run("drift").await.exits(2).says(&shown).says(&["unhealthy"]);
-            world.run(APPLY).await.exits(0).says(&shown).says(&["taken off and put on again"]);
+            world.run(&APPLY).await.exits(0).says(&shown).says(&["taken off and put on again"]);
             assert!(all_are_associated(&world).await, "{member}");
         }
-        world.run(PLAN).await.exits(0);
+        world.run(&PLAN).await.exits(0);
     }
 }
 
@@ -69,11 +70,11 @@ async fn what_fails_again_is_told_once_a_run_and_tried_again_by_the_next() {
     let world = World::new(&seed).await;
     world.write("stack.ram.hcl", &stack(SHARE));
     let message = ["FAILED", "TransitGateway tgw-1 is being deleted."];
-    world.run(APPLY).await.exits(1).says(&message);
+    world.run(&APPLY).await.exits(1).says(&message);
     for _ in 0..2 {
-        world.run(PLAN).await.exits(2).says(&["FAILED: TransitGateway tgw-1 is being deleted"]);
+        world.run(&PLAN).await.exits(2).says(&["FAILED: TransitGateway tgw-1 is being deleted"]);
         world.set_faults(json!([{"action": "ram:AssociateResourceShare", "effect": "slow", "ms": 0}])).await;
-        world.run(APPLY).await.exits(1).says(&message);
+        world.run(&APPLY).await.exits(1).says(&message);
         assert_eq!(world.met().await, 1, "one try a run");
         world.set_faults(json!([])).await;
     }
@@ -87,10 +88,10 @@ async fn what_is_suspended_is_shown_and_left_to_aws() {
     for (member, status) in [(TGW, "SUSPENDED"), ("333333333333", "SUSPENDING")] {
         set(&world, member, status, 60).await;
         world.run("drift").await.exits(2).says(&[status, "RAM304", "1 unhealthy"]);
-        world.run(APPLY).await.exits(0).says(&[status, "No changes. 1 unhealthy."]);
+        world.run(&APPLY).await.exits(0).says(&[status, "No changes. 1 unhealthy."]);
         assert!(!all_are_associated(&world).await, "nothing was done to {member}");
         set(&world, member, "RESTORING", 60).await;
-        world.run(PLAN).await.exits(0).says(&["RESTORING since", "RAM309", "No changes. AWS matches"]);
+        world.run(&PLAN).await.exits(0).says(&["RESTORING since", "RAM309", "No changes. AWS matches"]);
         set(&world, member, "ASSOCIATED", 60).await;
     }
 }
@@ -104,10 +105,10 @@ async fn what_is_under_way_is_left_alone_and_what_is_stuck_is_said_to_be() {
         ("444444444444", "ASSOCIATING"),
     ] {
         set(&world, member, status, 60).await;
-        world.run(PLAN).await.exits(0).says(&[status, "RAM309", "No changes. AWS matches"]);
+        world.run(&PLAN).await.exits(0).says(&[status, "RAM309", "No changes. AWS matches"]);
         set(&world, member, status, 2 * 3600).await;
         let stuck = [status, "far longer than AWS takes", "RAM345", "1 unhealthy"];
-        world.run(PLAN).await.exits(0).says(&stuck);
+        world.run(&PLAN).await.exits(0).says(&stuck);
         world.run("drift").await.exits(2).says(&stuck);
         set(&world, member, "ASSOCIATED", 60).await;
     }
@@ -117,7 +118,7 @@ async fn what_is_under_way_is_left_alone_and_what_is_stuck_is_said_to_be() {
 async fn what_left_a_share_by_other_hands_is_a_difference_and_no_error() {
     let world = with(SHARE, "333333333333", "DISASSOCIATED", 60).await;
     world.run("drift").await.exits(2).says(&["+ principal", "333333333333"]);
-    world.run(APPLY).await.exits(0);
-    world.run(PLAN).await.exits(0);
+    world.run(&APPLY).await.exits(0);
+    world.run(&PLAN).await.exits(0);
     assert!(all_are_associated(&world).await);
 }
