@@ -7,7 +7,7 @@ use crate::diff::change::{Cause, Delta, Edit, Entity, Membership, Part, Remark, 
 use crate::diff::label::principal_label;
 use crate::diff::outlook::Outlook;
 use crate::diff::stamp::{Section, Stamp};
-use crate::live::{Association, LiveShare};
+use crate::live::{Association, AttachedPermission, LiveShare};
 use crate::model::{
     AssociationStatus, Observed, PolicyChange, ResourceType, ShareStatus, StackName, TAG_ADDRESS,
     TAG_APPLIED, TAG_STACK, Tags,
@@ -174,7 +174,8 @@ fn settings(live: &LiveShare, after: &Wanted) -> Vec<Part> {
     out
 }
 
-/// Only types that a block names: what is unset is AWS's default, also when AWS has attached it.
+/// Types that a block names: what is unset is AWS's default, also when AWS has attached it. And permissions of the stack for types that
+/// leave the share: RAM keeps them attached, and would not let them be deleted.
 fn permissions(desired: &DesiredShare, live: &LiveShare, after: &Wanted, outlook: &Outlook<'_>) -> Vec<Part> {
     let mut out = Vec::new();
     for (kind, permission) in &after.permissions {
@@ -203,7 +204,32 @@ fn permissions(desired: &DesiredShare, live: &LiveShare, after: &Wanted, outlook
             }
         }
     }
+    for (resource_type, attached) in &live.permissions {
+        if is_left_over(resource_type, attached, after, outlook) {
+            out.push(Part::Permission {
+                resource_type: resource_type.clone(),
+                how: Delta::Removed { before: attached.arn.clone() },
+                // Nothing of the type is there any more.
+                actions: Observed::Known(PolicyChange::default()),
+            });
+        }
+    }
     out
+}
+
+/// Whether a permission of the stack is on the share for nothing: no block names it, and no resource of its type stays.
+fn is_left_over(
+    kind: &ResourceType,
+    attached: &AttachedPermission,
+    after: &Wanted,
+    outlook: &Outlook<'_>,
+) -> bool {
+    let other = |found: &Option<ResourceType>| {
+        found.as_ref().is_some_and(|found| !found.as_str().eq_ignore_ascii_case(kind.as_str()))
+    };
+    !after.permissions.contains_key(kind)
+        && after.resources.values().all(other)
+        && outlook.is_of_stack(after, &attached.arn)
 }
 
 /// Whether the share is to have the default version of its permission for a type.
@@ -331,7 +357,10 @@ pub(crate) fn remarks(
         }
         let is_default =
             attached.arn.is_aws_managed() && attached.arn.name().starts_with(DEFAULT_PERMISSION_PREFIX);
-        if !after.permissions.contains_key(kind) && !is_default {
+        if !after.permissions.contains_key(kind)
+            && !is_default
+            && !is_left_over(kind, attached, after, outlook)
+        {
             out.push(Remark::UndeclaredPermission {
                 resource_type: kind.clone(),
                 permission: attached.arn.clone(),

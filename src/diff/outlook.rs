@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::diff::change::{Cause, NextVersion};
+use crate::diff::change::{Cause, NextVersion, Wanted};
 use crate::diff::permission::{
     PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict, VersionAfter,
 };
 use crate::live::{AttachedPermission, LivePlace, LiveState, PermissionVersion, VersionAsked};
-use crate::model::{Observed, PermissionArn, PermissionPolicy, Place, PolicyChange};
+use crate::model::{Observed, PermissionArn, PermissionPolicy, Place, PolicyChange, TAG_STACK};
 
 /// The permissions of all places.
 pub(crate) struct Outlook<'a> {
@@ -78,6 +78,13 @@ impl<'a> Outlook<'a> {
             Some(Observed::Known(found)) => NextVersion::Numbered(found.version.clone()),
             _ => NextVersion::Default,
         }
+    }
+
+    /// Whether a permission is one of the stack's own.
+    pub(crate) fn is_of_stack(&self, after: &Wanted, arn: &PermissionArn) -> bool {
+        let rows = self.place(&after.place).into_iter().flat_map(|live| &live.customer_permissions);
+        let mut of_it = rows.filter(|row| row.arn == *arn);
+        of_it.any(|row| row.tags.get(TAG_STACK) == after.ownership.get(TAG_STACK))
     }
 
     /// What becomes possible and impossible where a share's permission gives way to the coming default version of another, or of

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Grants, delta, totals};
 use crate::diff::{
-    Change, DeleteReason, Diff, Edit, Membership, Part, PermissionChange, PermissionVerdict, ShareDiff,
+    Change, DeleteReason, Delta, Diff, Edit, Membership, Part, PermissionChange, PermissionVerdict, ShareDiff,
     SharingDiff, SharingVerdict, Verdict,
 };
 use crate::model::{Address, PermissionArn, ResourceArn};
@@ -215,7 +215,8 @@ fn gives(change: &Change) -> bool {
             Part::Principal { how, .. } | Part::Resource { how, .. } | Part::Source { how, .. } => {
                 *how != Membership::Removed
             }
-            Part::Permission { .. } | Part::PermissionVersion { .. } | Part::Promoted => true,
+            Part::Permission { how, .. } => !matches!(how, Delta::Removed { .. }),
+            Part::PermissionVersion { .. } | Part::Promoted => true,
             Part::AllowExternalPrincipals { after, .. } => *after,
             Part::Name { .. }
             | Part::Tag { .. }

@@ -3,7 +3,7 @@
 //! Revoke before grant: what goes leaves first, then flags and permissions are changed, then resources come, then principals;
 //! the record of what was applied is last. Where nothing but principals comes, they join before others leave, for an account
 //! may be behind both. A permission is there before the first resource of its type (RAM API reference,
-//! AssociateResourceSharePermission). Each step waits for the one before it, for RAM refuses to change a share while
+//! AssociateResourceSharePermission), and leaves after the last. Each step waits for the one before it, for RAM refuses to change a share while
 //! something on it is ASSOCIATING.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -165,6 +165,9 @@ impl<'a> Chain<'a> {
         }
 
         self.disassociate(&share, leave);
+        for permission in changes.detach {
+            self.push(Step::DisassociateResourceSharePermission { share: share.clone(), permission });
+        }
         let SourceSteps { first, gone, again } = sources;
         self.associate(&share, Members { sources: first, ..Members::default() });
         self.disassociate(&share, Members { sources: gone, ..Members::default() });
@@ -329,6 +332,8 @@ struct Changes {
     allow_external_principals: Option<bool>,
     /// Each with whether it takes the place of another.
     permissions: Vec<(PermissionArn, bool)>,
+    /// Those for types that leave.
+    detach: Vec<PermissionArn>,
     leave: Members,
     join: Members,
     tag: Tags,
@@ -361,8 +366,7 @@ impl Changes {
                 Part::Permission { resource_type: _, how, actions: _ } => match how {
                     Delta::Added { after } => out.permissions.push((after.clone(), false)),
                     Delta::Changed { before: _, after } => out.permissions.push((after.clone(), true)),
-                    // An unset permission is never a difference, so none is ever taken away.
-                    Delta::Removed { before: _ } => {}
+                    Delta::Removed { before } => out.detach.push(before.clone()),
                 },
                 Part::Tag { key, how } => match how {
                     Delta::Added { after } | Delta::Changed { before: _, after } => {

@@ -77,7 +77,9 @@ fn leaver<'a>(
     shares.iter().find(is_it).filter(|share| match &share.diff.verdict {
         Verdict::Changed(Change::Delete { .. } | Change::Replace { .. }) => true,
         Verdict::Changed(Change::Update { edits, .. }) => edits.iter().any(|edit| match &edit.part {
-            Part::Permission { how: Delta::Changed { before, .. }, .. } => before == permission,
+            Part::Permission { how: Delta::Changed { before, .. } | Delta::Removed { before }, .. } => {
+                before == permission
+            }
             _ => false,
         }),
         _ => false,

@@ -151,7 +151,11 @@ impl Simulator {
                 assert!(has || share.resources.is_empty(), "a permission comes before its resources");
                 share.permissions.insert(tgw_type(), attached);
             }
-            Step::DisassociateResourceSharePermission { .. } => panic!("never planned"),
+            Step::DisassociateResourceSharePermission { share, permission } => {
+                let share = self.share(place, share);
+                assert!(share.resources.is_empty(), "a permission leaves after its resources");
+                share.permissions.retain(|_, attached| attached.arn != *permission);
+            }
             Step::TagResource { share, tags } => self.share(place, share).tags.extend(tags.clone()),
             Step::UntagResource { share, keys } => {
                 self.share(place, share).tags.retain(|key, _| !keys.contains(key));
