@@ -158,8 +158,11 @@ fn share(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> {
         content.narrow(of_stack(Statement::new("FillNewShares", &["ram:AssociateResourceShare"]))),
         content.narrow(owned(scope, Statement::new("FillShares", &["ram:AssociateResourceShare"]), &regions)),
         // Not narrowed to the stack's principals: what somebody added by hand has to be taken away.
-        owned(scope, Statement::new("ChangeShares", CHANGE), &regions)
-        .only("BoolIfExists", "ram:RequestedAllowsExternalPrincipals", no(&external)),
+        owned(scope, Statement::new("ChangeShares", CHANGE), &regions).only(
+            "BoolIfExists",
+            "ram:RequestedAllowsExternalPrincipals",
+            no(&external),
+        ),
         // The owner stays: neither is a share given to another stack nor let go.
         owned(scope, Statement::new("TagShares", &["ram:TagResource"]), &regions).only(
             "StringEqualsIfExists",

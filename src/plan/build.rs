@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Grants, delta, totals};
 use crate::diff::{
-    Change, DeleteReason, Delta, Diff, Edit, Membership, Part, PermissionChange, PermissionVerdict, ShareDiff,
-    SharingDiff, SharingVerdict, Verdict,
+    Change, DeleteReason, Delta, Diff, Edit, Membership, Part, PermissionChange, PermissionVerdict,
+    ShareDiff, SharingDiff, SharingVerdict, Verdict,
 };
 use crate::model::{Address, PermissionArn, ResourceArn};
 use crate::org::OrgView;
