@@ -138,6 +138,8 @@ fn share(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> {
     const CHANGE: &[&str] = &[
         "ram:DisassociateResourceShare",
         "ram:DisassociateResourceSharePermission",
+        // Whether a permission came or went is seen nowhere else.
+        "ram:ListResourceSharePermissions",
         "ram:UpdateResourceShare",
     ];
     let no = |found: &Vec<String>| found.is_empty().then(|| "false".to_owned());
@@ -192,12 +194,11 @@ fn permissions(scope: &Scope<'_>) -> Vec<Statement> {
     let regions: BTreeSet<Region> = naming.iter().map(|share| share.region.value.clone()).collect();
     const ATTACH: &str = "ram:AssociateResourceSharePermission";
     vec![
-        owned(
-            scope,
-            Statement::new("AttachPermissions", &[ATTACH, "ram:ListResourceSharePermissions"]),
-            &regions,
-        )
-        .only("ArnEqualsIfExists", "ram:PermissionArn", arns.iter().cloned()),
+        owned(scope, Statement::new("AttachPermissions", &[ATTACH]), &regions).only(
+            "ArnEqualsIfExists",
+            "ram:PermissionArn",
+            arns.iter().cloned(),
+        ),
         // The call is about two resources, and the tag is the share's.
         Statement::new("UsePermissions", &[ATTACH]).on(arns),
     ]
