@@ -18,6 +18,8 @@ mod invitations;
 mod lang;
 mod layering;
 #[cfg(feature = "cli")]
+mod limits;
+#[cfg(feature = "cli")]
 mod mishaps;
 #[cfg(feature = "cli")]
 mod outputs;
