@@ -122,7 +122,53 @@ async fn a_thousand_principals_come_and_go_in_calls_of_a_hundred() {
 
 /// RAM's quota for one share.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes minutes in a debug build"]
+#[ignore = "takes about 45 seconds in a debug build, where the thousand take three"]
 async fn five_thousand_principals_come_and_go_in_calls_of_a_hundred() {
     a_wide_share(5_000).await;
+}
+
+/// A share made by hand with so many tags, and a block that imports it and wants these.
+async fn importing(by_hand: usize, wanted: usize) -> World {
+    let tags =
+        |count: usize| (0..count).map(|n| format!("t{n:02} = \"x\"")).collect::<Vec<_>>().join("\n    ");
+    let seed = format!(
+        "organization {{\n  management_account = \"management\"\n  sharing = \"enabled\"\n  account \"management\" {{ id = \"111111111111\" }}\n  \
+         account \"network\" {{ id = \"222222222222\" }}\n}}\nsettings {{\n  resources = \"any\"\n  associate_ms = 0\n}}\n\
+         share \"wide\" {{\n  account = \"network\"\n  region = \"eu-central-1\"\n  allow_external_principals = false\n  \
+         resources = [\"arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1\"]\n  principals = [\"111111111111\"]\n  \
+         tags = {{\n    {}\n  }}\n}}\n",
+        tags(by_hand)
+    );
+    let world = World::new(&seed).await;
+    let arn = world.live(&here()).await.shares.into_keys().next().expect("seeded");
+    let text = stack(0).replace(
+        "principals = []",
+        &format!("principals = [\"111111111111\"]\n  tags = {{\n    {}\n  }}", tags(wanted)),
+    );
+    world.write("stack.ram.hcl", &format!("{text}import {{\n  to = share.wide\n  id = \"{arn}\"\n}}\n"));
+    world
+}
+
+async fn tags(world: &World) -> usize {
+    world.live(&here()).await.shares.values().map(|share| share.tags.len()).sum()
+}
+
+/// RAM takes 50, and four of them are ramctl's on a share that was imported.
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_tags_fit_and_one_more_is_told_before_anything_is_done() {
+    let world = importing(46, 46).await;
+    world.run(APPLY).await.exits(0);
+    world.run("plan --detailed-exitcode").await.exits(0);
+    assert_eq!(tags(&world).await, 50);
+
+    let world = importing(46, 47).await;
+    for words in ["validate", "plan", APPLY] {
+        world.run(words).await.exits(1).says(&["RAM160", "has 47 tags; 46 are free", "Remove 1."]);
+    }
+    assert_eq!(tags(&world).await, 46, "nothing was done");
+
+    // What somebody else's tags leave no room for is refused by RAM, and stays as it was.
+    let world = importing(50, 1).await;
+    world.run(APPLY).await.exits(1).says(&["TagLimitExceededException", "50 tags"]);
+    assert_eq!(tags(&world).await, 50);
 }
