@@ -218,11 +218,13 @@ fn permissions(desired: &DesiredShare, live: &LiveShare, after: &Wanted, outlook
 /// count for the next resource of its type, which is to have the default, and it could not be deleted. RAM takes it off when all
 /// resources of the type are gone, so not while one may be on its way.
 fn is_idle(live: &LiveShare, after: &Wanted, kind: &ResourceType) -> bool {
-    let none_of_it = after.resources.values().all(|known| known.as_ref().is_some_and(|one| one != kind));
+    let another = |one: &Option<ResourceType>| {
+        one.as_ref().is_some_and(|one| !one.as_str().eq_ignore_ascii_case(kind.as_str()))
+    };
     let mut under_way = live.resources.values().map(|on| &on.status);
     !after.permissions.contains_key(kind)
         && live.permissions.get(kind).is_some_and(|attached| !is_default(&attached.arn))
-        && none_of_it
+        && after.resources.values().all(another)
         && !under_way.any(|status| *status == AssociationStatus::Disassociating)
 }
 

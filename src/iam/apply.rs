@@ -135,6 +135,13 @@ fn share(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> {
     let retaining = addresses(scope, |share| {
         share.retain_sharing_on_account_leave_organization.as_ref().is_some_and(|it| it.value)
     });
+    const CHANGE: &[&str] = &[
+        "ram:DisassociateResourceShare",
+        "ram:DisassociateResourceSharePermission",
+        // Whether a permission came or went is seen nowhere else.
+        "ram:ListResourceSharePermissions",
+        "ram:UpdateResourceShare",
+    ];
     let no = |found: &Vec<String>| found.is_empty().then(|| "false".to_owned());
     if !external.is_empty() {
         notes.push(format!(
@@ -153,12 +160,11 @@ fn share(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> {
         content.narrow(of_stack(Statement::new("FillNewShares", &["ram:AssociateResourceShare"]))),
         content.narrow(owned(scope, Statement::new("FillShares", &["ram:AssociateResourceShare"]), &regions)),
         // Not narrowed to the stack's principals: what somebody added by hand has to be taken away.
-        owned(
-            scope,
-            Statement::new("ChangeShares", &["ram:DisassociateResourceShare", "ram:UpdateResourceShare"]),
-            &regions,
-        )
-        .only("BoolIfExists", "ram:RequestedAllowsExternalPrincipals", no(&external)),
+        owned(scope, Statement::new("ChangeShares", CHANGE), &regions).only(
+            "BoolIfExists",
+            "ram:RequestedAllowsExternalPrincipals",
+            no(&external),
+        ),
         // The owner stays: neither is a share given to another stack nor let go.
         owned(scope, Statement::new("TagShares", &["ram:TagResource"]), &regions).only(
             "StringEqualsIfExists",
@@ -188,12 +194,11 @@ fn permissions(scope: &Scope<'_>) -> Vec<Statement> {
     let regions: BTreeSet<Region> = naming.iter().map(|share| share.region.value.clone()).collect();
     const ATTACH: &str = "ram:AssociateResourceSharePermission";
     vec![
-        owned(
-            scope,
-            Statement::new("AttachPermissions", &[ATTACH, "ram:ListResourceSharePermissions"]),
-            &regions,
-        )
-        .only("ArnEqualsIfExists", "ram:PermissionArn", arns.iter().cloned()),
+        owned(scope, Statement::new("AttachPermissions", &[ATTACH]), &regions).only(
+            "ArnEqualsIfExists",
+            "ram:PermissionArn",
+            arns.iter().cloned(),
+        ),
         // The call is about two resources, and the tag is the share's.
         Statement::new("UsePermissions", &[ATTACH]).on(arns),
     ]

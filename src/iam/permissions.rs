@@ -68,11 +68,19 @@ pub(crate) fn write_permissions(scope: &Scope<'_>) -> Vec<Statement> {
             [TAG_STACK.to_owned()],
         ));
     }
-    let spoken_of = spoken_of(scope);
-    if !scope.regions.is_empty() && (!declared.is_empty() || spoken_of) {
+    if !scope.regions.is_empty() {
+        // Whether the stack had permissions that have left its files, the files do not say. So also where it declares none, in every
+        // Region that is read, as with shares; the tag keeps it to the stack's own.
         out.push(owned(Statement::new("DeletePermissions", &["ram:DeletePermission"]), &scope.regions));
     }
-    if spoken_of && !scope.regions.is_empty() {
+    if !scope.shares.is_empty() {
+        // The call is about two resources, and the tag is the share's: the other half is with the shares. What is left over may be AWS's.
+        let statement = Statement::new("DetachPermissions", &["ram:DisassociateResourceSharePermission"]);
+        let partition = scope.partition();
+        let of_aws = format!("arn:{partition}:ram::aws:permission/*");
+        out.push(statement.on(own(scope, &scope.share_regions()).into_iter().chain([of_aws])));
+    }
+    if spoken_of(scope) && !scope.regions.is_empty() {
         // The block that named account and Region is gone: the permission may be wherever the stack is read.
         let statement = Statement::new("ReleasePermissions", &["ram:UntagResource"]);
         out.push(owned(statement, &scope.regions).only(

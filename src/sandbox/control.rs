@@ -147,6 +147,13 @@ fn set_status(sandbox: &Sandbox, input: StatusInput) -> Result<Value, Refusal> {
                 });
             }
             Some(entity) => {
+                // Any word may be one of a newer API, as long as it looks like one of RAM's.
+                if !input.status.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') {
+                    return Err(refused(format!(
+                        "{:?} is not written as RAM writes a status.",
+                        input.status
+                    )));
+                }
                 let status = Association::deserialize(&status).map_err(|error| refused(error.to_string()))?;
                 let mut keys = Side::ALL.into_iter().map(|side| Member::key(&id, side, entity));
                 let key = keys.find(|key| state.members.contains(key)).ok_or_else(unknown)?;

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use tokio::sync::Mutex;
 
 use crate::edge::{ROLE, connect, place, read_places};
+use crate::run::{APPLY, allowing_all};
 use crate::served::{World, state_of};
 
 const SEED: &str = include_str!("every_kind/sandbox.hcl");
@@ -34,12 +35,6 @@ const VIRGINIA: &str = "us-east-1";
 fn places() -> [Place; 4] {
     [(NETWORK, FRANKFURT), (NETWORK, VIRGINIA), (HUB, FRANKFURT), (HUB, VIRGINIA)]
         .map(|(account, region)| place(account, region))
-}
-
-/// Every hazard is agreed to: the way is the matter here, not who wants to go it.
-fn agreed(command: &str) -> String {
-    let codes: Vec<&str> = ramctl::diag::hazards::hazard_codes().map(|code| code.id).collect();
-    format!("{command} --allow {}", codes.join(","))
 }
 
 /// Who may do what with which resource.
@@ -304,7 +299,7 @@ async fn a_change_of_every_kind_is_one_run_that_never_gives_or_takes_too_much_on
     let actions = Actions::default();
     let world = World::new(SEED).await;
     world.write("stack.ram.hcl", &format!("{HEAD}{BEFORE}"));
-    world.run(&agreed("apply --auto-approve")).await.exits(0);
+    world.run(&APPLY).await.exits(0);
     world.run("plan --detailed-exitcode").await.exits(0);
     meddle(&world).await;
     let before = Access::of(&world, &actions).await;
@@ -315,9 +310,10 @@ async fn a_change_of_every_kind_is_one_run_that_never_gives_or_takes_too_much_on
 
     let world = World::copy(folder.path(), SEED).await;
     world.write("stack.ram.hcl", &stack);
-    let run =
-        agreed("apply --auto-approve --output text --output json=apply.json --output events=events.ndjson");
-    let run = world.run(&run).await.exits(0);
+    let run = allowing_all(
+        "apply --auto-approve --output text --output json=apply.json --output events=events.ndjson",
+    );
+    world.run(&run).await.exits(0);
     let document: Value =
         serde_json::from_str(&fs::read_to_string(world.path("apply.json")).expect("written")).expect("JSON");
     let events = fs::read_to_string(world.path("events.ndjson")).expect("written");
@@ -353,7 +349,7 @@ async fn a_change_of_every_kind_is_one_run_that_never_gives_or_takes_too_much_on
 
         let world = at(passed, false).await;
         world.write("stack.ram.hcl", &stack);
-        world.run(&agreed("apply --auto-approve")).await.exits(0);
+        world.run(&APPLY).await.exits(0);
         world.run("plan --detailed-exitcode").await.exits(0);
         assert_eq!(Access::of(&world, &actions).await.least, end, "{when}");
         assert_eq!(world.shares(&places()).await, shares, "{when}");

@@ -20,6 +20,8 @@ mod invitations;
 mod lang;
 mod layering;
 #[cfg(feature = "cli")]
+mod limits;
+#[cfg(feature = "cli")]
 mod mishaps;
 #[cfg(feature = "cli")]
 mod outputs;
@@ -40,3 +42,5 @@ mod served;
 mod shares;
 #[cfg(feature = "cli")]
 mod snapshot;
+#[cfg(feature = "cli")]
+mod way;

@@ -1,18 +1,18 @@
 //! What goes wrong between ramctl and AWS at any moment: killed, interrupted, beside another run, unanswered, refused. Whatever
 //! it was, the next run ends in the same state, no share is there twice, and nobody ever had more than before and after together.
 
-use std::collections::BTreeSet;
+mod permissions;
+
 use std::process::Command;
 use std::time::Duration;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
 use ramctl::model::Place;
-use serde_json::{Value, json};
-use tempfile::TempDir;
+use serde_json::json;
 
 use crate::edge::place;
 use crate::run::{APPLY, Run};
-use crate::served::{Seen, World, finish};
+use crate::served::{World, finish};
+use crate::way::{Scene, Way};
 
 /// The associations settle at once, so that many runs take little time.
 const SEED: &str = r#"
@@ -102,130 +102,30 @@ share "new" {
 }
 "#;
 
-fn places() -> [Place; 2] {
-    [place("222222222222", "eu-central-1"), place("222222222222", "us-east-1")]
+fn places() -> Vec<Place> {
+    vec![place("222222222222", "eu-central-1"), place("222222222222", "us-east-1")]
 }
 
-fn slow(after: u64) -> Value {
-    json!({"action": "*", "effect": "slow", "ms": 20_000, "writes": true, "after": after, "times": 1})
-}
-
-/// Counts calls that change something, and lets them all pass.
-fn counting() -> Value {
-    json!({"action": "*", "effect": "slow", "ms": 0, "writes": true})
-}
-
-/// The way from one set of files to another, walked once with nothing in the way.
-struct Way {
-    /// Everything as it is before: to be copied.
-    start: TempDir,
-    before: BTreeSet<(ramctl::model::ResourceArn, ramctl::model::Principal)>,
-    after: BTreeSet<(ramctl::model::ResourceArn, ramctl::model::Principal)>,
-    end: Vec<Seen>,
-    /// Calls that change something.
-    writes: u64,
-}
-
-impl Way {
-    async fn walk() -> Self {
-        let world = World::new(SEED).await;
-        world.write("stack.ram.hcl", &format!("{HEAD}{BEFORE}"));
-        world.run(&APPLY).await.exits(0);
-        let before = world.grants(&places()).await;
-        let start = world.shut_down().await;
-
-        let world = Self::begin_at(&start).await;
-        world.set_faults(json!([counting()])).await;
-        world.run(&APPLY).await.exits(0);
-        let writes = world.met().await;
-        world.run("plan --detailed-exitcode").await.exits(0);
-        let (after, end) = (world.grants(&places()).await, world.shares(&places()).await);
-        assert_eq!(end.len(), 3, "{end:#?}");
-        assert_ne!(before, after);
-        Self { start, before, after, end, writes }
-    }
-
-    async fn begin_at(start: &TempDir) -> World {
-        let world = World::copy(start.path(), SEED).await;
-        world.write("stack.ram.hcl", &format!("{HEAD}{AFTER}"));
-        world
-    }
-
-    async fn begin(&self) -> World {
-        Self::begin_at(&self.start).await
-    }
-
-    /// Nobody has what neither side gives.
-    async fn hold_nothing_leaked(&self, world: &World, when: &str) {
-        for grant in world.grants(&places()).await {
-            assert!(self.before.contains(&grant) || self.after.contains(&grant), "{when}: {grant:?}");
-        }
-    }
-
-    /// The next run ends where the one ended that nothing was in the way of.
-    async fn hold_it_converges(&self, world: &World, when: &str) {
-        self.hold_nothing_leaked(world, when).await;
-        world.run(&APPLY).await.exits(0);
-        world.run("plan --detailed-exitcode").await.exits(0);
-        assert_eq!(world.shares(&places()).await, self.end, "{when}");
-    }
-}
-
-/// Kills an apply as its n-th call that changes something is under way. With `done`, AWS carries that call out.
-async fn kill_at(way: &Way, call: u64, done: bool) {
-    let when = format!("killed at write {call}, which was {}", if done { "carried out" } else { "not" });
-    let world = way.begin().await;
-    let mut faults = vec![slow(call)];
-    if !done {
-        let refused = json!({"action": "*", "effect": "error", "writes": true, "after": call, "times": 1});
-        faults.push(refused);
-    }
-    world.set_faults(json!(faults)).await;
-    let mut child = world.spawn(&APPLY);
-    while world.met().await <= call {
-        let ended = child.try_wait().expect("the run can be asked");
-        assert!(ended.is_none(), "{when}: the run ended with {ended:?} before that call");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    child.kill().expect("the run can be killed");
-    assert_eq!(finish(child).await.code, None, "a signal ended it");
-    world.set_faults(json!([])).await;
-    way.hold_it_converges(&world, &when).await;
+async fn walk() -> Way {
+    let scene = Scene { seed: SEED, apply: &APPLY, places };
+    let world = World::new(SEED).await;
+    world.write("stack.ram.hcl", &format!("{HEAD}{BEFORE}"));
+    world.run(&APPLY).await.exits(0);
+    let way = Way::walk(scene, world, format!("{HEAD}{AFTER}")).await;
+    assert_eq!(way.end.shares.len(), 3, "{:#?}", way.end);
+    way
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_is_killed_at_any_write_is_finished_by_the_next() {
-    let way = Way::walk().await;
+    let way = walk().await;
     assert!(way.writes >= 10, "{} writes are too few to be worth it", way.writes);
-    let cases = (0..way.writes).flat_map(|call| [(call, true), (call, false)]);
-    stream::iter(cases)
-        .map(|(call, done)| kill_at(&way, call, done))
-        .buffer_unordered(4)
-        .collect::<Vec<()>>()
-        .await;
+    way.kill_everywhere().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_whose_answer_is_lost_is_not_done_twice() {
-    let way = Way::walk().await;
-    let lose = |call: u64| {
-        let way = &way;
-        async move {
-            let world = way.begin().await;
-            let lost = json!({
-                "action": "*", "effect": "lose_response", "writes": true, "after": call, "times": 1,
-            });
-            world.set_faults(json!([lost])).await;
-            world.run(&APPLY).await.exits(0);
-            assert!(world.met().await > call, "the fault struck");
-            world.set_faults(json!([])).await;
-            world.run("plan --detailed-exitcode").await.exits(0);
-            assert_eq!(world.shares(&places()).await, way.end, "the answer to write {call} was lost");
-            Ok::<(), ()>(())
-        }
-    };
-    let all = stream::iter((0..way.writes).map(lose)).buffer_unordered(4).try_collect::<Vec<()>>().await;
-    assert!(all.is_ok());
+    walk().await.lose_each_answer().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -244,20 +144,19 @@ async fn two_runs_of_one_stack_at_once_make_each_share_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_third_of_all_calls_failing_is_lived_with() {
-    let way = Way::walk().await;
+    let way = walk().await;
     let world = way.begin().await;
     let error = json!({"action": "*", "effect": "error", "status": 503, "code": "ServiceUnavailableException", "percent": 15});
     let throttle = json!({"action": "*", "effect": "throttle", "after": 7, "percent": 18});
     world.set_faults(json!([error, throttle])).await;
     world.run(&APPLY).await.exits(0);
     world.set_faults(json!([])).await;
-    world.run("plan --detailed-exitcode").await.exits(0);
-    assert_eq!(world.shares(&places()).await, way.end);
+    way.hold_it_is_done(&world, "a third failed").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_everything_failing_a_run_ends_and_says_why() {
-    let way = Way::walk().await;
+    let way = walk().await;
     let apply = format!("{} --wait-timeout 5", *APPLY);
     for (effect, said) in [("error", "ServerInternalException"), ("throttle", "Rate exceeded")] {
         let world = way.begin().await;
@@ -292,7 +191,7 @@ async fn under_way(world: &World, ms: u64) -> std::process::Child {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_signal_ends_a_run_in_order_and_says_where_it_stopped() {
-    let way = Way::walk().await;
+    let way = walk().await;
     for name in ["-INT", "-TERM"] {
         let world = way.begin().await;
         let child = under_way(&world, 500).await;
@@ -306,7 +205,7 @@ async fn one_signal_ends_a_run_in_order_and_says_where_it_stopped() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_ends_a_run_at_once() {
-    let way = Way::walk().await;
+    let way = walk().await;
     let world = way.begin().await;
     let mut child = under_way(&world, 60_000).await;
     signal(&child, "-INT");

@@ -136,12 +136,38 @@ impl World {
     }
 
     pub(crate) async fn control(&self, method: &str, path: &str, body: Value) -> Value {
-        let body = body.to_string();
-        let address = self.running.addr();
-        let request = format!(
-            "{method} /_sandbox/{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
+        self.request(&format!("{method} /_sandbox/{path} HTTP/1.1\r\n"), &body).await
+    }
+
+    /// What the event history of a place has of an operation, the latest first: CloudTrail's own record of each call.
+    pub(crate) async fn events(&self, place: &Place, operation: &str) -> Vec<Value> {
+        let head = format!(
+            "POST / HTTP/1.1\r\nx-amz-target: CloudTrail_20131101.LookupEvents\r\ncontent-type: application/x-amz-json-1.1\r\n\
+             authorization: AWS4-HMAC-SHA256 Credential={}/20261122/{}/cloudtrail/aws4_request, SignedHeaders=host, Signature=00\r\n",
+            place.account, place.region
         );
+        let attribute = json!([{"AttributeKey": "EventName", "AttributeValue": operation}]);
+        let mut body = json!({"LookupAttributes": attribute});
+        let mut events = Vec::new();
+        loop {
+            let page = self.request(&head, &body).await;
+            for event in page["Events"].as_array().expect("a list") {
+                let record = event["CloudTrailEvent"].as_str().expect("a text");
+                events.push(serde_json::from_str(record).expect("a record is JSON"));
+            }
+            match &page["NextToken"] {
+                Value::Null => return events,
+                token => body["NextToken"] = token.clone(),
+            }
+        }
+    }
+
+    /// One request on a connection of its own; `head` is its first line, and headers.
+    async fn request(&self, head: &str, body: &Value) -> Value {
+        let (body, address) = (body.to_string(), self.running.addr());
+        let length = body.len();
+        let request =
+            format!("{head}host: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
         let mut stream = TcpStream::connect(address).await.expect("the sandbox listens");
         stream.write_all(request.as_bytes()).await.expect("the sandbox reads");
         let mut answer = String::new();

@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod in_place;
+mod permissions;
 mod principals;
 mod tagged;
 mod unhealthy;

@@ -103,7 +103,7 @@ impl Side {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Association {
     Associating,
@@ -114,15 +114,23 @@ pub(crate) enum Association {
     Suspended,
     Suspending,
     Restoring,
+    /// A status of a newer API, which only the control endpoint gives.
+    #[serde(untagged)]
+    Newer(String),
 }
 
 impl Association {
     /// Whether the entity is on the share, or is about to be.
-    pub(crate) fn is_on(self) -> bool {
-        matches!(
-            self,
-            Self::Associating | Self::Associated | Self::Suspended | Self::Suspending | Self::Restoring
-        )
+    pub(crate) fn is_on(&self) -> bool {
+        match self {
+            Self::Associating
+            | Self::Associated
+            | Self::Suspended
+            | Self::Suspending
+            | Self::Restoring
+            | Self::Newer(_) => true,
+            Self::Failed | Self::Disassociating | Self::Disassociated => false,
+        }
     }
 }
 

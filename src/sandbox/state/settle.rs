@@ -67,7 +67,7 @@ impl State {
     }
 
     fn settle_member(&mut self, key: &str, at: Millis) {
-        let Some(status) = self.members.get(key).map(|member| member.status) else { return };
+        let Some(status) = self.members.get(key).map(|member| member.status.clone()) else { return };
         match status {
             Association::Associating | Association::Restoring => self.members.update(key, |member| {
                 member.message = member.fails.take();
@@ -83,7 +83,10 @@ impl State {
                 (member.status, member.updated, member.due) = (Association::Suspended, at, None);
             }),
             Association::Disassociated => self.members.remove(key),
-            Association::Associated | Association::Failed | Association::Suspended => {
+            Association::Associated
+            | Association::Failed
+            | Association::Suspended
+            | Association::Newer(_) => {
                 self.members.update(key, |member| member.due = None);
             }
         }

@@ -4,7 +4,7 @@ use ramctl::model::AssociationStatus;
 use serde_json::json;
 
 use crate::run::{APPLY, PLAN};
-use crate::served::World;
+use crate::served::{World, finish};
 use crate::shares::{SEED, apply, here, only_share, stack};
 
 const TGW: &str = "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1";
@@ -121,4 +121,55 @@ async fn what_left_a_share_by_other_hands_is_a_difference_and_no_error() {
     world.run(&APPLY).await.exits(0);
     world.run(&PLAN).await.exits(0);
     assert!(all_are_associated(&world).await);
+}
+
+/// RAM adds statuses without notice. What one means nobody knows here, so it is shown as it is, it is not in sync, and nothing is done.
+#[tokio::test]
+async fn a_status_of_a_newer_api_is_shown_as_it_is_and_never_called_in_sync() {
+    let world = with(SERVICE, CA, "QUARANTINED", 60).await;
+    let members = [CA, "pca-connector-ad.amazonaws.com", "444444444444"];
+    for member in members {
+        set(&world, member, "QUARANTINED", 60).await;
+        let shown = ["QUARANTINED: The entity is under review", "RAM304", "1 unhealthy"];
+        world.run("drift").await.exits(2).says(&shown).says(&["unhealthy"]);
+        let plan = world.run(&PLAN).await.exits(0).says(&shown);
+        assert!(!plan.stdout.contains("AWS matches"), "{}", plan.stdout);
+        let json: serde_json::Value =
+            serde_json::from_str(&world.run("drift --json").await.exits(2).stdout).expect("a document");
+        assert!(json.to_string().contains("QUARANTINED"), "{json}");
+        world.set_faults(json!([{"action": "ram:*", "effect": "slow", "ms": 0, "writes": true}])).await;
+        world.run(&APPLY).await.exits(0).says(&shown);
+        assert_eq!(world.met().await, 0, "nothing was done to {member}");
+        world.set_faults(json!([])).await;
+        // What is taken out of the files is taken off whatever it is.
+        set(&world, member, "ASSOCIATED", 60).await;
+    }
+    world.run(&PLAN).await.exits(0).says(&["AWS matches"]);
+}
+
+#[tokio::test]
+async fn what_has_a_status_of_a_newer_api_can_be_taken_off_and_a_run_that_meets_one_waits_and_says_so() {
+    let world = with(SHARE, "333333333333", "QUARANTINED", 60).await;
+    apply(&world, &stack(&SHARE.replace("\"333333333333\", ", ""))).await;
+    assert!(!only_share(&world, &here()).await.principals.keys().any(|who| who.as_str() == "333333333333"));
+
+    // It turns up while a run waits for what it has just put on.
+    let slow = json!([{"action": "ram:AssociateResourceShare", "effect": "slow_association", "ms": 600_000}]);
+    world.set_faults(slow).await;
+    world.write("stack.ram.hcl", &stack(SHARE));
+    let child = world.spawn(&format!("{} --wait-timeout 3", *APPLY));
+    let joining = async || {
+        let share = only_share(&world, &here()).await;
+        share.principals.values().any(|it| it.status == AssociationStatus::Associating)
+    };
+    while !joining().await {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    set(&world, "333333333333", "QUARANTINED", 0).await;
+    finish(child).await.exits(1).says(&["QUARANTINED", "Run apply again"]);
+    world.set_faults(json!([])).await;
+    world.run(&PLAN).await.says(&["QUARANTINED"]);
+    set(&world, "333333333333", "ASSOCIATED", 0).await;
+    world.run(&APPLY).await.exits(0);
+    world.run(&PLAN).await.exits(0).says(&["AWS matches"]);
 }

@@ -128,7 +128,7 @@ struct SourceOut<'a> {
     resource_share_arn: String,
     source_id: &'a str,
     source_type: &'static str,
-    status: Association,
+    status: &'a Association,
     #[serde(skip_serializing_if = "Option::is_none")]
     status_message: Option<&'a str>,
     creation_time: f64,
@@ -161,7 +161,7 @@ fn list_sources(call: &Call<'_>, state: &State) -> Answer {
             resource_share_arn: member.share.arn(),
             source_id: &member.entity,
             source_type: kind(member),
-            status: member.status,
+            status: &member.status,
             status_message: member.message.as_deref(),
             creation_time: seconds(member.created),
             last_updated_time: seconds(member.updated),

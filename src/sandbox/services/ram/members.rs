@@ -170,7 +170,7 @@ fn disassociate(call: &Call<'_>, state: &mut State) -> Answer {
             if *side == Side::Resource {
                 Arn::parse(entity).map_err(|_| malformed_arn(entity))?;
             }
-            match state.members.get(&Member::key(&id, *side, entity)).map(|member| member.status) {
+            match state.members.get(&Member::key(&id, *side, entity)).map(|member| &member.status) {
                 None => {
                     return Err(unknown(format!(
                         "{entity} is not associated with the resource share {arn}."

@@ -81,7 +81,7 @@ pub(super) struct MemberOut<'a> {
     resource_share_name: &'a str,
     associated_entity: &'a str,
     association_type: Side,
-    status: Association,
+    status: &'a Association,
     #[serde(skip_serializing_if = "Option::is_none")]
     status_message: Option<&'a str>,
     creation_time: f64,
@@ -96,7 +96,7 @@ impl<'a> MemberOut<'a> {
             resource_share_name: state.shares.get(&member.share.key()).map_or("", |share| &share.name),
             associated_entity: &member.entity,
             association_type: member.side,
-            status: member.status,
+            status: &member.status,
             status_message: member.message.as_deref(),
             creation_time: seconds(member.created),
             last_updated_time: seconds(member.updated),

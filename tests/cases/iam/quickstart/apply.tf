@@ -229,6 +229,8 @@ data "aws_iam_policy_document" "ramctl_apply_network" {
     sid = "ChangeShares"
     actions = [
       "ram:DisassociateResourceShare",
+      "ram:DisassociateResourceSharePermission",
+      "ram:ListResourceSharePermissions",
       "ram:UpdateResourceShare",
     ]
     resources = [
@@ -292,11 +294,8 @@ data "aws_iam_policy_document" "ramctl_apply_network" {
   }
 
   statement {
-    sid = "AttachPermissions"
-    actions = [
-      "ram:AssociateResourceSharePermission",
-      "ram:ListResourceSharePermissions",
-    ]
+    sid       = "AttachPermissions"
+    actions   = ["ram:AssociateResourceSharePermission"]
     resources = ["arn:aws:ram:eu-central-1:222222222222:resource-share/*"]
 
     condition {
@@ -356,5 +355,30 @@ data "aws_iam_policy_document" "ramctl_apply_network" {
       variable = "aws:ResourceTag/ramctl:stack"
       values   = ["network"]
     }
+  }
+
+  statement {
+    sid     = "DeletePermissions"
+    actions = ["ram:DeletePermission"]
+    resources = [
+      "arn:aws:ram:eu-central-1:222222222222:permission/*",
+      "arn:aws:ram:us-east-1:222222222222:permission/*",
+    ]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/ramctl:stack"
+      values   = ["network"]
+    }
+  }
+
+  statement {
+    sid     = "DetachPermissions"
+    actions = ["ram:DisassociateResourceSharePermission"]
+    resources = [
+      "arn:aws:ram:eu-central-1:222222222222:permission/*",
+      "arn:aws:ram:us-east-1:222222222222:permission/*",
+      "arn:aws:ram::aws:permission/*",
+    ]
   }
 }
