@@ -6,9 +6,10 @@ use crate::diff::{
     Cause, Change, DeleteReason, Delta, Diff, Edit, Membership, Ownership, Part, Remark, ReplaceReason,
     ShareDiff, SharingVerdict, Verdict, destroy, diff,
 };
-use crate::live::{LiveShare, LiveState};
+use crate::live::{CustomerPermissionRow, LiveShare, LiveState};
 use crate::model::{
-    AssociationStatus, FeatureSet, Observed, ShareStatus, TAG_ADDRESS, TAG_APPLIED, TAG_STACK,
+    AssociationStatus, FeatureSet, Observed, PermissionArn, ResourceType, ShareStatus, TAG_ADDRESS,
+    TAG_APPLIED, TAG_STACK,
 };
 use crate::org::SharingState;
 
@@ -201,6 +202,45 @@ fn an_unset_permission_is_never_a_difference_but_a_strange_one_is_told() {
         [Remark::UndeclaredPermission { resource_type: tgw_type(), permission: permission("Wide") }]
     );
     assert_eq!(parts(found), []);
+}
+
+#[test]
+fn a_permission_of_the_stack_leaves_with_the_last_resource_of_its_type_and_no_other_does() {
+    let own = PermissionArn::parse(&format!("arn:aws:ram:{}:{HUB}:permission/own", hub().region)).unwrap();
+    let other = ResourceType::parse("ec2:Subnet").unwrap();
+    let found = |owner: Option<&str>, change: &dyn Fn(&mut DesiredShare)| {
+        let mut desired = desired_share("tgw");
+        let mut share = live_share(&desired, 1);
+        share.permissions.insert(tgw_type(), attached(&own));
+        desired.resources = [(tgw(1), Some(other.clone()))].into();
+        change(&mut desired);
+        let mut live = live([share]);
+        let Some(Observed::Known(place)) = live.places.get_mut(&hub()) else { unreachable!() };
+        place.customer_permissions.push(CustomerPermissionRow {
+            arn: own.clone(),
+            version: "1".to_owned(),
+            resource_type: tgw_type(),
+            status: "ATTACHABLE".to_owned(),
+            feature_set: FeatureSet::Standard,
+            tags: owner.map(|owner| (TAG_STACK.to_owned(), owner.to_owned())).into_iter().collect(),
+        });
+        let graph = stack([desired]);
+        let out = diff(&graph, &live, &org());
+        let all = parts(out.shares.into_iter().next().unwrap());
+        all.iter().any(
+            |part| matches!(part, Part::Permission { how: Delta::Removed { before }, .. } if *before == own),
+        )
+    };
+    let name = stack([]).stack.to_string();
+    let mine = Some(name.as_str());
+    assert!(found(mine, &|_| {}));
+    assert!(found(mine, &|share| share.resources.clear()), "an empty share has none of the type either");
+    assert!(!found(mine, &|share| {
+        share.resources.insert(tgw(2), Some(tgw_type()));
+    }));
+    assert!(!found(mine, &|share| drop(share.resources.insert(tgw(2), None))), "it may be of the type");
+    assert!(!found(mine, &|share| share.lifecycle.ignore_changes = [IgnorableAttribute::Permissions].into()));
+    assert!(!found(Some("other"), &|_| {}) && !found(None, &|_| {}), "it is not the stack's");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{TypeFacts, type_of, type_with_code};
-use crate::desired::permission_arns;
+use crate::desired::{declared_permission_arn, permission_arns};
 use crate::iam::permissions::write_permissions;
 use crate::iam::policy::Statement;
 use crate::iam::read::{RAM_SERVICE, in_regions, ram_role};
@@ -179,19 +179,20 @@ fn share(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> {
     ]
 }
 
-/// Attaching the permissions that blocks name. Types without a block have AWS's default, which RAM attaches by itself.
+/// Attaching the permissions that blocks name, and those of the stack: a share that gives one up may have to be moved to its default
+/// version first, to make room for another. Types without a block have AWS's default, which RAM attaches by itself.
 fn permissions(scope: &Scope<'_>) -> Vec<Statement> {
     let naming: Vec<&ShareBlock> =
         scope.shares.iter().copied().filter(|share| !share.permissions.is_empty()).collect();
-    let arns: BTreeSet<String> = naming
-        .iter()
-        .flat_map(|share| permission_arns(scope.declaration, share))
-        .map(|arn| arn.to_string())
-        .collect();
+    let own = || scope.declaration.permissions.iter().filter(|block| block.account.value == *scope.account);
+    let named = naming.iter().flat_map(|share| permission_arns(scope.declaration, share));
+    let arns: BTreeSet<String> =
+        named.chain(own().filter_map(declared_permission_arn)).map(|arn| arn.to_string()).collect();
     if arns.is_empty() {
         return Vec::new();
     }
-    let regions: BTreeSet<Region> = naming.iter().map(|share| share.region.value.clone()).collect();
+    let regions = naming.iter().map(|share| &share.region.value);
+    let regions: BTreeSet<Region> = regions.chain(own().map(|block| &block.region.value)).cloned().collect();
     const ATTACH: &str = "ram:AssociateResourceSharePermission";
     vec![
         owned(scope, Statement::new("AttachPermissions", &[ATTACH]), &regions).only(

@@ -367,3 +367,26 @@ fn ownership_changes_only_where_a_block_says_so() {
         assert_eq!(release["Condition"]["StringEquals"]["aws:ResourceTag/ramctl:stack"], json!(["network"]));
     }
 }
+
+#[test]
+fn permissions_of_the_stack_may_be_attached_also_where_no_share_names_them_any_more() {
+    const OWN: &str = "arn:aws:ram:eu-central-1:222222222222:permission/own";
+    let plain = share(&format!("{TGW}\n  principals = [\"444444444444\"]"));
+    assert!(statement(&stack(&plain), "network", "UsePermissions").0.is_null());
+    let declared = stack(&format!(
+        "{plain}permission \"own\" {{\n  account = account.network\n  region = \"eu-central-1\"\n  resource_type = \"ec2:IpamPool\"\n  \
+         statement {{ actions = [\"ec2:GetIpamPoolAllocations\"] }}\n}}\n"
+    ));
+    assert_eq!(statement(&declared, "network", "UsePermissions").0["Resource"], json!([OWN]));
+    let (attach, _) = statement(&declared, "network", "AttachPermissions");
+    assert_eq!(attach["Condition"]["ArnEqualsIfExists"]["ram:PermissionArn"], json!([OWN]));
+    // What left the files is deleted, and taken off shares that stay, by its tag and by the share's.
+    for declaration in [&stack(&plain), &declared] {
+        let (delete, _) = statement(declaration, "network", "DeletePermissions");
+        assert_eq!(
+            delete["Condition"],
+            json!({"StringEquals": {"aws:ResourceTag/ramctl:stack": ["network"]}})
+        );
+        assert!(!statement(declaration, "network", "DetachPermissions").0.is_null());
+    }
+}

@@ -49,12 +49,13 @@ prop_compose! {
         q in prop::option::of(some_actions()),
         shares in (prop::option::of(a_share("one")), prop::option::of(a_share("two"))),
         uses in prop::collection::vec(prop::option::of(any::<bool>()), 2),
+        bare in prop::collection::vec(prop::bool::weighted(0.2), 2),
     ) -> DesiredGraph {
         let made: Vec<ManagedPermission> = [p.map(|a| managed("p", &a)), q.map(|a| managed("q", &a))]
             .into_iter()
             .flatten()
             .collect();
-        let shares = [shares.0, shares.1].into_iter().zip(uses).filter_map(|(share, uses)| {
+        let shares = [shares.0, shares.1].into_iter().zip(uses).zip(bare).filter_map(|((share, uses), bare)| {
             let mut share: DesiredShare = share?;
             share.place = hub();
             let used = uses.and_then(|first| if first { made.first() } else { made.last() });
@@ -62,6 +63,11 @@ prop_compose! {
             let arn = used.map_or_else(|| permission("AWSRAMDefaultPermissionTransitGateway"), |one| one.arn.clone());
             let latest = used.is_some();
             share.permissions = [(tgw_type(), DesiredPermission { arn, span: sources().1, latest })].into();
+            if bare {
+                // No resource of the type, and no word of its permission.
+                share.resources.clear();
+                share.permissions.clear();
+            }
             Some(share)
         });
         let mut graph = stack(shares);
