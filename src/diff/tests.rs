@@ -6,7 +6,7 @@ use crate::diff::{
     Cause, Change, DeleteReason, Delta, Diff, Edit, Membership, Ownership, Part, Remark, ReplaceReason,
     ShareDiff, SharingVerdict, Verdict, destroy, diff,
 };
-use crate::live::{CustomerPermissionRow, LiveShare, LiveState};
+use crate::live::{LiveShare, LiveState};
 use crate::model::{
     AssociationStatus, FeatureSet, Observed, PermissionArn, ResourceType, ShareStatus, TAG_ADDRESS,
     TAG_APPLIED, TAG_STACK,
@@ -205,42 +205,34 @@ fn an_unset_permission_is_never_a_difference_but_a_strange_one_is_told() {
 }
 
 #[test]
-fn a_permission_of_the_stack_leaves_with_the_last_resource_of_its_type_and_no_other_does() {
+fn a_permission_leaves_with_the_last_resource_of_its_type_unless_it_is_the_default() {
     let own = PermissionArn::parse(&format!("arn:aws:ram:{}:{HUB}:permission/own", hub().region)).unwrap();
     let other = ResourceType::parse("ec2:Subnet").unwrap();
-    let found = |owner: Option<&str>, change: &dyn Fn(&mut DesiredShare)| {
+    let leaves = |given: &PermissionArn, change: &dyn Fn(&mut DesiredShare, &mut LiveShare)| {
         let mut desired = desired_share("tgw");
+        desired.permissions.clear();
         let mut share = live_share(&desired, 1);
-        share.permissions.insert(tgw_type(), attached(&own));
+        share.permissions.insert(tgw_type(), attached(given));
         desired.resources = [(tgw(1), Some(other.clone()))].into();
-        change(&mut desired);
-        let mut live = live([share]);
-        let Some(Observed::Known(place)) = live.places.get_mut(&hub()) else { unreachable!() };
-        place.customer_permissions.push(CustomerPermissionRow {
-            arn: own.clone(),
-            version: "1".to_owned(),
-            resource_type: tgw_type(),
-            status: "ATTACHABLE".to_owned(),
-            feature_set: FeatureSet::Standard,
-            tags: owner.map(|owner| (TAG_STACK.to_owned(), owner.to_owned())).into_iter().collect(),
-        });
-        let graph = stack([desired]);
-        let out = diff(&graph, &live, &org());
-        let all = parts(out.shares.into_iter().next().unwrap());
-        all.iter().any(
-            |part| matches!(part, Part::Permission { how: Delta::Removed { before }, .. } if *before == own),
+        change(&mut desired, &mut share);
+        let out = diff(&stack([desired]), &live([share]), &org());
+        parts(out.shares.into_iter().next().unwrap()).iter().any(
+            |part| matches!(part, Part::Permission { how: Delta::Removed { before }, .. } if before == given),
         )
     };
-    let name = stack([]).stack.to_string();
-    let mine = Some(name.as_str());
-    assert!(found(mine, &|_| {}));
-    assert!(found(mine, &|share| share.resources.clear()), "an empty share has none of the type either");
-    assert!(!found(mine, &|share| {
-        share.resources.insert(tgw(2), Some(tgw_type()));
+    let aws = |name: &str| permission(name);
+    assert!(leaves(&own, &|_, _| {}));
+    assert!(leaves(&aws("AWSRAMPermissionTransitGatewayOther"), &|_, _| {}));
+    assert!(!leaves(&aws("AWSRAMDefaultPermissionTransitGateway"), &|_, _| {}), "nobody chose it");
+    assert!(leaves(&own, &|share, _| share.resources.clear()), "an empty share has none of the type either");
+    assert!(!leaves(&own, &|share, _| drop(share.resources.insert(tgw(2), Some(tgw_type())))));
+    assert!(!leaves(&own, &|share, _| drop(share.resources.insert(tgw(2), None))), "it may be of the type");
+    let ignored = [IgnorableAttribute::Permissions];
+    assert!(!leaves(&own, &|share, _| share.lifecycle.ignore_changes = ignored.into()));
+    assert!(!leaves(&own, &|_, live| {
+        let going = live.resources.values_mut().next().expect("it has one");
+        going.status = AssociationStatus::Disassociating;
     }));
-    assert!(!found(mine, &|share| drop(share.resources.insert(tgw(2), None))), "it may be of the type");
-    assert!(!found(mine, &|share| share.lifecycle.ignore_changes = [IgnorableAttribute::Permissions].into()));
-    assert!(!found(Some("other"), &|_| {}) && !found(None, &|_| {}), "it is not the stack's");
 }
 
 #[test]
