@@ -226,6 +226,9 @@ fn stages(share_from_policy: &str, permission_from_policy: &str) -> Vec<Stage> {
 /// Every hazard is allowed: what the policies allow is the matter here.
 const APPLY: &[&str] = &["apply", "--auto-approve", "--allow", "RAM201,RAM203,RAM206,RAM214,RAM215,RAM217"];
 
+const PLAN: &[&str] =
+    &["plan", "--detailed-exitcode", "--allow", "RAM201,RAM203,RAM206,RAM214,RAM215,RAM217"];
+
 fn folder(text: &str) -> TempDir {
     let dir = TempDir::new().expect("a temporary folder");
     fs::write(dir.path().join("stack.ram.hcl"), text).expect("the folder can be written");
@@ -284,7 +287,7 @@ async fn the_apply_policies_suffice_for_each_step_on_permissions_and_every_actio
     let (mut printed, mut tried) = (BTreeSet::new(), BTreeSet::new());
     for Stage { what, text, needs } in stages(&share, &permission) {
         let dir = folder(&text);
-        let policies = policies(dir.path(), "apply");
+        let (reading, policies) = (policies(dir.path(), "plan"), policies(dir.path(), "apply"));
         let without: Vec<Without> =
             each_without_one(&policies).into_iter().filter(|without| without.account == "network").collect();
         printed.extend(without.iter().map(|without| (without.sid.clone(), without.action.clone())));
@@ -298,11 +301,14 @@ async fn the_apply_policies_suffice_for_each_step_on_permissions_and_every_actio
             copy(state.path(), before.path());
             cases.push(Case { what, folder: folder(&text), state: before, without });
         }
-        // With all of them it goes through.
+        // With all of them it goes through, and the plan policies show all of it.
         let running = start(settings(state.path(), &policies)).await.expect("the sandbox starts");
+        put_policies(&running, &reading).await;
+        run(&running, dir.path(), PLAN).await.exits(2);
         put_policies(&running, &policies).await;
         run(&running, dir.path(), APPLY).await.exits(0);
-        run(&running, dir.path(), &["plan", "--detailed-exitcode"]).await.exits(0);
+        put_policies(&running, &reading).await;
+        run(&running, dir.path(), PLAN).await.exits(0);
         running.shutdown().await.expect("the state is written");
     }
     printed.retain(|(sid, _)| !OF_SHARES.contains(&sid.as_str()));
