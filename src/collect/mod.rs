@@ -13,6 +13,7 @@ mod places;
 mod received;
 mod share;
 mod tagged;
+mod usage;
 
 pub use again::again;
 pub use organization::{SharingQuestion, organization, sharing};
@@ -20,3 +21,4 @@ pub use places::{Settings, place, places};
 pub use received::{received, received_types};
 pub use share::{ShareReading, reread_share};
 pub use tagged::tagged;
+pub use usage::usage;

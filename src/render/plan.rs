@@ -22,6 +22,7 @@ use crate::render::parts;
 use crate::render::permission;
 use crate::render::rows::{Line, Row, Rows, Sign};
 use crate::render::style::{Styles, paint};
+use crate::render::usage;
 
 /// Members of one kind that are listed for a share that comes or goes as a whole; the rest are counted.
 const LISTED: usize = 20;
@@ -381,6 +382,7 @@ impl PlanView<'_> {
             let invited = share.diff.invitations.iter();
             rows.extend(invited.map(|(principal, invited)| invitation::row(principal, invited, labels)));
         }
+        rows.extend(usage::rows(share, &self.plan.account_labels));
         let place = share.diff.place();
         rows.extend(share.diff.remarks.iter().map(|remark| parts::remark(remark, place)));
         rows
