@@ -59,4 +59,4 @@ pub use quota::{Counted, OverQuota};
 pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, Touched};
 pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};
-pub(crate) use usage::{Unread, command as usage_command};
+pub(crate) use usage::Unread;

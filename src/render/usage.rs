@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{AccountId, Observed, UsedKind, Users};
-use crate::plan::{PlannedShare, Unread, usage_command};
+use crate::plan::{PlannedShare, Unread};
 use crate::render::escape::escape;
 use crate::render::parts;
 use crate::render::rows::{Row, Sign};
@@ -33,13 +33,17 @@ pub(crate) fn rows(share: &PlannedShare, labels: &BTreeMap<AccountId, String>) -
     if more > 0 {
         rows.push(Row::new(Sign::Held, ["in use".into(), format!("and {more} more"), String::new()]));
     }
-    let place = share.usage_place();
     rows.extend(share.unread_usage().into_iter().map(|Unread { kind, gap, ids }| {
-        let command = escape(&usage_command(kind, place, ids.iter().copied())).to_string();
-        Row::new(Sign::Unknown, ["in use?".into(), list(&ids), String::new()]).effect(format!(
-            "not known, and no step depends on it: {}; the owner can see with {command}",
-            parts::gap(gap)
-        ))
+        let (so, command) = match kind {
+            UsedKind::Subnet => (", so it counts as used", "aws ec2 describe-network-interfaces"),
+            UsedKind::TransitGateway => ("", "aws ec2 describe-transit-gateway-attachments"),
+        };
+        Row::new(Sign::Unknown, ["in use?".into(), list(&ids), String::new()])
+            .effect(format!(
+                "not known{so}: {}. No step depends on it. To see, as the owner: {command}",
+                parts::gap(gap)
+            ))
+            .code("RAM413")
     }));
     rows.extend(unused.into_iter().map(|(kind, ids)| {
         let none = match kind {
