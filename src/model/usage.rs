@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{AccountId, Gap, GapCause, Observed, ResourceArn};
+use crate::model::{AccountId, Gap, GapCause, Observed, ResourceArn, ResourceType};
 
 /// A kind of resource whose owner can see what other accounts have in it.
 ///
@@ -31,6 +31,15 @@ impl UsedKind {
             _ => return None,
         };
         Some((kind, id))
+    }
+
+    /// The kind of a resource type, where it is one of these.
+    pub fn of_type(resource_type: &ResourceType) -> Option<Self> {
+        match resource_type.as_str() {
+            "ec2:Subnet" => Some(Self::Subnet),
+            "ec2:TransitGateway" => Some(Self::TransitGateway),
+            _ => None,
+        }
     }
 
     /// The right that it takes to see, as IAM spells it.
