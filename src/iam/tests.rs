@@ -198,7 +198,10 @@ fn tags_are_read_only_where_a_share_searches_by_them() {
 #[test]
 fn what_is_in_a_subnet_or_on_a_gateway_is_read_only_where_one_is_shared() {
     let cases = [
-        (r#""arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1""#, json!(["ec2:DescribeNetworkInterfaces"])),
+        (
+            r#""arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1""#,
+            json!(["ec2:DescribeNetworkInterfaces"]),
+        ),
         (r#"tagged("ec2:Subnet", { share = "x" })"#, json!(["ec2:DescribeNetworkInterfaces"])),
         (
             r#""arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1""#,

@@ -36,3 +36,5 @@ mod served;
 mod shares;
 #[cfg(feature = "cli")]
 mod snapshot;
+#[cfg(feature = "cli")]
+mod uses;

@@ -59,12 +59,16 @@ impl Seeder<'_> {
 
     /// A resource by its ARN, or by its id where a `resource` block of that id is listed.
     fn place_of(&self, block: &str, label: &str, kind: &str, text: &str) -> Result<Place, SeedError> {
-        let is_it = |arn: &&Arn| {
-            arn.service() == "ec2"
-                && (arn.as_str() == text || arn.resource().strip_prefix(kind) == Some(&format!("/{text}")))
+        let is_it = |arn: &Arn| {
+            arn.service() == "ec2" && arn.resource().strip_prefix(kind) == Some(&format!("/{text}"))
         };
-        let listed = self.state.resources.iter().filter_map(|(_, row)| Arn::parse(&row.arn).ok());
-        let found: Vec<Arn> = listed.filter(|arn| is_it(&arn)).collect();
+        let found: Vec<Arn> = match Arn::parse(text) {
+            Ok(arn) => vec![arn],
+            Err(_) => {
+                let listed = self.state.resources.iter().filter_map(|(_, row)| Arn::parse(&row.arn).ok());
+                listed.filter(is_it).collect()
+            }
+        };
         let [arn] = found.as_slice() else {
             return Err(self.wrong(format!(
                 "{block} {label:?}: {} resource blocks are {kind} {text:?}; exactly one must be",
