@@ -160,6 +160,31 @@ impl Connector {
         Caller { account: account.clone(), region: None, name }
     }
 
+    fn ec2(&self, reached: &Reached, endpoint: Option<&str>, place: &Place) -> Ec2Client {
+        let mut interceptors = vec![SharedInterceptor::new(self.counter.clone())];
+        if self.is_guarded() {
+            interceptors.push(SharedInterceptor::new(LoopbackGuard));
+        }
+        let settings = Ec2Settings {
+            config: &reached.config,
+            region: &place.region,
+            endpoint,
+            retries: partition("ec2", place.account.as_str(), place.region.as_str()),
+        };
+        let caller = Caller {
+            region: Some(place.region.clone()),
+            ..self.caller(&place.account, reached.caller.clone())
+        };
+        Ec2Client::new(&settings, &interceptors, caller, Limiter::new(Service::Ec2, self.settings.rates))
+    }
+
+    /// A client with an endpoint that the settings do not have.
+    #[cfg(test)]
+    pub(crate) async fn ec2_at(&self, endpoint: &str, place: &Place) -> Ec2Client {
+        let reached = self.reach(&place.account).await.expect("reachable");
+        self.ec2(&reached, Some(endpoint), place)
+    }
+
     fn sts(&self, config: &SdkConfig) -> aws_sdk_sts::Client {
         let mut builder = aws_sdk_sts::config::Builder::from(config)
             .retry_partition(partition("sts", "base", "home"))
@@ -260,24 +285,7 @@ impl Cloud for Connector {
 
     async fn usage(&self, place: &Place) -> Result<Ec2Client, CloudError> {
         let reached = self.reach(&place.account).await?;
-        let make = || async {
-            let mut interceptors = vec![SharedInterceptor::new(self.counter.clone())];
-            if self.is_guarded() {
-                interceptors.push(SharedInterceptor::new(LoopbackGuard));
-            }
-            let settings = Ec2Settings {
-                config: &reached.config,
-                region: &place.region,
-                endpoint: self.settings.endpoint.as_deref(),
-                retries: partition("ec2", place.account.as_str(), place.region.as_str()),
-            };
-            let caller = Caller {
-                region: Some(place.region.clone()),
-                ..self.caller(&place.account, reached.caller.clone())
-            };
-            let limiter = Limiter::new(Service::Ec2, self.settings.rates);
-            Ec2Client::new(&settings, &interceptors, caller, limiter)
-        };
+        let make = || async { self.ec2(&reached, self.settings.endpoint.as_deref(), place) };
         Ok(cached(&self.ec2, place).get_or_init(make).await.clone())
     }
 }

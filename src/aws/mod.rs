@@ -3,7 +3,8 @@
 //! One [`Connector`] per run gives the clients. Each client has a retry quota of its own per account, Region and service, a
 //! token bucket in front of its calls, and an interceptor that counts calls and attempts. Settings are those that were
 //! measured to work: standard retries (the SDK's adaptive mode stalls a fresh client for 20 seconds after one throttle), a
-//! short maximum backoff, and no quota shared between accounts.
+//! short maximum backoff, and no quota shared between accounts. EC2 is called without its SDK crate, which is too big to build for two
+//! listings; `ec2` says how.
 
 mod call;
 mod connector;

@@ -103,6 +103,7 @@ mod tests {
     #[tokio::test]
     async fn each_kind_is_one_call_whatever_is_asked_and_more_where_a_filter_is_full() {
         let cloud = FakeCloud::default();
+        cloud.world().largest_page = EC2_PAGE;
         used(&cloud, "subnet-1", "333333333333");
         used(&cloud, "subnet-1", "333333333333");
         used(&cloud, "subnet-1", "444444444444");
@@ -128,7 +129,7 @@ mod tests {
         let cloud = FakeCloud::default();
         (0..5).for_each(|_| used(&cloud, "subnet-1", "333333333333"));
         cloud.world().page = 2;
-        cloud.world().largest_page = 1000;
+        cloud.world().largest_page = EC2_PAGE;
         cloud.world().empty_first_page = true;
         let subnet = arn("subnet", "subnet-1");
         let found = usage(&cloud, &asked([subnet.clone()]), &Settings::default()).await.found;

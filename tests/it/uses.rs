@@ -242,7 +242,8 @@ async fn a_right_that_is_missing_leaves_the_hazard_and_says_why_and_the_plan_is_
     world.run("plan").await.exits(4).says(&["RAM212", "unreadable answer"]);
     world.set_faults(json!([{"action": "ec2:*", "effect": "throttle", "times": 2}])).await;
     assert_eq!(planned(&world, "plan").await, (vec!["RAM203".to_owned()], json!({"subnet-2": []})));
-    assert_eq!(world.met().await, 3, "two that were throttled and one that went through");}
+    assert_eq!(world.met().await, 3, "two that were throttled and one that went through");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_saved_plan_is_shown_with_what_it_knew_and_carried_out_without_asking_again() {
