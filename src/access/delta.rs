@@ -74,7 +74,7 @@ pub fn delta(before: Option<&Grants>, after: Option<&Grants>, org: &OrgView) -> 
     }
 }
 
-fn reach_of(grants: Option<&Grants>, org: &OrgView) -> Reach {
+pub(crate) fn reach_of(grants: Option<&Grants>, org: &OrgView) -> Reach {
     grants.map(|grants| reach(&grants.principals, &grants.owner, org)).unwrap_or_default()
 }
 

@@ -7,12 +7,14 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use tokio::sync::OnceCell;
 
 use crate::aws::counts::{CallCounts, Counter};
 use crate::aws::credentials::{RoleCredentials, static_credentials};
+use crate::aws::ec2::{Ec2Client, Ec2Settings};
 use crate::aws::error::{Effect, convert};
 use crate::aws::guard::{self, LoopbackGuard};
 use crate::aws::iam::IamClient;
@@ -46,6 +48,7 @@ pub struct Connector {
     organizations: Cache<AccountId, OnceCell<OrganizationsClient>>,
     iam: Cache<AccountId, OnceCell<IamClient>>,
     tagging: Cache<Place, OnceCell<TaggingClient>>,
+    ec2: Cache<Place, OnceCell<Ec2Client>>,
 }
 
 type Cache<K, V> = Mutex<BTreeMap<K, Arc<V>>>;
@@ -72,6 +75,7 @@ impl Connector {
             organizations: Cache::default(),
             iam: Cache::default(),
             tagging: Cache::default(),
+            ec2: Cache::default(),
         })
     }
 
@@ -156,6 +160,31 @@ impl Connector {
         Caller { account: account.clone(), region: None, name }
     }
 
+    fn ec2(&self, reached: &Reached, endpoint: Option<&str>, place: &Place) -> Ec2Client {
+        let mut interceptors = vec![SharedInterceptor::new(self.counter.clone())];
+        if self.is_guarded() {
+            interceptors.push(SharedInterceptor::new(LoopbackGuard));
+        }
+        let settings = Ec2Settings {
+            config: &reached.config,
+            region: &place.region,
+            endpoint,
+            retries: partition("ec2", place.account.as_str(), place.region.as_str()),
+        };
+        let caller = Caller {
+            region: Some(place.region.clone()),
+            ..self.caller(&place.account, reached.caller.clone())
+        };
+        Ec2Client::new(&settings, &interceptors, caller, Limiter::new(Service::Ec2, self.settings.rates))
+    }
+
+    /// A client with an endpoint that the settings do not have.
+    #[cfg(test)]
+    pub(crate) async fn ec2_at(&self, endpoint: &str, place: &Place) -> Ec2Client {
+        let reached = self.reach(&place.account).await.expect("reachable");
+        self.ec2(&reached, Some(endpoint), place)
+    }
+
     fn sts(&self, config: &SdkConfig) -> aws_sdk_sts::Client {
         let mut builder = aws_sdk_sts::config::Builder::from(config)
             .retry_partition(partition("sts", "base", "home"))
@@ -172,6 +201,7 @@ impl Cloud for Connector {
     type Organization = OrganizationsClient;
     type Iam = IamClient;
     type Tagging = TaggingClient;
+    type Usage = Ec2Client;
 
     async fn ram(&self, place: &Place) -> Result<RamClient, CloudError> {
         let reached = self.reach(&place.account).await?;
@@ -251,6 +281,12 @@ impl Cloud for Connector {
             )
         };
         Ok(cached(&self.tagging, place).get_or_init(make).await.clone())
+    }
+
+    async fn usage(&self, place: &Place) -> Result<Ec2Client, CloudError> {
+        let reached = self.reach(&place.account).await?;
+        let make = || async { self.ec2(&reached, self.settings.endpoint.as_deref(), place) };
+        Ok(cached(&self.ec2, place).get_or_init(make).await.clone())
     }
 }
 

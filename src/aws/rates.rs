@@ -31,6 +31,10 @@ const RAM: Rate = Rate { per_second: 20.0, burst: 40.0 };
 /// Resource Groups Tagging: 15 `GetResources` a second and account (its endpoints and quotas page); some are left to others.
 const TAGGING: Rate = Rate { per_second: 10.0, burst: 10.0 };
 
+/// EC2: listings with pages and filters share one bucket of an account and Region, of 100 that fills with 20 a second (EC2 API reference,
+/// "Request throttling"). Everything else in the account lists too.
+const EC2: Rate = Rate { per_second: 5.0, burst: 20.0 };
+
 /// The buckets of one client.
 #[derive(Debug)]
 pub(crate) struct Limiter {
@@ -45,6 +49,8 @@ pub(crate) enum Service {
     Ram,
     /// One bucket for its one operation.
     Tagging,
+    /// One bucket for both listings.
+    Ec2,
     /// A bucket per operation.
     Organizations,
 }
@@ -62,6 +68,7 @@ impl Limiter {
         let (key, rate) = match self.service {
             Service::Ram => ("*", RAM),
             Service::Tagging => ("*", TAGGING),
+            Service::Ec2 => ("*", EC2),
             Service::Organizations => match ORGANIZATIONS.iter().find(|(name, ..)| *name == operation) {
                 Some(&(name, per_second, burst)) => (name, Rate { per_second, burst }),
                 None => return,

@@ -9,7 +9,9 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::IntoResponse;
 
 use crate::aws::{Access, AssumedRole, Connector, ConnectorError, Keys, Rates, Settings};
-use crate::cloud::{Cloud, ErrorKind, OrgRead, PageRequest, RamRead, RamWrite, ShareScope};
+use crate::cloud::{
+    Cloud, ErrorKind, OrgRead, PageRequest, RamRead, RamWrite, ShareScope, UsageRead, UseRow,
+};
 use crate::model::{AccountId, Gap, GapCause, Place, Region, ShareArn, ShareStatus};
 
 /// One request as the server saw it.
@@ -371,6 +373,15 @@ async fn a_sandbox_lets_no_request_leave_loopback() {
     let refused = shares(&ram).await.expect_err("outside");
     assert_eq!(refused.kind, ErrorKind::LeftSandbox, "{refused:?}");
     assert!(refused.message.contains("ram.eu-central-1.amazonaws.com"), "{}", refused.message);
+
+    // Nor does the client that is no SDK's.
+    let server = Server::start(|_: &Request, _| (200, identity("222222222222"))).await;
+    let connector = Connector::new(sandbox(&server.url)).await.expect("valid settings");
+    let elsewhere = connector.ec2_at("https://ec2.eu-central-1.amazonaws.com", &place("222222222222")).await;
+    let subnets = ["subnet-1".to_owned()];
+    let refused = elsewhere.describe_network_interfaces(&subnets, &PageRequest::first(5)).await;
+    let refused = refused.expect_err("outside");
+    assert_eq!(refused.kind, ErrorKind::LeftSandbox, "{refused:?}");
 }
 
 #[tokio::test]
@@ -460,4 +471,108 @@ async fn has_no_credentials() {
         assert_eq!(refused.kind, ErrorKind::CredentialsUnavailable, "{refused:?}");
         assert_eq!(Gap::from(refused).cause, GapCause::Credentials);
     }
+}
+
+/// EC2 in account 222222222222, which the base credentials belong to.
+async fn ec2_that(
+    answer: impl Fn(&Request, usize) -> Answer + Clone + Send + Sync + 'static,
+) -> (Server, Connector, crate::aws::Ec2Client) {
+    let server = Server::start(move |request: &Request, earlier| match request.operation.as_str() {
+        "Action=GetCallerIdentity" => (200, identity("222222222222")),
+        _ => answer(request, earlier),
+    })
+    .await;
+    let connector = Connector::new(sandbox(&server.url)).await.expect("valid settings");
+    let ec2 = connector.usage(&place("222222222222")).await.expect("reachable");
+    (server, connector, ec2)
+}
+
+fn interfaces(rows: &[(&str, &str)], next: &str) -> Answer {
+    let rows = rows.iter().map(|(subnet, owner)| {
+        format!("<item><networkInterfaceId>eni-1</networkInterfaceId><subnetId>{subnet}</subnetId><ownerId>{owner}</ownerId></item>")
+    });
+    let rows: String = rows.collect();
+    let text = format!(
+        "<DescribeNetworkInterfacesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>r</requestId>\
+         <networkInterfaceSet>{rows}</networkInterfaceSet>{next}</DescribeNetworkInterfacesResponse>"
+    );
+    (200, text)
+}
+
+fn ec2_error(status: u16, code: &str) -> Answer {
+    let text = format!(
+        "<?xml version=\"1.0\"?><Response><Errors><Error><Code>{code}</Code><Message>m</Message></Error></Errors>\
+         <RequestID>r</RequestID></Response>"
+    );
+    (status, text)
+}
+
+#[tokio::test]
+async fn ec2_is_asked_in_its_own_protocol_with_the_accounts_credentials() {
+    let (server, connector, ec2) = ec2_that(|_, earlier| match earlier {
+        0 => ec2_error(503, "RequestLimitExceeded"),
+        _ => interfaces(&[("subnet-1", "333333333333")], "<nextToken>n</nextToken>"),
+    })
+    .await;
+    let subnets = ["subnet-1".to_owned(), "subnet-2".to_owned()];
+    let request = PageRequest { size: 1000, token: Some("a b".into()) };
+    let page = ec2.describe_network_interfaces(&subnets, &request).await.expect("an answer");
+    let row = UseRow { resource: "subnet-1".into(), account: account("333333333333") };
+    assert_eq!((page.items, page.next.as_deref()), (vec![row], Some("n")));
+    let sent = server.requests("Action=DescribeNetworkInterfaces");
+    assert_eq!(sent.len(), 2, "a throttled call is made again");
+    assert_eq!(
+        sent[0].body,
+        "Action=DescribeNetworkInterfaces&Version=2016-11-15&Filter.1.Name=subnet-id&Filter.1.Value.1=subnet-1\
+         &Filter.1.Value.2=subnet-2&MaxResults=1000&NextToken=a+b&IncludeManagedResources=true"
+    );
+    assert_eq!(sent[0].access_key, "BASEKEY");
+    let count = connector.calls().of("EC2", "DescribeNetworkInterfaces");
+    assert_eq!((count.calls, count.attempts, count.failures), (1, 2, 0));
+}
+
+#[tokio::test]
+async fn what_ec2_refuses_or_garbles_is_told_as_what_it_is() {
+    for (answer, kind, code, calls) in [
+        (ec2_error(403, "UnauthorizedOperation"), ErrorKind::AccessDenied, "UnauthorizedOperation", 1),
+        (ec2_error(401, "AuthFailure"), ErrorKind::CredentialsUnavailable, "AuthFailure", 1),
+        (ec2_error(503, "RequestLimitExceeded"), ErrorKind::Throttled, "RequestLimitExceeded", 3),
+        (ec2_error(500, "InternalError"), ErrorKind::Service, "InternalError", 3),
+        ((502, "<html>bad gateway</html>".to_owned()), ErrorKind::Service, "", 3),
+        ((200, "<html>welcome</html>".to_owned()), ErrorKind::Unreadable, "", 1),
+        (interfaces(&[("subnet-1", "me")], ""), ErrorKind::Unreadable, "", 1),
+    ] {
+        let given = answer.clone();
+        let (server, _, ec2) = ec2_that(move |_, _| given.clone()).await;
+        let subnets = ["subnet-1".to_owned()];
+        let refused = ec2.describe_network_interfaces(&subnets, &PageRequest::first(5)).await;
+        let refused = refused.expect_err("no answer");
+        assert_eq!((refused.kind, refused.code.as_str()), (kind, code), "{answer:?}: {}", refused.message);
+        assert_eq!(server.requests("Action=DescribeNetworkInterfaces").len(), calls, "{answer:?}");
+        assert_eq!(refused.action, "ec2:DescribeNetworkInterfaces");
+    }
+}
+
+#[tokio::test]
+async fn attachments_that_are_over_are_not_counted() {
+    let (_, _, ec2) = ec2_that(|_, _| {
+        let item = |owner: &str, state: &str| {
+            format!(
+                "<item><transitGatewayId>tgw-1</transitGatewayId><resourceOwnerId>{owner}</resourceOwnerId>\
+                 <state>{state}</state></item>"
+            )
+        };
+        let items = [("1", "available"), ("2", "deleted"), ("3", "pendingAcceptance"), ("4", "rejected"), ("5", "tomorrow")];
+        let items: String = items.iter().map(|(n, state)| item(&n.repeat(12), state)).collect();
+        let text = format!(
+            "<DescribeTransitGatewayAttachmentsResponse><transitGatewayAttachments>{items}</transitGatewayAttachments>\
+             </DescribeTransitGatewayAttachmentsResponse>"
+        );
+        (200, text)
+    })
+    .await;
+    let page = ec2.describe_transit_gateway_attachments(&["tgw-1".to_owned()], &PageRequest::first(5)).await;
+    let owners: Vec<String> =
+        page.expect("an answer").items.into_iter().map(|row| row.account.to_string()).collect();
+    assert_eq!(owners, ["111111111111", "333333333333", "555555555555"], "a state of tomorrow counts");
 }

@@ -1,5 +1,6 @@
 //! What plan, apply, destroy, drift and graph have in common: files in, desired and live state out.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::path::Path;
 
@@ -17,9 +18,9 @@ use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{self, Diff, NotRead, Purpose, Scope};
 use crate::lang::{Declaration, SharingWish};
 use crate::live::LiveState;
-use crate::model::TaggedResources;
+use crate::model::{Gap, GapCause, Observed, ResourceArn, TaggedResources, Usage, UsedKind};
 use crate::org::OrgView;
-use crate::plan::{Consent, Plan};
+use crate::plan::{self, Consent, Plan};
 
 /// A stack whose files are sound.
 pub(crate) struct Loaded {
@@ -45,6 +46,8 @@ pub(crate) struct Read {
     pub live: LiveState,
     pub org: OrgView,
     pub tagged: TaggedResources,
+    /// What accounts have in what they lose, as far as it was asked.
+    pub usage: Usage,
     pub scope: Scope,
     /// What the scope leaves out.
     pub unread: NotRead,
@@ -88,9 +91,57 @@ impl Read {
         self.narrow(diff::destroy(&self.graph, &self.live, &self.org))
     }
 
+    /// What makes AWS match the stack, or what makes all go that the stack owns.
+    fn plan(&self, purpose: Purpose) -> Plan {
+        let diff = match purpose {
+            Purpose::Apply => self.diff(),
+            Purpose::Destroy => self.destroy(),
+        };
+        plan::plan_knowing(&diff, &self.org, &self.usage)
+    }
+
+    /// The plan, once EC2 was asked what accounts have in what it takes from them. A plan that takes no subnet and no transit gateway
+    /// costs no call.
+    pub(crate) async fn planned(&mut self, purpose: Purpose, session: &Session, args: &CloudArgs) -> Plan {
+        let plan = self.plan(purpose);
+        let questions = plan.usage_questions();
+        if questions.is_empty() {
+            return plan;
+        }
+        self.usage = collect::usage(&session.cloud, &questions, &settings(args)).await;
+        self.plan(purpose)
+    }
+
+    /// The plan from a snapshot. What it takes and nobody asked for then is not in the snapshot.
+    pub(crate) fn planned_from(&mut self, purpose: Purpose, snapshot: &str) -> Plan {
+        let plan = self.plan(purpose);
+        let asked: BTreeSet<ResourceArn> = plan.usage_questions().into_values().flatten().collect();
+        let missing: Vec<ResourceArn> =
+            asked.into_iter().filter(|resource| !self.usage.found.contains_key(resource)).collect();
+        if missing.is_empty() {
+            return plan;
+        }
+        for resource in missing {
+            let action = UsedKind::of(&resource).map_or("", |(kind, _)| kind.action());
+            let gap = Gap {
+                action: action.to_owned(),
+                caller: String::new(),
+                cause: GapCause::NotInSnapshot,
+                detail: format!("{snapshot} does not say what accounts have in it"),
+            };
+            self.usage.found.insert(resource, Observed::Unknown(gap));
+        }
+        self.plan(purpose)
+    }
+
     fn narrow(&self, diff: Diff) -> Diff {
         diff::narrow(diff, &self.scope, self.unread.clone())
     }
+}
+
+/// How AWS is read.
+fn settings(args: &CloudArgs) -> collect::Settings {
+    collect::Settings { parallelism: usize::from(args.parallelism), ..collect::Settings::default() }
 }
 
 /// What has to be read before it is known where to look for shares.
@@ -149,8 +200,7 @@ pub(crate) async fn read(
     let Settled { org, tagged, graph } = organization(loaded, session, &progress, output).await?;
     let places = scope.places(&graph);
     progress.places(places.len());
-    let settings =
-        collect::Settings { parallelism: usize::from(args.parallelism), ..collect::Settings::default() };
+    let settings = settings(args);
     let interest = diff::interest(&graph);
     let receiving = scope.receiving(&graph, &org, purpose);
     let (live, received) = tokio::join!(
@@ -161,7 +211,8 @@ pub(crate) async fn read(
     let leaving = diff::leaving(&graph, &live, purpose);
     collect::received_types(&session.cloud, &leaving, &settings, &mut live.received).await;
     drop(progress);
-    Read { graph, live, org, tagged, scope: Scope::default(), unread: NotRead::default() }
+    let (scope_of_all, unread) = (Scope::default(), NotRead::default());
+    Read { graph, live, org, tagged, usage: Usage::default(), scope: scope_of_all, unread }
         .within(scope, output)
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn replay(stack: &StackArgs, file: &Path, output: &mut Output) -> Opt
             return None;
         }
     };
-    let Snapshot { stack: _, taken, calls: _, org, tagged, mut live } = snapshot;
+    let Snapshot { stack: _, taken, calls: _, org, tagged, mut live, usage } = snapshot;
     let loaded = pipeline::load(&StackArgs { now: Some(taken), ..stack.clone() }, output)?;
     let graph = pipeline::settle(&loaded, &org, &tagged, |new| output.diagnostics(new, &loaded.sources))?;
     // What the snapshot does not have of it is a gap by itself.
@@ -55,7 +55,7 @@ pub(crate) fn replay(stack: &StackArgs, file: &Path, output: &mut Output) -> Opt
     let live = LiveState { places: graph.places.iter().map(place).collect(), received };
     Some(Replay {
         loaded,
-        read: Read { graph, live, org, tagged, scope: Scope::default(), unread: NotRead::default() },
+        read: Read { graph, live, org, tagged, usage, scope: Scope::default(), unread: NotRead::default() },
         origin: Origin::Snapshot { file: path, taken },
     })
 }

@@ -54,8 +54,8 @@ pub(crate) fn settle(
     let Some((snapshot, graph)) = copied(folder, &document, stack, read) else {
         return (document, Likeness::Other);
     };
-    let Snapshot { org, live, .. } = &snapshot;
-    let again = plan::plan(&diff::diff(&graph, live, org), org);
+    let Snapshot { org, live, usage, .. } = &snapshot;
+    let again = plan::plan_knowing(&diff::diff(&graph, live, org), org, usage);
     let shape = |plan: &Plan| {
         let step =
             |step: &PlannedStep| (step.step.operation(), step.address.as_ref().map(ToString::to_string));

@@ -181,6 +181,7 @@ pub(crate) fn kind_of(code: &str, message: &str, http_status: Option<u16>) -> Er
         | "IncompleteSignature"
         | "InvalidSignature"
         | "MissingAuthenticationToken"
+        | "AuthFailure"
         | "RequestExpired"
         | "InvalidAccessKeyId" => ErrorKind::CredentialsUnavailable,
         "Throttling"

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::cloud::{
     AccountRow, AssociationKind, Caller, Cloud, CloudError, CreatedShare, ErrorKind, IamRead, IamWrite,
     Members, NewPermission, NewShare, OrgRead, OrganizationRow, Page, PageRequest, RamRead, RamWrite,
-    RoleState, ShareScope, TagRead, UnitRow,
+    RoleState, ShareScope, TagRead, UnitRow, UsageRead, UseRow,
 };
 use crate::live::{
     AssociationRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
@@ -58,6 +58,8 @@ pub(crate) struct World {
     pub organization: Option<FakeOrganization>,
     /// Resources that bear tags; types are not looked at.
     pub tagged: Vec<(Place, ResourceArn, Tags)>,
+    /// Network interfaces and attachments: the ids of their subnets and gateways, and their accounts.
+    pub uses: Vec<UseRow>,
     next_share: u32,
 }
 
@@ -133,6 +135,7 @@ impl Default for World {
             permission_tokens: BTreeMap::new(),
             organization: None,
             tagged: Vec::new(),
+            uses: Vec::new(),
             next_share: 1,
         }
     }
@@ -416,6 +419,7 @@ impl Cloud for FakeCloud {
     type Organization = FakeClient;
     type Iam = FakeClient;
     type Tagging = FakeClient;
+    type Usage = FakeClient;
 
     async fn ram(&self, place: &Place) -> Result<FakeClient, CloudError> {
         self.client(&place.account, Some(&place.region))
@@ -430,6 +434,10 @@ impl Cloud for FakeCloud {
     }
 
     async fn tagging(&self, place: &Place) -> Result<FakeClient, CloudError> {
+        self.client(&place.account, Some(&place.region))
+    }
+
+    async fn usage(&self, place: &Place) -> Result<FakeClient, CloudError> {
         self.client(&place.account, Some(&place.region))
     }
 }
@@ -1153,6 +1161,44 @@ impl TagRead for FakeClient {
             self.page_of(world, ACTION, rows, page)
         })
         .await
+    }
+}
+
+impl FakeClient {
+    async fn uses(
+        &self,
+        action: &'static str,
+        ids: &[String],
+        page: &PageRequest,
+    ) -> Result<Page<UseRow>, CloudError> {
+        self.call(action, |world| {
+            assert!(ids.len() <= crate::cloud::FILTER_VALUES, "EC2 takes no more");
+            let rows = world.uses.iter().filter(|row| ids.contains(&row.resource)).cloned().collect();
+            self.page_of(world, action, rows, page)
+        })
+        .await
+    }
+}
+
+impl UsageRead for FakeClient {
+    fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    async fn describe_network_interfaces(
+        &self,
+        subnets: &[String],
+        page: &PageRequest,
+    ) -> Result<Page<UseRow>, CloudError> {
+        self.uses("ec2:DescribeNetworkInterfaces", subnets, page).await
+    }
+
+    async fn describe_transit_gateway_attachments(
+        &self,
+        gateways: &[String],
+        page: &PageRequest,
+    ) -> Result<Page<UseRow>, CloudError> {
+        self.uses("ec2:DescribeTransitGatewayAttachments", gateways, page).await
     }
 }
 

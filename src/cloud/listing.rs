@@ -21,6 +21,9 @@ pub(crate) const ORG_PAGE: u16 = 20;
 /// Resource Groups Tagging gives at most 100 rows a page.
 pub(crate) const TAG_PAGE: u16 = 100;
 
+/// EC2 gives 5 to 1,000 rows a page.
+pub(crate) const EC2_PAGE: u16 = 1000;
+
 /// The service principal of RAM and its service-linked role.
 pub(crate) const RAM_SERVICE: &str = "ram.amazonaws.com";
 pub(crate) const RAM_ROLE: &str = "AWSServiceRoleForResourceAccessManager";

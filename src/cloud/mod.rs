@@ -16,13 +16,13 @@ mod rows;
 pub(crate) use error::kind_of;
 pub use error::{Caller, CloudError, DEFAULT_CREDENTIALS, ErrorKind};
 pub(crate) use listing::{
-    ORG_PAGE, RAM_PAGE, RAM_ROLE, RAM_SERVICE, TAG_PAGE, all_pages, associations, invitations,
+    EC2_PAGE, ORG_PAGE, RAM_PAGE, RAM_ROLE, RAM_SERVICE, TAG_PAGE, all_pages, associations, invitations,
     permission_there, received_resources, received_shares, share_permissions, share_row, sharing_facts,
     sources,
 };
 pub use page::{Page, PageRequest};
-pub use ports::{Cloud, IamRead, IamWrite, OrgRead, RamRead, RamWrite, TagRead};
+pub use ports::{Cloud, FILTER_VALUES, IamRead, IamWrite, OrgRead, RamRead, RamWrite, TagRead, UsageRead};
 pub use rows::{
     AccountRow, AssociationKind, CreatedShare, Members, NewPermission, NewShare, OrganizationRow, RoleState,
-    ShareScope, UnitRow,
+    ShareScope, UnitRow, UseRow,
 };

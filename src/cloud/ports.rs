@@ -17,7 +17,7 @@ use crate::cloud::error::{Caller, CloudError};
 use crate::cloud::page::{Page, PageRequest};
 use crate::cloud::rows::{
     AccountRow, AssociationKind, CreatedShare, Members, NewPermission, NewShare, OrganizationRow, RoleState,
-    ShareScope, UnitRow,
+    ShareScope, UnitRow, UseRow,
 };
 
 /// The result of a port: a future that any thread may run.
@@ -34,11 +34,13 @@ pub trait Cloud: Sync {
     type Organization: OrgRead;
     type Iam: IamRead + IamWrite;
     type Tagging: TagRead;
+    type Usage: UsageRead;
 
     fn ram(&self, place: &Place) -> answer!(Self::Ram);
     fn organization(&self, account: &AccountId) -> answer!(Self::Organization);
     fn iam(&self, account: &AccountId) -> answer!(Self::Iam);
     fn tagging(&self, place: &Place) -> answer!(Self::Tagging);
+    fn usage(&self, place: &Place) -> answer!(Self::Usage);
 }
 
 /// RAM's listings of what the account owns in the Region.
@@ -189,6 +191,26 @@ pub trait TagRead: Send + Sync {
         page: &PageRequest,
     ) -> answer!(Page<ResourceArn>);
 }
+
+/// What accounts have in the subnets and transit gateways of one account and Region, as their owner sees it.
+pub trait UsageRead: Send + Sync {
+    fn caller(&self) -> &Caller;
+
+    /// The network interfaces in subnets: one row each, with the account that owns it, at most [`FILTER_VALUES`] subnets at a time. The
+    /// owner's own are among them, and those that services manage.
+    fn describe_network_interfaces(&self, subnets: &[String], page: &PageRequest) -> answer!(Page<UseRow>);
+
+    /// What is attached to transit gateways: one row each, with the account that owns what is attached. What is gone or failed is
+    /// left out.
+    fn describe_transit_gateway_attachments(
+        &self,
+        gateways: &[String],
+        page: &PageRequest,
+    ) -> answer!(Page<UseRow>);
+}
+
+/// How many values a filter of EC2 takes (EC2 API reference, "Filter": at most 200).
+pub const FILTER_VALUES: usize = 200;
 
 pub trait IamRead: Send + Sync {
     fn get_role(&self, name: &str) -> answer!(RoleState);

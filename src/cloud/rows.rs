@@ -27,6 +27,14 @@ pub struct Members {
     pub sources: Vec<String>,
 }
 
+/// One network interface in a subnet, or one attachment to a transit gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UseRow {
+    /// Id of the subnet or transit gateway.
+    pub resource: String,
+    pub account: AccountId,
+}
+
 /// The input of `CreateResourceShare`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewShare {

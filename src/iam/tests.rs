@@ -196,6 +196,36 @@ fn tags_are_read_only_where_a_share_searches_by_them() {
 }
 
 #[test]
+fn what_is_in_a_subnet_or_on_a_gateway_is_read_only_where_one_is_shared() {
+    let cases = [
+        (
+            r#""arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1""#,
+            json!(["ec2:DescribeNetworkInterfaces"]),
+        ),
+        (r#"tagged("ec2:Subnet", { share = "x" })"#, json!(["ec2:DescribeNetworkInterfaces"])),
+        (
+            r#""arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1""#,
+            json!(["ec2:DescribeTransitGatewayAttachments"]),
+        ),
+        (r#""arn:aws:ec2:eu-central-1:222222222222:prefix-list/pl-1""#, Value::Null),
+    ];
+    for (resource, expected) in cases {
+        let declaration =
+            stack(&share(&format!("  resources = [{resource}]\n  principals = [\"444444444444\"]")));
+        for role in [Role::Plan, Role::Apply] {
+            let all = policies(&declaration, role);
+            let document = serde_json::to_value(&find(&all, "network").policy).expect("JSON");
+            let statements = document["Statement"].as_array().expect("a list");
+            let reads = statements.iter().find(|statement| statement["Sid"] == "ReadUsage");
+            let reads = reads.cloned().unwrap_or_default();
+            assert_eq!(reads["Action"], expected);
+            let regions = &reads["Condition"]["StringEquals"]["aws:RequestedRegion"];
+            assert_eq!(regions.is_null(), expected.is_null());
+        }
+    }
+}
+
+#[test]
 fn outside_sharing_is_allowed_only_where_a_share_asks_for_it_and_said() {
     for (attribute, bound, notes) in [
         ("", json!(["false"]), 0),

@@ -11,6 +11,7 @@ mod principal;
 mod share;
 mod tagged;
 mod tags;
+mod usage;
 
 pub use address::{Address, BlockKind};
 pub use arn::{Arn, InvitationArn, OrganizationArn, OuArn, PermissionArn, ResourceArn, ShareArn};
@@ -23,3 +24,4 @@ pub use principal::Principal;
 pub use share::{AssociationStatus, FeatureSet, InvitationStatus, ShareStatus};
 pub use tagged::{TagFilters, TagQuery, TagSearch, TaggedResources};
 pub use tags::{TAG_ADDRESS, TAG_APPLIED, TAG_IMPORTED, TAG_STACK, Tags, tag_safe};
+pub use usage::{Usage, UsedKind, Users};

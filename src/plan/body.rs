@@ -13,7 +13,10 @@ use crate::diff::{
     PermissionPart, PermissionProblem, PermissionVerdict, Purpose, ShareDiff, SharingDiff, SharingVerdict,
     Unmanaged, UnresolvedShare, Verdict,
 };
-use crate::model::{AccountId, Address, Gap, PermissionArn, Place, Principal, ShareArn, StackName};
+use crate::model::{
+    AccountId, Address, Gap, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn, StackName,
+    Users,
+};
 use crate::org::SharingState;
 use crate::plan::basis::Basis;
 use crate::plan::check::CheckResult;
@@ -82,6 +85,8 @@ pub struct PlannedShare {
     /// The change, part by part. For a share that is made, what is put on it; for one that goes, what it held.
     pub details: Vec<Detail>,
     pub access: AccessDelta,
+    /// The subnets and transit gateways of this share that accounts lose by the plan as a whole, and what those accounts have in them.
+    pub usage: BTreeMap<ResourceArn, Observed<Users>>,
     pub hazards: Vec<Hazard>,
     /// Why the change is not carried out.
     pub blocked: Option<Blocked>,

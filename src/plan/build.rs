@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::access::{Grants, delta, totals};
+use crate::access::{Grants, delta, losses, totals};
 use crate::diff::{
     Change, DeleteReason, Delta, Diff, Edit, Membership, Part, PermissionChange, PermissionVerdict,
     ShareDiff, SharingDiff, SharingVerdict, Verdict,
 };
-use crate::model::{Address, PermissionArn, ResourceArn};
+use crate::model::{Address, PermissionArn, ResourceArn, Usage, UsedKind};
 use crate::org::OrgView;
 use crate::plan::acceptance;
 use crate::plan::basis::Basis;
@@ -18,9 +18,16 @@ use crate::plan::fingerprint::{Fingerprint, Tokens};
 use crate::plan::hazard;
 use crate::plan::permission::{self, Ready};
 use crate::plan::step::{PlannedStep, Step, StepId};
+use crate::plan::usage;
 
-/// Turns what differs into what to do. `org` is what the comparison was made with.
+/// Turns what differs into what to do. `org` is what the comparison was made with. Nobody was asked yet what accounts have in what they
+/// lose: [`PlanBody::usage_questions`] says what to ask.
 pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
+    plan_knowing(diff, org, &Usage::default())
+}
+
+/// As [`plan`], with the answers.
+pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
     let mut steps = Vec::new();
     let sharing = diff.sharing.as_ref().map(|sharing| PlannedSharing {
         diff: sharing.clone(),
@@ -41,8 +48,10 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
     let inbound = acceptance::inbound(diff, &mut steps);
     let sides: Vec<(Option<Grants>, Option<Grants>)> = shares.iter().map(settled_sides).collect();
     let access = totals(sides.iter().map(|(before, after)| (before.as_ref(), after.as_ref())), org);
+    let losses = losses(&sides, org, |resource| UsedKind::of(resource).is_some());
     for share in &mut shares {
-        share.hazards = hazard::of_share(diff, share, &access, org);
+        share.usage = usage::of_share(share, &losses, usage);
+        share.hazards = hazard::of_share(diff, share, &access, &losses, org);
     }
     let hazards = hazard::of_plan(diff, &shares, &access);
     let fingerprint = Fingerprint::of(diff, &steps, org);
@@ -128,6 +137,7 @@ fn describe(share: &ShareDiff, org: &OrgView) -> PlannedShare {
         diff: share.clone(),
         details,
         access,
+        usage: BTreeMap::new(),
         hazards: Vec::new(),
         blocked: None,
         kept_for: BTreeSet::new(),

@@ -9,11 +9,12 @@ use crate::diff::{
     PermissionVerdict, Present, Purpose, ShareDiff, Thresholds, Verdict, Wanted, is_outside,
 };
 use crate::model::{
-    AccountId, Address, Observed, PolicyChange, Principal, ResourceArn, ResourceType, TAG_IMPORTED,
+    AccountId, Address, Observed, PolicyChange, Principal, ResourceArn, ResourceType, TAG_IMPORTED, UsedKind,
 };
 use crate::org::OrgView;
 use crate::plan::body::{Detail, PlannedShare};
 use crate::plan::consent::{HazardStanding, standing};
+use crate::plan::usage::Losses;
 
 /// A change that needs consent, by code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,20 +52,21 @@ pub enum HazardSubject {
 type Found = Vec<(&'static Code, HazardSubject)>;
 
 /// The hazards of one share's change. `totals` is what accounts gain and lose over the whole stack: what one share takes and
-/// another gives is no loss.
+/// another gives is no loss. `losses` says who loses which subnet.
 pub(crate) fn of_share(
     diff: &Diff,
     share: &PlannedShare,
     totals: &AccessTotals,
+    losses: &Losses<'_>,
     org: &OrgView,
 ) -> Vec<Hazard> {
     let Verdict::Changed(change) = &share.diff.verdict else { return Vec::new() };
-    let change = Changing { diff, change, totals, org };
+    let change = Changing { diff, share, change, totals, losses, org };
     let mut found = Found::new();
     for detail in &share.details {
         change.part(detail, &mut found);
     }
-    change.whole(share, &mut found);
+    change.whole(&mut found);
     let at = Some(&share.diff.address);
     found.into_iter().map(|(code, subject)| hazard(diff, code, subject, at)).collect()
 }
@@ -144,8 +146,10 @@ fn leaving(before: &Present, change: &Change) -> usize {
 /// One share's change and what surrounds it.
 struct Changing<'a> {
     diff: &'a Diff,
+    share: &'a PlannedShare,
     change: &'a Change,
     totals: &'a AccessTotals,
+    losses: &'a Losses<'a>,
     org: &'a OrgView,
 }
 
@@ -170,14 +174,14 @@ impl Changing<'_> {
                         }
                     }
                     Membership::Removed => {
-                        let holds_subnet = self.before_resources().any(is_subnet);
-                        found.extend(self.removal(detail, holds_subnet).map(|code| (code, about())));
+                        let taken = self.before_resources();
+                        found.extend(self.removal(detail, taken).map(|code| (code, about())));
                     }
                 }
             }
             Part::Resource { resource, resource_type: _, how: Membership::Removed } => {
                 let about = HazardSubject::Resource(resource.clone());
-                found.extend(self.removal(detail, is_subnet(resource)).map(|code| (code, about)));
+                found.extend(self.removal(detail, std::iter::once(resource)).map(|code| (code, about)));
             }
             Part::Source { source: _, how: Membership::Removed } if self.has_no_sources() => {
                 for principal in self.after().into_iter().flat_map(|after| after.principals.keys()) {
@@ -210,21 +214,25 @@ impl Changing<'_> {
         }
     }
 
-    /// The code for what leaves a share that stays. What the files never granted may be taken back without one, but for subnets:
-    /// what runs in them has no other place to be.
-    fn removal(&self, detail: &Detail, subnet: bool) -> Option<&'static Code> {
+    /// The code for what leaves a share that stays, and takes these resources from somebody. What the files never granted may be taken
+    /// back without one, but for subnets with something in them: it has no other place to be.
+    fn removal<'r>(
+        &self,
+        detail: &Detail,
+        mut taken: impl Iterator<Item = &'r ResourceArn>,
+    ) -> Option<&'static Code> {
         let keeps_share = !matches!(self.change, Change::Delete { .. });
         if !keeps_share || !self.is_lost(&detail.lose, &detail.unknown) {
             None
-        } else if subnet {
+        } else if taken.any(|resource| self.breaks(resource, &detail.lose, &detail.unknown)) {
             Some(&codes::RAM212)
         } else {
             (detail.edit.cause != Cause::Drift).then_some(&codes::RAM203)
         }
     }
 
-    fn whole(&self, share: &PlannedShare, found: &mut Found) {
-        let access = &share.access;
+    fn whole(&self, found: &mut Found) {
+        let access = &self.share.access;
         let before = self.change.before().map(|before| &before.share);
         let owner_was_included = self.change.before().is_some_and(|before| {
             let grants = crate::access::Grants::of_live(&before.place, &before.share);
@@ -237,6 +245,10 @@ impl Changing<'_> {
         let expired = matches!(self.change, Change::Delete { reason: DeleteReason::Expired, .. });
         let retains = self.after().is_some_and(|after| after.retain_sharing);
         let replaces = matches!(self.change, Change::Replace { .. });
+        // What a replacement does not take over is told by no part of it.
+        let breaks_whole = (deletes || replaces)
+            && self.diff.purpose == Purpose::Apply
+            && self.before_resources().any(|resource| self.breaks(resource, &access.lose, &access.unknown));
         let opens = self.after().is_some_and(|after| after.allow_external_principals)
             && !before.is_some_and(|before| before.allow_external_principals);
         let was_imported = before.is_some_and(|before| before.tags.contains_key(TAG_IMPORTED));
@@ -247,7 +259,7 @@ impl Changing<'_> {
             (replaces, &codes::RAM207),
             (self.takes_over(), &codes::RAM210),
             (self.empties(), &codes::RAM211),
-            (ends_access && self.before_resources().any(is_subnet), &codes::RAM212),
+            (breaks_whole, &codes::RAM212),
             (retains && !before.is_some_and(|before| before.retain_sharing), &codes::RAM213),
             ((deletes || replaces) && was_imported, &codes::RAM214),
         ];
@@ -280,6 +292,17 @@ impl Changing<'_> {
         !accounts.is_disjoint(&self.totals.lose) || !principals.is_disjoint(&self.totals.unknown)
     }
 
+    /// Whether these lose a subnet with something of theirs in it, or with nobody knows what.
+    fn breaks(
+        &self,
+        resource: &ResourceArn,
+        accounts: &BTreeSet<AccountId>,
+        principals: &BTreeSet<Principal>,
+    ) -> bool {
+        matches!(UsedKind::of(resource), Some((UsedKind::Subnet, _)))
+            && self.share.breaks(resource, self.losses, accounts, principals)
+    }
+
     /// Outside of the organization, or, where that is not known, on a share that allows it and no account of the stack.
     fn is_stranger(&self, principal: &Principal) -> bool {
         match &self.org.snapshot {
@@ -307,9 +330,4 @@ impl Changing<'_> {
             _ => false,
         })
     }
-}
-
-/// By its ARN, for a live share's resources have no other type: `arn:aws:ec2:REGION:ACCOUNT:subnet/subnet-...`.
-fn is_subnet(resource: &ResourceArn) -> bool {
-    resource.arn().service() == "ec2" && resource.arn().resource().starts_with("subnet/")
 }

@@ -5,11 +5,11 @@ use proptest::prelude::*;
 use crate::desired::{DesiredGraph, DesiredShare};
 use crate::diag::{SourceMap, Span, hazards, hazards::hazard_codes};
 use crate::diff::fixture::*;
-use crate::diff::{Acknowledgement, AcknowledgementScope, destroy};
+use crate::diff::{Acknowledgement, AcknowledgementScope, destroy, diff};
 use crate::live::{LiveShare, LiveState};
-use crate::model::{Address, Principal, ResourceArn, TAG_IMPORTED};
+use crate::model::{Address, Observed, Principal, ResourceArn, TAG_IMPORTED, Usage, Users};
 use crate::plan::laws::{a_live_state, a_stack, planned as both};
-use crate::plan::{Allowance, Consent, HazardStanding, Plan, Refused, Step, plan};
+use crate::plan::{Allowance, Consent, HazardStanding, Plan, Refused, Step, plan, plan_knowing};
 
 fn planned(graph: &DesiredGraph, live: &LiveState) -> Plan {
     both(graph, live).1
@@ -96,6 +96,102 @@ fn a_change_of_a_share_has_its_hazards() {
     }
 }
 
+/// A share of the subnet with the unit `d`: 333333333333 and 444444444444.
+fn subnet_for_the_unit(label: &str) -> DesiredShare {
+    let mut share = with_subnet(desired_share(label));
+    share.principals = [as_written(ou("d"))].into();
+    share
+}
+
+/// A plan once it is known what accounts have in the subnet.
+fn knowing(graph: &DesiredGraph, live: &LiveState, users: &[(&str, usize)]) -> Plan {
+    let users: Users = users.iter().map(|(id, n)| (account(id), *n)).collect();
+    let usage = Usage { found: [(subnet(1), Observed::Known(users))].into() };
+    plan_knowing(&diff(graph, live, &org()), &org(), &usage)
+}
+
+#[test]
+fn a_subnet_is_a_hazard_of_its_own_where_an_account_that_loses_it_has_something_in_it() {
+    type Change = fn(&mut DesiredShare);
+    let nobody: &[(&str, usize)] = &[];
+    let one: Change = |share| share.principals = [as_written(principal("333333333333"))].into();
+    let all: Change = |share| share.principals.clear();
+    let gone: Change = |share| share.resources.clear();
+    let replaced: Change = |share| {
+        share.retain_sharing = true;
+        share.resources = [(tgw(1), None)].into();
+    };
+    let in_place: Change = |share| share.retain_sharing = true;
+    for (n, (change, users, expected)) in [
+        (all, nobody, &["RAM203"] as &[&str]),
+        (all, &[(HUB, 3), ("555555555555", 1)], &["RAM203"]),
+        (all, &[("333333333333", 1)], &["RAM212"]),
+        (one, &[("333333333333", 9)], &["RAM203"]),
+        (one, &[("444444444444", 1)], &["RAM212"]),
+        (gone, nobody, &["RAM203", "RAM211"]),
+        (gone, &[("444444444444", 1)], &["RAM212", "RAM211"]),
+        (replaced, nobody, &["RAM207", "RAM213"]),
+        (replaced, &[("444444444444", 1)], &["RAM207", "RAM212", "RAM213"]),
+        (in_place, &[("444444444444", 1)], &["RAM207", "RAM213"]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut desired = subnet_for_the_unit("tgw");
+        let live = live([live_share(&desired, 1)]);
+        change(&mut desired);
+        assert_eq!(codes(&knowing(&stack([desired]), &live, users)), expected, "case {n}");
+    }
+}
+
+#[test]
+fn a_share_of_subnets_is_deleted_and_somebody_uses_them_or_not() {
+    let (a, subnets) = (desired_share("a"), subnet_for_the_unit("b"));
+    let found = live([live_share(&a, 1), live_share(&subnets, 2)]);
+    let graph = stack([a]);
+    assert_eq!(codes(&knowing(&graph, &found, &[])), ["RAM206"]);
+    assert_eq!(codes(&knowing(&graph, &found, &[("444444444444", 1)])), ["RAM206", "RAM212"]);
+}
+
+#[test]
+fn without_the_organization_anybody_in_the_subnet_may_be_one_that_loses_it() {
+    let mut desired = subnet_for_the_unit("tgw");
+    let live = live([live_share(&desired, 1)]);
+    desired.principals = [as_written(principal("333333333333"))].into();
+    let graph = stack([desired]);
+    for (users, expected) in [
+        (vec![], &["RAM203"] as &[&str]),
+        (vec![(account(HUB), 2), (account("333333333333"), 1)], &["RAM203"]),
+        (vec![(account("555555555555"), 1)], &["RAM212"]),
+    ] {
+        let found = Observed::Known(users.into_iter().collect());
+        let usage = Usage { found: [(subnet(1), found)].into() };
+        let plan = plan_knowing(&diff(&graph, &live, &unread_org()), &unread_org(), &usage);
+        assert_eq!(codes(&plan), expected);
+    }
+}
+
+#[test]
+fn ec2_is_asked_for_what_is_lost_and_for_nothing_else() {
+    let share = with_subnet(desired_share("subnets"));
+    let live = live([live_share(&share, 1), live_share(&desired_share("tgw"), 2)]);
+    let asked = |change: fn(&mut DesiredShare)| -> Vec<ResourceArn> {
+        let mut share = share.clone();
+        change(&mut share);
+        let plan = planned(&stack([share, desired_share("tgw")]), &live);
+        let questions = plan.body().usage_questions();
+        assert!(questions.keys().all(|place| place.account == account(HUB)));
+        questions.into_values().flatten().collect()
+    };
+    assert_eq!(asked(|_| {}), []);
+    assert_eq!(asked(|share| share.principals.extend([as_written(principal("555555555555"))])), []);
+    assert_eq!(asked(|share| share.resources.extend([(subnet(2), None)])), []);
+    assert_eq!(asked(|share| share.principals = [as_written(ou("w"))].into()), [], "nobody loses");
+    assert_eq!(asked(|share| share.name = "other".into()), []);
+    assert_eq!(asked(|share| share.principals.clear()), [subnet(1)]);
+    assert_eq!(asked(|share| share.resources.clear()), [subnet(1)]);
+}
+
 #[test]
 fn what_was_put_on_a_share_by_hand_is_taken_off_without_consent_but_for_subnets() {
     for (share, expected) in
@@ -107,6 +203,11 @@ fn what_was_put_on_a_share_by_hand_is_taken_off_without_consent_but_for_subnets(
         assert_eq!(plan.body().access.lose.len(), 1);
         assert_eq!(codes(&plan), expected);
     }
+    let share = with_subnet(desired_share("tgw"));
+    let mut found = live_share(&share, 1);
+    found.principals.insert(principal("555555555555"), associated());
+    let plan = knowing(&stack([share]), &live([found]), &[("333333333333", 1)]);
+    assert_eq!(codes(&plan), [] as [&str; 0], "the account has nothing in it");
 }
 
 #[test]

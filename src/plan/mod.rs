@@ -23,6 +23,7 @@ mod sources;
 mod stale;
 mod stale_notice;
 mod step;
+mod usage;
 
 #[cfg(test)]
 mod hazard_tests;
@@ -47,7 +48,7 @@ pub use body::{
     Blocked, Counts, Detail, PermissionBlocked, Plan, PlanBody, PlannedInbound, PlannedPermission,
     PlannedShare, PlannedSharing, Refusal,
 };
-pub use build::plan;
+pub use build::{plan, plan_knowing};
 pub use check::{AssertionResult, AssertionStanding, CheckResult, CheckStanding};
 pub use consent::{Allowance, AllowanceError, Consent, HazardStanding};
 pub use fingerprint::Fingerprint;
@@ -58,3 +59,4 @@ pub use quota::{Counted, OverQuota};
 pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, Touched};
 pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};
+pub(crate) use usage::Unread;

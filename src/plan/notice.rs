@@ -6,10 +6,11 @@ use crate::diag::{Code, Diagnostic, Severity, Span, hazards, live_codes, read_co
 use crate::diff::{
     Change, DeleteReason, ImportProblem, PermissionProblem, PermissionVerdict, SharingVerdict, Verdict,
 };
-use crate::model::{Address, Gap, GapCause, PermissionArn, ShareArn};
+use crate::model::{Address, Gap, GapCause, PermissionArn, Place, ShareArn, UsedKind};
 use crate::org::SharingState;
-use crate::plan::body::{Blocked, PermissionBlocked, PlanBody, PlannedPermission, Refusal};
+use crate::plan::body::{Blocked, PermissionBlocked, PlanBody, PlannedPermission, PlannedShare, Refusal};
 use crate::plan::quota::OverQuota;
+use crate::plan::usage::{Unread, command};
 
 impl PlanBody {
     /// Errors for what keeps the plan from being carried out, warnings for what it leaves out and why. Gaps of places come last.
@@ -66,6 +67,8 @@ impl PlanBody {
                 let detail = format!("{}: {}", share.diff.address, told(gap));
                 out.push(warning(&live_codes::RAM320, share.diff.span(), detail).help(remedy(gap)));
             }
+            let place = share.usage_place();
+            out.extend(share.unread_usage().iter().map(|unread| usage(share, place, unread)));
         }
         for OverQuota { place, what, count } in body.over_quota() {
             let detail =
@@ -91,6 +94,38 @@ impl PlanBody {
             out.push(warning(&read_codes::RAM410, None, detail).help(remedy(gap)));
         }
         out
+    }
+}
+
+/// What losing accounts have in what they lose could not be read. Nothing is left out for that.
+fn usage(share: &PlannedShare, place: &Place, unread: &Unread<'_>) -> Diagnostic {
+    let Unread { kind, gap, ids } = unread;
+    let what = match kind {
+        UsedKind::Subnet => "network interfaces",
+        UsedKind::TransitGateway => "attachments",
+    };
+    let detail = format!(
+        "{} takes {} from accounts, and whether they have {what} there is not known. {}. No step depends on it, so the plan \
+         is not incomplete for that.",
+        share.diff.address,
+        listed(ids),
+        told(gap).trim_end_matches(['.', ' '])
+    );
+    let see = format!("see as the owner: {}", command(*kind, place, ids.iter().copied()));
+    warning(&read_codes::RAM413, share.diff.span(), detail).help(match gap.cause {
+        // Whoever may read is not the matter: nobody asked.
+        GapCause::NotConfigured => see,
+        _ => format!("{}, or {see}", remedy(gap)),
+    })
+}
+
+/// The first few of many.
+fn listed(ids: &[&str]) -> String {
+    const NAMED: usize = 5;
+    let named: Vec<&str> = ids.iter().take(NAMED).copied().collect();
+    match ids.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        rest => format!("{} and {rest} more", named.join(", ")),
     }
 }
 

@@ -20,6 +20,7 @@ mod report;
 mod rows;
 mod segments;
 mod style;
+mod usage;
 mod valid;
 mod wrap;
 

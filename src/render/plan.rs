@@ -22,6 +22,7 @@ use crate::render::parts;
 use crate::render::permission;
 use crate::render::rows::{Line, Row, Rows, Sign};
 use crate::render::style::{Styles, paint};
+use crate::render::usage;
 
 /// Members of one kind that are listed for a share that comes or goes as a whole; the rest are counted.
 const LISTED: usize = 20;
@@ -92,7 +93,8 @@ impl fmt::Display for PlanView<'_> {
         for share in shares.iter().filter(|share| is_shown(share)) {
             let (head, said) = self.head(share);
             let rows = self.rows(share);
-            by_place.entry(share.diff.place()).or_default().0.push(Block { head, said, rows });
+            let usage = usage::rows(share, &self.plan.account_labels);
+            by_place.entry(share.diff.place()).or_default().0.push(Block { head, said, rows, usage });
         }
         for share in unmanaged {
             by_place.entry(&share.place).or_default().1.push(parts::unmanaged(share));
@@ -153,6 +155,8 @@ struct Block {
     head: Head,
     said: Vec<Said>,
     rows: Vec<Row>,
+    /// What accounts have in what they lose: a table of its own, for it says more than the parts do.
+    usage: Vec<Row>,
 }
 
 fn permission_is_shown(permission: &PlannedPermission) -> bool {
@@ -201,7 +205,7 @@ impl PlanView<'_> {
     fn blocks(&self, f: &mut fmt::Formatter<'_>, blocks: &[Block]) -> fmt::Result {
         use unicode_width::UnicodeWidthStr;
         let widths = [0, 1].map(|n| blocks.iter().map(|block| block.head.1[n].width()).max().unwrap_or(0));
-        for Block { head: (sign, [address, name, place]), said, rows } in blocks {
+        for Block { head: (sign, [address, name, place]), said, rows, usage } in blocks {
             let mut line = Line::new(0);
             line.put(f, sign.style(&self.styles), sign.as_str(), 1)?;
             write!(f, " ")?;
@@ -217,7 +221,9 @@ impl PlanView<'_> {
                 }
                 writeln!(f)?;
             }
-            write!(f, "{}", Rows { rows, styles: &self.styles, width: self.width, indent: 4 })?;
+            for rows in [rows, usage] {
+                write!(f, "{}", Rows { rows, styles: &self.styles, width: self.width, indent: 4 })?;
+            }
         }
         Ok(())
     }
@@ -228,7 +234,7 @@ impl PlanView<'_> {
         let place = diff.span().map(|span| escape(&self.sources.place(span)).to_string()).unwrap_or_default();
         let address = escape(&diff.address.to_string()).to_string();
         let head = (sign, [address, parts::name(diff.arn().name()), place]);
-        Block { head, said, rows: permission::rows(permission) }
+        Block { head, said, rows: permission::rows(permission), usage: Vec::new() }
     }
 
     /// Sign, address, name and place of a share, and sentences about it as a whole.

@@ -72,6 +72,9 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
                       1 account gains 2 resources
                 - tag         note = "by hand"
                       drift
+                ? in use?  tgw-1
+                      not known: ec2:DescribeTransitGatewayAttachments: not configured. No step depends on it. To see, as the owner: aws ec2
+                      describe-transit-gateway-attachments  RAM413
             ? "manual-test"  00000009  in no stack, shared outside the organization; 1 resource, 2 principals  RAM301
 
             HAZARDS: nothing is applied before each is allowed
@@ -121,6 +124,10 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
                       1 account gains 2 resources
                 - tag         note = "by hand"
                       drift
+                ? in use?  tgw-1
+                      not known: ec2:DescribeTransitGatewayAttachments: not configured. No
+                      step depends on it. To see, as the owner: aws ec2
+                      describe-transit-gateway-attachments  RAM413
             ? "manual-test"  00000009
                   in no stack, shared outside the organization; 1 resource, 2 principals  RAM301
 

@@ -36,7 +36,10 @@ pub(crate) fn permit(
         );
         let code = match service {
             Service::Sts | Service::Iam => "AccessDenied",
-            _ => "AccessDeniedException",
+            Service::Ec2 => "UnauthorizedOperation",
+            Service::Ram | Service::Organizations | Service::Tagging | Service::CloudTrail => {
+                "AccessDeniedException"
+            }
         };
         let status = if service == Service::Organizations { 400 } else { 403 };
         return Err(Refusal::new(code, message).with_status(status));
@@ -70,7 +73,7 @@ fn questions(
             }
             "*".to_owned()
         }
-        Service::Tagging | Service::CloudTrail => "*".to_owned(),
+        Service::Tagging | Service::CloudTrail | Service::Ec2 => "*".to_owned(),
     };
     vec![Question { action, resource, context }]
 }

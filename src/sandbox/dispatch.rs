@@ -141,7 +141,7 @@ impl Sandbox {
         let (caller, now) = (call.caller, call.now);
         // Global services are logged where they live.
         let region = match routed.service {
-            Service::Ram | Service::Tagging | Service::CloudTrail => call.region,
+            Service::Ram | Service::Tagging | Service::CloudTrail | Service::Ec2 => call.region,
             Service::Organizations | Service::Iam | Service::Sts => "us-east-1",
         };
         let response: Value = match answer {
@@ -187,8 +187,17 @@ impl Sandbox {
 fn identify(state: &State, credential: &Credential, wire: Wire, now: Millis) -> Result<Caller, Refusal> {
     let key = &credential.access_key;
     let invalid = || {
-        let code = if wire == Wire::Query { "InvalidClientTokenId" } else { "UnrecognizedClientException" };
-        Refusal::new(code, "The security token included in the request is invalid.").with_status(403)
+        let message = "The security token included in the request is invalid.";
+        match wire {
+            Wire::Query => Refusal::new("InvalidClientTokenId", message).with_status(403),
+            Wire::Ec2Query => {
+                Refusal::new("AuthFailure", "AWS was not able to validate the provided access credentials")
+                    .with_status(401)
+            }
+            Wire::RestJson | Wire::AwsJson => {
+                Refusal::new("UnrecognizedClientException", message).with_status(403)
+            }
+        }
     };
     // Twelve digits are the account's own key: a convention among stand-ins for AWS.
     if key.len() == 12 && state.accounts.contains(key) {
@@ -205,7 +214,11 @@ fn identify(state: &State, credential: &Credential, wire: Wire, now: Millis) -> 
         return Err(invalid());
     }
     if known.expires.is_some_and(|at| at <= now) {
-        let code = if wire == Wire::Query { "ExpiredToken" } else { "ExpiredTokenException" };
+        let code = match wire {
+            Wire::Query => "ExpiredToken",
+            Wire::Ec2Query => "RequestExpired",
+            Wire::RestJson | Wire::AwsJson => "ExpiredTokenException",
+        };
         return Err(
             Refusal::new(code, "The security token included in the request is expired").with_status(403)
         );

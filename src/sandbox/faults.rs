@@ -172,7 +172,7 @@ fn published_rate(service: Service, operation: &str) -> Option<(f64, f64)> {
             "DescribeAccount" => (20.0, 30.0),
             _ => (5.0, 8.0),
         }),
-        Service::Sts | Service::Iam | Service::Tagging | Service::CloudTrail => None,
+        Service::Sts | Service::Iam | Service::Tagging | Service::CloudTrail | Service::Ec2 => None,
     }
 }
 
@@ -185,6 +185,7 @@ fn throttled(service: Service) -> Refusal {
         ),
         Service::Sts | Service::Iam => Refusal::new("Throttling", "Rate exceeded"),
         Service::Tagging | Service::CloudTrail => Refusal::new("ThrottlingException", "Rate exceeded"),
+        Service::Ec2 => Refusal::new("RequestLimitExceeded", "Request limit exceeded.").with_status(503),
     }
 }
 
@@ -225,10 +226,12 @@ impl Fault {
                 Refusal::new(code, message).with_status(self.status.unwrap_or(500))
             }
             Effect::AccessDenied => {
-                let code = if matches!(target.service, Service::Sts | Service::Iam) {
-                    "AccessDenied"
-                } else {
-                    "AccessDeniedException"
+                let code = match target.service {
+                    Service::Sts | Service::Iam => "AccessDenied",
+                    Service::Ec2 => "UnauthorizedOperation",
+                    Service::Ram | Service::Organizations | Service::Tagging | Service::CloudTrail => {
+                        "AccessDeniedException"
+                    }
                 };
                 let who = format!("arn:aws:iam::{}:user/sandbox", target.account);
                 Refusal::new(
@@ -238,10 +241,12 @@ impl Fault {
                 .with_status(403)
             }
             Effect::ExpiredCredentials => {
-                let code = if matches!(target.service, Service::Sts | Service::Iam) {
-                    "ExpiredToken"
-                } else {
-                    "ExpiredTokenException"
+                let code = match target.service {
+                    Service::Sts | Service::Iam => "ExpiredToken",
+                    Service::Ec2 => "RequestExpired",
+                    Service::Ram | Service::Organizations | Service::Tagging | Service::CloudTrail => {
+                        "ExpiredTokenException"
+                    }
                 };
                 Refusal::new(code, "The security token included in the request is expired").with_status(403)
             }

@@ -18,6 +18,7 @@ mod share;
 mod snapshot;
 mod step;
 mod text;
+mod usage;
 mod words;
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::plan::{Allowance, Detail, Hazard, HazardStanding, HazardSubject, Plan
 use crate::wire::invitation::InvitationDocument;
 use crate::wire::parts::{EditDocument, GapDocument, PlaceDocument, RemarkDocument, SourceDocument, texts};
 use crate::wire::share::sides::{LiveDocument, WantedDocument};
+use crate::wire::usage::UsageDocument;
 use crate::wire::words::{
     AboutWord, ActionWord, AllowedWord, BlockedWord, CauseWord, DeleteWord, ImportProblemWord, ReplaceWord,
     text_of,
@@ -48,6 +49,8 @@ pub(crate) struct ShareDocument {
     access: AccessDocument,
     /// The sharing account is one of those that it shares with, once all is done.
     owner_included: bool,
+    /// The subnets and transit gateways of this share that accounts lose by the plan as a whole.
+    usage: Vec<UsageDocument>,
     hazards: Vec<HazardDocument>,
     remarks: Vec<RemarkDocument>,
     /// Principals that are invited and do not see the share yet.
@@ -227,7 +230,7 @@ impl ImportDocument {
 
 impl ShareDocument {
     pub fn new(share: &PlannedShare, labels: &BTreeMap<AccountId, String>, sources: &SourceMap) -> Self {
-        let PlannedShare { diff, details, access, hazards, blocked, kept_for, steps } = share;
+        let PlannedShare { diff, details, access, usage, hazards, blocked, kept_for, steps } = share;
         // The salt has gone into the tokens of the steps.
         let ShareDiff { address, verdict, protected, remarks, invitations, salt: _ } = diff;
         use ActionWord as A;
@@ -270,6 +273,7 @@ impl ShareDocument {
                 unknown: texts(&access.unknown),
             },
             owner_included: access.owner_included,
+            usage: UsageDocument::all(usage, labels),
             hazards: hazards
                 .iter()
                 .map(|hazard| HazardDocument::new(hazard, Some(address), sources))

@@ -7,6 +7,7 @@ mod org;
 mod permissions;
 mod received;
 mod tagged;
+mod usage;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,9 +22,9 @@ use ramctl::drift::{DriftReport, report};
 use ramctl::lang::functions::{FileError, StackFiles};
 use ramctl::lang::{CheckBlock, Compiled, Inputs, Limits, compile};
 use ramctl::live::LiveState;
-use ramctl::model::TaggedResources;
+use ramctl::model::{Observed, TaggedResources, Usage, Users};
 use ramctl::org::OrgView;
-use ramctl::plan::{Plan, plan};
+use ramctl::plan::{Plan, plan, plan_knowing};
 use ramctl::render::{DiagnosticsView, DriftView, PlanView, Styles};
 use ramctl::wire::{PlanDocument, PlanFile};
 
@@ -249,13 +250,14 @@ pub struct Situation {
     pub org: OrgView,
     pub tagged: TaggedResources,
     pub live: LiveState,
+    pub usage: Usage,
 }
 
 impl Situation {
     /// What the stack's plan and drift report are.
     pub fn outcome(&self) -> (Plan, DriftReport) {
         let difference = diff(&self.graph, &self.live, &self.org);
-        let plan = plan(&difference, &self.org);
+        let plan = plan_knowing(&difference, &self.org, &self.usage);
         let held = hold(&self.compiled, &self.checks, plan.body(), &inputs());
         (plan.checked(held.results), report(&difference))
     }
@@ -282,7 +284,13 @@ pub fn situation(case: &Path) -> Situation {
     let (earlier, _) = stack(before);
     let applied = desired(case, before, earlier).expect("the stack before has no mistake");
     let live = live::read(case, &graph, &applied, &org);
-    Situation { sources, compiled, checks: declaration.checks, graph, org, tagged, live }
+    let mut usage = usage::read(case);
+    // Where the case does not say, nobody uses what is taken.
+    let questions = plan(&diff(&graph, &live, &org), &org).usage_questions();
+    for resource in questions.into_values().flatten() {
+        usage.found.entry(resource).or_insert(Observed::Known(Users::new()));
+    }
+    Situation { sources, compiled, checks: declaration.checks, graph, org, tagged, live, usage }
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn every_document_of_every_case_fits_its_schema() {
 }
 
 fn snapshot(situation: &Situation) -> SnapshotDocument {
-    let Situation { sources: _, compiled: _, checks: _, graph, org, tagged, live } = situation;
+    let Situation { sources: _, compiled: _, checks: _, graph, org, tagged, live, usage } = situation;
     let stack: StackName = graph.stack.clone();
     SnapshotDocument::new(&Snapshot {
         stack,
@@ -99,27 +99,31 @@ fn snapshot(situation: &Situation) -> SnapshotDocument {
         org: org.clone(),
         tagged: tagged.clone(),
         live: live.clone(),
+        usage: usage.clone(),
     })
 }
 
 #[test]
 fn a_snapshot_stands_in_for_aws_in_every_case() {
     let schema = Schema::of("snapshot");
-    let mut known = 0;
+    let (mut known, mut used) = (0, 0);
     for (name, direct) in situations() {
         let text = snapshot(&direct).text();
         schema.holds(&serde_json::from_str(&text).expect("JSON"));
         let read = SnapshotDocument::parse(&text).expect("what was written is read");
-        let Snapshot { stack, taken, calls, org, tagged, live } =
+        let Snapshot { stack, taken, calls, org, tagged, live, usage } =
             read.read().expect("what was written is sound");
         assert_eq!((&stack, taken, calls), (&direct.graph.stack, direct.graph.now, 7), "{name}");
         assert_eq!(live, direct.live, "{name}");
         assert_eq!(tagged, direct.tagged, "{name}");
+        assert_eq!(usage, direct.usage, "{name}");
+        used += usage.found.len();
         known += live.places.values().filter(|place| place.known().is_some()).count();
         let replayed = Situation {
             org,
             tagged,
             live,
+            usage,
             sources: direct.sources.clone(),
             compiled: direct.compiled.clone(),
             checks: direct.checks.clone(),
@@ -135,4 +139,5 @@ fn a_snapshot_stands_in_for_aws_in_every_case() {
         assert_eq!(documents(&replayed), documents(&direct), "{name}");
     }
     assert!(known > 10, "places were written and read back");
+    assert!(used > 5, "answers about use were written and read back");
 }

@@ -331,7 +331,8 @@ async fn a_change_of_every_kind_is_one_run_that_never_gives_or_takes_too_much_on
     world.run("plan --detailed-exitcode").await.exits(0);
     let after = Access::of(&world, &actions).await;
     let (end, shares) = (after.least.clone(), world.shares(&places()).await);
-    assert_eq!(after.most, end, "all has settled");
+    let unsettled: Vec<&Grant> = after.most.difference(&end).collect();
+    assert!(unsettled.is_empty(), "all has settled but {unsettled:#?}");
     let lines = journal(&world.shut_down().await);
 
     let most: BTreeSet<Grant> = before.most.union(&after.most).cloned().collect();

@@ -144,7 +144,12 @@ fn poisoned(mut situation: Situation, text: &str) -> Situation {
     if let Some(dark) = situation.live.places.keys().next_back().cloned()
         && situation.live.places.len() > 1
     {
-        situation.live.places.insert(dark, Observed::Unknown(gap));
+        situation.live.places.insert(dark, Observed::Unknown(gap.clone()));
+    }
+    for answer in situation.usage.found.values_mut() {
+        if let Observed::Unknown(found) = answer {
+            *found = gap.clone();
+        }
     }
     if let Observed::Known(tree) = &mut situation.org.snapshot {
         tree.accounts.values_mut().for_each(|account| account.name = text.to_owned());
@@ -274,6 +279,7 @@ fn json_keeps_every_text_as_it_is_and_acts_on_no_terminal() {
             org: situation.org.clone(),
             tagged: situation.tagged.clone(),
             live: situation.live.clone(),
+            usage: situation.usage.clone(),
         });
         let documents = [
             pretty(&PlanDocument::new(&plan, sources, 1)),

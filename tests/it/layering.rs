@@ -48,7 +48,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hcl_edit", &["lang"]),
     ("indicatif", &["cli"]),
     ("petgraph", &["desired", "lang"]),
-    ("quick_xml", &["sandbox"]),
+    ("quick_xml", &["aws/query_xml.rs", "sandbox"]),
     ("tokio", &["cloud", "apply", "aws", "collect", "sandbox", "cli"]),
     ("tokio_util", &["cloud", "apply", "aws", "collect", "sandbox", "cli"]),
 ];

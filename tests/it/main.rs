@@ -43,4 +43,6 @@ mod shares;
 #[cfg(feature = "cli")]
 mod snapshot;
 #[cfg(feature = "cli")]
+mod uses;
+#[cfg(feature = "cli")]
 mod way;

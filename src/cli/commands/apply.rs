@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::apply::{self, Settings};
 use crate::cli::args::{AgreedArgs, ApplyArgs, ScopeArgs};
-use crate::cli::commands::{destroy, plan, saved};
+use crate::cli::commands::{plan, saved};
 use crate::cli::consent;
 use crate::cli::event_stream::StepNames;
 use crate::cli::exit::Exit;
@@ -72,13 +72,10 @@ pub(crate) async fn run_plan(
         return Exit::Error;
     };
     let Intent { purpose, question, agreed } = intent;
-    let Some(read) = pipeline::read(loaded, session, &args.cloud, purpose, scope, output).await else {
+    let Some(mut read) = pipeline::read(loaded, session, &args.cloud, purpose, scope, output).await else {
         return Exit::Error;
     };
-    let plan = match purpose {
-        Purpose::Apply => plan::plan(&read),
-        Purpose::Destroy => destroy::plan(&read),
-    };
+    let plan = read.planned(purpose, session, &args.cloud).await;
     let consent = consent::consent(&args.consent);
     let plan = loaded.judged(plan, &consent, output);
     plan::show(&plan, &loaded.sources, &session.origin(), outputs, output);

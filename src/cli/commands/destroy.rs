@@ -5,9 +5,8 @@ use crate::cli::commands::apply::{self, Intent};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::outputs::with_outputs;
-use crate::cli::pipeline::{self, Read};
+use crate::cli::pipeline;
 use crate::diff::Purpose;
-use crate::plan::{self, Plan};
 
 pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
     let question = "Delete every share of this stack? Everyone who uses it loses access at once.";
@@ -17,9 +16,4 @@ pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
             apply::run_plan(args, intent, loaded, session, outputs, output).await
         })
     })
-}
-
-/// The plan that deletes all that the stack owns.
-pub(crate) fn plan(read: &Read) -> Plan {
-    plan::plan(&read.destroy(), &read.org)
 }

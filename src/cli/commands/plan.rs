@@ -1,24 +1,24 @@
 //! `ramctl plan`: what would change. Never writes.
 
 use crate::cli::args::PlanArgs;
-use crate::cli::commands::destroy;
 use crate::cli::consent;
 use crate::cli::exit::Exit;
 use crate::cli::files::put_private;
 use crate::cli::output::{Chain, Output};
 use crate::cli::outputs::{Outputs, with_outputs};
-use crate::cli::pipeline::{self, Loaded, Read};
+use crate::cli::pipeline::{self, Loaded};
 use crate::cli::replay::{Replay, replay};
 use crate::cli::scope::scope;
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{Causes, Purpose};
 use crate::model::Origin;
-use crate::plan::{self, Consent, Plan, PlanBody};
+use crate::plan::{Consent, Plan, PlanBody};
 use crate::render::{Found, PlanView};
 use crate::wire::PlanDocument;
 
 pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
     with_outputs("plan", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
+        let purpose = if args.destroy { Purpose::Destroy } else { Purpose::Apply };
         let causes = if args.refresh_only { Causes::Drift } else { Causes::All };
         if let Some(file) = &args.live.live {
             let Some(Replay { loaded, read, origin }) = replay(&args.stack, file, output) else {
@@ -27,19 +27,21 @@ pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
             let Some(scope) = scope(&args.scope, causes, &loaded.declaration, output) else {
                 return Exit::Error;
             };
-            let Some(read) = read.within(scope, output) else { return Exit::Error };
-            return tell(args, &loaded, &read, origin, outputs, output);
+            let Some(mut read) = read.within(scope, output) else { return Exit::Error };
+            let plan = read.planned_from(purpose, &file.display().to_string());
+            return tell(args, &loaded, plan, origin, outputs, output);
         }
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
             let Some(scope) = scope(&args.scope, causes, &loaded.declaration, output) else {
                 return Exit::Error;
             };
-            let Some(read) =
+            let Some(mut read) =
                 pipeline::read(loaded, session, &args.cloud, Purpose::Apply, scope, output).await
             else {
                 return Exit::Error;
             };
-            tell(args, loaded, &read, session.origin(), outputs, output)
+            let plan = read.planned(purpose, session, &args.cloud).await;
+            tell(args, loaded, plan, session.origin(), outputs, output)
         })
     })
 }
@@ -47,13 +49,12 @@ pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
 fn tell(
     args: &PlanArgs,
     loaded: &Loaded,
-    read: &Read,
+    plan: Plan,
     origin: Origin,
     outputs: &mut Outputs,
     output: &mut Output,
 ) -> Exit {
     let consent = consent::consent(&args.consent);
-    let plan = if args.destroy { destroy::plan(read) } else { plan(read) };
     let plan = loaded.judged(plan, &consent, output);
     show(&plan, &loaded.sources, &origin, outputs, output);
     if !plan.is_empty() && !args.refresh_only {
@@ -71,11 +72,6 @@ fn tell(
     }
     consent::note_unused(&plan, &consent, output);
     exit(&plan, &consent, args.detailed_exitcode, output)
-}
-
-/// The plan that makes AWS match the stack.
-pub(crate) fn plan(read: &Read) -> Plan {
-    plan::plan(&read.diff(), &read.org)
 }
 
 /// Shows a plan as text, where text was asked for.

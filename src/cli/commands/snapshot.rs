@@ -1,7 +1,6 @@
 //! `ramctl snapshot`: everything that a plan reads, as a file. Never writes to AWS.
 
 use crate::cli::args::SnapshotArgs;
-use crate::cli::commands::plan::plan;
 use crate::cli::exit::Exit;
 use crate::cli::files::{FolderError, put_text};
 use crate::cli::output::{Chain, Output};
@@ -14,12 +13,13 @@ use crate::wire::{Snapshot, SnapshotDocument, StandIns};
 
 pub(crate) fn run(args: &SnapshotArgs, output: &mut Output) -> Exit {
     pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-        let Some(read) =
+        let Some(mut read) =
             pipeline::read(loaded, session, &args.cloud, Purpose::Apply, Scope::default(), output).await
         else {
             return Exit::Error;
         };
-        let Read { graph: _, live, org, tagged, scope: _, unread: _ } = &read;
+        let plan = read.planned(Purpose::Apply, session, &args.cloud).await;
+        let Read { graph: _, live, org, tagged, usage, scope: _, unread: _ } = &read;
         let snapshot = Snapshot {
             stack: loaded.declaration.stack.value.clone(),
             taken: loaded.declaration.now,
@@ -27,8 +27,8 @@ pub(crate) fn run(args: &SnapshotArgs, output: &mut Output) -> Exit {
             org: org.clone(),
             tagged: tagged.clone(),
             live: live.clone(),
+            usage: usage.clone(),
         };
-        let plan = plan(&read);
         let document = SnapshotDocument::new(&snapshot);
         let written = anonymised(document, args, loaded, &read, &plan, output)
             .and_then(|document| put_text(&args.out, &document.text()));

@@ -20,7 +20,8 @@ codes! {
         "A principal or a resource leaves a share, no other share of the stack takes its place, and so accounts lose the use of \
         resources. What they built on them may break.\n\nAsk the owners of the accounts that the plan lists. What was put on the \
         share by hand, while the files stayed as they were applied, is taken off again without this hazard: the files never \
-        granted it. For subnets see RAM212."
+        granted it. For subnets that they use see RAM212. What they have attached to a transit gateway is in the plan; it stays attached, and \
+        works, but they see the gateway no more (Amazon VPC Transit Gateways guide, \"Unshare a transit gateway\")."
     RAM204 "owner inside its own principals"
         "The share names the organization or a unit that the sharing account itself is in. The policy that RAM writes on the \
         resource then has `\"Principal\": \"*\"` with a condition, and lets in every user and role of the sharing account, without \
@@ -54,10 +55,14 @@ codes! {
     RAM212 "subnet taken from accounts that may use it"
         "Accounts lose a shared subnet. What they run in it keeps running, but they can put nothing new into it, what AWS manages for \
         them there (load balancers, scaling groups, databases) may break, and the subnet and its VPC cannot be deleted before their \
-        network interfaces are gone (Amazon VPC user guide, \"Share your VPC subnets\").\n\nWhether they have anything in it is not \
-        known: RAM does not say, and ramctl does not ask EC2. The owner of the subnet can:\n\n    \
-        aws ec2 describe-network-interfaces --filters Name=subnet-id,Values=SUBNET --query 'NetworkInterfaces[].OwnerId'\n\nThe hazard \
-        is raised also for what was put on the share by hand, and takes the place of RAM203 there."
+        network interfaces are gone (Amazon VPC user guide, \"Share your VPC subnets\").\n\nWhere a plan takes a subnet from accounts, \
+        ramctl asks EC2 in the account that owns the share for the network interfaces in it. The plan says which of the accounts have \
+        how many. Where none of them has any, there is no such hazard, and the loss counts as any other (RAM203, or RAM206 for a whole \
+        share). Where EC2 gives no answer, the hazard is raised and the plan says why; `ramctl iam plan` prints the right that it \
+        takes. To see for yourself, as the owner:\n\n    \
+        aws ec2 describe-network-interfaces --include-managed-resources --filters Name=subnet-id,Values=SUBNET --query \
+        'NetworkInterfaces[].OwnerId'\n\nAn interface that comes between plan and apply is not seen. The hazard is raised also for what \
+        was put on the share by hand, and takes the place of RAM203 there."
     RAM213 "access stays when an account leaves the organization"
         "`retain_sharing_on_account_leave_organization` becomes true: an account that leaves the organization, or is taken over, keeps \
         what the share gives it. Without it RAM ends the access when the account leaves.\n\nRAM sets this when a share is made and \

@@ -46,6 +46,16 @@ codes! {
         there. That is never taken for \"no invitation\": nothing is accepted or rejected in the account, and the run counts as \
         incomplete (exit code 6).\n\nThe role in that account needs `ram:GetResourceShareInvitations` and `ram:GetResourceShares`; \
         `ramctl iam plan --account NAME` prints its policy."
+    RAM413 "what accounts have in a resource was not read"
+        "The plan takes a subnet or a transit gateway from accounts, and EC2 did not say whether they have anything there. A subnet \
+        then counts as used (RAM212). No step depends on the answer, so the run does not count as incomplete for it. To see for \
+        yourself, as the owner:\n\n    \
+        aws ec2 describe-network-interfaces --include-managed-resources --filters Name=subnet-id,Values=SUBNET --query \
+        'NetworkInterfaces[].OwnerId'\n    \
+        aws ec2 describe-transit-gateway-attachments --filters Name=transit-gateway-id,Values=GATEWAY --query \
+        'TransitGatewayAttachments[].[ResourceOwnerId,State]'\n\nThe role in the account that owns the share needs \
+        `ec2:DescribeNetworkInterfaces` for subnets and `ec2:DescribeTransitGatewayAttachments` for transit gateways; \
+        `ramctl iam plan --account NAME` prints its policy."
     RAM440 "no usable credentials"
         "ramctl found no credentials that reach this account: none at all, expired ones, or ones that belong to another account. \
         What it reads with the wrong credentials would be taken for this account's state, so it stops before the first call.\n\nAn \

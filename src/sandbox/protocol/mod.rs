@@ -1,4 +1,4 @@
-//! How requests and answers look on the wire: three protocols, one form inside.
+//! How requests and answers look on the wire: four protocols, one form inside.
 //!
 //! Nothing here knows what an operation does.
 
@@ -22,6 +22,8 @@ pub(crate) enum Wire {
     AwsJson,
     /// awsQuery: the parameter `Action` names it; answers are XML.
     Query,
+    /// ec2Query: as awsQuery, but lists, answers and errors look different.
+    Ec2Query,
 }
 
 /// A request whose operation is known.
@@ -130,6 +132,7 @@ pub(crate) fn respond(
             let body = match wire {
                 Wire::RestJson | Wire::AwsJson => body,
                 Wire::Query => query::answer(operation, service, &body, request_id).into_bytes(),
+                Wire::Ec2Query => query::ec2_answer(operation, &body, request_id).into_bytes(),
             };
             (StatusCode::OK, body, None)
         }
@@ -140,6 +143,7 @@ pub(crate) fn respond(
                     json!({"__type": refusal.code, "message": refusal.message}).to_string().into_bytes()
                 }
                 Wire::Query => query::error(&refusal, request_id).into_bytes(),
+                Wire::Ec2Query => query::ec2_error(&refusal, request_id).into_bytes(),
             };
             (status, body, Some(refusal.code))
         }
@@ -151,12 +155,13 @@ pub(crate) fn respond(
         Wire::RestJson => "application/json",
         Wire::AwsJson => "application/x-amz-json-1.1",
         Wire::Query => "text/xml",
+        Wire::Ec2Query => "text/xml;charset=UTF-8",
     };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert("x-amzn-requestid", id);
     }
-    if let Some(code) = error.filter(|_| wire != Wire::Query)
+    if let Some(code) = error.filter(|_| matches!(wire, Wire::RestJson | Wire::AwsJson))
         && let Ok(code) = HeaderValue::from_str(&code)
     {
         headers.insert("x-amzn-errortype", code);

@@ -1,4 +1,4 @@
-//! awsQuery: parameters as a form, answers as XML.
+//! awsQuery and ec2Query: parameters as a form, answers as XML.
 
 use axum::http::{HeaderMap, Method, Uri};
 use quick_xml::escape::escape;
@@ -13,7 +13,6 @@ pub(super) fn route(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Routed, Unrouted> {
-    let wire = Wire::Query;
     let form = if method == Method::GET { uri.query().unwrap_or_default().as_bytes() } else { body };
     let input: Map<String, Value> = form_urlencoded::parse(form)
         .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
@@ -22,11 +21,14 @@ pub(super) fn route(
     let service = match text("Version") {
         "2011-06-15" => Service::Sts,
         "2010-05-08" => Service::Iam,
-        _ => match credential(uri, headers) {
-            Some(credential) if credential.service.eq_ignore_ascii_case("iam") => Service::Iam,
+        "2016-11-15" => Service::Ec2,
+        _ => match credential(uri, headers).map(|credential| credential.service.to_ascii_lowercase()) {
+            Some(service) if service == "iam" => Service::Iam,
+            Some(service) if service == "ec2" => Service::Ec2,
             _ => Service::Sts,
         },
     };
+    let wire = if service == Service::Ec2 { Wire::Ec2Query } else { Wire::Query };
     let operation = service.operation(text("Action")).ok_or_else(|| Unrouted {
         wire,
         refusal: Refusal::new(
@@ -44,7 +46,7 @@ pub(super) fn answer(operation: &str, service: Option<Service>, body: &[u8], req
     };
     let value: Value = serde_json::from_slice(body).unwrap_or_default();
     let mut xml = format!("<{operation}Response xmlns=\"{namespace}\"><{operation}Result>");
-    write(&mut xml, &value);
+    write(&mut xml, &value, MEMBER);
     xml.push_str(&format!(
         "</{operation}Result><ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>"
     ));
@@ -60,6 +62,30 @@ pub(super) fn error(refusal: &Refusal, request_id: &str) -> String {
     )
 }
 
+/// EC2's answers have no element for the result, and its lists hold items.
+pub(super) fn ec2_answer(operation: &str, body: &[u8], request_id: &str) -> String {
+    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+    let mut xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{operation}Response xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
+         <requestId>{request_id}</requestId>"
+    );
+    write(&mut xml, &value, "item");
+    xml.push_str(&format!("</{operation}Response>"));
+    xml
+}
+
+pub(super) fn ec2_error(refusal: &Refusal, request_id: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error><Code>{}</Code><Message>{}</Message></Error></Errors>\
+         <RequestID>{request_id}</RequestID></Response>",
+        escape(&*refusal.code),
+        escape(printable(&refusal.message))
+    )
+}
+
+/// The name of an element of a list.
+const MEMBER: &str = "member";
+
 /// XML 1.0 cannot hold control characters, escaped or not.
 fn printable(text: &str) -> String {
     text.chars()
@@ -67,28 +93,28 @@ fn printable(text: &str) -> String {
         .collect()
 }
 
-/// Members of objects become elements, those of lists `member`. Names come from the services, never from a request.
-fn write(xml: &mut String, value: &Value) {
+/// Members of objects become elements, those of lists elements of one name. Names come from the services, never from a request.
+fn write(xml: &mut String, value: &Value, member: &str) {
     match value {
         Value::Null => {}
         Value::Bool(flag) => xml.push_str(if *flag { "true" } else { "false" }),
         Value::Number(number) => xml.push_str(&number.to_string()),
         Value::String(text) => xml.push_str(&escape(printable(text))),
-        Value::Array(list) => list.iter().for_each(|item| element(xml, "member", item)),
+        Value::Array(list) => list.iter().for_each(|item| element(xml, member, item, member)),
         Value::Object(members) => {
             members
                 .iter()
                 .filter(|(_, value)| !value.is_null())
-                .for_each(|(name, value)| element(xml, name, value));
+                .for_each(|(name, value)| element(xml, name, value, member));
         }
     }
 }
 
-fn element(xml: &mut String, name: &str, value: &Value) {
+fn element(xml: &mut String, name: &str, value: &Value, member: &str) {
     xml.push('<');
     xml.push_str(name);
     xml.push('>');
-    write(xml, value);
+    write(xml, value, member);
     xml.push_str("</");
     xml.push_str(name);
     xml.push('>');

@@ -25,6 +25,12 @@ pub(super) struct Seed {
     /// Shares by name.
     #[serde(default)]
     pub share: BTreeMap<String, ShareForm>,
+    /// Network interfaces by a name of the seed's own.
+    #[serde(default)]
+    pub network_interface: BTreeMap<String, InterfaceForm>,
+    /// Attachments to transit gateways by a name of the seed's own.
+    #[serde(default)]
+    pub transit_gateway_attachment: BTreeMap<String, AttachmentForm>,
     pub generate: Option<Generate>,
     #[serde(default)]
     pub settings: Behaviour,
@@ -121,6 +127,31 @@ pub(super) struct ResourceForm {
     pub region: Option<String>,
     /// Every association of the resource fails with this message.
     pub fails: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InterfaceForm {
+    /// The ARN of a listed resource, or its id alone.
+    pub subnet: String,
+    /// Whose it is, by label or id.
+    pub account: String,
+    /// A service made it for the account.
+    #[serde(default)]
+    pub managed: bool,
+    /// Managed, and listed only where managed resources are asked for.
+    #[serde(default)]
+    pub hidden: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AttachmentForm {
+    /// The ARN of a listed resource, or its id alone.
+    pub transit_gateway: String,
+    /// Whose VPC it is, by label or id.
+    pub account: String,
+    pub state: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -3,6 +3,7 @@
 mod content;
 mod form;
 mod generate;
+mod network;
 mod plant;
 
 pub(crate) use plant::plant;

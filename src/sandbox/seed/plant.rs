@@ -163,6 +163,12 @@ impl Seeder<'_> {
         for (arn, form) in &seed.resource {
             self.resource(arn, form)?;
         }
+        for (number, (label, form)) in seed.network_interface.iter().enumerate() {
+            self.network_interface(number + 1, label, form)?;
+        }
+        for (number, (label, form)) in seed.transit_gateway_attachment.iter().enumerate() {
+            self.transit_gateway_attachment(number + 1, label, form)?;
+        }
         if let Some(form) = &seed.generate {
             let first = self.state.accounts.iter().next().map(|(id, _)| id.to_owned()).unwrap_or_default();
             let owner = form.account.as_deref().map_or(Ok(first), |name| self.account_named(name))?;

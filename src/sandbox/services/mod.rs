@@ -9,6 +9,7 @@ pub(crate) mod iam;
 pub(crate) mod sts;
 pub(crate) mod tagging;
 pub(crate) mod cloudtrail;
+pub(crate) mod ec2;
 mod pages;
 
 pub(crate) use pages::Pager;
@@ -114,6 +115,7 @@ pub(crate) enum Service {
     Iam,
     Tagging,
     CloudTrail,
+    Ec2,
 }
 
 /// One operation, for people and tests.
@@ -129,13 +131,14 @@ pub struct OperationName {
 
 /// Every operation that the sandbox answers.
 pub fn operations() -> impl Iterator<Item = OperationName> {
-    const ALL: [Service; 6] = [
+    const ALL: [Service; 7] = [
         Service::Ram,
         Service::Organizations,
         Service::Sts,
         Service::Iam,
         Service::Tagging,
         Service::CloudTrail,
+        Service::Ec2,
     ];
     ALL.into_iter().flat_map(|service| {
         service.operations().map(move |operation| OperationName {
@@ -156,6 +159,7 @@ impl Service {
             Self::Iam => "iam",
             Self::Tagging => "tag",
             Self::CloudTrail => "cloudtrail",
+            Self::Ec2 => "ec2",
         }
     }
 
@@ -168,6 +172,7 @@ impl Service {
             Self::Iam => &[iam::OPERATIONS],
             Self::Tagging => &[&[tagging::OPERATIONS]],
             Self::CloudTrail => &[&[cloudtrail::OPERATIONS]],
+            Self::Ec2 => &[&[ec2::OPERATIONS]],
         };
         tables.iter().copied().flatten().copied().flatten()
     }

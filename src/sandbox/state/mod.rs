@@ -5,6 +5,7 @@
 
 mod journal;
 pub(crate) mod rows_account;
+pub(crate) mod rows_ec2;
 pub(crate) mod rows_ram;
 mod settle;
 mod store;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 
 use crate::sandbox::clock::Millis;
 use crate::sandbox::state::rows_account::*;
+use crate::sandbox::state::rows_ec2::*;
 use crate::sandbox::state::rows_ram::*;
 
 /// Declares the tables, and what is done to all of them alike.
@@ -96,6 +98,8 @@ tables! {
     roles: Role,
     access_keys: AccessKey,
     resources: Resource,
+    network_interfaces: NetworkInterface,
+    gateway_attachments: GatewayAttachment,
     shares: Share,
     members: Member,
     attachments: Attachment,

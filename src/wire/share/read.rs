@@ -19,6 +19,7 @@ use crate::wire::share::{
     AccessDocument, AllowedDocument, Audience, AudienceDocument, ChangeDocument, HazardDocument,
     ImportDocument, ShareDocument, ThresholdDocument,
 };
+use crate::wire::usage::UsageDocument;
 use crate::wire::words::{
     AboutWord, ActionWord, AllowedWord, DeleteWord, ImportProblemWord, ReplaceWord, word_of,
 };
@@ -44,6 +45,7 @@ impl ShareDocument {
             audiences,
             access,
             owner_included,
+            usage,
             hazards,
             remarks,
             invitations,
@@ -73,6 +75,7 @@ impl ShareDocument {
                 unknown: principals(unknown),
                 owner_included: *owner_included,
             },
+            usage: usage.iter().map(UsageDocument::read).collect::<Result<_, _>>()?,
             hazards: hazards.iter().map(|hazard| hazard.read(recorded)).collect::<Result<_, _>>()?,
             blocked: blocked.map(Blocked::from),
             kept_for: ids(kept_for, AccountId::parse)?,

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::live::LiveState;
-use crate::model::{IdError, Observed, TaggedResources};
+use crate::model::{IdError, Observed, TaggedResources, Usage};
 use crate::org::OrgView;
 use crate::wire::malformed;
 use crate::wire::parts::GapDocument;
@@ -15,6 +15,7 @@ use crate::wire::snapshot::organization::OrganizationRecord;
 use crate::wire::snapshot::place::PlaceRecord;
 use crate::wire::snapshot::received::ReceivedRecord;
 use crate::wire::snapshot::tagged::SearchRecord;
+use crate::wire::snapshot::usage::UsageRecord;
 use crate::wire::snapshot::{Snapshot, SnapshotError};
 use crate::wire::words::SharingStateWord;
 use crate::wire::{FORMAT_VERSION, pretty};
@@ -42,6 +43,8 @@ pub struct SnapshotDocument {
     pub(crate) places: Vec<PlaceRecord>,
     /// What accounts receive, where the stack has to look.
     pub(crate) received: Vec<ReceivedRecord>,
+    /// What accounts have in subnets and transit gateways that the stack would take from them.
+    usage: Vec<UsageRecord>,
 }
 
 /// What was read, or why it was not.
@@ -55,7 +58,8 @@ pub(crate) enum ReadRecord<T> {
 
 impl SnapshotDocument {
     pub fn new(snapshot: &Snapshot) -> Self {
-        let Snapshot { stack, taken, calls, org, tagged, live } = snapshot;
+        let Snapshot { stack, taken, calls, org, tagged, live, usage } = snapshot;
+        let Usage { found: users } = usage;
         let TaggedResources { found } = tagged;
         let OrgView { snapshot: tree, sharing } = org;
         let LiveState { places, received } = live;
@@ -71,6 +75,7 @@ impl SnapshotDocument {
             tagged: found.iter().map(|(search, found)| SearchRecord::new(search, found)).collect(),
             places: places.iter().map(|(place, found)| PlaceRecord::new(place, found)).collect(),
             received: received.iter().map(|(place, found)| ReceivedRecord::new(place, found)).collect(),
+            usage: users.iter().map(|(resource, users)| UsageRecord::new(resource, users)).collect(),
         }
     }
 
@@ -106,6 +111,7 @@ impl SnapshotDocument {
             tagged,
             places,
             received,
+            usage,
         } = self;
         Ok(Snapshot {
             stack: id(stack)?,
@@ -120,6 +126,7 @@ impl SnapshotDocument {
                 places: once(places.iter().map(PlaceRecord::read))?,
                 received: once(received.iter().map(ReceivedRecord::read))?,
             },
+            usage: Usage { found: once(usage.iter().map(UsageRecord::read))? },
         })
     }
 

@@ -14,11 +14,12 @@ mod place;
 mod readings;
 mod received;
 mod tagged;
+mod usage;
 
 use jiff::Timestamp;
 
 use crate::live::LiveState;
-use crate::model::{StackName, TaggedResources};
+use crate::model::{StackName, TaggedResources, Usage};
 use crate::org::OrgView;
 
 pub use anonymise::StandIns;
@@ -37,4 +38,6 @@ pub struct Snapshot {
     pub org: OrgView,
     pub tagged: TaggedResources,
     pub live: LiveState,
+    /// What accounts have in what they would lose.
+    pub usage: Usage,
 }

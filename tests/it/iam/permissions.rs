@@ -40,6 +40,7 @@ const OF_SHARES: &[&str] = &[
     "ReadOrganization",
     "ReadTrustedAccess",
     "ReadServiceLinkedRole",
+    "ReadUsage",
     "CreateShares",
     "FillNewShares",
     "FillShares",

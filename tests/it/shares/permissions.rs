@@ -117,7 +117,7 @@ async fn another_type_makes_a_permission_swaps_what_is_shared_and_deletes_the_on
 }
 
 #[tokio::test]
-async fn a_type_that_leaves_a_share_takes_the_stacks_permission_with_it_and_nobody_elses() {
+async fn a_type_that_leaves_a_share_takes_its_permission_with_it_and_the_default_stays() {
     let world = World::new(SEED).await;
     let tgw = "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1";
     let both = |uses: &str| share(&format!("{AUTHORITY}\", \"{tgw}"), KIND, uses);
@@ -131,7 +131,7 @@ async fn a_type_that_leaves_a_share_takes_the_stacks_permission_with_it_and_nobo
     assert_eq!(own(&world).await, named(&[("mine", "1")]), "it is declared and stays");
     change(&world, &without(), &["1 to delete"]).await;
     assert_eq!(own(&world).await, named(&[]));
-    // AWS's stays, as RAM leaves it.
+    // AWS's default stays, as RAM leaves it.
     apply(&world, &both(&format!("use = \"{AWS_DEFAULT}\""))).await;
     change(&world, &without(), &["1 to update"]).await;
     assert_eq!(attached(&world).await.len(), 2);

@@ -100,6 +100,24 @@ data "aws_iam_policy_document" "ramctl_apply_network" {
   }
 
   statement {
+    sid = "ReadUsage"
+    actions = [
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeTransitGatewayAttachments",
+    ]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestedRegion"
+      values = [
+        "eu-central-1",
+        "us-east-1",
+      ]
+    }
+  }
+
+  statement {
     sid       = "CreateShares"
     actions   = ["ram:CreateResourceShare"]
     resources = ["*"]

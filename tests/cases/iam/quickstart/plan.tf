@@ -62,4 +62,22 @@ data "aws_iam_policy_document" "ramctl_plan_network" {
       "arn:aws:ram::aws:permission/*",
     ]
   }
+
+  statement {
+    sid = "ReadUsage"
+    actions = [
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeTransitGatewayAttachments",
+    ]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestedRegion"
+      values = [
+        "eu-central-1",
+        "us-east-1",
+      ]
+    }
+  }
 }

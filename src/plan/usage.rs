@@ -1,0 +1,135 @@
+//! What losing accounts have in the subnets and transit gateways that a plan takes from them.
+//!
+//! No call of RAM tells it. EC2 does, in the account that owns the share, so it is asked between two passes: a plan says what it takes,
+//! and made again with the answers it knows whom that hurts. The answers decide no step and are no part of what a plan is bound to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::access::Lost;
+use crate::model::{AccountId, Gap, Observed, Place, Principal, ResourceArn, Usage, UsedKind, Users};
+use crate::plan::body::{PlanBody, PlannedShare};
+
+/// Who loses which subnet or transit gateway by the plan as a whole.
+pub(crate) type Losses<'a> = BTreeMap<&'a ResourceArn, Arc<Lost>>;
+
+/// What those have who lose a resource with this share.
+pub(crate) fn of_share(
+    share: &PlannedShare,
+    losses: &Losses<'_>,
+    usage: &Usage,
+) -> BTreeMap<ResourceArn, Observed<Users>> {
+    let Some(before) = share.diff.before().filter(|_| share.blocked.is_none()) else {
+        return BTreeMap::new();
+    };
+    let (lose, unknown) = (&share.access.lose, &share.access.unknown);
+    let taken = before.share.resources.keys().filter_map(|resource| {
+        let lost = losses.get(resource).filter(|lost| is_taken(lost, lose, unknown))?;
+        let (kind, _) = UsedKind::of(resource)?;
+        let hidden = !unknown.is_disjoint(&lost.unknown);
+        let users = usage.of(resource, kind).map(|users| {
+            let loses = |account: &AccountId| {
+                let is_known = lost.accounts.contains(account) && lose.contains(account);
+                let may_be = hidden && *account != before.place.account && !lost.kept.contains(account);
+                is_known || may_be
+            };
+            users.iter().filter(|(id, _)| loses(id)).map(|(id, n)| (id.clone(), *n)).collect::<Users>()
+        });
+        Some((resource.clone(), users))
+    });
+    taken.collect()
+}
+
+/// Whether some of these accounts and principals are among those that lose it.
+fn is_taken(lost: &Lost, accounts: &BTreeSet<AccountId>, principals: &BTreeSet<Principal>) -> bool {
+    !lost.accounts.is_disjoint(accounts) || !lost.unknown.is_disjoint(principals)
+}
+
+impl PlannedShare {
+    /// Whether some of these accounts, or some behind these principals, lose the resource and have something in it. Where that is not
+    /// known, it counts as if.
+    pub(crate) fn breaks(
+        &self,
+        resource: &ResourceArn,
+        losses: &Losses<'_>,
+        accounts: &BTreeSet<AccountId>,
+        principals: &BTreeSet<Principal>,
+    ) -> bool {
+        let (Some(users), Some(lost)) = (self.usage.get(resource), losses.get(resource)) else {
+            return false;
+        };
+        match users {
+            Observed::Unknown(_) => is_taken(lost, accounts, principals),
+            Observed::Known(users) => {
+                let hidden = !lost.unknown.is_disjoint(principals);
+                users.keys().any(|id| accounts.contains(id) || (hidden && !lost.accounts.contains(id)))
+            }
+        }
+    }
+}
+
+impl PlanBody {
+    /// What EC2 is to be asked, and in which account and Region. Nothing where the plan takes no subnet and no transit gateway.
+    pub fn usage_questions(&self) -> BTreeMap<Place, BTreeSet<ResourceArn>> {
+        let mut out: BTreeMap<Place, BTreeSet<ResourceArn>> = BTreeMap::new();
+        for share in &self.shares {
+            let Some(place) = share.diff.before().map(|before| &before.place) else { continue };
+            // Another account would see its own alone, and that would look like "nothing".
+            let owned = |arn: &&ResourceArn| {
+                arn.arn().account() == place.account.as_str() && arn.arn().region() == place.region.as_str()
+            };
+            for resource in share.usage.keys().filter(owned) {
+                out.entry(place.clone()).or_default().insert(resource.clone());
+            }
+        }
+        out
+    }
+}
+
+/// What the owner can run to see for itself, for as many of the resources as a line bears.
+pub(crate) fn command<'a>(kind: UsedKind, place: &Place, ids: impl IntoIterator<Item = &'a str>) -> String {
+    const NAMED: usize = 5;
+    let ids: Vec<&str> = ids.into_iter().take(NAMED).collect();
+    let (call, filter, query) = match kind {
+        UsedKind::Subnet => (
+            "describe-network-interfaces --include-managed-resources",
+            "subnet-id",
+            "NetworkInterfaces[].[SubnetId,OwnerId]",
+        ),
+        UsedKind::TransitGateway => (
+            "describe-transit-gateway-attachments",
+            "transit-gateway-id",
+            "TransitGatewayAttachments[].[TransitGatewayId,ResourceOwnerId,State]",
+        ),
+    };
+    let (region, ids) = (&place.region, ids.join(","));
+    format!(
+        "aws ec2 {call} --region {region} --filters Name={filter},Values={ids} --query '{query}' --output text"
+    )
+}
+
+/// Resources of one kind of which the same is to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unread<'a> {
+    pub kind: UsedKind,
+    pub gap: &'a Gap,
+    pub ids: Vec<&'a str>,
+}
+
+impl PlannedShare {
+    /// What could not be read, each reason once.
+    pub(crate) fn unread_usage(&self) -> Vec<Unread<'_>> {
+        let mut groups: BTreeMap<(UsedKind, &Gap), Vec<&str>> = BTreeMap::new();
+        for (resource, users) in &self.usage {
+            if let (Some((kind, id)), Observed::Unknown(gap)) = (UsedKind::of(resource), users) {
+                groups.entry((kind, gap)).or_default().push(id);
+            }
+        }
+        groups.into_iter().map(|((kind, gap), ids)| Unread { kind, gap, ids }).collect()
+    }
+
+    /// The account and Region in which use is asked for.
+    pub(crate) fn usage_place(&self) -> &Place {
+        self.diff.before().map_or_else(|| self.diff.place(), |before| &before.place)
+    }
+}
