@@ -48,7 +48,9 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
     let inbound = acceptance::inbound(diff, &mut steps);
     let sides: Vec<(Option<Grants>, Option<Grants>)> = shares.iter().map(settled_sides).collect();
     let access = totals(sides.iter().map(|(before, after)| (before.as_ref(), after.as_ref())), org);
-    let losses = losses(&sides, org, |resource| UsedKind::of(resource).is_some());
+    // Most plans take nothing from anybody, and a stack may share thousands of subnets.
+    let takes = !access.lose.is_empty() || !access.unknown.is_empty();
+    let losses = losses(&sides, org, |resource| takes && UsedKind::of(resource).is_some());
     for share in &mut shares {
         share.usage = usage::of_share(share, &losses, usage);
         share.hazards = hazard::of_share(diff, share, &access, &losses, org);

@@ -246,6 +246,27 @@ async fn a_right_that_is_missing_leaves_the_hazard_and_says_why_and_the_plan_is_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_printed_plan_policy_has_the_right_to_see_use() {
+    let before = stack("reader", ALL, PROD);
+    let bare = World::new(SEED).await;
+    bare.write("stack.ram.hcl", &before);
+    let printed = bare.run("iam plan --account network --format json").await.exits(0).stdout;
+    let printed: Value = serde_json::from_str(&printed).expect("a policy");
+    let policy = serde_json::to_string(&printed.to_string()).expect("a text");
+    let held = SEED.lines().map(|line| match line.trim_start().strip_prefix("policy = ") {
+        Some(_) => format!("      policy = {policy}"),
+        None => line.to_owned(),
+    });
+    let world = World::new(&held.collect::<Vec<_>>().join("\n")).await;
+    world.write("stack.ram.hcl", &stack(ROLE, ALL, PROD));
+    world.run("apply --auto-approve").await.exits(0);
+    world.write("stack.ram.hcl", &stack("reader", ALL, &["account.web"]));
+    let (hazards, usage) = planned(&world, "plan").await;
+    assert_eq!((hazards, &usage["subnet-3"]), (vec!["RAM212".to_owned()], &json!([["555555555555", 1]])));
+    assert_eq!(usage["tgw-1"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_saved_plan_is_shown_with_what_it_knew_and_carried_out_without_asking_again() {
     let world = changed((ALL, PROD), (&["subnet/subnet-2"], PROD)).await;
     world.run("plan --out p.json --allow RAM212,RAM203").await.exits(0);
