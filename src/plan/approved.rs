@@ -44,7 +44,7 @@ impl Plan {
     /// The plan with what the command line agrees to marked on its hazards.
     #[must_use]
     pub fn given(mut self, consent: &Consent) -> Self {
-        let PlanBody { shares, permissions, hazards, .. } = self.body_mut();
+        let PlanBody { shares, permissions, inbound, hazards, .. } = self.body_mut();
         let mark = |hazard: &mut Hazard, at: Option<&Address>| {
             if hazard.standing == HazardStanding::Open && consent.covers(hazard.code, at) {
                 hazard.standing = HazardStanding::AllowedByFlag;
@@ -57,6 +57,10 @@ impl Plan {
         for permission in permissions {
             let at = permission.diff.address.clone();
             permission.hazards.iter_mut().for_each(|hazard| mark(hazard, Some(&at)));
+        }
+        for received in inbound {
+            let at = received.item.verdict.by().map(|by| by.address.clone());
+            received.hazards.iter_mut().for_each(|hazard| mark(hazard, at.as_ref()));
         }
         hazards.iter_mut().for_each(|hazard| mark(hazard, None));
         self
@@ -128,7 +132,14 @@ impl PlanBody {
             self.permissions.iter().filter(|permission| permission.blocked.is_none()).flat_map(
                 |permission| permission.hazards.iter().map(|hazard| (Some(&permission.diff.address), hazard)),
             );
-        of_shares.chain(of_permissions).chain(self.hazards.iter().map(|hazard| (None, hazard)))
+        let of_inbound = self.inbound.iter().flat_map(|received| {
+            let at = received.item.verdict.by().map(|by| &by.address);
+            received.hazards.iter().map(move |hazard| (at, hazard))
+        });
+        of_shares
+            .chain(of_permissions)
+            .chain(of_inbound)
+            .chain(self.hazards.iter().map(|hazard| (None, hazard)))
     }
 }
 

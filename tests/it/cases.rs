@@ -2,6 +2,7 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test --no-default-features --test it cases` writes the texts anew; read the difference before you keep it.
 
+mod hazards;
 mod live;
 mod org;
 mod permissions;
