@@ -55,6 +55,6 @@ pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;
 pub use outcome::{Outcome, StepOutcome, StepResult};
 pub use quota::{Counted, OverQuota};
-pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, Touched};
+pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, StepName, Touched};
 pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::edge::place;
-use crate::run::{APPLY, Run};
+use crate::run::{APPLY, Run, allowing_all};
 use crate::served::{Seen, World, finish};
 
 /// The associations settle at once, so that many runs take little time.
@@ -175,13 +175,18 @@ impl Way {
 async fn kill_at(way: &Way, call: u64, done: bool) {
     let when = format!("killed at write {call}, which was {}", if done { "carried out" } else { "not" });
     let world = way.begin().await;
+    kill(&world, &APPLY, call, done, &when).await;
+    way.hold_it_converges(&world, &when).await;
+}
+
+async fn kill(world: &World, words: &str, call: u64, done: bool, when: &str) {
     let mut faults = vec![slow(call)];
     if !done {
         let refused = json!({"action": "*", "effect": "error", "writes": true, "after": call, "times": 1});
         faults.push(refused);
     }
     world.set_faults(json!(faults)).await;
-    let mut child = world.spawn(&APPLY);
+    let mut child = world.spawn(words);
     while world.met().await <= call {
         let ended = child.try_wait().expect("the run can be asked");
         assert!(ended.is_none(), "{when}: the run ended with {ended:?} before that call");
@@ -190,7 +195,39 @@ async fn kill_at(way: &Way, call: u64, done: bool) {
     child.kill().expect("the run can be killed");
     assert_eq!(finish(child).await.code, None, "a signal ended it");
     world.set_faults(json!([])).await;
-    way.hold_it_converges(&world, &when).await;
+}
+
+/// The plan's own half-done work makes it stale, which it says in words, and what is left is in the next plan.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_plan_that_is_killed_half_way_says_how_far_it_got_and_the_next_ends_it() {
+    let way = Way::walk().await;
+    let save = |name: &str| allowing_all(&format!("plan --out {name}"));
+    // The first writes are sessions of roles.
+    for (call, done) in [(3, true), (5, false), (way.writes / 2, true), (way.writes - 2, true)] {
+        let when = format!("killed at write {call}");
+        let world = way.begin().await;
+        world.run(&save("first.json")).await.exits(0);
+        kill(&world, "apply first.json", call, done, &when).await;
+        let stopped = world.shares(&places()).await;
+        let again = world.run("apply first.json").await.exits(5);
+        again
+            .says(&[
+                "RAM511",
+                "it looks as if part of this plan was carried out",
+                "Done: ",
+                "Not done: ",
+                "plan anew and apply that",
+            ])
+            .never_says(&["v1:"]);
+        assert_eq!(world.shares(&places()).await, stopped, "{when}: a stale plan writes nothing");
+        way.hold_nothing_leaked(&world, &when).await;
+        world.run(&save("second.json")).await.exits(0);
+        world.run("apply second.json").await.exits(0);
+        world.run("plan --detailed-exitcode").await.exits(0);
+        assert_eq!(world.shares(&places()).await, way.end, "{when}");
+        let over = world.run("apply second.json").await.exits(5);
+        over.says(&["it looks as if this plan was applied already"]).never_says(&["v1:"]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
