@@ -33,6 +33,8 @@ pub(crate) mod laws;
 #[cfg(test)]
 mod narrow_laws;
 #[cfg(test)]
+mod narrow_permission_laws;
+#[cfg(test)]
 pub(crate) mod permission_laws;
 #[cfg(test)]
 mod simulator;

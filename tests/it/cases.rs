@@ -4,6 +4,7 @@
 
 mod hazards;
 mod live;
+mod narrow;
 mod org;
 mod permissions;
 mod received;

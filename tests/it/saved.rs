@@ -298,7 +298,7 @@ async fn a_narrowed_run_says_what_it_leaves_out_and_reads_no_more_than_it_needs(
         "1 to update",
         "PARTIAL: only share.dev.",
         "1 share, 1 of them with changes",
-        "Read 1 of 1 account, 1 of 1 Region",
+        "Read 1 of 1 account, 2 of 2 Regions",
     ]);
     world.run("plan --target share.dve .").await.exits(1).says(&["share.dve", "Did you mean share.dev?"]);
     world.run("plan --account netwrk .").await.exits(1).says(&["Did you mean network?"]);
@@ -309,10 +309,11 @@ async fn a_narrowed_run_says_what_it_leaves_out_and_reads_no_more_than_it_needs(
         .exits(0)
         .says(&["No changes in what was selected.", "1 account and Region not read"]);
     world
-        .run("plan --refresh-only .")
+        .run("plan --refresh-only --output text --output json=refresh.json .")
         .await
         .exits(0)
         .says(&["No changes in what was selected.", "2 of them with changes"]);
+    world.run("apply refresh.json").await.exits(1).says(&["--refresh-only", "is not applied"]);
     world
         .run("drift --account network --exclude share.dev .")
         .await
@@ -330,4 +331,22 @@ async fn a_narrowed_run_says_what_it_leaves_out_and_reads_no_more_than_it_needs(
     world.run("plan .").await.exits(0).says(&["1 to update"]);
     world.run("destroy --auto-approve --target share.prod .").await.exits(0);
     assert_eq!(teams(&world.shares(&[hub()]).await), ["two"]);
+}
+
+/// The block says another Region than before. The share that it had is still where it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_narrowed_run_finds_the_share_in_the_region_that_its_block_left() {
+    let world = behind().await;
+    world.write("shares.ram.hcl", &shares("one").replacen("eu-central-1", "us-east-1", 2));
+    let moves = ["1 to replace", "it moves to another Region", "PARTIAL: only share.prod"];
+    world.run("plan --target share.prod .").await.exits(4).says(&moves);
+    let half = world.run("plan --target share.prod --region us-east-1 .").await.exits(0);
+    half.says(&["1 to create", "1 account and Region not read"]);
+    world.run("apply --auto-approve --target share.prod --allow RAM207 .").await.exits(0);
+    let places = [hub(), place("222222222222", "us-east-1")];
+    let seen = world.shares(&places).await;
+    let names: Vec<(&str, &str)> =
+        seen.iter().map(|share| (share.place.region.as_str(), share.name.as_str())).collect();
+    assert_eq!(names, [("eu-central-1", "dev"), ("us-east-1", "prod")]);
+    world.run("plan --detailed-exitcode .").await.exits(0);
 }

@@ -15,6 +15,7 @@ use crate::cli::pipeline;
 use crate::cli::session::{Reached, Session};
 use crate::collect;
 use crate::diag::{Diagnostic, SourceMap};
+use crate::diff::Causes;
 use crate::live::{Interest, LiveState};
 use crate::model::{Gap, GapCause, Observed, Origin};
 use crate::org::OrgView;
@@ -64,6 +65,11 @@ pub(crate) fn run(
                 "the plan was made from the snapshot {} of {taken}, not from AWS, so it is not applied; plan again without --live",
                 escape(snapshot).at_most(200)
             ));
+            return Exit::Error;
+        }
+        let partial = file.plan.body().partial.as_ref();
+        if partial.is_some_and(|partial| partial.scope.causes == Causes::Drift) {
+            output.error("the plan was made with --refresh-only: it shows what was changed in AWS and is not applied; plan again without it");
             return Exit::Error;
         }
         let consent = consent::consent(&args.consent);
