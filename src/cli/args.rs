@@ -136,10 +136,11 @@ impl AllowFlag {
 /// The part of the stack that a run is about.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ScopeArgs {
-    /// Only this share: share.tgw, with all its instances, or share.tgw["eu-central-1"]. May be repeated.
+    /// Only this share, permission or inbound block: share.tgw, with all its instances, or share.tgw["eu-central-1"]. It is looked
+    /// for in all Regions of its account. May be repeated.
     #[arg(long = "target", value_name = "ADDRESS")]
     pub targets: Vec<String>,
-    /// All but this share. May be repeated.
+    /// All but this share, permission or inbound block. May be repeated.
     #[arg(long = "exclude", value_name = "ADDRESS")]
     pub excluded: Vec<String>,
     /// Only this account: label of its block, or 12 digits. May be repeated.
@@ -178,7 +179,8 @@ pub(crate) struct PlanArgs {
     pub consent: AllowArgs,
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// Show only what was changed in AWS since the last apply, and not what was changed in the files. Cannot be saved.
+    /// Show only what was changed in AWS since the last apply, and not what was changed in the files. Cannot be saved
+    /// or applied.
     #[arg(long, conflicts_with_all = ["out", "destroy"])]
     pub refresh_only: bool,
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use crate::cli::args::AllowArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::plan::{Consent, Plan, Refused};
+use crate::plan::{Consent, PlanBody, Refused};
 use crate::render::{allow_flags, escape};
 
 /// The consent that the command line gives.
@@ -12,7 +12,7 @@ pub(crate) fn consent(args: &AllowArgs) -> Consent {
 }
 
 /// Says which flags agree to nothing in this plan: they may be left over, or meant for another stack.
-pub(crate) fn note_unused(plan: &Plan, consent: &Consent, output: &Output) {
+pub(crate) fn note_unused(plan: &PlanBody, consent: &Consent, output: &Output) {
     for allowance in plan.unused(consent) {
         let text = allowance.to_string();
         output.note(format_args!("note: --allow {} matches no hazard of this plan.", escape(&text)));

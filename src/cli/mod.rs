@@ -33,18 +33,29 @@ use crate::iam;
 pub fn main() -> ExitCode {
     let cli = match args::parse(std::env::args_os()) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are results, everything else is a mistake; clap knows the stream and the code of each.
+        // Help and version are results, everything else is a mistake; clap knows the stream of each.
+        Err(error) if error.use_stderr() => {
             let _ = error.print();
-            return if error.use_stderr() { Exit::Error.into() } else { Exit::Done.into() };
+            return Exit::Error.into();
+        }
+        Err(help) => {
+            let mut output = Output::new(false);
+            output.result(help.render().ansi());
+            return end(Exit::Done, output);
         }
     };
     let mut output = Output::new(cli.no_color);
     let exit = run(cli.command, &mut output);
+    end(exit, output)
+}
+
+/// How the process ends: as the run did, if its results got through.
+fn end(exit: Exit, output: Output) -> ExitCode {
+    let notes = output.for_notes();
     match output.finish() {
         Ok(()) => exit.into(),
         Err(error) => {
-            Output::new(cli.no_color).note(format_args!("error: standard output cannot be written: {error}"));
+            notes.note(format_args!("error: standard output cannot be written: {error}"));
             Exit::Error.into()
         }
     }

@@ -11,6 +11,7 @@ use anstream::{AutoStream, ColorChoice};
 
 use crate::cli::files::FolderError;
 use crate::diag::{Diagnostic, SourceMap};
+use crate::model::StackName;
 use crate::render::{DiagnosticsView, Styles};
 use crate::wire::pretty;
 
@@ -31,6 +32,8 @@ pub(crate) struct Told {
     pub diagnostics: Vec<Diagnostic>,
     /// What the diagnostics point into.
     pub sources: SourceMap,
+    /// What the stack is called.
+    pub stack: Option<StackName>,
     /// A result could not be written.
     pub unwritten: bool,
 }
@@ -100,6 +103,11 @@ impl Output {
             told.diagnostics.extend(new);
             told.sources = sources.clone();
         });
+    }
+
+    /// Remembers what the stack is called, where that is known.
+    pub(crate) fn name(&self, stack: Option<StackName>) {
+        self.tell(|told| told.stack = stack);
     }
 
     /// Reads what was told so far.

@@ -213,9 +213,12 @@ impl Outputs {
             }
         }
         let folder = self.folder.display().to_string();
+        let told = output.told(|told| told.stack.as_ref().map(ToString::to_string));
+        let stack = found.stack().map(str::to_owned).or(told).unwrap_or_else(|| own_name(&self.folder));
         let report = Report {
             command: self.command,
             folder: &folder,
+            stack: &stack,
             found,
             errors: &errors,
             diagnostics: &diagnostics,
@@ -256,9 +259,16 @@ impl Outputs {
     }
 }
 
+/// What a folder (or file) itself is called, however it was typed: it is the same on every machine, and `.` is not.
+fn own_name(path: &Path) -> String {
+    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let name = real.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
 /// The report as the terminal shows it, without colour.
 fn text(report: &Report<'_>) -> String {
-    let Report { command: _, folder, found, errors, diagnostics, sources, origin } = report;
+    let Report { command: _, folder, stack: _, found, errors, diagnostics, sources, origin } = report;
     let (plain, width) = (Styles::plain(), 120);
     let mut out = String::new();
     for error in *errors {
@@ -288,7 +298,7 @@ fn text(report: &Report<'_>) -> String {
 }
 
 fn json(report: &Report<'_>) -> String {
-    let Report { command, folder: _, found, errors, diagnostics, sources, origin } = report;
+    let Report { command, folder: _, stack: _, found, errors, diagnostics, sources, origin } = report;
     let findings = |stack| DiagnosticsDocument::new(command, stack, errors, diagnostics, sources);
     match found {
         Found::Nothing => pretty(&findings(None)),

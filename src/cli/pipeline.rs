@@ -18,7 +18,7 @@ use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{self, Diff, NotRead, Purpose, Scope};
 use crate::lang::{Declaration, SharingWish};
 use crate::live::LiveState;
-use crate::model::{Gap, GapCause, Observed, ResourceArn, TaggedResources, Usage, UsedKind};
+use crate::model::{Gap, GapCause, Observed, ResourceArn, StackName, TaggedResources, Usage, UsedKind};
 use crate::org::OrgView;
 use crate::plan::{self, Consent, Plan};
 
@@ -154,6 +154,8 @@ struct Settled {
 /// A stack as its files alone tell it, with everything that is wrong with it.
 pub(crate) struct Examined {
     pub sources: SourceMap,
+    /// What the stack is called, also where something else in it is wrong.
+    pub name: Option<StackName>,
     pub diagnostics: Vec<Diagnostic>,
     /// Present where no diagnostic is an error.
     pub declaration: Option<Declaration>,
@@ -163,6 +165,7 @@ pub(crate) struct Examined {
 /// Compiles a stack and holds the rules against it.
 pub(crate) fn examine(args: &StackArgs) -> Result<Examined, StackError> {
     let stack = stack::load(args)?;
+    let name = stack.compiled.stack.clone();
     let mut diagnostics = stack.compiled.diagnostics.clone();
     // Rules are held against whole declarations only: what they say of half of one would mislead.
     if let (Some(declaration), false) = (&stack.compiled.declaration, has_errors(&diagnostics)) {
@@ -170,18 +173,19 @@ pub(crate) fn examine(args: &StackArgs) -> Result<Examined, StackError> {
     }
     let declaration = stack.compiled.declaration.clone().filter(|_| !has_errors(&diagnostics));
     let (sources, asked) = stack.asked();
-    Ok(Examined { sources, diagnostics, declaration, asked })
+    Ok(Examined { sources, name, diagnostics, declaration, asked })
 }
 
 /// Loads a stack and shows what is wrong with it. None: there are errors, and they were shown.
 pub(crate) fn load(args: &StackArgs, output: &mut Output) -> Option<Loaded> {
-    let Examined { sources, diagnostics, declaration, asked } = match examine(args) {
+    let Examined { sources, name, diagnostics, declaration, asked } = match examine(args) {
         Ok(examined) => examined,
         Err(error) => {
             output.error(Chain(&error));
             return None;
         }
     };
+    output.name(name);
     output.diagnostics(&diagnostics, &sources);
     Some(Loaded { sources, declaration: declaration?, diagnostics, asked })
 }

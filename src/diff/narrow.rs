@@ -8,8 +8,10 @@ use crate::diff::change::{
 };
 use crate::diff::inbound::{InboundItem, InboundVerdict};
 use crate::diff::invitation::InvitationState;
-use crate::diff::permission::PermissionVerdict;
-use crate::model::{AccountId, Address, Place, Principal, Region, ResourceArn};
+use crate::diff::permission::{
+    PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict, Room, VersionAfter,
+};
+use crate::model::{AccountId, Address, Place, Principal, Region, ResourceArn, ShareArn};
 use crate::org::OrgView;
 
 /// What a run is about. Whatever is not narrowed is all of it.
@@ -67,7 +69,8 @@ impl Scope {
         *self == Self::default()
     }
 
-    /// What has to be read: of addresses that the configuration has, their places alone.
+    /// What has to be read: of addresses that the configuration has, the Regions of their accounts. A share that was declared in
+    /// another Region before is still there, and is replaced by its successor.
     pub fn places(&self, graph: &DesiredGraph) -> BTreeSet<Place> {
         let declared = |target: &Address| {
             let shares = graph.shares.values().map(|share| (&share.address, &share.place));
@@ -81,8 +84,10 @@ impl Scope {
             self.targets.iter().filter(|target| !receives(target)).map(declared).collect();
         // What no file has may be live anywhere.
         let anywhere = self.targets.is_empty() || of_targets.iter().any(BTreeSet::is_empty);
-        let all = if anywhere { graph.places.clone() } else { of_targets.into_iter().flatten().collect() };
-        all.into_iter().filter(|place| self.has_place(place)).collect()
+        let accounts: BTreeSet<&AccountId> =
+            of_targets.iter().flatten().map(|place| &place.account).collect();
+        let can_hold = |place: &&Place| anywhere || accounts.contains(&place.account);
+        graph.places.iter().filter(can_hold).filter(|place| self.has_place(place)).cloned().collect()
     }
 
     /// Where what is received has to be read: for `inbound` blocks, and for shares for which ramctl accepts, wherever it does.
@@ -198,13 +203,16 @@ pub fn narrow(mut diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
     for after in diff.shares.iter().filter_map(ShareDiff::after) {
         used.extend(after.permissions.values().cloned());
     }
-    for permission in std::mem::take(&mut diff.permissions) {
+    let moved: BTreeSet<&ShareArn> =
+        diff.shares.iter().filter_map(|share| Some(&share.before()?.share.arn)).collect();
+    for mut permission in std::mem::take(&mut diff.permissions) {
         let changed = matches!(permission.verdict, PermissionVerdict::Changed(_));
         // A permission comes with the share that needs it, and goes only when it is chosen itself.
         let needed = used.contains(permission.arn()) && permission.after().is_some();
         let chosen = scope.has(&permission.address, permission.place());
         let counts = scope.causes == Causes::All || !changed;
         if (needed || chosen) && counts {
+            stay_within(&mut permission, &moved);
             diff.permissions.push(permission);
         } else {
             partial.permissions += usize::from(changed);
@@ -220,6 +228,24 @@ pub fn narrow(mut diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
     }
     diff.partial = Some(partial);
     diff
+}
+
+/// Makes no room for a version by moving shares that are left out.
+fn stay_within(permission: &mut PermissionDiff, moved: &BTreeSet<&ShareArn>) {
+    let PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) = &mut permission.verdict else {
+        return;
+    };
+    for edit in edits {
+        let PermissionPart::Policy { version: VersionAfter::New(room), .. } = &mut edit.part else {
+            continue;
+        };
+        let Room::Made { version, users } = room else { continue };
+        let left_out: BTreeSet<ShareArn> =
+            users.iter().filter(|user| !moved.contains(user)).cloned().collect();
+        if !left_out.is_empty() {
+            *room = Room::None { users: [(version.clone(), left_out)].into() };
+        }
+    }
 }
 
 /// The resources that a change puts on a share.

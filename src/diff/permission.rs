@@ -141,7 +141,7 @@ pub enum Room {
         version: String,
         users: BTreeSet<ShareArn>,
     },
-    /// Every version that is not the default is on shares that this stack cannot move.
+    /// Every version that is not the default is on shares that this stack cannot move, or that a narrowed run leaves out.
     None {
         users: BTreeMap<String, BTreeSet<ShareArn>>,
     },

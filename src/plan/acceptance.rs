@@ -7,6 +7,7 @@ use crate::diff::{Diff, InboundItem, InboundVerdict, ShareDiff, Verdict, depende
 use crate::model::{AccountId, Address, Place, StackName};
 use crate::plan::body::{Blocked, PlannedInbound, PlannedShare};
 use crate::plan::fingerprint::Tokens;
+use crate::plan::hazard;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
 
 /// Writes the steps by which ramctl accepts for the principals of one share, one for each account. They come when all else is done
@@ -50,6 +51,7 @@ pub(crate) fn accept(stack: &StackName, share: &PlannedShare, steps: &mut Vec<Pl
 pub(crate) fn inbound(diff: &Diff, steps: &mut Vec<PlannedStep>) -> Vec<PlannedInbound> {
     let planned = |item: &InboundItem| {
         let InboundItem { place, share, name: _, sender, verdict } = item;
+        let hazards = hazard::of_inbound(diff, item);
         let (step, by) = match verdict {
             InboundVerdict::Accept { by, window: _ } => {
                 let share = ShareRef::Known(share.clone());
@@ -64,12 +66,12 @@ pub(crate) fn inbound(diff: &Diff, steps: &mut Vec<PlannedStep>) -> Vec<PlannedI
                 (Step::LeaveResourceShare { share, account }, by)
             }
             InboundVerdict::Stuck { .. } | InboundVerdict::Undecided { .. } => {
-                return PlannedInbound { item: item.clone(), step: None };
+                return PlannedInbound { item: item.clone(), hazards, step: None };
             }
         };
         let tokens = Tokens::of_receiver(&diff.stack, &by.address, place, Some(share));
         let id = push(steps, Vec::new(), place, Some(&by.address), &tokens, step);
-        PlannedInbound { item: item.clone(), step: Some(id) }
+        PlannedInbound { item: item.clone(), hazards, step: Some(id) }
     };
     diff.inbound.iter().map(planned).collect()
 }

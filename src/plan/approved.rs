@@ -1,5 +1,7 @@
 //! A plan that somebody consented to: the only thing that `apply` takes.
 
+use jiff::Timestamp;
+
 use crate::model::Address;
 use crate::plan::body::{Plan, PlanBody, Refusal};
 use crate::plan::check::{CheckResult, CheckStanding};
@@ -44,21 +46,7 @@ impl Plan {
     /// The plan with what the command line agrees to marked on its hazards.
     #[must_use]
     pub fn given(mut self, consent: &Consent) -> Self {
-        let PlanBody { shares, permissions, hazards, .. } = self.body_mut();
-        let mark = |hazard: &mut Hazard, at: Option<&Address>| {
-            if hazard.standing == HazardStanding::Open && consent.covers(hazard.code, at) {
-                hazard.standing = HazardStanding::AllowedByFlag;
-            }
-        };
-        for share in shares {
-            let at = share.diff.address.clone();
-            share.hazards.iter_mut().for_each(|hazard| mark(hazard, Some(&at)));
-        }
-        for permission in permissions {
-            let at = permission.diff.address.clone();
-            permission.hazards.iter_mut().for_each(|hazard| mark(hazard, Some(&at)));
-        }
-        hazards.iter_mut().for_each(|hazard| mark(hazard, None));
+        self.body_mut().give(consent);
         self
     }
 
@@ -67,17 +55,50 @@ impl Plan {
         self.body().judge(consent)?;
         Ok(ApprovedPlan { steps: self.body().steps.clone() })
     }
+}
+
+impl PlanBody {
+    /// Marks what the command line agrees to.
+    pub(crate) fn give(&mut self, consent: &Consent) {
+        self.each_hazard(|hazard, at| {
+            if hazard.standing == HazardStanding::Open && consent.covers(hazard.code, at) {
+                hazard.standing = HazardStanding::AllowedByFlag;
+            }
+        });
+    }
+
+    /// Opens again what the files agreed to until a time that is over.
+    pub(crate) fn lapse(&mut self, now: Timestamp) {
+        self.each_hazard(|hazard, _| {
+            if matches!(&hazard.standing, HazardStanding::AllowedByStack { until: Some(until), .. } if *until <= now) {
+                hazard.standing = HazardStanding::Open;
+            }
+        });
+    }
+
+    /// Every hazard with the block that it is about.
+    fn each_hazard(&mut self, mut change: impl FnMut(&mut Hazard, Option<&Address>)) {
+        for share in &mut self.shares {
+            share.hazards.iter_mut().for_each(|hazard| change(hazard, Some(&share.diff.address)));
+        }
+        for permission in &mut self.permissions {
+            permission.hazards.iter_mut().for_each(|hazard| change(hazard, Some(&permission.diff.address)));
+        }
+        for received in &mut self.inbound {
+            let at = received.item.verdict.by().map(|by| &by.address);
+            received.hazards.iter_mut().for_each(|hazard| change(hazard, at));
+        }
+        self.hazards.iter_mut().for_each(|hazard| change(hazard, None));
+    }
 
     /// The allowances that agree to nothing in this plan.
     pub fn unused<'c>(&self, consent: &'c Consent) -> Vec<&'c Allowance> {
         let covers = |allowance: &Allowance| {
-            self.body().hazards_by_address().any(|(at, hazard)| allowance.covers(hazard.code, at))
+            self.hazards_by_address().any(|(at, hazard)| allowance.covers(hazard.code, at))
         };
         consent.allowances().iter().filter(|allowance| !covers(allowance)).collect()
     }
-}
 
-impl PlanBody {
     /// Whether anything stands in the way of carrying it out.
     pub(crate) fn judge(&self, consent: &Consent) -> Result<(), Refused> {
         if !self.refusals.is_empty() {
@@ -128,7 +149,14 @@ impl PlanBody {
             self.permissions.iter().filter(|permission| permission.blocked.is_none()).flat_map(
                 |permission| permission.hazards.iter().map(|hazard| (Some(&permission.diff.address), hazard)),
             );
-        of_shares.chain(of_permissions).chain(self.hazards.iter().map(|hazard| (None, hazard)))
+        let of_inbound = self.inbound.iter().flat_map(|received| {
+            let at = received.item.verdict.by().map(|by| &by.address);
+            received.hazards.iter().map(move |hazard| (at, hazard))
+        });
+        of_shares
+            .chain(of_permissions)
+            .chain(of_inbound)
+            .chain(self.hazards.iter().map(|hazard| (None, hazard)))
     }
 }
 

@@ -100,6 +100,7 @@ pub struct PlannedShare {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedInbound {
     pub item: InboundItem,
+    pub hazards: Vec<Hazard>,
     pub step: Option<StepId>,
 }
 

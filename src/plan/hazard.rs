@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use crate::access::AccessTotals;
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
-    Cause, Change, DeleteReason, Diff, Membership, Part, PermissionChange, PermissionDiff, PermissionPart,
-    PermissionVerdict, Present, Purpose, ShareDiff, Thresholds, Verdict, Wanted, is_outside,
+    Cause, Change, DeleteReason, Diff, InboundItem, InboundVerdict, InvitationState, Lapse, Membership, Part,
+    PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict, Present, Purpose, ShareDiff,
+    Thresholds, Verdict, Wanted, is_outside,
 };
 use crate::model::{
-    AccountId, Address, Observed, PolicyChange, Principal, ResourceArn, ResourceType, TAG_IMPORTED, UsedKind,
+    AccountId, Address, Observed, PolicyChange, Principal, ResourceArn, ResourceType, ShareArn, TAG_IMPORTED,
+    UsedKind,
 };
 use crate::org::OrgView;
 use crate::plan::body::{Detail, PlannedShare};
@@ -33,6 +35,8 @@ pub enum HazardSubject {
     Permission(ResourceType),
     /// The share, or the permission, as a whole.
     Share,
+    /// A share of somebody else.
+    Received(ShareArn),
     /// The plan as a whole.
     Plan,
     /// So many of so many associations of the stack go, and this percentage may.
@@ -82,6 +86,21 @@ pub(crate) fn of_permission(diff: &Diff, permission: &PermissionDiff) -> Vec<Haz
     });
     let hazard = || hazard(diff, &codes::RAM210, HazardSubject::Share, Some(&permission.address));
     if taken { vec![hazard()] } else { Vec::new() }
+}
+
+/// The hazards of what becomes of a share of somebody else. Destroying asks too: the stack's own shares it can make again, an
+/// invitation of others it cannot.
+pub(crate) fn of_inbound(diff: &Diff, item: &InboundItem) -> Vec<Hazard> {
+    match &item.verdict {
+        InboundVerdict::Leave { by } => {
+            let subject = HazardSubject::Received(item.share.clone());
+            vec![hazard(diff, &codes::RAM218, subject, Some(&by.address))]
+        }
+        InboundVerdict::Accept { .. }
+        | InboundVerdict::Reject { .. }
+        | InboundVerdict::Stuck { .. }
+        | InboundVerdict::Undecided { .. } => Vec::new(),
+    }
 }
 
 /// The hazards of the plan as a whole.
@@ -160,7 +179,7 @@ impl Changing<'_> {
                 let about = || HazardSubject::Principal(principal.clone());
                 match how {
                     Membership::Added | Membership::Repaired { .. } => {
-                        if self.replaces_share_with(principal) {
+                        if self.stands_already(principal, how, detail.edit.cause) {
                             return;
                         }
                         if self.is_stranger(principal) {
@@ -279,12 +298,18 @@ impl Changing<'_> {
         self.after().is_some_and(|after| after.sources.is_empty())
     }
 
-    /// Whether the principal is on the share that another one takes the place of.
-    fn replaces_share_with(&self, principal: &Principal) -> bool {
-        match self.change {
-            Change::Replace { before, .. } => before.share.principals.contains_key(principal),
-            _ => false,
+    /// Whether putting the principal on lets nobody in whom nobody agreed to: it is on the share that another one takes the place of,
+    /// or the files had it when they were last applied and AWS made nothing of it, or let its invitation run out. One that somebody
+    /// took off is let in anew.
+    fn stands_already(&self, principal: &Principal, how: &Membership, cause: Cause) -> bool {
+        if let Change::Replace { before, .. } = self.change {
+            return before.share.principals.contains_key(principal);
         }
+        let ran_out = || {
+            let state = self.share.diff.invitations.get(principal).map(|invitation| &invitation.state);
+            matches!(state, Some(InvitationState::ToResend { lapse: Lapse::Expired, accept: _ }))
+        };
+        cause == Cause::Drift && (matches!(how, Membership::Repaired { .. }) || ran_out())
     }
 
     /// Whether somebody of these loses something once the whole plan is carried out.

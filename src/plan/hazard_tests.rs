@@ -9,7 +9,9 @@ use crate::diff::{Acknowledgement, AcknowledgementScope, destroy, diff};
 use crate::live::{LiveShare, LiveState};
 use crate::model::{Address, Observed, Principal, ResourceArn, TAG_IMPORTED, Usage, Users};
 use crate::plan::laws::{a_live_state, a_stack, planned as both};
-use crate::plan::{Allowance, Consent, HazardStanding, Plan, Refused, Step, plan, plan_knowing};
+use crate::plan::{
+    Allowance, Consent, HazardStanding, NotApproved, Plan, Refused, SavedPlan, Step, plan, plan_knowing,
+};
 
 fn planned(graph: &DesiredGraph, live: &LiveState) -> Plan {
     both(graph, live).1
@@ -339,6 +341,34 @@ fn only_the_code_at_its_place_is_consent() {
 
 fn word(scope: AcknowledgementScope, span: Span) -> Acknowledgement {
     Acknowledgement { scope, code: &hazards::RAM203, reason: "agreed".to_owned(), until: None, span }
+}
+
+#[test]
+fn a_saved_plan_forgets_what_the_files_agreed_to_until_a_time_that_is_over() {
+    let until: jiff::Timestamp = "2027-03-31T00:00:00Z".parse().unwrap();
+    let second = jiff::SignedDuration::from_secs(1);
+    let mut files = SourceMap::default();
+    let span = Span::new(files.add("stack.ram.hcl", "0123456789"), 0..1);
+    let (mut graph, found) = a_removal();
+    graph.safeguards.acknowledgements =
+        vec![Acknowledgement { until: Some(until), ..word(AcknowledgementScope::Stack, span) }];
+    let saved = SavedPlan::new(planned(&graph, &found).body().clone()).unwrap();
+    for (flags, now, expected) in [
+        ("", until - second, (0, 1)),
+        ("", until, (1, 0)),
+        ("RAM203", until, (0, 1)),
+        ("RAM203@share.other", until, (1, 0)),
+    ] {
+        let consent = if flags.is_empty() { Consent::default() } else { consent(flags) };
+        let given = saved.clone().given(&consent, now);
+        assert_eq!(given.body().consent_counts(), expected, "{flags} at {now}");
+        let approved = given.approve(&Consent::default(), &found, &org());
+        assert_eq!(approved.is_ok(), expected.0 == 0, "{flags} at {now}");
+        // That AWS is as it was matters more than who agreed.
+        let changed = live([]);
+        let refused = given.approve(&Consent::default(), &changed, &org());
+        assert!(matches!(refused, Err(NotApproved::Stale(_))), "{refused:?}");
+    }
 }
 
 #[test]

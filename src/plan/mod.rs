@@ -34,6 +34,8 @@ pub(crate) mod laws;
 #[cfg(test)]
 mod narrow_laws;
 #[cfg(test)]
+mod narrow_permission_laws;
+#[cfg(test)]
 pub(crate) mod permission_laws;
 #[cfg(test)]
 mod simulator;
@@ -56,7 +58,7 @@ pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;
 pub use outcome::{Outcome, StepOutcome, StepResult};
 pub use quota::{Counted, OverQuota};
-pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, Touched};
+pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, StepName, Touched};
 pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};
 pub(crate) use usage::Unread;

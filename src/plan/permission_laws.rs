@@ -161,7 +161,7 @@ pub(crate) fn a_live_state() -> impl Strategy<Value = LiveState> {
 }
 
 /// What is not blocked is in sync.
-fn assert_settled(graph: &DesiredGraph, sim: &Simulator) {
+pub(crate) fn assert_settled(graph: &DesiredGraph, sim: &Simulator) {
     let (diff, plan) = planned(graph, &sim.live);
     assert!(plan.is_empty(), "steps are left: {:#?}", plan.steps());
     if plan.counts().blocked == 0 {

@@ -1,25 +1,92 @@
 //! How far a plan was carried out, by what AWS shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::live::{Association, CustomerPermissionRow, LiveShare, LiveState, VersionAsked};
 use crate::model::{
-    AssociationStatus, FeatureSet, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn,
+    Address, AssociationStatus, FeatureSet, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn,
     TAG_ADDRESS, TAG_STACK,
 };
 use crate::org::{OrgView, SharingState};
 use crate::plan::body::PlanBody;
+use crate::plan::stale::{Difference, ShareChange};
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
 
-/// How many steps show their effect. A plan has only steps whose effect was not there when it was made.
-pub(crate) fn done(plan: &PlanBody, live: &LiveState, org: &OrgView) -> usize {
+/// The steps that show their effect. A plan has only steps whose effect was not there when it was made.
+pub(crate) fn done(plan: &PlanBody, live: &LiveState, org: &OrgView) -> BTreeSet<StepId> {
     let mut made = BTreeMap::new();
     for step in &plan.steps {
         if let Some(arn) = made_by(step, live) {
             made.insert(step.id, arn);
         }
     }
-    plan.steps.iter().filter(|step| shows(step, &made, live, org)).count()
+    plan.steps.iter().filter(|step| shows(step, &made, live, org)).map(|step| step.id).collect()
+}
+
+/// Whether what changed is what a step of the plan does, so that the plan itself is the likeliest cause. `done` are the steps that
+/// show their effect.
+pub(crate) fn explains(plan: &PlanBody, done: &BTreeSet<StepId>, difference: &Difference) -> bool {
+    let at = |address: &Address| {
+        let address = address.clone();
+        plan.steps.iter().filter(move |step| step.address.as_ref() == Some(&address))
+    };
+    match difference {
+        Difference::Share { address, arn, change, .. } => at(address).any(|step| match change {
+            ShareChange::Gone => {
+                matches!(&step.step, Step::DeleteResourceShare { share } if share == arn)
+            }
+            ShareChange::Appeared => {
+                matches!(step.step, Step::CreateResourceShare { .. }) && done.contains(&step.id)
+            }
+            ShareChange::Part { kind, subject, before: _, after } => {
+                does(&step.step, kind, subject, after.as_deref())
+            }
+        }),
+        Difference::Permission { address, .. } => at(address).any(|step| done.contains(&step.id)),
+        Difference::Sharing { .. } => plan.steps.iter().any(|step| {
+            let bootstrap =
+                matches!(step.step, Step::EnableSharingWithAwsOrganization | Step::CreateServiceLinkedRole);
+            bootstrap && done.contains(&step.id)
+        }),
+        Difference::Principal { .. } => false,
+    }
+}
+
+/// Whether a step makes this part of a share what it is now.
+fn does(step: &Step, kind: &str, subject: &str, now: Option<&str>) -> bool {
+    let member = |resources: &[ResourceArn], principals: &[Principal], sources: &[String]| match kind {
+        "resource" => resources.iter().any(|arn| arn.to_string() == subject),
+        "principal" => principals.iter().any(|principal| principal.to_string() == subject),
+        "source" => sources.iter().any(|source| source == subject),
+        _ => false,
+    };
+    match step {
+        Step::UpdateResourceShare { share: _, name, allow_external_principals } => match kind {
+            "name" => name.as_deref() == now,
+            "allow_external_principals" => {
+                allow_external_principals.map(|allow| allow.to_string()).as_deref() == now
+            }
+            _ => false,
+        },
+        Step::AssociateResourceShare { share: _, resources, principals, sources } => {
+            now.is_some() && member(resources, principals, sources)
+        }
+        Step::DisassociateResourceShare { share: _, resources, principals, sources } => {
+            now.is_none() && member(resources, principals, sources)
+        }
+        Step::AssociateResourceSharePermission { share: _, permission, replace: _ } => {
+            kind == "permission" && now.is_some_and(|now| now.starts_with(permission.as_str()))
+        }
+        Step::DisassociateResourceSharePermission { .. } => kind == "permission" && now.is_none(),
+        Step::PromoteResourceShareCreatedFromPolicy { .. } => kind == "feature set",
+        Step::TagResource { share: _, tags } => {
+            kind == "tag" && now.is_some() && tags.get(subject).map(String::as_str) == now
+        }
+        Step::UntagResource { share: _, keys } => {
+            kind == "tag" && now.is_none() && keys.iter().any(|key| key == subject)
+        }
+        _ => false,
+    }
 }
 
 /// The share that a step made, found by the tags that it gave.

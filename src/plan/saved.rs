@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use crate::diff::{Change, Present, SharingVerdict, Verdict};
 use crate::live::{Extent, LiveState};
 use crate::model::{Address, Gap, Observed, Place, ShareArn, TAG_ADDRESS, TAG_STACK, Tags};
@@ -11,7 +13,7 @@ use crate::plan::body::{PlanBody, PlannedShare};
 use crate::plan::consent::Consent;
 use crate::plan::progress;
 use crate::plan::stale::{self, Difference, ShareChange};
-use crate::plan::step::{ShareRef, Step, StepId};
+use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
 
 /// Made from a document by [`wire`](crate::wire) alone. Not a [`Plan`](crate::plan::Plan): nobody knows how old it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,10 +47,21 @@ pub enum NotApproved {
 /// What is no longer as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stale {
+    /// What the plan itself does not explain.
     pub differences: Vec<Difference>,
+    /// What is as the plan would make it. Empty where none of its steps shows its effect.
+    pub own: Vec<Difference>,
     /// Steps whose effect is there already.
-    pub done: usize,
-    pub steps: usize,
+    pub done: Vec<StepName>,
+    pub left: Vec<StepName>,
+}
+
+/// A step as people know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepName {
+    pub operation: &'static str,
+    /// The block that it is for; none for the organization.
+    pub address: Option<Address>,
 }
 
 /// What has to be read again before a saved plan can be approved.
@@ -160,17 +173,50 @@ impl SavedPlan {
         live: &LiveState,
         org: &OrgView,
     ) -> Result<ApprovedPlan, NotApproved> {
-        self.body.judge(consent).map_err(NotApproved::Refused)?;
+        let judged = self.body.judge(consent);
+        if let Err(refused @ (Refused::Forbidden(_) | Refused::Broken(_))) = judged {
+            return Err(NotApproved::Refused(refused));
+        }
+        // No consent makes a plan fresh, so nobody is asked for one first.
+        if let Some(stale) = self.stale(live, org) {
+            return Err(NotApproved::Stale(stale));
+        }
+        judged.map_err(NotApproved::Refused)?;
         let gaps = self.gaps(live, org);
         if !gaps.is_empty() {
             return Err(NotApproved::Unread(gaps));
         }
-        let differences = self.differences(live, org);
-        if !differences.is_empty() {
-            let done = progress::done(&self.body, live, org);
-            return Err(NotApproved::Stale(Stale { differences, done, steps: self.body.steps.len() }));
-        }
         Ok(ApprovedPlan::verified(self.body.steps.clone()))
+    }
+
+    /// What is no longer as it was, as far as it was read.
+    fn stale(&self, live: &LiveState, org: &OrgView) -> Option<Stale> {
+        let differences = self.differences(live, org);
+        if differences.is_empty() {
+            return None;
+        }
+        let ids = progress::done(&self.body, live, org);
+        let (own, differences) = differences
+            .into_iter()
+            .partition(|difference| !ids.is_empty() && progress::explains(&self.body, &ids, difference));
+        let named = |is_done: bool| {
+            let steps = self.body.steps.iter().filter(|step| ids.contains(&step.id) == is_done);
+            let name = |step: &PlannedStep| StepName {
+                operation: step.step.operation(),
+                address: step.address.clone(),
+            };
+            steps.map(name).collect()
+        };
+        Some(Stale { differences, own, done: named(true), left: named(false) })
+    }
+
+    /// The plan with what the command line agrees to now marked on its hazards, and without what was agreed to until a time that is
+    /// over.
+    #[must_use]
+    pub fn given(mut self, consent: &Consent, now: Timestamp) -> Self {
+        self.body.lapse(now);
+        self.body.give(consent);
+        self
     }
 
     fn gaps(&self, live: &LiveState, org: &OrgView) -> BTreeSet<Gap> {

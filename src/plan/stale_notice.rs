@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use crate::diag::{Diagnostic, Severity, apply_codes};
-use crate::model::Gap;
+use crate::diff::{Section, Stamp};
+use crate::model::{Gap, TAG_APPLIED};
 use crate::org::SharingState;
 use crate::plan::body::PlanBody;
 use crate::plan::fingerprint::Fingerprint;
 use crate::plan::notice::{remedy, told};
-use crate::plan::saved::Stale;
+use crate::plan::saved::{Stale, StepName};
 use crate::plan::stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 
 /// Differences that are told one by one; the rest are counted.
@@ -19,33 +22,147 @@ const NAMED: usize = 5;
 
 const ANEW: &str = "make the plan anew, look at it, and apply that";
 
+const ALL_DONE: &str = "nothing is left of this plan to do; `ramctl plan` shows whether anything else is";
+
+const PART_DONE: &str = "plan anew and apply that: the new plan has what is left";
+
 impl Stale {
     /// What changed, the first few differences one by one, and how far the plan was carried out, where it was.
     pub fn notices(&self) -> Vec<Diagnostic> {
-        let Self { differences, done, steps } = self;
+        let Self { differences, own, done, left } = self;
         let mut out: Vec<Diagnostic> = Vec::new();
-        if *done > 0 {
-            let detail = if done == steps {
-                format!("AWS shows the effect of all {steps} steps: the plan was carried out already.")
-            } else {
-                format!(
-                    "AWS shows the effect of {done} of its {steps} steps: the plan was carried out in part."
+        if !done.is_empty() {
+            let (detail, help) = if left.is_empty() {
+                let all = match done.len() {
+                    1 => "its only step".to_owned(),
+                    n => format!("all {n} steps"),
+                };
+                (
+                    format!("AWS shows the effect of {all}: it looks as if this plan was applied already."),
+                    ALL_DONE,
                 )
+            } else {
+                let of = done.len() + left.len();
+                let parts = format!("Done: {}. Not done: {}.", names(done), names(left));
+                let told = format!(
+                    "AWS shows the effect of {} of its {of} steps: it looks as if part of this plan was carried out.",
+                    done.len()
+                );
+                (format!("{told} {parts}"), PART_DONE)
             };
-            out.push(
-                Diagnostic::new(Severity::Error, &apply_codes::RAM511, None, detail)
-                    .help("plan anew: the new plan has what is left"),
-            );
+            let detail = match own.as_slice() {
+                [] => detail,
+                own => format!("{detail} As the plan makes them already: {}.", summary(own)),
+            };
+            out.push(Diagnostic::new(Severity::Error, &apply_codes::RAM511, None, detail).help(help));
         }
         out.extend(differences.iter().take(TOLD).map(|difference| stale(sentence(difference))));
         if differences.len() > TOLD {
             out.push(stale(format!("{} more facts changed.", differences.len() - TOLD)));
         }
-        if let Some(last) = out.pop() {
+        if let Some(last) = out.pop_if(|last| *last.code == apply_codes::RAM510) {
             out.push(last.help(ANEW));
         }
         out
     }
+}
+
+/// `TagResource for share.dev (2), CreateResourceShare for share.prod`, in the order of the plan.
+fn names(steps: &[StepName]) -> String {
+    let mut groups: Vec<(&StepName, usize)> = Vec::new();
+    for step in steps {
+        match groups.iter_mut().find(|(known, _)| *known == step) {
+            Some((_, count)) => *count += 1,
+            None => groups.push((step, 1)),
+        }
+    }
+    let said = groups.iter().take(NAMED).map(|(StepName { operation, address }, count)| {
+        let what = address.as_ref().map(|address| format!(" for {address}")).unwrap_or_default();
+        let times = if *count > 1 { format!(" ({count})") } else { String::new() };
+        format!("{operation}{what}{times}")
+    });
+    listed(said.collect(), groups.len())
+}
+
+/// Block by block, what of it is as the plan makes it, and when AWS last saw a change there.
+fn summary(own: &[Difference]) -> String {
+    let mut blocks: Vec<(String, BTreeSet<String>, Option<Timestamp>)> = Vec::new();
+    for difference in own {
+        let (block, part, since) = match difference {
+            Difference::Share { address, change, since, .. } => {
+                let part = match change {
+                    ShareChange::Gone => "deleted".to_owned(),
+                    ShareChange::Appeared => "made".to_owned(),
+                    ShareChange::Part { kind, subject, .. } if is_record(kind, subject) => {
+                        "ramctl's record of what was applied".to_owned()
+                    }
+                    ShareChange::Part { kind, .. } => (*kind).to_owned(),
+                };
+                (address.to_string(), part, *since)
+            }
+            Difference::Permission { address, .. } => (address.to_string(), "permission".to_owned(), None),
+            Difference::Sharing { after, .. } => {
+                ("sharing inside the organization".to_owned(), state(*after).to_owned(), None)
+            }
+            Difference::Principal { label, .. } => (label.clone(), "accounts".to_owned(), None),
+        };
+        match blocks.iter_mut().find(|(known, ..)| *known == block) {
+            Some((_, parts, last)) => {
+                parts.insert(part);
+                *last = (*last).max(since);
+            }
+            None => blocks.push((block, BTreeSet::from([part]), since)),
+        }
+    }
+    let said = blocks.iter().take(NAMED).map(|(block, parts, since)| {
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let when = match since.map(time) {
+            None => String::new(),
+            Some(at) if parts == ["made"] => format!(" at {at}"),
+            Some(at) => format!("; AWS last changed it at {at}"),
+        };
+        format!("{block} ({}{when})", parts.join(", "))
+    });
+    listed(said.collect(), blocks.len())
+}
+
+/// The first few, and how many more there are.
+fn listed(said: Vec<String>, all: usize) -> String {
+    let more = match all.saturating_sub(said.len()) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    format!("{}{more}", said.join(", "))
+}
+
+fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// Whether a part is the tag in which ramctl keeps digests, which tell nobody anything.
+fn is_record(kind: &str, subject: &str) -> bool {
+    kind == "tag" && subject == TAG_APPLIED
+}
+
+/// What was applied between two records.
+fn applied_since(before: Option<&str>, after: Option<&str>) -> String {
+    let Some(after) = after else {
+        return "ramctl's record of what was applied was taken off".to_owned();
+    };
+    let records = before.and_then(Stamp::read).zip(Stamp::read(after));
+    let Some((before, after)) = records else {
+        return "ramctl's record of what was applied is another".to_owned();
+    };
+    let differs = Section::ALL.into_iter().filter(|section| !before.agrees(&after, *section));
+    let word = |section| match section {
+        Section::Settings => "name and flags",
+        Section::Resources => "resources",
+        Section::Principals => "principals",
+        Section::Permissions => "permissions",
+        Section::Tags => "tags",
+    };
+    let words: Vec<&str> = differs.map(word).collect();
+    format!("another apply has brought it to other {}", words.join(", "))
 }
 
 impl PlanBody {
@@ -84,13 +201,16 @@ fn state(state: SharingState) -> &'static str {
 fn sentence(difference: &Difference) -> String {
     match difference {
         Difference::Share { address, arn, place, change, since } => {
-            let when = since.map(|at| format!(" AWS last changed it at {at}.")).unwrap_or_default();
+            let when = since.map(|at| format!(" AWS last changed it at {}.", time(at))).unwrap_or_default();
             let which = format!("{address} ({}, {place})", arn.arn().short());
             match change {
                 ShareChange::Gone => format!("{which} is deleted."),
                 ShareChange::Appeared => {
-                    let made = since.map(|at| format!(", made at {at}")).unwrap_or_default();
+                    let made = since.map(|at| format!(", made at {}", time(at))).unwrap_or_default();
                     format!("{address} is there already: {arn}{made}.")
+                }
+                ShareChange::Part { kind, subject, before, after } if is_record(kind, subject) => {
+                    format!("{which}: {}.{when}", applied_since(before.as_deref(), after.as_deref()))
                 }
                 ShareChange::Part { kind, subject, before, after } => {
                     let what =

@@ -19,22 +19,24 @@ pub(crate) struct ConsentView<'a> {
     pub width: usize,
 }
 
-/// Hazards that one allowance covers and that stand alike.
-type Group<'a> = (&'a HazardStanding, Option<&'a Address>, &'static Code);
+/// Hazards that one allowance covers and that stand alike: whether they are allowed, where and what they are, and the words on who
+/// allowed them. A saved plan knows places by their names alone, so these words, and no spans, tell one `allow` from another.
+type Group<'a> = (bool, Option<&'a Address>, &'static Code, String);
 
 impl fmt::Display for ConsentView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut groups: BTreeMap<Group<'_>, Vec<&HazardSubject>> = BTreeMap::new();
         for (at, Hazard { code, subject, standing }) in self.body.hazards_by_address() {
-            groups.entry((standing, at, code)).or_default().push(subject);
+            let is_allowed = *standing != HazardStanding::Open;
+            groups.entry((is_allowed, at, code, self.word(standing))).or_default().push(subject);
         }
         if groups.is_empty() {
             return Ok(());
         }
         let open: Vec<Allowance> = groups
             .keys()
-            .filter(|(standing, ..)| **standing == HazardStanding::Open)
-            .map(|(_, at, code)| Allowance::of(code, *at))
+            .filter(|(is_allowed, ..)| !is_allowed)
+            .map(|(_, at, code, _)| Allowance::of(code, *at))
             .collect();
         let (style, title) = match open.len() {
             0 => (self.styles.strong, "HAZARDS, all of them allowed"),
@@ -52,16 +54,21 @@ impl fmt::Display for ConsentView<'_> {
 }
 
 impl ConsentView<'_> {
-    fn row(&self, (standing, at, code): &Group<'_>, subjects: &[&HazardSubject]) -> Row {
-        let (sign, word) = match standing {
-            HazardStanding::Open => (Sign::Held, String::new()),
-            HazardStanding::AllowedByFlag => (Sign::Note, ": allowed by --allow".to_owned()),
+    /// Who allowed it.
+    fn word(&self, standing: &HazardStanding) -> String {
+        match standing {
+            HazardStanding::Open => String::new(),
+            HazardStanding::AllowedByFlag => ": allowed by --allow".to_owned(),
             HazardStanding::AllowedByStack { span, reason, until } => {
                 let place = escape(&self.sources.place(*span)).to_string();
                 let until = until.map(|until| format!(" (until {until})")).unwrap_or_default();
-                (Sign::Note, format!(": allowed by {place}{until}: {}", escape(reason).at_most(200)))
+                format!(": allowed by {place}{until}: {}", escape(reason).at_most(200))
             }
-        };
+        }
+    }
+
+    fn row(&self, (is_allowed, at, code, word): &Group<'_>, subjects: &[&HazardSubject]) -> Row {
+        let sign = if *is_allowed { Sign::Note } else { Sign::Held };
         let at = at.map_or_else(|| "the plan".to_owned(), |at| escape(&at.to_string()).to_string());
         Row::new(sign, [code.id.to_owned(), at, subjects_of(subjects)])
             .effect(format!("{}{word}", code.summary))
@@ -75,6 +82,7 @@ fn subjects_of(subjects: &[&HazardSubject]) -> String {
         Some(HazardSubject::Principal(principal)) => parts::principal_id(principal),
         Some(HazardSubject::Resource(resource)) => escape(resource.arn().short()).to_string(),
         Some(HazardSubject::Permission(kind)) => kind.to_string(),
+        Some(HazardSubject::Received(share)) => escape(share.arn().short()).to_string(),
         Some(HazardSubject::Revoked { associations, of, percent }) => {
             format!("{associations} of {of}, {percent} % may")
         }

@@ -35,9 +35,9 @@ impl<'a> HtmlView<'a> {
 
 impl fmt::Display for HtmlView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report { command, folder, .. } = self.report;
-        let folder = escape(folder).at_most(200).to_string();
-        let folder = html::text(&folder);
+        let Report { command, stack, .. } = self.report;
+        let stack = escape(stack).at_most(200).to_string();
+        let stack = html::text(&stack);
         let digest = STANDARD.encode(Sha256::digest(STYLE));
         writeln!(f, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">")?;
         writeln!(
@@ -46,8 +46,8 @@ impl fmt::Display for HtmlView<'_> {
              base-uri 'none'; form-action 'none'\">"
         )?;
         writeln!(f, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")?;
-        writeln!(f, "<title>ramctl {command} {folder}</title>\n<style>{STYLE}</style>\n</head>\n<body>")?;
-        writeln!(f, "<h1>ramctl {command} <code>{folder}</code></h1>")?;
+        writeln!(f, "<title>ramctl {command} {stack}</title>\n<style>{STYLE}</style>\n</head>\n<body>")?;
+        writeln!(f, "<h1>ramctl {command} <code>{stack}</code></h1>")?;
         let bad = !self.report.is_complete() || self.report.is_refused() || !self.report.errors.is_empty();
         for line in self.report.headlines() {
             let class = if bad { " class=\"bad\"" } else { "" };

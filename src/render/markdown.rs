@@ -34,11 +34,11 @@ impl<'a> MarkdownView<'a> {
     }
 
     fn head(&self) -> String {
-        let Report { command, folder, .. } = self.report;
-        let short: String = folder.chars().take(200).collect();
+        let Report { command, stack, .. } = self.report;
+        let short: String = stack.chars().take(200).collect();
         // A bot that finds this line in a comment of its own replaces that comment.
         let mut out = format!("<!-- ramctl:{command}:{} -->\n", markdown::marker(&short));
-        out.push_str(&format!("### ramctl {command} {}\n\n", markdown::code(folder, 80)));
+        out.push_str(&format!("### ramctl {command} {}\n\n", markdown::code(stack, 80)));
         for line in self.report.headlines() {
             out.push_str(&format!("**{line}**\n\n"));
         }
@@ -132,6 +132,7 @@ mod tests {
         let report = Report {
             command: "plan",
             folder: ".",
+            stack: "network",
             found: Found::Nothing,
             errors: &errors,
             diagnostics: &[],
@@ -145,7 +146,7 @@ mod tests {
     fn what_does_not_fit_is_counted_and_the_headline_stays() {
         let document = with_errors(500, 8_000);
         assert!(units(&document) <= 8_000, "{}", document.len());
-        assert!(document.starts_with("<!-- ramctl:plan:. -->\n### ramctl plan "), "{document}");
+        assert!(document.starts_with("<!-- ramctl:plan:network -->\n### ramctl plan "), "{document}");
         assert!(document.contains("**500 errors.**"), "{document}");
         let shown = document.matches("error number").count();
         let notice = format!("**Cut to fit: {shown} of 500 lines are shown, {} are not.**", 500 - shown);

@@ -100,7 +100,7 @@ impl fmt::Display for PlanView<'_> {
             by_place.entry(&share.place).or_default().1.push(parts::unmanaged(share));
         }
         for planned in inbound {
-            by_place.entry(&planned.item.place).or_default().1.push(invitation::inbound(&planned.item));
+            by_place.entry(&planned.item.place).or_default().1.push(received(planned));
         }
         for (place, (blocks, unmanaged)) in by_place {
             writeln!(f, "{}", paint(self.styles.strong, parts::place(place, labels)))?;
@@ -539,6 +539,12 @@ impl PlanView<'_> {
         }
         said
     }
+}
+
+/// A share of somebody else as a row, with the codes of what needs consent.
+fn received(planned: &PlannedInbound) -> Row {
+    let row = invitation::inbound(&planned.item);
+    planned.hazards.iter().fold(row, |row, hazard| row.code(hazard.code.id))
 }
 
 /// The code, where the share has that hazard.

@@ -21,8 +21,11 @@ const WIDTH: usize = 120;
 pub struct Report<'a> {
     /// `plan`, `apply`, `destroy`, `drift` or `validate`.
     pub command: &'a str,
-    /// The stack's folder as it was typed. It tells this document from those of other stacks, also where nothing could be read.
+    /// The stack's folder as it was typed.
     pub folder: &'a str,
+    /// What the stack is called; where it could not be read so far, what its folder is. It tells this document from those of other
+    /// stacks.
+    pub stack: &'a str,
     pub found: Found<'a>,
     /// What kept the run from its end, beside diagnostics. Foreign text.
     pub errors: &'a [String],
@@ -48,6 +51,18 @@ pub enum Found<'a> {
         plan: &'a PlanBody,
         outcome: &'a Outcome,
     },
+}
+
+impl<'a> Found<'a> {
+    /// What the stack is called, where anything was found.
+    pub fn stack(&self) -> Option<&'a str> {
+        match self {
+            Self::Nothing => None,
+            Self::Valid { stack, shares: _ } => Some(stack),
+            Self::Plan(plan) | Self::Applied { plan, outcome: _ } => Some(plan.stack.as_str()),
+            Self::Drift(report) => Some(report.stack.as_str()),
+        }
+    }
 }
 
 /// A block of lines under one title.

@@ -52,7 +52,7 @@ pub(crate) fn rows(share: &PlannedShare, labels: &BTreeMap<AccountId, String>) -
         };
         let it = if ids.len() == 1 { "it" } else { "them" };
         Row::new(Sign::Note, ["not in use".into(), list(&ids), String::new()])
-            .effect(format!("{none} of an account that loses {it}"))
+            .effect(format!("EC2 shows {none} of an account that loses {it}"))
     }));
     rows
 }

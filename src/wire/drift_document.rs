@@ -167,7 +167,10 @@ impl DriftDocument {
                 .map(|item| PermissionItemDocument::new(item, labels, sources))
                 .collect(),
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
-            inbound: inbound.iter().map(|item| InboundDocument::new(item, None, labels, sources)).collect(),
+            inbound: inbound
+                .iter()
+                .map(|item| InboundDocument::new(item, &[], None, labels, sources))
+                .collect(),
             unreceived: UnreceivedDocument::all(unreceived, labels),
             partial: partial.as_ref().map(PartialDocument::new),
             coverage: CoverageDocument::new(&Reading {

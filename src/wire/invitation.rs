@@ -11,8 +11,9 @@ use crate::diff::{
     Acceptor, Expiry, InboundBlock, InboundItem, InboundVerdict, Invitation, InvitationState, Staying, Window,
 };
 use crate::model::{AccountId, Gap, Place, Principal};
-use crate::plan::StepId;
+use crate::plan::{Hazard, StepId};
 use crate::wire::parts::{GapDocument, PlaceDocument, SourceDocument, texts};
+use crate::wire::share::HazardDocument;
 use crate::wire::words::{AcceptorWord, InboundWord, InvitationWord, InvitedWord, LapseWord, StayingWord};
 
 /// A principal of a share that is invited and does not see the share yet.
@@ -111,6 +112,8 @@ pub(crate) struct InboundDocument {
     gap: Option<GapDocument>,
     since: Option<String>,
     expires: Option<ExpiryDocument>,
+    /// What needs consent. None in a drift report.
+    hazards: Vec<HazardDocument>,
     /// The step of the plan, where there is one.
     step: Option<u32>,
 }
@@ -118,6 +121,7 @@ pub(crate) struct InboundDocument {
 impl InboundDocument {
     pub fn new(
         item: &InboundItem,
+        hazards: &[Hazard],
         step: Option<StepId>,
         labels: &BTreeMap<AccountId, String>,
         sources: &SourceMap,
@@ -152,6 +156,10 @@ impl InboundDocument {
             gap,
             since,
             expires,
+            hazards: hazards
+                .iter()
+                .map(|hazard| HazardDocument::new(hazard, by.map(|by| &by.address), sources))
+                .collect(),
             step: step.map(|step| step.0),
         }
     }

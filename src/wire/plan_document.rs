@@ -317,7 +317,9 @@ impl PlanDocument {
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
             inbound: inbound
                 .iter()
-                .map(|planned| InboundDocument::new(&planned.item, planned.step, labels, sources))
+                .map(|planned| {
+                    InboundDocument::new(&planned.item, &planned.hazards, planned.step, labels, sources)
+                })
                 .collect(),
             unreceived: UnreceivedDocument::all(unreceived, labels),
             steps: steps.iter().map(|step| StepDocument::new(step, labels)).collect(),

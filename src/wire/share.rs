@@ -111,7 +111,7 @@ pub(crate) struct HazardDocument {
     code: String,
     summary: String,
     about: AboutWord,
-    /// The principal or resource that it is about; null for the share or plan as a whole.
+    /// The principal, resource, type or share that it is about; null for the share or plan as a whole.
     subject: Option<String>,
     /// For a threshold: what was counted, and what may be.
     threshold: Option<ThresholdDocument>,
@@ -156,6 +156,7 @@ impl HazardDocument {
                 HazardSubject::Resource(_) => AboutWord::Resource,
                 HazardSubject::Permission(_) => AboutWord::Permission,
                 HazardSubject::Share => AboutWord::Share,
+                HazardSubject::Received(_) => AboutWord::Received,
                 HazardSubject::Plan => AboutWord::Plan,
                 HazardSubject::Revoked { .. } => AboutWord::Revocations,
                 HazardSubject::Granted { .. } => AboutWord::Grants,
@@ -164,6 +165,7 @@ impl HazardDocument {
                 HazardSubject::Principal(principal) => Some(principal.to_string()),
                 HazardSubject::Resource(resource) => Some(resource.to_string()),
                 HazardSubject::Permission(kind) => Some(kind.to_string()),
+                HazardSubject::Received(share) => Some(share.to_string()),
                 HazardSubject::Share
                 | HazardSubject::Plan
                 | HazardSubject::Revoked { .. }
@@ -182,6 +184,7 @@ impl HazardDocument {
                 HazardSubject::Principal(_)
                 | HazardSubject::Resource(_)
                 | HazardSubject::Permission(_)
+                | HazardSubject::Received(_)
                 | HazardSubject::Share
                 | HazardSubject::Plan => None,
             },

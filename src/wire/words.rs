@@ -284,6 +284,7 @@ words! {
         Resource = "resource",
         Permission = "permission",
         Share = "share",
+        Received = "received",
         Plan = "plan",
         Revocations = "revocations",
         Grants = "grants",

@@ -2,7 +2,9 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test --no-default-features --test it cases` writes the texts anew; read the difference before you keep it.
 
+mod hazards;
 mod live;
+mod narrow;
 mod org;
 mod permissions;
 mod received;

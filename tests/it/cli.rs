@@ -1,6 +1,7 @@
 //! The real binary against its embedded sandbox: what a user types, reads and gets as exit code.
 
 mod language;
+mod streams;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -405,22 +406,6 @@ fn a_place_that_holds_no_stack_or_no_seed_is_said_once_and_with_what_to_do() {
 }
 
 #[test]
-fn a_reader_that_goes_away_stops_neither_plan_nor_apply() {
-    let stack = Stack::quickstart();
-    for words in [["plan", "--sandbox", "--json"], ["apply", "--sandbox", "--auto-approve"]] {
-        let mut child = ramctl(&stack.path())
-            .args(words)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary can be run");
-        drop(child.stdout.take());
-        Run::of(child.wait_with_output().expect("it ends")).exits(0);
-    }
-    stack.plan().exits(0);
-}
-
-#[test]
 fn the_same_stack_plans_to_the_same_bytes() {
     let stack = Stack::quickstart();
     let (first, second) = (stack.run("plan --json"), stack.run("plan --json"));
@@ -440,7 +425,16 @@ fn an_unknown_code_is_an_error_with_a_suggestion() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let run = |words: &[&str]| Run::of(ramctl(here).args(words).output().expect("runs"));
     run(&["explain", "RAM001"]).exits(0).says(&["RAM001"]);
-    run(&["explain", "RAM9999"]).exits(1).says(&["Did you mean"]);
+    run(&["explain", "RAM0O1"]).exits(1).says(&["Did you mean RAM001?"]);
+    run(&["explain", "nonsense"])
+        .exits(1)
+        .says(&["`ramctl explain` lists all codes"])
+        .never_says(&["Did you mean"]);
+    run(&["functions", "cidrsubet"]).exits(1).says(&["Did you mean cidrsubnet?"]);
+    run(&["functions", "nonsense"])
+        .exits(1)
+        .says(&["`ramctl functions` lists all"])
+        .never_says(&["Did you mean"]);
     let all = run(&["explain"]).exits(0).stdout;
     assert!(all.lines().count() > 50 && all.lines().all(|line| line.starts_with("RAM")), "{all}");
 }

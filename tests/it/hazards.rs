@@ -78,9 +78,15 @@ fn nothing_in_ramctl_turns_trusted_access_off() {
 
 #[cfg(feature = "cli")]
 mod runs {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use serde_json::json;
+
     use super::root;
     use crate::cli::Stack;
-    use std::fs;
+    use crate::run::APPLY;
+    use crate::served::World;
 
     /// A stack with one gateway for two accounts, applied, and then for none.
     fn narrowed() -> Stack {
@@ -175,5 +181,117 @@ mod runs {
             "{document:#}"
         );
         stack.run("apply --auto-approve").exits(0);
+    }
+
+    const SEED: &str = r#"
+organization {
+  management_account = "management"
+  sharing            = "enabled"
+  account "management" { id = "111111111111" }
+  account "network" { id = "222222222222" }
+  ou "Workloads" {
+    account "web" { id = "333333333333" }
+    account "dev" { id = "444444444444" }
+  }
+}
+outside "partner" { id = "999999999999" }
+settings {
+  resources       = "any"
+  associate_ms    = 20
+  disassociate_ms = 20
+}
+"#;
+
+    /// A share of one gateway for each line: label, gateway, principals, what else there is.
+    fn shares(of: &[(&str, &str, &str, &str)]) -> String {
+        let head = r#"
+ramctl {
+  stack   = "network"
+  regions = ["eu-central-1"]
+}
+organization { management_account = account.management }
+account "management" { id = "111111111111" }
+account "network" {
+  id = "222222222222"
+  assume_role { role_name = "OrganizationAccountAccessRole" }
+}
+account "dev" {
+  id = "444444444444"
+  assume_role { role_name = "OrganizationAccountAccessRole" }
+}
+"#;
+        let share = |(label, gateway, principals, more): &(&str, &str, &str, &str)| {
+            let arn = |name| format!("\"arn:aws:ec2:eu-central-1:222222222222:transit-gateway/{name}\"");
+            let resources = if gateway.is_empty() { String::new() } else { arn(*gateway) };
+            format!(
+                "share \"{label}\" {{\n  account = account.network\n  region = \"eu-central-1\"\n  resources = [{resources}]\n  \
+                 principals = [{principals}]\n  {more}\n}}\n"
+            )
+        };
+        format!("{head}{}", of.iter().map(share).collect::<String>())
+    }
+
+    /// The way of each hazard through the real binary: planned with 4, applied with 4 and not written, allowed, done.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn nothing_is_written_before_the_last_hazard_is_allowed() {
+        const OPEN: &str = "allow_external_principals = true";
+        const STAYS: &str =
+            "allow_external_principals = true\n  retain_sharing_on_account_leave_organization = true";
+        let world = World::new(SEED).await;
+        let before = [
+            ("partner", "tgw-a", "\"444444444444\"", OPEN),
+            ("everybody", "tgw-b", "\"444444444444\"", ""),
+            ("loses", "tgw-c", "\"333333333333\", \"444444444444\"", ""),
+            ("opens", "tgw-d", "\"444444444444\"", ""),
+            ("goes", "tgw-e", "\"444444444444\"", ""),
+            ("empties", "tgw-f", "\"444444444444\"", ""),
+            ("replaced", "tgw-g", "\"444444444444\"", OPEN),
+        ];
+        world.write("stack.ram.hcl", &shares(&before));
+        world.run(&APPLY).await.exits(0);
+        let after = [
+            ("partner", "tgw-a", "\"444444444444\", \"999999999999\"", OPEN),
+            ("everybody", "tgw-b", "organization()", ""),
+            ("loses", "tgw-c", "\"444444444444\"", ""),
+            ("opens", "tgw-d", "\"444444444444\"", OPEN),
+            ("empties", "", "\"444444444444\"", ""),
+            ("replaced", "tgw-g", "\"444444444444\"", STAYS),
+        ];
+        world.write("stack.ram.hcl", &shares(&after));
+        let places = [crate::edge::place("222222222222", "eu-central-1")];
+        let live = world.shares(&places).await;
+        let plan = world.run("plan --json").await.exits(4).json();
+        let of_shares = plan["shares"].as_array().expect("a list").iter().map(|share| &share["hazards"]);
+        let found: BTreeSet<String> = of_shares
+            .chain([&plan["hazards"]])
+            .flat_map(|hazards| hazards.as_array().expect("a list"))
+            .map(|hazard| hazard["allow"].as_str().expect("a text").to_owned())
+            .collect();
+        let codes: BTreeSet<&str> = found.iter().map(|text| &text[..6]).collect();
+        let expected = [
+            "RAM201", "RAM202", "RAM203", "RAM204", "RAM205", "RAM206", "RAM207", "RAM211", "RAM213",
+            "RAM215",
+        ];
+        assert_eq!(codes.into_iter().collect::<Vec<_>>(), expected);
+
+        // From here on every call to RAM that changes something is counted.
+        let count = json!([{ "action": "ram:*", "effect": "slow", "ms": 0, "writes": true }]);
+        world.set_faults(count).await;
+        let with = |allowed: &BTreeSet<String>| {
+            allowed.iter().map(|text| format!(" --allow {text}")).collect::<String>()
+        };
+        world.run("apply --auto-approve").await.exits(4);
+        for missing in &found {
+            let rest: BTreeSet<String> = found.iter().filter(|text| *text != missing).cloned().collect();
+            let run = world.run(&format!("apply --auto-approve{}", with(&rest))).await.exits(4);
+            run.says(&[&format!("a hazard that nobody allowed. To allow it, add --allow {missing}.")]);
+        }
+        assert_eq!(world.met().await, 0, "calls that change something");
+        assert_eq!(world.shares(&places).await, live);
+        world.run(&format!("plan --detailed-exitcode{}", with(&found))).await.exits(2);
+        world.run(&format!("apply --auto-approve{}", with(&found))).await.exits(0);
+        assert!(world.met().await > 0);
+        world.set_faults(json!([])).await;
+        world.run("plan --detailed-exitcode").await.exits(0);
     }
 }

@@ -198,6 +198,7 @@ impl Told<'_> {
             check(&Report {
                 command: "plan",
                 folder: self.text,
+                stack: self.text,
                 found,
                 errors: self.errors,
                 diagnostics: self.diagnostics,

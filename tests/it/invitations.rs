@@ -243,7 +243,8 @@ async fn an_invitation_that_expired_is_sent_again_with_the_reason() {
     world.advance(13).await;
     world.run("drift", 2).await.says(&["unhealthy", "the last one expired"]);
     world.run("plan --detailed-exitcode", 2).await.says(&["the last one expired; another is sent", "RAM331"]);
-    world.run("apply --auto-approve", 0).await;
+    // Who was agreed to once is not asked for again.
+    world.0.run("apply --auto-approve").await.exits(0);
     world.run("plan --detailed-exitcode", 0).await.says(&["waiting for 999999999999"]);
 
     // In an account that ramctl reaches the next one is accepted.
@@ -305,9 +306,16 @@ async fn inbound_blocks_accept_list_leave_and_say_what_cannot_be_left() {
         world.advance(8 * 24).await;
         world.run("plan --detailed-exitcode", 0).await.says(&["No changes."]);
 
+        if can_leave {
+            world.0.run("destroy --auto-approve").await.exits(4).says(&["--allow RAM218@inbound.hub"]);
+        }
         world.stack(&inbound("reject", "h*"));
         if can_leave {
-            world.run("apply --auto-approve", 0).await.says(&["the account leaves it, by inbound.hub"]);
+            // It could not come back by itself.
+            let told = ["the account leaves it, by inbound.hub RAM218", "--allow RAM218@inbound.hub"];
+            world.0.run("apply --auto-approve").await.exits(4).says(&told);
+            world.run("plan --detailed-exitcode", 2).await.says(&["1 share of others is left"]);
+            world.0.run("apply --auto-approve --allow RAM218@inbound.hub").await.exits(0);
             world.run("plan --detailed-exitcode", 0).await.says(&["No changes."]);
         } else {
             world.run("plan --detailed-exitcode", 0).await.says(&["acm-pca:CertificateAuthority", "RAM334"]);

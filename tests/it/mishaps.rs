@@ -10,9 +10,9 @@ use ramctl::model::Place;
 use serde_json::json;
 
 use crate::edge::place;
-use crate::run::{APPLY, Run};
+use crate::run::{APPLY, Run, allowing_all};
 use crate::served::{World, finish};
-use crate::way::{Scene, Way};
+use crate::way::{Scene, Way, kill};
 
 /// The associations settle at once, so that many runs take little time.
 const SEED: &str = r#"
@@ -121,6 +121,38 @@ async fn a_run_that_is_killed_at_any_write_is_finished_by_the_next() {
     let way = walk().await;
     assert!(way.writes >= 10, "{} writes are too few to be worth it", way.writes);
     way.kill_everywhere().await;
+}
+
+/// The plan's own half-done work makes it stale, which it says in words, and what is left is in the next plan.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_plan_that_is_killed_half_way_says_how_far_it_got_and_the_next_ends_it() {
+    let way = walk().await;
+    let save = |name: &str| allowing_all(&format!("plan --out {name}"));
+    // The first writes are sessions of roles.
+    for (call, done) in [(3, true), (5, false), (way.writes / 2, true), (way.writes - 2, true)] {
+        let when = format!("killed at write {call}");
+        let world = way.begin().await;
+        world.run(&save("first.json")).await.exits(0);
+        kill(&world, "apply first.json", call, done, &when).await;
+        let stopped = way.seen(&world).await;
+        let again = world.run("apply first.json").await.exits(5);
+        again
+            .says(&[
+                "RAM511",
+                "it looks as if part of this plan was carried out",
+                "Done: ",
+                "Not done: ",
+                "plan anew and apply that",
+            ])
+            .never_says(&["v1:"]);
+        assert_eq!(way.seen(&world).await, stopped, "{when}: a stale plan writes nothing");
+        way.hold_nothing_leaked(&world, &when).await;
+        world.run(&save("second.json")).await.exits(0);
+        world.run("apply second.json").await.exits(0);
+        way.hold_it_is_done(&world, &when).await;
+        let over = world.run("apply second.json").await.exits(5);
+        over.says(&["it looks as if this plan was applied already"]).never_says(&["v1:"]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

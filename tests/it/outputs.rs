@@ -32,7 +32,9 @@ fn one_run_writes_every_format_and_each_document_fits_its_schema() {
     assert!(run.stdout.contains("::notice title=ramctl plan::Plan: 4"), "{}", run.stdout);
     is_valid(&stack.read("r.json"), "plan");
     let markdown = stack.read("r.md");
-    assert!(markdown.starts_with("<!-- ramctl:plan:. -->\n") && markdown.contains("**Plan: 4 to create"));
+    assert!(
+        markdown.starts_with("<!-- ramctl:plan:network -->\n") && markdown.contains("**Plan: 4 to create")
+    );
     assert!(markdown.lines().any(|line| line.starts_with("+ share.")), "{markdown}");
     assert!(stack.read("r.html").starts_with("<!DOCTYPE html>"));
     assert!(stack.read("summary.md").contains("**Plan: 4 to create"));
@@ -59,6 +61,33 @@ fn a_stack_that_does_not_compile_still_gets_its_documents() {
         assert_eq!(document["command"], command.split(' ').next().expect("a word"));
         assert!(stack.read("r.md").contains("**Failed: "), "{}", stack.read("r.md"));
         assert!(stack.read("r.html").contains("Failed: ") && stack.read("summary.md").contains("Failed: "));
+    }
+}
+
+/// A bot finds its comment by the first line. Stacks are planned from within their folders, so `.` would be the name of all.
+#[test]
+fn the_first_line_of_markdown_names_the_stack_also_where_it_is_not_sound() {
+    let stack = Stack::quickstart();
+    let marker = |words: &str| -> String {
+        stack.run_bare(&format!("{words} --output markdown=r.md"));
+        stack.read("r.md").lines().next().expect("a line").to_owned()
+    };
+    let here = stack.path();
+    let here = here.display();
+    for words in ["plan --sandbox", "plan --sandbox .", &format!("plan --sandbox {here}")] {
+        assert_eq!(marker(words), "<!-- ramctl:plan:network -->", "{words}");
+    }
+    stack.run("plan --out p.json").exits(0);
+    assert_eq!(marker("show p.json"), "<!-- ramctl:show:network -->");
+    assert_eq!(marker("drift --sandbox"), "<!-- ramctl:drift:network -->");
+    assert_eq!(marker("validate"), "<!-- ramctl:validate:network -->");
+    stack.edit("network.ram.hcl", "account.dev]", "account.deb]");
+    assert_eq!(marker("plan --sandbox"), "<!-- ramctl:plan:network -->", "another block is wrong");
+    // Nobody knows the name: that of the folder, however it is typed.
+    stack.write("broken.ram.hcl", "share {");
+    let own = stack.path().file_name().expect("a name").to_string_lossy().into_owned();
+    for words in ["plan --sandbox", "plan --sandbox ."] {
+        assert_eq!(marker(words), format!("<!-- ramctl:plan:{own} -->"), "{words}");
     }
 }
 

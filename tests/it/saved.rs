@@ -123,7 +123,12 @@ async fn a_saved_plan_is_shown_as_it_was_and_applied_once() {
     assert_eq!(world.shares(&[hub()]).await, []);
     world.run("apply --stack . p.json").await.exits(0).says(&["Apply complete: 3 of 3 steps done."]);
     let after = world.shares(&[hub()]).await;
-    world.run("apply --stack . p.json").await.exits(5).says(&["RAM511", "all 3 steps", "is there already"]);
+    world.run("apply --stack . p.json").await.exits(5).says(&[
+        "RAM511",
+        "the effect of all 3 steps: it looks as if this plan was applied already",
+        "sharing inside the organization (on), share.dev (made at 2",
+        "nothing is left of this plan to do",
+    ]);
     assert_eq!(world.shares(&[hub()]).await, after);
     world.run("plan --detailed-exitcode .").await.exits(0).says(&["No changes"]);
 }
@@ -148,9 +153,10 @@ async fn a_share_that_was_changed_by_hand_makes_the_plan_stale() {
     // A plan made now takes the principal off a subnet again, which is to be agreed to: in the plan, or when it is carried out.
     world.run("plan --out p.json .").await.exits(4);
     world.run("apply p.json").await.exits(4).says(&["--allow RAM212@share.dev"]);
+    world.run("apply --allow RAM203 p.json").await.exits(4).says(&["--allow RAM203 matches no hazard"]);
     assert_eq!(teams(&world.shares(&[hub()]).await), ["one", "one"], "nothing was done");
-    world.run("plan --out p.json --allow RAM212 .").await.exits(0);
-    world.run("apply p.json").await.exits(0);
+    let run = world.run("apply --allow RAM212@share.dev p.json").await.exits(0);
+    run.says(&["HAZARDS, all of them allowed", "allowed by --allow"]);
     assert_eq!(teams(&world.shares(&[hub()]).await), ["two", "two"]);
     world.run("drift .").await.exits(0);
 
@@ -197,7 +203,46 @@ async fn a_plan_that_was_cut_short_is_stale_by_its_own_doing() {
         .run("apply p.json")
         .await
         .exits(5)
-        .says(&["RAM511", "of its 2 steps: the plan was carried out in part"]);
+        .says(&[
+            "RAM511",
+            "the effect of 1 of its 2 steps: it looks as if part of this plan was carried out",
+            "Done: TagResource for share.dev. Not done: TagResource for share.prod.",
+            "share.dev (ramctl's record of what was applied, tag; AWS last changed it at ",
+        ])
+        .never_says(&["v1:", "RAM510"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_another_apply_has_overtaken_says_what_that_was_about() {
+    let world = behind().await;
+    world.run("plan --out p.json .").await.exits(0);
+    world.write("shares.ram.hcl", &shares("three"));
+    world.run("apply --auto-approve .").await.exits(0);
+    world
+        .run("apply p.json")
+        .await
+        .exits(5)
+        .says(&["tag team was one and is three", "another apply has brought it to other tags."])
+        .never_says(&["v1:", "RAM511"]);
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["three", "three"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn consent_goes_with_the_plan_and_is_shown_again() {
+    let world = behind().await;
+    let allow = "allow = [{ code = \"RAM212\", reason = \"dev is closed\", until = \"2999-01-01\" }]";
+    let less = shares("two").replace("[\"444444444444\"]", &format!("[]\n  {allow}"));
+    world.write("shares.ram.hcl", &less);
+    world.run("plan --out p.json .").await.exits(0).says(&["dev is closed"]);
+    world.run("show p.json").await.exits(0).says(&["(until 2999-01-01T00:00:00Z): dev is closed"]);
+    world.run("apply p.json").await.exits(0).says(&["dev is closed"]);
+
+    // What the flag agreed to stays agreed to.
+    world.write("shares.ram.hcl", &shares("two").replace("[ou(\"Workloads/Prod\")]", "[]"));
+    world.run("plan --out p.json .").await.exits(4);
+    world.run("plan --out p.json --allow RAM203 .").await.exits(0);
+    world.run("apply p.json").await.exits(0).says(&["allowed by --allow"]);
+    world.run("plan --detailed-exitcode .").await.exits(0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -257,7 +302,7 @@ async fn a_narrowed_run_says_what_it_leaves_out_and_reads_no_more_than_it_needs(
         "1 to update",
         "PARTIAL: only share.dev.",
         "1 share, 1 of them with changes",
-        "Read 1 of 1 account, 1 of 1 Region",
+        "Read 1 of 1 account, 2 of 2 Regions",
     ]);
     world.run("plan --target share.dve .").await.exits(1).says(&["share.dve", "Did you mean share.dev?"]);
     world.run("plan --account netwrk .").await.exits(1).says(&["Did you mean network?"]);
@@ -268,10 +313,11 @@ async fn a_narrowed_run_says_what_it_leaves_out_and_reads_no_more_than_it_needs(
         .exits(0)
         .says(&["No changes in what was selected.", "1 account and Region not read"]);
     world
-        .run("plan --refresh-only .")
+        .run("plan --refresh-only --output text --output json=refresh.json .")
         .await
         .exits(0)
         .says(&["No changes in what was selected.", "2 of them with changes"]);
+    world.run("apply refresh.json").await.exits(1).says(&["--refresh-only", "is not applied"]);
     world
         .run("drift --account network --exclude share.dev .")
         .await
@@ -289,4 +335,22 @@ async fn a_narrowed_run_says_what_it_leaves_out_and_reads_no_more_than_it_needs(
     world.run("plan .").await.exits(0).says(&["1 to update"]);
     world.run("destroy --auto-approve --target share.prod .").await.exits(0);
     assert_eq!(teams(&world.shares(&[hub()]).await), ["two"]);
+}
+
+/// The block says another Region than before. The share that it had is still where it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_narrowed_run_finds_the_share_in_the_region_that_its_block_left() {
+    let world = behind().await;
+    world.write("shares.ram.hcl", &shares("one").replacen("eu-central-1", "us-east-1", 2));
+    let moves = ["1 to replace", "it moves to another Region", "PARTIAL: only share.prod"];
+    world.run("plan --target share.prod .").await.exits(4).says(&moves);
+    let half = world.run("plan --target share.prod --region us-east-1 .").await.exits(0);
+    half.says(&["1 to create", "1 account and Region not read"]);
+    world.run("apply --auto-approve --target share.prod --allow RAM207 .").await.exits(0);
+    let places = [hub(), place("222222222222", "us-east-1")];
+    let seen = world.shares(&places).await;
+    let names: Vec<(&str, &str)> =
+        seen.iter().map(|share| (share.place.region.as_str(), share.name.as_str())).collect();
+    assert_eq!(names, [("eu-central-1", "dev"), ("us-east-1", "prod")]);
+    world.run("plan --detailed-exitcode .").await.exits(0);
 }

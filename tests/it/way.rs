@@ -107,7 +107,7 @@ impl Way {
     }
 
     /// Nobody may do what neither side allows.
-    async fn hold_nothing_leaked(&self, world: &World, when: &str) {
+    pub(crate) async fn hold_nothing_leaked(&self, world: &World, when: &str) {
         for one in allowed(world, &(self.scene.places)()).await {
             assert!(self.before.contains(&one) || self.after.contains(&one), "{when}: {one:?}");
         }
@@ -129,22 +129,7 @@ impl Way {
     async fn kill_at(&self, call: u64, done: bool) {
         let when = format!("killed at write {call}, which was {}", if done { "carried out" } else { "not" });
         let world = self.begin().await;
-        let mut faults = vec![slow(call)];
-        if !done {
-            let refused =
-                json!({"action": "*", "effect": "error", "writes": true, "after": call, "times": 1});
-            faults.push(refused);
-        }
-        world.set_faults(json!(faults)).await;
-        let mut child = world.spawn(self.scene.apply);
-        while world.met().await <= call {
-            let ended = child.try_wait().expect("the run can be asked");
-            assert!(ended.is_none(), "{when}: the run ended with {ended:?} before that call");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        child.kill().expect("the run can be killed");
-        assert_eq!(finish(child).await.code, None, "a signal ended it");
-        world.set_faults(json!([])).await;
+        kill(&world, self.scene.apply, call, done, &when).await;
         self.hold_it_converges(&world, &when).await;
     }
 
@@ -170,6 +155,25 @@ impl Way {
         };
         stream::iter((0..self.writes).map(lose)).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
     }
+}
+
+/// Kills a run as its n-th call that changes something is under way. With `done`, AWS carries that call out.
+pub(crate) async fn kill(world: &World, words: &str, call: u64, done: bool, when: &str) {
+    let mut faults = vec![slow(call)];
+    if !done {
+        let refused = json!({"action": "*", "effect": "error", "writes": true, "after": call, "times": 1});
+        faults.push(refused);
+    }
+    world.set_faults(json!(faults)).await;
+    let mut child = world.spawn(words);
+    while world.met().await <= call {
+        let ended = child.try_wait().expect("the run can be asked");
+        assert!(ended.is_none(), "{when}: the run ended with {ended:?} before that call");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    child.kill().expect("the run can be killed");
+    assert_eq!(finish(child).await.code, None, "a signal ended it");
+    world.set_faults(json!([])).await;
 }
 
 /// The customer managed permissions of a place, but for those that are listed as deleted.

@@ -3,7 +3,7 @@
 use crate::cli::args::ExplainArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
-use crate::diag::{all_codes, find_code};
+use crate::diag::{all_codes, find_code, suggest};
 use crate::render::wrap;
 
 pub(crate) fn run(args: &ExplainArgs, output: &mut Output) -> Exit {
@@ -14,8 +14,7 @@ pub(crate) fn run(args: &ExplainArgs, output: &mut Output) -> Exit {
         return Exit::Done;
     };
     let Some(code) = find_code(wanted) else {
-        let typed = wanted.to_ascii_uppercase();
-        let near = all_codes().min_by_key(|code| strsim::levenshtein(code.id, &typed));
+        let near = suggest::closest(wanted, all_codes().map(|code| code.id));
         let hint = near.map(|code| format!(" Did you mean {code}?")).unwrap_or_default();
         output.note(format_args!(
             "error: there is no code {}.{hint} `ramctl explain` lists all codes.",

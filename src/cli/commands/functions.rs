@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::cli::args::FunctionsArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
+use crate::diag::suggest;
 use crate::lang::functions::{Function, all_functions, find_function};
 use crate::wire::FORMAT_VERSION;
 
@@ -54,10 +55,12 @@ pub(crate) fn run(args: &FunctionsArgs, output: &mut Output) -> Exit {
         Some(name) => match find_function(name) {
             Some(function) => Some(function),
             None => {
-                let near = all_functions().min_by_key(|function| strsim::levenshtein(function.name, name));
-                let hint =
-                    near.map(|function| format!(" Did you mean {}?", function.name)).unwrap_or_default();
-                output.error(format_args!("there is no function {}.{hint}", name.escape_debug()));
+                let near = suggest::closest(name, all_functions().map(|function| function.name));
+                let hint = match near {
+                    Some(near) => format!("Did you mean {near}?"),
+                    None => "`ramctl functions` lists all functions.".to_owned(),
+                };
+                output.error(format_args!("there is no function {}. {hint}", name.escape_debug()));
                 return Exit::Error;
             }
         },

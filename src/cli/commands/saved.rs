@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use crate::cli::args::{ApplyArgs, StackArgs};
 use crate::cli::commands::{apply, plan};
 use crate::cli::consent;
@@ -13,10 +15,11 @@ use crate::cli::pipeline;
 use crate::cli::session::{Reached, Session};
 use crate::collect;
 use crate::diag::{Diagnostic, SourceMap};
+use crate::diff::Causes;
 use crate::live::{Interest, LiveState};
 use crate::model::{Gap, GapCause, Observed, Origin};
 use crate::org::OrgView;
-use crate::plan::{Fingerprint, NotApproved, Outcome, Touched};
+use crate::plan::{Consent, Fingerprint, NotApproved, Outcome, Touched};
 use crate::render::escape;
 use crate::wire::{PlanFile, PlanFileError};
 
@@ -35,6 +38,12 @@ pub(crate) fn open(path: &Path) -> Result<PlanFile, PlanArgError> {
     PlanFile::read(&file.text).map_err(|source| PlanArgError::Plan { name: file.name, source })
 }
 
+/// The time of the run: what was agreed to until a day may have ended since the plan was made.
+#[expect(clippy::disallowed_methods, reason = "the time enters the run here")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
 /// Whoever names a plan's file has agreed to it: nobody is asked again.
 pub(crate) fn run(
     args: &ApplyArgs,
@@ -44,7 +53,7 @@ pub(crate) fn run(
 ) -> Exit {
     let path = &args.stack.stack;
     with_outputs("apply", path, &args.output, args.json, output, |outputs, output| {
-        let file = match open(path) {
+        let mut file = match open(path) {
             Ok(file) => file,
             Err(error) => {
                 output.error(Chain(&error));
@@ -58,10 +67,17 @@ pub(crate) fn run(
             ));
             return Exit::Error;
         }
+        let partial = file.plan.body().partial.as_ref();
+        if partial.is_some_and(|partial| partial.scope.causes == Causes::Drift) {
+            output.error("the plan was made with --refresh-only: it shows what was changed in AWS and is not applied; plan again without it");
+            return Exit::Error;
+        }
+        let consent = consent::consent(&args.consent);
+        file.plan = file.plan.given(&consent, now());
         let Some(reached) = reached(args, &file, stack, output) else { return Exit::Error };
         let beside = stack.unwrap_or(Path::new("."));
         pipeline::in_session(beside, &args.cloud, reached, output, async |session, output| {
-            verify_and_apply(args, &file, agreed, session, outputs, output).await
+            verify_and_apply(args, &file, (agreed, &consent), session, outputs, output).await
         })
     })
 }
@@ -86,13 +102,14 @@ fn reached(args: &ApplyArgs, file: &PlanFile, stack: Option<&Path>, output: &mut
 async fn verify_and_apply(
     args: &ApplyArgs,
     file: &PlanFile,
-    agreed: Option<&Fingerprint>,
+    (agreed, consent): (Option<&Fingerprint>, &Consent),
     session: &Session,
     outputs: &mut Outputs,
     output: &mut Output,
 ) -> Exit {
     let body = file.plan.body();
     plan::show(body, &file.sources, &file.origin, outputs, output);
+    consent::note_unused(body, consent, output);
     let mut refuse = |diagnostics: &[Diagnostic], exit: Exit, output: &mut Output| {
         output.diagnostics(diagnostics, &SourceMap::default());
         apply::finish(body, &Outcome::default(), session, outputs, output);
@@ -103,9 +120,8 @@ async fn verify_and_apply(
     {
         return refuse(&[body.is_another(agreed)], Exit::Stale, output);
     }
-    let consent = consent::consent(&args.consent);
     let (live, org) = read_again(args, file, session).await;
-    let approved = match file.plan.approve(&consent, &live, &org) {
+    let approved = match file.plan.approve(consent, &live, &org) {
         Ok(approved) => approved,
         Err(NotApproved::Refused(refused)) => {
             let exit = consent::refused(&refused, output);

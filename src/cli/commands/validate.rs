@@ -10,13 +10,14 @@ use crate::render::{Found, ValidView};
 
 pub(crate) fn run(args: &ValidateArgs, output: &mut Output) -> Exit {
     with_outputs("validate", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
-        let Examined { sources, diagnostics, declaration, .. } = match pipeline::examine(&args.stack) {
+        let Examined { sources, name, diagnostics, declaration, .. } = match pipeline::examine(&args.stack) {
             Ok(examined) => examined,
             Err(error) => {
                 output.error(Chain(&error));
                 return Exit::Error;
             }
         };
+        output.name(name);
         if outputs.shows_text() {
             output.diagnostics(&diagnostics, &sources);
         } else {

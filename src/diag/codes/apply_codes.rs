@@ -57,7 +57,9 @@ Plan anew, look at what is different, and apply that plan."
 
     RAM511 "the plan was carried out already, in whole or in part"
 "AWS shows the effect of steps of this saved plan: it was applied before, perhaps by a run that was cut short. A plan is carried out \
-once. Plan anew: the new plan has what is left, and nothing if all was done."
+once. Plan anew: the new plan has what is left, and nothing if all was done.
+
+What else changed is told beside it, as RAM510. Another run with the same files leaves the same traces as this plan."
 
     RAM512 "this is not the plan that was agreed to"
 "apply was given the fingerprint of a plan that somebody looked at, and the plan that came out now has another one: the \

@@ -86,6 +86,12 @@ codes! {
         less. Everybody on the share may do it from then on. The plan names the actions with a plus sign. Where a policy could not be \
         read, ramctl takes it that more is allowed.\n\nTake the action out of the `permission` block, or name a narrower permission. A \
         version that AWS published is taken only where `version = \"latest\"` says so."
+    RAM218 "share of another account is left"
+        "An account of the stack leaves a share that somebody else sent it, and loses at once what only that share gave it. To come back \
+        it needs a new invitation, which only the owner of the share can send: this stack cannot undo it.\n\nThat is so where an \
+        `inbound` block says `reject` of a share that is in already, and where `ramctl destroy` leaves what the blocks accept; \
+        `destroy` asks for this code too. To keep the share, narrow the block's `name`, or take the block out: a block that is gone \
+        leaves everything in. An invitation that was never accepted is turned down without this hazard."
     RAM220 "share is protected"
         "The plan would delete or replace a share whose block has `lifecycle { prevent_destroy = true }`, so it is not carried \
         out.\n\nTake the protection away if the share is really to go, or undo the change that makes it go. Changes of the account, \

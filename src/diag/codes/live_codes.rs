@@ -62,7 +62,8 @@ codes! {
     RAM321 "no version of a permission can go"
         "RAM keeps five versions of a customer managed permission. To make another one, ramctl deletes the oldest that is not the default, \
         once no share has it: it moves shares of its own to the default version first, where that gives nobody anything that he does not \
-        have before or after. Here every version is on a share that is not this stack's, or that such a move would widen.\n\nMove one of \
+        have before or after. Here every version is on a share that is not this stack's, or that such a move would widen, or that a narrowed run leaves \
+        out.\n\nMove one of \
         the shares that the plan names to the default version: \
         `aws ram associate-resource-share-permission --replace --resource-share-arn ARN --permission-arn ARN`."
     RAM322 "permission is in use"

@@ -14,16 +14,18 @@ const FORM: &str =
     "Write allow = [{ code = \"RAM201\", reason = \"...\", until = \"2027-03-31\" }]; until may be left out.";
 
 impl Compiler<'_, '_> {
-    /// Of the `ramctl` block, for the whole stack, and of each share and permission, for itself.
+    /// Of the `ramctl` block, for the whole stack, and of each share, permission and inbound block, for itself.
     pub(crate) fn acknowledgements(&mut self) -> Vec<Acknowledgement> {
         let mut out = Vec::new();
         if let Some(block) = self.blocks.only(&schema::RAMCTL) {
             let mut decoder = Decoder { evaluator: &mut *self.evaluator, scope: Scope::EMPTY };
             out.extend(allow(&mut decoder, block, &AcknowledgementScope::Stack).unwrap_or_default());
         }
-        for (schema, kind) in
-            [(&schema::SHARE, BlockKind::Share), (&schema::PERMISSION, BlockKind::Permission)]
-        {
+        for (schema, kind) in [
+            (&schema::SHARE, BlockKind::Share),
+            (&schema::PERMISSION, BlockKind::Permission),
+            (&schema::INBOUND, BlockKind::Inbound),
+        ] {
             for block in self.blocks.of(schema).iter().filter(|block| block.attribute("allow").is_some()) {
                 let found = self.each_instance(block, kind, |compiler, instance| {
                     let scope = AcknowledgementScope::Block(instance.address(kind, block.label()));

@@ -7,12 +7,15 @@ use crate::lang::declaration::Declaration;
 use crate::lang::eval::{Evaluator, Failed, Names, Scope, World};
 use crate::lang::syntax::parse_expression;
 use crate::lang::value::{Type, Value};
+use crate::model::StackName;
 
 /// A compiled stack, or why it is none.
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// Present where no diagnostic is an error.
     pub declaration: Option<Declaration>,
+    /// What the stack is called, also where something else in it is wrong.
+    pub stack: Option<StackName>,
     /// In source order.
     pub diagnostics: Vec<Diagnostic>,
     names: Names,
@@ -21,12 +24,13 @@ pub struct Compiled {
 impl Compiled {
     pub(crate) fn failed(mut diagnostics: Vec<Diagnostic>) -> Self {
         diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-        Self { declaration: None, diagnostics, names: Names::default() }
+        Self { declaration: None, stack: None, diagnostics, names: Names::default() }
     }
 
     pub(crate) fn new(declaration: Option<Declaration>, diagnostics: Vec<Diagnostic>, names: Names) -> Self {
+        let stack = declaration.as_ref().map(|declaration| declaration.stack.value.clone());
         let declaration = declaration.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
-        Self { declaration, diagnostics, names }
+        Self { declaration, stack, diagnostics, names }
     }
 
     /// Evaluates one expression in the scope of the stack, for `ramctl console`. `source` names the text in messages.

@@ -124,7 +124,7 @@ pub(crate) static LIFECYCLE: Schema = Schema {
 pub(crate) static INBOUND: Schema = Schema {
     keyword: "inbound",
     labels: Labels::Name,
-    attributes: &["for_each", "account", "region", "from", "name", "action"],
+    attributes: &["for_each", "account", "region", "from", "name", "action", "allow"],
     blocks: NONE,
 };
 

@@ -68,8 +68,10 @@ impl InboundDocument {
             gap,
             since,
             expires,
+            hazards,
             step,
         } = self;
+        let hazards = hazards.iter().map(|hazard| hazard.read(recorded)).collect::<Result<_, _>>()?;
         let mut by = || {
             Ok::<_, Malformed>(InboundBlock {
                 address: id(needed(address, "an address")?, Address::parse)?,
@@ -98,7 +100,7 @@ impl InboundDocument {
             sender: id(sender, AccountId::parse)?,
             verdict,
         };
-        Ok(PlannedInbound { item, step: step.map(StepId) })
+        Ok(PlannedInbound { item, hazards, step: step.map(StepId) })
     }
 }
 

@@ -225,6 +225,7 @@ impl HazardDocument {
                 AboutWord::Resource => HazardSubject::Resource(id(subject()?, ResourceArn::parse)?),
                 AboutWord::Permission => HazardSubject::Permission(id(subject()?, ResourceType::parse)?),
                 AboutWord::Share => HazardSubject::Share,
+                AboutWord::Received => HazardSubject::Received(id(subject()?, ShareArn::parse)?),
                 AboutWord::Plan => HazardSubject::Plan,
                 AboutWord::Revocations => {
                     let ThresholdDocument { count, of, unknown: _, limit } = threshold()?;

@@ -1,0 +1,125 @@
+//! Laws of runs that are about a part of a stack with customer managed permissions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use crate::diff::fixture::*;
+use crate::diff::{Diff, NotRead, Scope, ShareDiff, diff, narrow};
+use crate::model::{Address, PermissionArn, Place};
+use crate::plan::permission_laws::{a_live_state, a_stack, assert_settled};
+use crate::plan::simulator::Simulator;
+use crate::plan::{Plan, PlannedStep, ShareRef, Step, StepId, plan};
+
+/// What a step does, in whichever plan: its number is the plan's own.
+fn work(step: &PlannedStep) -> (Place, Option<Address>, &'static str, Uuid) {
+    (step.place.clone(), step.address.clone(), step.step.operation(), step.token)
+}
+
+fn addresses(whole: &Diff) -> Vec<Address> {
+    let shares = whole.shares.iter().map(|share| share.address.clone());
+    let all: BTreeSet<Address> =
+        shares.chain(whole.permissions.iter().map(|one| one.address.clone())).collect();
+    all.into_iter().collect()
+}
+
+fn part_of(whole: &Diff, target: &Address) -> Plan {
+    let scope = Scope { targets: [target.clone()].into(), ..Scope::default() };
+    plan(&narrow(whole.clone(), &scope, NotRead::default()), &org())
+}
+
+/// The target, and the permissions that it needs.
+fn may_be_written(whole: &Diff, target: &Address) -> BTreeSet<Address> {
+    let of_target = whole.shares.iter().filter(|share| share.address == *target);
+    let used: BTreeSet<&PermissionArn> =
+        of_target.filter_map(ShareDiff::after).flat_map(|after| after.permissions.values()).collect();
+    let needed = whole.permissions.iter().filter(|one| used.contains(one.arn()));
+    needed.map(|one| one.address.clone()).chain([target.clone()]).collect()
+}
+
+/// Everything that has to be done before a step, however long the way.
+fn all_needs(plan: &Plan, step: &PlannedStep) -> BTreeSet<StepId> {
+    let mut out = BTreeSet::new();
+    let mut open = step.needs.clone();
+    while let Some(id) = open.pop() {
+        if out.insert(id) {
+            open.extend(&plan.steps()[id.0 as usize].needs);
+        }
+    }
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_part_does_of_the_whole_what_its_target_needs_and_in_its_order(
+        graph in a_stack(),
+        live in a_live_state(),
+        chosen in any::<prop::sample::Index>(),
+    ) {
+        let whole_diff = diff(&graph, &live, &org());
+        let all = addresses(&whole_diff);
+        prop_assume!(!all.is_empty());
+        let target = &all[chosen.index(all.len())];
+        let whole = plan(&whole_diff, &org());
+        let part = part_of(&whole_diff, target);
+        let of_whole: BTreeMap<_, &PlannedStep> = whole.steps().iter().map(|step| (work(step), step)).collect();
+        let of_part: BTreeMap<_, &PlannedStep> = part.steps().iter().map(|step| (work(step), step)).collect();
+        prop_assert_eq!(of_part.len(), part.steps().len(), "no two steps are the same work");
+        let allowed = may_be_written(&whole_diff, target);
+        for (work_of, step) in &of_part {
+            let written = step.address.as_ref().expect("sharing is on");
+            prop_assert!(allowed.contains(written), "{target} writes {written}: {:?}", step.step);
+            if let Some(ShareRef::Known(share)) = step.step.share() {
+                let mut own = whole_diff.shares.iter().filter(|one| one.address == *target).filter_map(ShareDiff::before);
+                prop_assert!(own.any(|before| before.share.arn == share), "{target} writes to {share}: {:?}", step.step);
+            }
+            let Some(same) = of_whole.get(work_of) else {
+                return Err(TestCaseError::fail(format!("{target}: not in the whole plan: {step:#?}\n{:#?}", whole.steps())));
+            };
+            let kept: BTreeSet<_> =
+                all_needs(&part, step).iter().map(|id| work(&part.steps()[id.0 as usize])).collect();
+            for need in &same.needs {
+                let need = &whole.steps()[need.0 as usize];
+                // Of others it waits for nobody whom it could harm. A share that goes may go before one that takes over its resources
+                // comes: that is told (`orphans`). The record of a permission is of the permission alone.
+                let stands_alone = matches!(
+                    step.step,
+                    Step::DeleteResourceShare { .. } | Step::TagPermission { .. } | Step::UntagPermission { .. }
+                );
+                let of_others = !need.address.as_ref().is_some_and(|address| allowed.contains(address));
+                prop_assert!(
+                    (of_others && stands_alone) || kept.contains(&work(need)),
+                    "{target}: {:?} no longer needs {need:#?}", step
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn part_after_part_and_then_the_whole_is_the_whole(
+        graph in a_stack(),
+        live in a_live_state(),
+        order in prop::collection::vec(any::<prop::sample::Index>(), 4),
+    ) {
+        let mut at_once = Simulator::new(live.clone());
+        at_once.run(plan(&diff(&graph, &live, &org()), &org()).steps());
+        let mut sim = Simulator::new(live);
+        for chosen in order {
+            let whole = diff(&graph, &sim.live, &org());
+            let all = addresses(&whole);
+            prop_assume!(!all.is_empty());
+            let part = part_of(&whole, &all[chosen.index(all.len())]);
+            sim.run(part.steps());
+            sim.next_plan();
+        }
+        let rest = plan(&diff(&graph, &sim.live, &org()), &org());
+        sim.run(rest.steps());
+        assert_settled(&graph, &sim);
+        if rest.counts().blocked == 0 {
+            prop_assert_eq!(sim.grants(), at_once.grants());
+        }
+    }
+}

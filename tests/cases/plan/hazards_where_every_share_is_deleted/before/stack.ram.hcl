@@ -1,0 +1,37 @@
+ramctl {
+  stack   = "network"
+  regions = ["eu-central-1"]
+}
+
+organization {
+  management_account = account.management
+}
+
+account "management" { id = "111111111111" }
+account "network" {
+  id = "222222222222"
+  assume_role {
+    role_name = "ramctl"
+  }
+}
+account "dev" {
+  id = "444444444444"
+  assume_role {
+    role_name = "ramctl"
+  }
+}
+account "prod" { id = "555555555555" }
+
+share "tgw" {
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"]
+  principals = [account.dev]
+}
+
+share "dns" {
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["arn:aws:route53resolver:eu-central-1:222222222222:resolver-rule/rslvr-rr-1"]
+  principals = [account.prod]
+}
