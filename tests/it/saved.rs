@@ -27,9 +27,9 @@ organization {
     }
   }
 }
-network_interface "web" {
+network_interface "dev" {
   subnet  = "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1"
-  account = "web"
+  account = "dev"
 }
 settings {
   resources       = "any"

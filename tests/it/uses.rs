@@ -145,7 +145,7 @@ async fn a_subnet_is_taken_from_who_uses_it_only_with_consent_to_that() {
     world.run("plan").await.exits(4).says(&[
         "! in use subnet-1 2 network interfaces of web",
         "! in use tgw-1 1 attachment of web; what is attached stays so",
-        "not in use subnet-2, subnet-3 no network interface of an account that loses them",
+        "not in use subnet-2, subnet-3 EC2 shows no network interface of an account that loses them",
         "--allow RAM212@share.net",
     ]);
     world.run("apply --auto-approve --allow RAM203").await.exits(4);
