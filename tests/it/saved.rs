@@ -27,6 +27,10 @@ organization {
     }
   }
 }
+network_interface "web" {
+  subnet  = "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1"
+  account = "web"
+}
 network_interface "dev" {
   subnet  = "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1"
   account = "dev"
