@@ -68,9 +68,10 @@ codes! {
         `aws ram associate-resource-share-permission --replace --resource-share-arn ARN --permission-arn ARN`."
     RAM322 "permission is in use"
         "No block declares the permission any more, so it is to be deleted, and RAM deletes none that a share has. A share of this stack \
-        keeps it where no `permission` block of the share names another one: an unset permission is never changed.\n\nName AWS's \
-        default in the share, as in `permission \"ec2:IpamPool\" { use = \"AWSRAMDefaultPermissionsIpamPool\" }`, or take the share \
-        that is not this stack's off it. To keep the permission write `removed { from = permission.NAME lifecycle { destroy = false } }`."
+        that has resources of its type keeps it where no `permission` block of the share names another one: an unset permission is never \
+        changed.\n\nName AWS's default in the share, as in \
+        `permission \"ec2:IpamPool\" { use = \"AWSRAMDefaultPermissionsIpamPool\" }`, or take the share that is not this \
+        stack's off it. To keep the permission write `removed { from = permission.NAME lifecycle { destroy = false } }`."
     RAM323 "the name of a permission is taken"
         "RAM knows a customer managed permission by its name, and in this account and Region the name is that of another one: of no stack, of \
         another stack, of another block, or one that RAM made from a resource policy.\n\nTo take it over write \
