@@ -29,6 +29,7 @@ pub async fn apply<C: Cloud>(
 ) -> Outcome {
     let steps = plan.steps();
     let run = Run {
+        plan,
         cloud,
         settings,
         events: &events,

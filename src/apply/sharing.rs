@@ -1,15 +1,19 @@
-//! Turning on sharing inside the organization.
+//! Turning on sharing inside the organization, and the while in which RAM does not know of it everywhere.
 
 use std::sync::atomic::Ordering;
 
+use uuid::Uuid;
+
+use crate::apply::backoff::Backoff;
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
-use crate::apply::step::{Look, Patience, Run};
+use crate::apply::step::{Look, Patience, Run, absent_is_fine};
 use crate::cloud::{
-    Cloud, ErrorKind, IamRead, IamWrite, RAM_ROLE, RAM_SERVICE, RamWrite, RoleState, sharing_facts,
+    Cloud, ErrorKind, IamRead, IamWrite, Members, RAM_ROLE, RAM_SERVICE, RamRead, RamWrite, RoleState,
+    sharing_facts,
 };
-use crate::model::Place;
-use crate::plan::StepId;
+use crate::model::{Place, Principal, ShareArn};
+use crate::plan::{PlannedStep, StepId};
 
 impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
     /// RAM's own call, then both of its effects read back: trusted access, and the service-linked role.
@@ -54,5 +58,45 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             })
         })
         .await
+    }
+
+    /// While the organization's onboarding lasts, RAM refuses its members on shares that stay inside, which is waited out, and invites them
+    /// like strangers to shares that are open. Those are taken off and put on again until RAM takes them in; an invitation that nobody
+    /// accepted gives nothing, so nobody loses by it. Gives the principals that have to accept all the same.
+    pub(crate) async fn take_in<R: RamRead + RamWrite>(
+        &self,
+        planned: &PlannedStep,
+        ram: &R,
+        arn: &ShareArn,
+        waiting_for: Vec<Principal>,
+    ) -> Result<Vec<Principal>, Failure> {
+        let Some(address) = planned.address.as_ref().filter(|_| self.enabled_now.load(Ordering::Relaxed))
+        else {
+            return Ok(waiting_for);
+        };
+        let is_inside = |principal: &Principal| self.plan.is_inside(address, principal);
+        let (mut insiders, strangers): (Vec<_>, Vec<_>) = waiting_for.into_iter().partition(is_inside);
+        let backoff = Backoff::new(self.settings);
+        let (step, patience) = (planned.id, Patience { new_share: true });
+        for round in 1_u32.. {
+            let (Some(first), false) = (insiders.first(), backoff.elapsed() >= self.settings.deadline) else {
+                break;
+            };
+            let why = format!(
+                "AWS took {} for a stranger: it is still turning on sharing inside the organization",
+                first.as_str()
+            );
+            self.tell(Event::Retrying { step, why });
+            let members = Members { principals: std::mem::take(&mut insiders), ..Members::default() };
+            // Each call is one of its own: RAM takes a token that it has seen for the call of then.
+            let token = |what: &str| Uuid::new_v5(&planned.token, format!("{what} {round}").as_bytes());
+            let (off, on) = (token("off"), token("on"));
+            let call = self.call(step, patience, || ram.disassociate_resource_share(arn, &members, &off));
+            absent_is_fine(call.await)?;
+            self.await_no_members(step, ram, arn, &members).await?;
+            self.call(step, patience, || ram.associate_resource_share(arn, &members, &on)).await?;
+            insiders = self.await_members(step, ram, arn, &members).await?;
+        }
+        Ok(strangers.into_iter().chain(insiders).collect())
     }
 }

@@ -13,10 +13,11 @@ use crate::apply::failure::Failure;
 use crate::apply::settings::Settings;
 use crate::cloud::{Cloud, CloudError, ErrorKind, Members, NewPermission, NewShare, RamWrite};
 use crate::model::{AccountId, ShareArn};
-use crate::plan::{PlannedStep, ShareRef, Step, StepId, StepResult};
+use crate::plan::{ApprovedPlan, PlannedStep, ShareRef, Step, StepId, StepResult};
 
 /// What all steps of a run share.
 pub(crate) struct Run<'a, C, E> {
+    pub(crate) plan: &'a ApprovedPlan,
     pub(crate) cloud: &'a C,
     pub(crate) settings: &'a Settings,
     pub(crate) events: &'a E,
@@ -135,6 +136,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                     },
                 };
                 let (arn, waiting_for) = self.create(id, ram, &share, *token).await?;
+                let waiting_for = self.take_in(planned, ram, &arn, waiting_for).await?;
                 return Ok(StepResult::Done { share: Some(arn), waiting_for });
             }
             Step::UpdateResourceShare { share, name, allow_external_principals } => {
@@ -156,6 +158,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 self.call(id, Patience::with(share), || ram.associate_resource_share(arn, &members, token))
                     .await?;
                 let waiting_for = self.await_members(id, ram, arn, &members).await?;
+                let waiting_for = self.take_in(planned, ram, arn, waiting_for).await?;
                 return Ok(StepResult::Done { share: None, waiting_for });
             }
             Step::DisassociateResourceShare { share, resources, principals, sources } => {

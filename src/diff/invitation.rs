@@ -26,6 +26,8 @@ pub enum InvitationState {
     ToResend { lapse: Lapse, accept: Acceptor },
     /// Sent, and neither accepted nor over.
     Pending { window: Option<Window>, accept: Acceptor },
+    /// Sent when RAM took the account for a stranger. It is one of the organization, and sharing inside is on: put on again it needs none.
+    Needless,
     /// Accepted. AWS does not show it everywhere yet; that may take hours (terraform issues 33701 and 34953).
     Settling,
     /// The account turned it down. Not sent again while the configuration stays as it is.
@@ -86,7 +88,7 @@ impl InvitationState {
             Self::ToSend { accept }
             | Self::ToResend { lapse: _, accept }
             | Self::Pending { window: _, accept } => Some(accept),
-            Self::Settling | Self::Rejected { .. } => None,
+            Self::Needless | Self::Settling | Self::Rejected { .. } => None,
         }
     }
 
@@ -100,7 +102,7 @@ impl InvitationState {
         match self {
             Self::Pending { window: _, accept } => *accept != Acceptor::Ramctl,
             Self::Rejected { .. } => true,
-            Self::ToSend { .. } | Self::ToResend { .. } | Self::Settling => false,
+            Self::ToSend { .. } | Self::ToResend { .. } | Self::Needless | Self::Settling => false,
         }
     }
 

@@ -60,7 +60,9 @@ impl Invited<'_> {
             let stands = |principal: &Principal| before.share.principals.contains_key(principal);
             let expired: BTreeSet<&Principal> = out
                 .iter()
-                .filter(|(_, invitation)| matches!(invitation.state, InvitationState::ToResend { .. }))
+                .filter(|(_, invitation)| {
+                    matches!(invitation.state, InvitationState::ToResend { .. } | InvitationState::Needless)
+                })
                 .map(|(principal, _)| principal)
                 .filter(|principal| stands(principal))
                 .collect();
@@ -151,6 +153,9 @@ impl Invited<'_> {
                 }
                 if rejected {
                     return Some(InvitationState::Rejected { sent: row.and_then(|row| row.created) });
+                }
+                if invites == Invites::No {
+                    return Some(InvitationState::Needless);
                 }
                 let window = invitation_window(before.share.resources.keys());
                 let since = pending.map_or_else(|| began(association), |row| row.created);

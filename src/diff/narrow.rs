@@ -274,7 +274,9 @@ fn drifted(mut share: ShareDiff) -> Option<ShareDiff> {
                     edits.retain(is_drift);
                     let added = |principal: &Principal| edits.iter().any(|edit| puts_on(edit, principal));
                     share.invitations.retain(|principal, invitation| match invitation.state {
-                        InvitationState::ToSend { .. } | InvitationState::ToResend { .. } => added(principal),
+                        InvitationState::ToSend { .. }
+                        | InvitationState::ToResend { .. }
+                        | InvitationState::Needless => added(principal),
                         InvitationState::Pending { .. }
                         | InvitationState::Settling
                         | InvitationState::Rejected { .. } => true,

@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::model::Address;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diff::InvitationState;
+use crate::model::{Address, Principal};
 use crate::plan::body::{Plan, PlanBody, Refusal};
 use crate::plan::check::{CheckResult, CheckStanding};
 use crate::plan::consent::{Allowance, Consent, HazardStanding};
@@ -13,6 +16,8 @@ use crate::plan::step::PlannedStep;
 #[derive(Clone, Debug)]
 pub struct ApprovedPlan {
     steps: Vec<PlannedStep>,
+    /// The principals of each share that RAM is expected to invite. It takes the others in without asking them.
+    invited: BTreeMap<Address, BTreeSet<Principal>>,
 }
 
 /// Why a plan must not be carried out. What weighs more hides the rest.
@@ -53,7 +58,7 @@ impl Plan {
     /// Turns a plan into one that may be applied: nothing forbids it, and each of its hazards was agreed to.
     pub fn approve(&self, consent: &Consent) -> Result<ApprovedPlan, Refused> {
         self.body().judge(consent)?;
-        Ok(ApprovedPlan { steps: self.body().steps.clone() })
+        Ok(ApprovedPlan::of(self.body()))
     }
 }
 
@@ -161,14 +166,26 @@ impl PlanBody {
 }
 
 impl ApprovedPlan {
-    /// A saved plan whose facts were compared.
-    pub(crate) fn verified(steps: Vec<PlannedStep>) -> Self {
-        Self { steps }
+    /// A plan that was judged, or a saved one whose facts were compared.
+    pub(crate) fn of(body: &PlanBody) -> Self {
+        let mut invited: BTreeMap<Address, BTreeSet<Principal>> = BTreeMap::new();
+        for share in &body.shares {
+            let asked =
+                share.diff.invitations.iter().filter(|(_, found)| found.state != InvitationState::Needless);
+            let principals = asked.map(|(principal, _)| principal.clone());
+            invited.entry(share.diff.address.clone()).or_default().extend(principals);
+        }
+        Self { steps: body.steps.clone(), invited }
     }
 
     /// In an order in which every step comes after its needs.
     pub fn steps(&self) -> &[PlannedStep] {
         &self.steps
+    }
+
+    /// Whether RAM is expected to take a principal of a block's share in without an invitation.
+    pub fn is_inside(&self, address: &Address, principal: &Principal) -> bool {
+        self.invited.get(address).is_some_and(|invited| !invited.contains(principal))
     }
 }
 
@@ -176,6 +193,6 @@ impl ApprovedPlan {
 impl ApprovedPlan {
     /// A plan of any steps, for tests of what carries plans out.
     pub(crate) fn of_steps(steps: Vec<PlannedStep>) -> Self {
-        Self { steps }
+        Self { steps, invited: BTreeMap::new() }
     }
 }

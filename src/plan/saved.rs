@@ -186,7 +186,7 @@ impl SavedPlan {
         if !gaps.is_empty() {
             return Err(NotApproved::Unread(gaps));
         }
-        Ok(ApprovedPlan::verified(self.body.steps.clone()))
+        Ok(ApprovedPlan::of(&self.body))
     }
 
     /// What is no longer as it was, as far as it was read.

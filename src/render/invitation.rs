@@ -78,6 +78,10 @@ pub(crate) fn row(principal: &Principal, invitation: &Invitation, labels: &Label
             let unread = "; ramctl could not read what the account receives";
             (Sign::Held, format!("waiting for {account}{}{unread}", since(*window)), "RAM412")
         }
+        InvitationState::Needless => {
+            let why = "sent while AWS took the account for a stranger";
+            (Sign::Changed, format!("{why}; as one of the organization {account} needs none"), "RAM337")
+        }
         InvitationState::Settling => {
             (Sign::Note, format!("accepted; AWS does not show the share to {account} yet"), "RAM336")
         }
@@ -95,6 +99,7 @@ pub(crate) fn row(principal: &Principal, invitation: &Invitation, labels: &Label
 pub(crate) fn renewal(invitation: &Invitation) -> Option<&'static str> {
     match &invitation.state {
         InvitationState::ToResend { .. } => Some("its invitation expired; taken off and put on again"),
+        InvitationState::Needless => Some("taken off and put on again"),
         _ => None,
     }
 }

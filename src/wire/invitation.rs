@@ -63,6 +63,7 @@ impl InvitationDocument {
                 (InvitationWord::ToResend, Some((*lapse).into()), (None, None))
             }
             InvitationState::Pending { window, accept: _ } => (InvitationWord::Pending, None, times(*window)),
+            InvitationState::Needless => (InvitationWord::Needless, None, (None, None)),
             InvitationState::Settling => (InvitationWord::Settling, None, (None, None)),
             InvitationState::Rejected { sent } => {
                 (InvitationWord::Rejected, None, (sent.map(|sent| sent.to_string()), None))

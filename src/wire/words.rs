@@ -226,11 +226,13 @@ words! {
 }
 
 words! {
-    /// `settling`: accepted, not visible everywhere yet. `rejected`: not sent again.
+    /// `needless`: sent while the account counted as a stranger, which it is no more. `settling`: accepted, not visible everywhere yet.
+    /// `rejected`: not sent again.
     InvitationWord {
         ToSend = "to_send",
         ToResend = "to_resend",
         Pending = "pending",
+        Needless = "needless",
         Settling = "settling",
         Rejected = "rejected",
     }

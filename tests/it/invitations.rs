@@ -430,3 +430,51 @@ async fn the_printed_policies_of_the_consumer_suffice_and_nothing_in_them_is_idl
         }]);
     }
 }
+
+/// The blocks that every stack here has, with what is wished of sharing inside the organization.
+fn sharing(wish: &str) -> String {
+    let plain = "organization { management_account = account.management }";
+    assert!(HEAD.contains(plain));
+    let wishing =
+        format!("organization {{\n  management_account = account.management\n  sharing = \"{wish}\"\n}}");
+    HEAD.replace(plain, &wishing)
+}
+
+/// dev is in the organization, and the share is open to strangers.
+fn open_to_dev() -> String {
+    hub(TGW, "").replace("999999999999", "444444444444")
+}
+
+/// RAM takes time until it knows that sharing is on. Who joins an open share meanwhile is invited like a stranger.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_run_that_turns_sharing_on_leaves_no_account_of_the_organization_with_an_invitation() {
+    let seed = SEED.replace("sharing            = \"enabled\"", "sharing            = \"off\"");
+    let seed =
+        seed.replace("associate_ms    = 20\n  dis", "onboarding_ms = 2000\n  associate_ms    = 20\n  dis");
+    let world = World(served::World::new(&seed).await);
+    assert!(seed.contains("onboarding_ms") && seed.contains("\"off\""));
+    world.stack(&format!("{}{}", sharing("enabled"), open_to_dev()));
+    let run = world.run("apply --auto-approve", 0).await;
+    run.says(&["AWS took 444444444444 for a stranger", "Apply complete"]).never_says(&["has yet to accept"]);
+    world.run("plan --detailed-exitcode", 0).await.says(&["No changes. AWS matches"]);
+    world.run("drift", 0).await.says(&["No drift."]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_of_before_sharing_was_on_is_not_left_to_be_accepted() {
+    let seed = SEED.replace("sharing            = \"enabled\"", "sharing            = \"off\"");
+    let world = World(served::World::new(&seed).await);
+    world.stack(&format!("{}{}", sharing("unmanaged"), open_to_dev()));
+    world.run("apply --auto-approve", 0).await;
+    world.run("plan --detailed-exitcode", 0).await.says(&["waiting for 444444444444"]);
+
+    world.stack(&format!("{}{}", sharing("enabled"), open_to_dev()));
+    world.run("plan --detailed-exitcode", 2).await.says(&[
+        "taken off and put on again",
+        "sent while AWS took the account for a stranger; as one of the organization 444444444444 needs none",
+        "RAM337",
+    ]);
+    world.run("apply --auto-approve", 0).await;
+    world.run("plan --detailed-exitcode", 0).await.says(&["No changes. AWS matches"]);
+    world.run("drift", 0).await.says(&["No drift."]);
+}

@@ -124,6 +124,10 @@ codes! {
     RAM336 "accepted and not visible yet"
         "The invitation was accepted, and AWS does not show the share to the account that accepted it, or still shows the association as \
         under way. That can take from seconds to hours. Nothing is to be done; the next plan looks again."
+    RAM337 "invitation that is not needed any more"
+        "RAM invited an account of the organization, because sharing inside the organization was off or still being turned on, or because the \
+        account joined later. By now RAM takes it in without asking, but an invitation that was sent stays: the account has no access before \
+        somebody accepts it. The plan takes the principal off and puts it on again. Nobody loses anything: it had nothing yet."
     RAM345 "association is stuck"
         "AWS has been associating or disassociating a principal, a resource or a source for over an hour, where it takes seconds. ramctl \
         cannot mend that: RAM takes nothing off a share while something on it is ASSOCIATING, and what is DISASSOCIATING is on its way \

@@ -54,6 +54,7 @@ fn word(state: Option<&InvitationState>) -> &'static str {
         Some(InvitationState::Pending { accept: Acceptor::Ramctl, .. }) => "pending, by ramctl",
         Some(InvitationState::Pending { accept: Acceptor::Unread(_), .. }) => "pending, unread",
         Some(InvitationState::Pending { .. }) => "pending",
+        Some(InvitationState::Needless) => "needless",
         Some(InvitationState::Settling) => "settling",
         Some(InvitationState::Rejected { .. }) => "rejected",
     }
@@ -231,4 +232,35 @@ fn a_share_is_kept_for_those_who_use_it_and_have_yet_to_accept_its_successor() {
     let mut failed = used();
     failed.share.status = crate::model::ShareStatus::Failed;
     assert_eq!(dependents(&failed, &waiting()), BTreeSet::new());
+}
+
+/// It was sent while sharing inside the organization was off, or before the account joined.
+#[test]
+fn an_invitation_to_an_account_that_is_inside_by_now_is_taken_back_and_the_account_put_on_again() {
+    let mut desired = desired_share("tgw");
+    desired.allow_external_principals = true;
+    let joined = desired.principals.keys().next().expect("it has one").clone();
+    let found = |external: bool, status: AssociationStatus, sharing: SharingState| {
+        let mut graph = stack([desired.clone()]);
+        graph.sharing = None;
+        let mut share = live_share(&desired, 1);
+        let on = Association { external, created: Some(graph.now), ..association(status) };
+        share.principals.insert(joined.clone(), on);
+        let org = OrgView { sharing: Observed::Known(sharing), ..org() };
+        diff(&graph, &live([share]), &org)
+    };
+    let says = |diff: &Diff| {
+        let share = &diff.shares[0];
+        (word(share.invitations.get(&joined).map(|invitation| &invitation.state)), how(share).cloned())
+    };
+    let mended = Some(Membership::Repaired { message: None });
+    use AssociationStatus::{Associated, Associating};
+    assert_eq!(says(&found(true, Associating, SharingState::Enabled)), ("needless", mended));
+    assert_eq!(
+        says(&found(false, Associating, SharingState::Enabled)),
+        ("nothing", None),
+        "RAM is at work on it"
+    );
+    assert_eq!(says(&found(true, Associated, SharingState::Enabled)), ("nothing", None), "it was accepted");
+    assert_eq!(says(&found(true, Associating, SharingState::Disabled)).0, "pending");
 }

@@ -45,6 +45,7 @@ impl InvitationDocument {
                 window: window(since.as_ref(), expires.as_ref())?,
                 accept: accept()?,
             },
+            InvitationWord::Needless => InvitationState::Needless,
             InvitationWord::Settling => InvitationState::Settling,
             InvitationWord::Rejected => InvitationState::Rejected { sent: times(since.as_deref())? },
         };

@@ -40,6 +40,4 @@ settings {
   resources       = "any"
   associate_ms    = 30
   disassociate_ms = 30
-  # While the organization's onboarding lasts, RAM invites its accounts to shares that are open to strangers, and they have to accept.
-  onboarding_ms   = 0
 }
