@@ -6,15 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use aws_sdk_ram::Client;
-use aws_sdk_ram::types::ResourceOwner;
 use futures_util::{StreamExt, stream};
-use ramctl::live::LiveShare;
-use ramctl::model::{AssociationStatus, Observed, Place, ShareStatus};
+use ramctl::model::Place;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::Mutex;
 
-use crate::edge::{ROLE, connect, place, read_places};
+use crate::access::{Access, Actions, Grant, received};
+use crate::edge::place;
 use crate::run::{APPLY, allowing_all};
 use crate::served::{World, state_of};
 
@@ -37,129 +35,20 @@ fn places() -> [Place; 4] {
         .map(|(account, region)| place(account, region))
 }
 
-/// Who may do what with which resource.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Grant {
-    principal: String,
-    resource: String,
-    action: String,
-}
-
-/// What the shares give at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Access {
-    /// What is on its way to them or from them counts: nobody has more.
-    most: BTreeSet<Grant>,
-    /// It does not count: nobody has less.
-    least: BTreeSet<Grant>,
-}
-
-/// The actions of each version of a permission, which never change.
-#[derive(Default)]
-struct Actions(Mutex<BTreeMap<(String, String), Vec<String>>>);
-
-impl Actions {
-    async fn of(&self, world: &World, place: &Place, arn: &str, version: &str) -> Vec<String> {
-        let key = (arn.to_owned(), version.to_owned());
-        let mut known = self.0.lock().await;
-        if let Some(actions) = known.get(&key) {
-            return actions.clone();
-        }
-        let version = version.parse().expect("a number");
-        let asked = ram(world, place).get_permission().permission_arn(arn).permission_version(version).send();
-        let text = asked.await.expect("the permission is there").permission.and_then(|it| it.permission);
-        let text: Value = serde_json::from_str(&text.expect("it has a text")).expect("JSON");
-        let actions: Vec<String> = match &text["Action"] {
-            Value::Array(actions) => actions.iter().map(word).collect(),
-            one => vec![word(one)],
-        };
-        known.insert(key, actions.clone());
-        actions
-    }
-}
-
 fn word(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
 }
 
-fn ram(world: &World, place: &Place) -> Client {
-    let region = if place.region.as_str() == FRANKFURT { FRANKFURT } else { VIRGINIA };
-    Client::new(&world.sdk(place.account.as_str(), region))
-}
-
-/// Whether a resource is of a type: `transit-gateway/...` of `ec2:TransitGateway`.
-fn is_of(resource: &str, kind: &str) -> bool {
-    let flat = |text: &str| text.to_lowercase().replace('-', "");
-    let parts: Vec<&str> = resource.splitn(6, ':').collect();
-    let segment = parts[5].split('/').next().unwrap_or_default();
-    flat(kind) == format!("{}:{}", flat(parts[2]), flat(segment))
-}
-
-/// The shares of others that an account sees in a Region.
-async fn received(world: &World, account: &str) -> BTreeMap<String, String> {
-    let client = Client::new(&world.sdk(account, FRANKFURT));
-    let shares = client.get_resource_shares().resource_owner(ResourceOwner::OtherAccounts).send();
-    let shares =
-        shares.await.expect("an account may see what it receives").resource_shares.unwrap_or_default();
-    let text = |text: Option<String>| text.expect("shares have one");
-    shares.into_iter().map(|share| (text(share.resource_share_arn), text(share.name))).collect()
-}
-
-impl Access {
-    async fn of(world: &World, actions: &Actions) -> Self {
-        let cloud = connect(world.running(), ROLE).await;
-        let live = read_places(&cloud, &places()).await;
-        let accepted = received(world, PARTNER).await;
-        let mut access = Self::default();
-        for (place, observed) in live.places {
-            let Observed::Known(live) = observed else { panic!("{place:?} cannot be read") };
-            for share in live.shares.into_values() {
-                access.add(world, &place, &share, &accepted, actions).await;
-            }
-        }
-        // What the hub receives from others.
-        for name in received(world, HUB).await.into_values().filter(|name| name.ends_with("-vendor")) {
-            let grant = Grant { principal: HUB.into(), resource: name, action: "receives".into() };
-            access.most.insert(grant.clone());
-            access.least.insert(grant);
-        }
-        access
+/// What the stack's shares give, and which shares of others the hub has.
+async fn access(world: &World, actions: &Actions) -> Access {
+    let mut access = Access::of(world, &places(), &[place(PARTNER, FRANKFURT)], actions).await;
+    let names = received(world, &place(HUB, FRANKFURT)).await.into_values();
+    for name in names.filter(|name| name.ends_with("-vendor")) {
+        let grant = Grant { principal: HUB.into(), resource: name, action: "receives".into() };
+        access.most.insert(grant.clone());
+        access.least.insert(grant);
     }
-
-    async fn add(
-        &mut self,
-        world: &World,
-        place: &Place,
-        share: &LiveShare,
-        accepted: &BTreeMap<String, String>,
-        actions: &Actions,
-    ) {
-        for (kind, permission) in &share.permissions {
-            let actions = actions.of(world, place, &permission.arn.to_string(), &permission.version).await;
-            for (resource, on) in
-                share.resources.iter().filter(|(arn, _)| is_of(&arn.to_string(), kind.as_str()))
-            {
-                for (principal, to) in &share.principals {
-                    let grants = || {
-                        actions.iter().map(|action| Grant {
-                            principal: principal.as_str().to_owned(),
-                            resource: resource.to_string(),
-                            action: action.clone(),
-                        })
-                    };
-                    let any = |status: &AssociationStatus| *status != AssociationStatus::Failed;
-                    if any(&on.status) && any(&to.status) {
-                        self.most.extend(grants());
-                    }
-                    let settled = [on, to].iter().all(|it| it.status == AssociationStatus::Associated);
-                    let seen = principal.as_str() != PARTNER || accepted.contains_key(share.arn.as_str());
-                    if settled && seen && share.status == ShareStatus::Active {
-                        self.least.extend(grants());
-                    }
-                }
-            }
-        }
-    }
+    access
 }
 
 /// What other hands do between the two sets of files.
@@ -302,7 +191,7 @@ async fn a_change_of_every_kind_is_one_run_that_never_gives_or_takes_too_much_on
     world.run(&APPLY).await.exits(0);
     world.run("plan --detailed-exitcode").await.exits(0);
     meddle(&world).await;
-    let before = Access::of(&world, &actions).await;
+    let before = access(&world, &actions).await;
     let stack = format!("{HEAD}{}", after(&world).await);
     world.write("stack.ram.hcl", &stack);
     let folder = world.shut_down().await;
@@ -329,7 +218,7 @@ async fn a_change_of_every_kind_is_one_run_that_never_gives_or_takes_too_much_on
     assert!(at_work.len() >= 5, "{at_work:?}");
 
     world.run("plan --detailed-exitcode").await.exits(0);
-    let after = Access::of(&world, &actions).await;
+    let after = access(&world, &actions).await;
     let (end, shares) = (after.least.clone(), world.shares(&places()).await);
     let unsettled: Vec<&Grant> = after.most.difference(&end).collect();
     assert!(unsettled.is_empty(), "all has settled but {unsettled:#?}");
@@ -342,17 +231,17 @@ async fn a_change_of_every_kind_is_one_run_that_never_gives_or_takes_too_much_on
     let all = stream::iter(&moments).map(async |line| {
         let passed = &lines[..=*line];
         let when = format!("after line {line}, {}", lines[*line]);
-        let access = Access::of(&at(passed, true).await, &actions).await;
-        let leaked: Vec<&Grant> = access.most.difference(&most).collect();
+        let given = access(&at(passed, true).await, &actions).await;
+        let leaked: Vec<&Grant> = given.most.difference(&most).collect();
         assert!(leaked.is_empty(), "{leaked:#?} {when}");
-        let lacking: Vec<&Grant> = least.difference(&access.least).collect();
+        let lacking: Vec<&Grant> = least.difference(&given.least).collect();
         assert!(lacking.is_empty(), "{lacking:#?} {when}");
 
         let world = at(passed, false).await;
         world.write("stack.ram.hcl", &stack);
         world.run(&APPLY).await.exits(0);
         world.run("plan --detailed-exitcode").await.exits(0);
-        assert_eq!(Access::of(&world, &actions).await.least, end, "{when}");
+        assert_eq!(access(&world, &actions).await.least, end, "{when}");
         assert_eq!(world.shares(&places()).await, shares, "{when}");
     });
     all.buffer_unordered(4).collect::<Vec<()>>().await;

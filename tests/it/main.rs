@@ -1,6 +1,8 @@
 //! The one integration test binary.
 #![expect(clippy::disallowed_methods, reason = "tests read the sources and the golden files")]
 
+#[cfg(feature = "cli")]
+mod access;
 mod cases;
 #[cfg(feature = "cli")]
 mod cli;

@@ -4,13 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use aws_config::Region;
 use futures_util::{StreamExt, stream};
-use ramctl::catalog::type_of;
-use ramctl::model::{FeatureSet, Place, Principal, ResourceArn, ShareStatus, Tags};
+use ramctl::model::{FeatureSet, Place, Principal, ResourceArn, Tags};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::access::{Access, Actions, Grant, ram};
 use crate::served::{Seen, World, finish};
 
 /// Runs at a time, where many take the same way.
@@ -47,16 +46,14 @@ pub(crate) struct End {
     pub grants: BTreeSet<(ResourceArn, Principal)>,
 }
 
-/// Who may do what with what: an action of a customer managed permission, or AWS's permission by its name.
-type Allowed = BTreeSet<(ResourceArn, Principal, String)>;
-
 pub(crate) struct Way {
     scene: Scene,
     /// Everything as it is before, the files of the end beside it: to be copied.
     start: TempDir,
     files: String,
-    before: Allowed,
-    after: Allowed,
+    before: BTreeSet<Grant>,
+    after: BTreeSet<Grant>,
+    actions: Actions,
     pub end: End,
     /// Calls that change something.
     pub writes: u64,
@@ -75,16 +72,25 @@ fn counting() -> Value {
 impl Way {
     /// The way from what is in a world to what these files say.
     pub(crate) async fn walk(scene: Scene, world: World, files: String) -> Self {
-        let before = allowed(&world, &(scene.places)()).await;
+        let actions = Actions::default();
+        let before = Access::of(&world, &(scene.places)(), &[], &actions).await.most;
         let start = world.shut_down().await;
-        let mut way =
-            Self { scene, start, files, after: Allowed::new(), before, end: End::default(), writes: 0 };
+        let mut way = Self {
+            scene,
+            start,
+            files,
+            after: BTreeSet::new(),
+            before,
+            actions,
+            end: End::default(),
+            writes: 0,
+        };
         let world = way.begin().await;
         world.set_faults(json!([counting()])).await;
         world.run(scene.apply).await.exits(0);
         way.writes = world.met().await;
         world.run(PLAN).await.exits(0);
-        (way.after, way.end) = (allowed(&world, &(scene.places)()).await, way.seen(&world).await);
+        (way.after, way.end) = (way.allowed(&world).await, way.seen(&world).await);
         assert_ne!(way.before, way.after);
         way
     }
@@ -108,9 +114,13 @@ impl Way {
 
     /// Nobody may do what neither side allows.
     pub(crate) async fn hold_nothing_leaked(&self, world: &World, when: &str) {
-        for one in allowed(world, &(self.scene.places)()).await {
+        for one in self.allowed(world).await {
             assert!(self.before.contains(&one) || self.after.contains(&one), "{when}: {one:?}");
         }
+    }
+
+    async fn allowed(&self, world: &World) -> BTreeSet<Grant> {
+        Access::of(world, &(self.scene.places)(), &[], &self.actions).await.most
     }
 
     /// The next run ends where the one ended that nothing was in the way of.
@@ -178,8 +188,7 @@ pub(crate) async fn kill(world: &World, words: &str, call: u64, done: bool, when
 
 /// The customer managed permissions of a place, but for those that are listed as deleted.
 pub(crate) async fn permissions(world: &World, place: &Place) -> Vec<SeenPermission> {
-    let config = world.sdk(place.account.as_str(), "us-east-1").into_builder();
-    let client = aws_sdk_ram::Client::new(&config.region(Region::new(place.region.to_string())).build());
+    let client = ram(world, place);
     let mut seen = Vec::new();
     for row in world.live(place).await.customer_permissions {
         if row.status.starts_with("DELET") {
@@ -206,30 +215,4 @@ pub(crate) async fn permissions(world: &World, place: &Place) -> Vec<SeenPermiss
     }
     seen.sort_by(|a, b| a.arn.cmp(&b.arn));
     seen
-}
-
-async fn allowed(world: &World, places: &[Place]) -> Allowed {
-    let mut out = Allowed::new();
-    for place in places {
-        let own = permissions(world, place).await;
-        let live = world.live(place).await;
-        for share in live.shares.into_values().filter(|share| share.status == ShareStatus::Active) {
-            for resource in share.resources.keys() {
-                let facts = type_of(resource.arn()).expect("the types of these tests are known");
-                let attached = share.permissions.get(&facts.code);
-                let attached =
-                    attached.unwrap_or_else(|| panic!("{resource} is shared without a permission"));
-                let found = own.iter().find(|one| one.arn == attached.arn.to_string());
-                let actions = match found.map(|one| &one.policies[&attached.version]["Action"]) {
-                    None => vec![format!("{} v{}", attached.arn, attached.version)],
-                    Some(Value::Array(actions)) => actions.iter().map(ToString::to_string).collect(),
-                    Some(action) => vec![action.to_string()],
-                };
-                for who in share.principals.keys() {
-                    out.extend(actions.iter().map(|action| (resource.clone(), who.clone(), action.clone())));
-                }
-            }
-        }
-    }
-    out
 }
