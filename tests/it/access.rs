@@ -100,9 +100,10 @@ impl Access {
     ) {
         for (resource, on) in &share.resources {
             let facts = type_of(resource.arn()).expect("the types of these tests are known");
-            let permission = share.permissions.get(&facts.code);
-            let permission =
-                permission.unwrap_or_else(|| panic!("{resource} is shared without a permission"));
+            let Some(permission) = share.permissions.get(&facts.code) else {
+                assert_ne!(share.status, ShareStatus::Active, "{resource} is shared without a permission");
+                continue;
+            };
             let actions = actions.of(world, place, &permission.arn.to_string(), &permission.version).await;
             for (principal, to) in &share.principals {
                 let grants = || {
