@@ -16,7 +16,7 @@ use crate::wire::parts::{PlaceDocument, texts};
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct LivePermissionDocument {
+pub(super) struct LivePermissionDocument {
     place: PlaceDocument,
     arn: String,
     resource_type: String,
@@ -64,7 +64,7 @@ impl LivePermissionDocument {
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(crate) struct WantedPermissionDocument {
+pub(super) struct WantedPermissionDocument {
     place: PlaceDocument,
     arn: String,
     resource_type: String,
