@@ -1,0 +1,67 @@
+//! Live permissions of the stack that no block has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::desired::{DesiredGraph, ManagedPermission};
+use crate::diff::change::{DeleteReason, Purpose};
+use crate::diff::owned::address_of_tag;
+use crate::diff::permission::{PermissionChange, PermissionDiff, PermissionVerdict};
+use crate::diff::permission_compare::{is_there, present};
+use crate::live::LiveState;
+use crate::model::{Address, BlockKind, FeatureSet, Observed, TAG_ADDRESS, TAG_STACK};
+
+/// Live permissions of the stack that no block has. Those of a block that could not be compared stay.
+pub(super) fn strays(
+    desired: &DesiredGraph,
+    live: &LiveState,
+    claimed: &[PermissionDiff],
+    purpose: Purpose,
+) -> Vec<PermissionDiff> {
+    let had: BTreeSet<_> = claimed.iter().map(|permission| permission.arn().clone()).collect();
+    let mut open: BTreeSet<String> = BTreeSet::new();
+    let mut superseded: BTreeMap<String, &Address> = BTreeMap::new();
+    for permission in claimed {
+        let previous = desired.identity.previous(&permission.address);
+        let tags = std::iter::once(&permission.address).chain(&previous).map(Address::tag_value);
+        match &permission.verdict {
+            PermissionVerdict::Unread { .. } | PermissionVerdict::NotHad { .. } => open.extend(tags),
+            PermissionVerdict::InSync { .. } | PermissionVerdict::Changed(_) => {
+                superseded.extend(tags.map(|tag| (tag, &permission.address)));
+            }
+        }
+    }
+    let declared: BTreeMap<String, &ManagedPermission> =
+        desired.permissions.iter().map(|(address, one)| (address.tag_value(), one)).collect();
+    let mut out = Vec::new();
+    for (place, observed) in &live.places {
+        let Observed::Known(found) = observed else { continue };
+        for row in found.customer_permissions.iter().filter(|row| is_there(row)) {
+            let own = row.tags.get(TAG_STACK).is_some_and(|stack| stack == desired.stack.as_str());
+            let tag = row.tags.get(TAG_ADDRESS).map_or("", String::as_str);
+            if !own || row.feature_set != FeatureSet::Standard || had.contains(&row.arn) || open.contains(tag)
+            {
+                continue;
+            }
+            let before = present(place, found, row);
+            let reason = match purpose {
+                Purpose::Destroy => DeleteReason::Destroy,
+                Purpose::Apply if tag.is_empty() => DeleteReason::NoAddress,
+                Purpose::Apply if superseded.contains_key(tag) => DeleteReason::Successor,
+                Purpose::Apply => DeleteReason::NotDeclared,
+            };
+            let block = superseded.get(tag).and_then(|address| desired.permissions.get(*address));
+            let block = block.or_else(|| declared.get(tag).copied());
+            let change = if desired.identity.releases_tag(tag) {
+                PermissionChange::Release { before }
+            } else {
+                PermissionChange::Delete { before, reason }
+            };
+            out.push(PermissionDiff {
+                address: address_of_tag(BlockKind::Permission, tag),
+                verdict: PermissionVerdict::Changed(change),
+                protected: block.is_some_and(|block| block.lifecycle.prevent_destroy),
+            });
+        }
+    }
+    out
+}

@@ -1,0 +1,209 @@
+//! The hazards of one share's change: of its parts, and of the share as a whole.
+
+use std::collections::BTreeSet;
+
+use crate::access::{AccessTotals, Grants, reach};
+use crate::diag::{Code, hazards as codes};
+use crate::diff::{
+    Cause, Change, DeleteReason, Diff, InvitationState, Lapse, Membership, Part, Purpose, Wanted, is_outside,
+};
+use crate::model::{AccountId, Observed, PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
+use crate::org::OrgView;
+use crate::plan::body::{Detail, PlannedShare};
+use crate::plan::hazard::{Found, HazardSubject};
+use crate::plan::usage::Losses;
+
+/// One share's change and what surrounds it.
+pub(super) struct Changing<'a> {
+    pub diff: &'a Diff,
+    pub share: &'a PlannedShare,
+    pub change: &'a Change,
+    pub totals: &'a AccessTotals,
+    pub losses: &'a Losses<'a>,
+    pub org: &'a OrgView,
+}
+
+impl Changing<'_> {
+    pub fn part(&self, detail: &Detail, found: &mut Found) {
+        match &detail.edit.part {
+            Part::Principal { principal, label: _, how } => {
+                let about = || HazardSubject::Principal(principal.clone());
+                match how {
+                    Membership::Added | Membership::Repaired { .. } => {
+                        if self.stands_already(principal, how, detail.edit.cause) {
+                            return;
+                        }
+                        if self.is_stranger(principal) {
+                            found.push((&codes::RAM201, about()));
+                        }
+                        if matches!(principal, Principal::Organization(_)) {
+                            found.push((&codes::RAM202, about()));
+                        }
+                        if matches!(principal, Principal::Service(_)) && self.has_no_sources() {
+                            found.push((&codes::RAM209, about()));
+                        }
+                    }
+                    Membership::Removed => {
+                        let taken = self.before_resources();
+                        found.extend(self.removal(detail, taken).map(|code| (code, about())));
+                    }
+                }
+            }
+            Part::Resource { resource, resource_type: _, how: Membership::Removed } => {
+                let about = HazardSubject::Resource(resource.clone());
+                found.extend(self.removal(detail, std::iter::once(resource)).map(|code| (code, about)));
+            }
+            Part::Source { source: _, how: Membership::Removed } if self.has_no_sources() => {
+                for principal in self.after().into_iter().flat_map(|after| after.principals.keys()) {
+                    let told = || found.iter().any(|(code, _)| **code == codes::RAM209);
+                    if matches!(principal, Principal::Service(_)) && !told() {
+                        found.push((&codes::RAM209, HazardSubject::Principal(principal.clone())));
+                    }
+                }
+            }
+            // What could not be read may be more.
+            Part::Permission { resource_type, actions, .. }
+            | Part::PermissionVersion { resource_type, actions, .. } => {
+                let somebody = self.change.before().is_some_and(|before| {
+                    let grants = Grants::of_live(&before.place, &before.share);
+                    !grants.principals.is_empty() && !grants.resources.is_empty()
+                });
+                if somebody && actions.known().is_none_or(PolicyChange::widens) {
+                    found.push((&codes::RAM217, HazardSubject::Permission(resource_type.clone())));
+                }
+            }
+            Part::Name { .. }
+            | Part::AllowExternalPrincipals { .. }
+            | Part::Resource { .. }
+            | Part::Source { .. }
+            | Part::Tag { .. }
+            | Part::Imported { .. }
+            | Part::Promoted
+            | Part::Moved { .. }
+            | Part::Record => {}
+        }
+    }
+
+    /// The code for what leaves a share that stays, and takes these resources from somebody. What the files never granted may be taken
+    /// back without one, but for subnets with something in them: it has no other place to be.
+    fn removal<'r>(
+        &self,
+        detail: &Detail,
+        mut taken: impl Iterator<Item = &'r ResourceArn>,
+    ) -> Option<&'static Code> {
+        let keeps_share = !matches!(self.change, Change::Delete { .. });
+        if !keeps_share || !self.is_lost(&detail.lose, &detail.unknown) {
+            None
+        } else if taken.any(|resource| self.breaks(resource, &detail.lose, &detail.unknown)) {
+            Some(&codes::RAM212)
+        } else {
+            (detail.edit.cause != Cause::Drift).then_some(&codes::RAM203)
+        }
+    }
+
+    pub fn whole(&self, found: &mut Found) {
+        let access = &self.share.access;
+        let before = self.change.before().map(|before| &before.share);
+        let owner_was_included = self.change.before().is_some_and(|before| {
+            let grants = Grants::of_live(&before.place, &before.share);
+            reach(&grants.principals, &grants.owner, self.org).owner_included
+        });
+        let deletes = matches!(self.change, Change::Delete { .. });
+        let unasked = deletes && self.diff.purpose == Purpose::Apply;
+        let ends_access = unasked && self.is_lost(&access.lose, &access.unknown);
+        // Who wrote `expires` has agreed to that end already.
+        let expired = matches!(self.change, Change::Delete { reason: DeleteReason::Expired, .. });
+        let retains = self.after().is_some_and(|after| after.retain_sharing);
+        let replaces = matches!(self.change, Change::Replace { .. });
+        // What a replacement does not take over is told by no part of it.
+        let breaks_whole = (deletes || replaces)
+            && self.diff.purpose == Purpose::Apply
+            && self.before_resources().any(|resource| self.breaks(resource, &access.lose, &access.unknown));
+        let opens = self.after().is_some_and(|after| after.allow_external_principals)
+            && !before.is_some_and(|before| before.allow_external_principals);
+        let was_imported = before.is_some_and(|before| before.tags.contains_key(TAG_IMPORTED));
+        let of_the_share: [(bool, &'static Code); 9] = [
+            (access.owner_included && !owner_was_included, &codes::RAM204),
+            (opens, &codes::RAM205),
+            (ends_access && !expired, &codes::RAM206),
+            (replaces, &codes::RAM207),
+            (self.takes_over(), &codes::RAM210),
+            (self.empties(), &codes::RAM211),
+            (breaks_whole, &codes::RAM212),
+            (retains && !before.is_some_and(|before| before.retain_sharing), &codes::RAM213),
+            ((deletes || replaces) && was_imported, &codes::RAM214),
+        ];
+        let of_the_share = of_the_share.into_iter().filter(|(applies, _)| *applies);
+        found.extend(of_the_share.map(|(_, code)| (code, HazardSubject::Share)));
+    }
+
+    fn after(&self) -> Option<&Wanted> {
+        self.change.after()
+    }
+
+    fn before_resources(&self) -> impl Iterator<Item = &ResourceArn> {
+        self.change.before().into_iter().flat_map(|before| before.share.resources.keys())
+    }
+
+    fn has_no_sources(&self) -> bool {
+        self.after().is_some_and(|after| after.sources.is_empty())
+    }
+
+    /// Whether putting the principal on lets nobody in whom nobody agreed to: it is on the share that another one takes the place of,
+    /// or the files had it when they were last applied and AWS made nothing of it, or let its invitation run out. One that somebody
+    /// took off is let in anew.
+    fn stands_already(&self, principal: &Principal, how: &Membership, cause: Cause) -> bool {
+        if let Change::Replace { before, .. } = self.change {
+            return before.share.principals.contains_key(principal);
+        }
+        let ran_out = || {
+            let state = self.share.diff.invitations.get(principal).map(|invitation| &invitation.state);
+            matches!(state, Some(InvitationState::ToResend { lapse: Lapse::Expired, accept: _ }))
+        };
+        cause == Cause::Drift && (matches!(how, Membership::Repaired { .. }) || ran_out())
+    }
+
+    /// Whether somebody of these loses something once the whole plan is carried out.
+    fn is_lost(&self, accounts: &BTreeSet<AccountId>, principals: &BTreeSet<Principal>) -> bool {
+        !accounts.is_disjoint(&self.totals.lose) || !principals.is_disjoint(&self.totals.unknown)
+    }
+
+    /// Whether these lose a subnet with something of theirs in it, or with nobody knows what.
+    fn breaks(
+        &self,
+        resource: &ResourceArn,
+        accounts: &BTreeSet<AccountId>,
+        principals: &BTreeSet<Principal>,
+    ) -> bool {
+        matches!(UsedKind::of(resource), Some((UsedKind::Subnet, _)))
+            && self.share.breaks(resource, self.losses, accounts, principals)
+    }
+
+    /// Outside of the organization, or, where that is not known, on a share that allows it and no account of the stack.
+    fn is_stranger(&self, principal: &Principal) -> bool {
+        match &self.org.snapshot {
+            Observed::Known(_) => is_outside(principal, self.org),
+            Observed::Unknown(_) => {
+                self.after().is_some_and(|after| after.allow_external_principals)
+                    && principal
+                        .account()
+                        .is_some_and(|account| !self.diff.account_labels.contains_key(&account))
+            }
+        }
+    }
+
+    /// Whether a share that stays loses all that is on it.
+    fn empties(&self) -> bool {
+        let Change::Update { before, after, edits: _ } = self.change else { return false };
+        !before.share.resources.is_empty() && after.resources.is_empty()
+    }
+
+    /// Whether a share of another stack becomes this one's.
+    fn takes_over(&self) -> bool {
+        let Change::Update { edits, .. } = self.change else { return false };
+        edits.iter().any(|edit| match &edit.part {
+            Part::Imported { owner: Some(owner) } => owner != self.diff.stack.as_str(),
+            _ => false,
+        })
+    }
+}

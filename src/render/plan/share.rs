@@ -1,0 +1,133 @@
+//! What is said of a share as a whole: its line, what happens to it and why it is left alone.
+
+use crate::diff::{Change, Verdict};
+use crate::plan::{Blocked, HazardSubject, PlannedShare};
+use crate::render::escape::escape;
+use crate::render::invitation;
+use crate::render::parts;
+use crate::render::plan::PlanView;
+use crate::render::plan::block::{Block, Head, Said};
+use crate::render::rows::Sign;
+use crate::render::usage;
+
+/// What stays as it is and has nothing to tell is only counted.
+pub(super) fn is_shown(share: &PlannedShare) -> bool {
+    match &share.diff.verdict {
+        Verdict::InSync { .. } => !share.diff.remarks.is_empty() || !share.diff.invitations.is_empty(),
+        Verdict::Changed(_) | Verdict::Unread { .. } | Verdict::NotImported { .. } => true,
+    }
+}
+
+impl PlanView<'_> {
+    pub(super) fn share(&self, share: &PlannedShare) -> Block {
+        let (head, said) = self.head(share);
+        let usage = usage::rows(share, &self.plan.account_labels);
+        Block { head, said, rows: self.rows(share), usage }
+    }
+
+    /// Sign, address, name and place of a share, and sentences about it as a whole.
+    fn head(&self, share: &PlannedShare) -> (Head, Vec<Said>) {
+        let diff = &share.diff;
+        let mut said = Vec::new();
+        let sign = match &diff.verdict {
+            Verdict::InSync { .. } => Sign::Note,
+            Verdict::Unread { after: _, gap: _ } => {
+                said.push(("not read, so not changed".to_owned(), "RAM410"));
+                Sign::Unknown
+            }
+            Verdict::NotImported { after: _, arn, span: _, problem } => {
+                let (problem, code) = parts::import_problem(problem);
+                let short = escape(arn.arn().short()).to_string();
+                said.push((format!("NOT IMPORTED: {short} cannot be had: {problem}"), code));
+                Sign::Held
+            }
+            Verdict::Changed(Change::Release { before }) => {
+                let short = escape(before.share.arn.arn().short()).to_string();
+                let keep = parts::count(before.share.principals.len(), "principal keeps", "principals keep");
+                said.push((
+                    format!("{short} is released: this stack's tags come off, {keep} what they have"),
+                    "",
+                ));
+                Sign::Changed
+            }
+            Verdict::Changed(Change::Create { .. }) => Sign::Added,
+            Verdict::Changed(Change::Update { .. }) => Sign::Changed,
+            Verdict::Changed(Change::Replace { before, reasons, .. }) => {
+                let old = escape(before.share.arn.arn().short()).to_string();
+                let because = parts::replace_reasons(reasons);
+                said.push((format!("replaced because {because}"), code_of(share, "RAM207")));
+                said.push(if share.kept_for.is_empty() {
+                    (format!("{old} goes once the new share is complete"), "")
+                } else {
+                    let who = invitation::accounts(&share.kept_for, &self.plan.account_labels);
+                    (
+                        format!(
+                            "{old} stays until {who} accepted the new one and goes with the apply after that"
+                        ),
+                        "RAM335",
+                    )
+                });
+                Sign::Replaced
+            }
+            Verdict::Changed(Change::Delete { before, reason }) => {
+                let short = escape(before.share.arn.arn().short()).to_string();
+                let said_of = format!("{short} is deleted: {}", parts::delete_reason(*reason));
+                said.push((said_of, code_of(share, "RAM206")));
+                Sign::Removed
+            }
+        };
+        let sign = match share.blocked {
+            None => sign,
+            Some(blocked) => {
+                said.insert(0, self.held(share, blocked));
+                Sign::Held
+            }
+        };
+        let flag_opens = match &diff.verdict {
+            Verdict::Changed(Change::Create { after } | Change::Replace { after, .. }) => {
+                after.allow_external_principals
+            }
+            _ => false,
+        };
+        if flag_opens {
+            said.push(("allow_external_principals = true".to_owned(), code_of(share, "RAM205")));
+        }
+        for hazard in &share.hazards {
+            let told = said.iter().any(|(_, code)| *code == hazard.code.id);
+            if hazard.subject == HazardSubject::Share && !told {
+                said.push((hazard.code.summary.to_owned(), hazard.code.id));
+            }
+        }
+        let place = diff.span().map(|span| escape(&self.sources.place(span)).to_string()).unwrap_or_default();
+        ((sign, [escape(&diff.address.to_string()).to_string(), parts::name(diff.name()), place]), said)
+    }
+
+    /// Why the plan leaves a share alone.
+    fn held(&self, share: &PlannedShare, blocked: Blocked) -> Said {
+        let why = match blocked {
+            Blocked::SharingUnread => "whether sharing inside the organization is on could not be read",
+            Blocked::SharingOff => "sharing inside the organization is off",
+            Blocked::SuccessorBlocked => "the share that stays cannot be completed yet",
+            Blocked::AwaitingAcceptance => "who uses it has yet to accept what takes its place",
+            Blocked::PermissionUnread => "what a permission of it allows could not be read",
+            Blocked::PermissionBlocked => "a permission of it is not brought to its desired form",
+        };
+        let (who, code) = match blocked {
+            Blocked::AwaitingAcceptance => {
+                let labels = &self.plan.account_labels;
+                (format!(": {}", invitation::accounts(&share.kept_for, labels)), "RAM335")
+            }
+            Blocked::PermissionUnread => (String::new(), "RAM320"),
+            Blocked::PermissionBlocked => (String::new(), ""),
+            Blocked::SharingUnread | Blocked::SharingOff | Blocked::SuccessorBlocked => {
+                (String::new(), "RAM408")
+            }
+        };
+        (format!("NOT CHANGED by this plan: {why}{who}"), code)
+    }
+}
+
+/// The code, where the share has that hazard.
+fn code_of(share: &PlannedShare, code: &'static str) -> &'static str {
+    if share.hazards.iter().any(|hazard| hazard.code.id == code) { code } else { "" }
+}

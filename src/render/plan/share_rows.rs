@@ -1,0 +1,139 @@
+//! The parts of a share as rows, each with what it means for accounts.
+
+use std::collections::BTreeMap;
+
+use crate::diff::{Change, Membership, Part, Verdict};
+use crate::plan::{Detail, HazardSubject, PlannedShare};
+use crate::render::invitation;
+use crate::render::parts;
+use crate::render::plan::PlanView;
+use crate::render::rows::{Row, Sign};
+
+/// Members of one kind that are listed for a share that comes or goes as a whole; the rest are counted.
+const LISTED: usize = 20;
+
+impl PlanView<'_> {
+    pub(super) fn rows(&self, share: &PlannedShare) -> Vec<Row> {
+        let whole = !matches!(share.diff.verdict, Verdict::Changed(Change::Update { .. }));
+        let mut codes: BTreeMap<&HazardSubject, Vec<&'static str>> = BTreeMap::new();
+        for hazard in &share.hazards {
+            codes.entry(&hazard.subject).or_default().push(hazard.code.id);
+        }
+        let named = [before_resources(share), after_resources(share)];
+        let mut listed: BTreeMap<&'static str, usize> = BTreeMap::new();
+        let mut left_out: BTreeMap<&'static str, (usize, Sign)> = BTreeMap::new();
+        let mut rows = Vec::new();
+        for detail in &share.details {
+            let part = &detail.edit.part;
+            let mut row = parts::row(&detail.edit, share.diff.place());
+            row.codes.extend(subject(part).and_then(|subject| codes.get(&subject)).into_iter().flatten());
+            let n = listed.entry(kind(part)).or_default();
+            *n += 1;
+            if whole && *n > LISTED && row.codes.is_empty() {
+                left_out.entry(kind(part)).or_insert((0, row.sign)).0 += 1;
+                continue;
+            }
+            if row.effect.is_empty() {
+                row.effect = effect(share, detail, &named);
+            } else if matches!(part, Part::Permission { .. } | Part::PermissionVersion { .. }) {
+                let whom = detail.gain.union(&detail.lose).count();
+                if whom > 0 {
+                    row.effect.push_str(&format!("; for {}", parts::count(whom, "account", "accounts")));
+                }
+            }
+            if let Part::Principal { principal, how, .. } = part
+                && let Some(invitation) = share.diff.invitations.get(principal)
+            {
+                match how {
+                    Membership::Repaired { .. } => {
+                        row.effect = invitation::renewal(invitation).map_or(row.effect, str::to_owned);
+                    }
+                    Membership::Added if invitation.is_waited_for() && !detail.gain.is_empty() => {
+                        row.effect.push_str(" once it accepts");
+                    }
+                    Membership::Added | Membership::Removed => {}
+                }
+            }
+            rows.push(row);
+        }
+        for (kind, (n, sign)) in left_out {
+            let text = format!("and {n} more");
+            rows.push(Row::new(sign, [kind.to_owned(), text, String::new()]));
+        }
+        if share.blocked.is_none() {
+            let labels = &self.plan.account_labels;
+            let invited = share.diff.invitations.iter();
+            rows.extend(invited.map(|(principal, invited)| invitation::row(principal, invited, labels)));
+        }
+        let place = share.diff.place();
+        rows.extend(share.diff.remarks.iter().map(|remark| parts::remark(remark, place)));
+        rows
+    }
+}
+
+fn kind(part: &Part) -> &'static str {
+    match part {
+        Part::Name { .. } => "name",
+        Part::AllowExternalPrincipals { .. } => "flag",
+        Part::Principal { .. } => "principal",
+        Part::Resource { .. } => "resource",
+        Part::Source { .. } => "source",
+        Part::Permission { .. } | Part::PermissionVersion { .. } => "permission",
+        Part::Promoted => "promote",
+        Part::Tag { .. } => "tag",
+        Part::Imported { .. } => "import",
+        Part::Moved { .. } => "move",
+        Part::Record => "record",
+    }
+}
+
+/// What a hazard about this part names.
+fn subject(part: &Part) -> Option<HazardSubject> {
+    match part {
+        Part::Principal { principal, .. } => Some(HazardSubject::Principal(principal.clone())),
+        Part::Resource { resource, .. } => Some(HazardSubject::Resource(resource.clone())),
+        Part::Permission { resource_type, .. } | Part::PermissionVersion { resource_type, .. } => {
+            Some(HazardSubject::Permission(resource_type.clone()))
+        }
+        _ => None,
+    }
+}
+
+/// What one part means for accounts. `named` says what the share holds before and after; none where it holds nothing.
+fn effect(share: &PlannedShare, detail: &Detail, named: &[Option<String>; 2]) -> String {
+    let Detail { edit, gain, lose, unknown } = detail;
+    let (how, is_principal) = match &edit.part {
+        Part::Principal { how, .. } => (how, true),
+        Part::Resource { how, .. } => (how, false),
+        _ => return String::new(),
+    };
+    let (verb, accounts, [before, after]) = match how {
+        Membership::Removed => ("lose", lose, named),
+        Membership::Added | Membership::Repaired { .. } => ("gain", gain, named),
+    };
+    let object = match if *how == Membership::Removed { before } else { after } {
+        _ if !is_principal => "it",
+        Some(named) => named,
+        None => return "no resource to use".to_owned(),
+    };
+    let n = accounts.len();
+    if n == 0 && !unknown.is_empty() {
+        format!("unknown which accounts {verb} {object}")
+    } else if !unknown.is_empty() {
+        format!("at least {} {object}", parts::accounts(n, verb))
+    } else if n == 0 && matches!(share.diff.verdict, Verdict::Changed(Change::Replace { .. })) {
+        "as before".to_owned()
+    } else if n == 0 {
+        format!("no account {verb}s {object}")
+    } else {
+        format!("{} {object}", parts::accounts(n, verb))
+    }
+}
+
+fn after_resources(share: &PlannedShare) -> Option<String> {
+    parts::resources(share.diff.after()?.resources.keys())
+}
+
+fn before_resources(share: &PlannedShare) -> Option<String> {
+    parts::resources(share.diff.before()?.share.resources.keys())
+}

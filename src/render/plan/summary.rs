@@ -1,0 +1,122 @@
+//! What the plan comes to: counts, who gains and loses, what waits and what needs consent.
+
+use std::fmt;
+
+use crate::diff::{InboundVerdict, Purpose, Remark};
+use crate::plan::{Counts, PlannedInbound, PlannedShare};
+use crate::render::partial;
+use crate::render::parts;
+use crate::render::plan::PlanView;
+
+impl PlanView<'_> {
+    pub(super) fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = self.plan;
+        let Counts {
+            import,
+            moved,
+            release,
+            create,
+            update,
+            replace,
+            delete,
+            in_sync,
+            unknown,
+            blocked,
+            unmanaged,
+            accept,
+            reject,
+            leave,
+            waiting,
+        } = self.plan.counts();
+        let ails = |share: &&PlannedShare| share.diff.remarks.iter().any(Remark::is_ailing);
+        let unhealthy = body.shares.iter().filter(ails).count();
+        let plain = anstyle::Style::new();
+        let mut said = Vec::new();
+        if self.plan.has_changes() {
+            let identity = [(import, "import"), (moved, "move"), (release, "release")];
+            let identity = identity.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} to {word}"));
+            let mut counts: Vec<String> = identity.collect();
+            counts.extend([format!("{create} to create"), format!("{update} to update")]);
+            if replace > 0 {
+                counts.push(format!("{replace} to replace"));
+            }
+            counts.push(format!("{delete} to delete"));
+            said.push((self.styles.strong, "Plan:".to_owned()));
+            said.push((plain, format!("{}.", counts.join(", "))));
+            if body.sharing.as_ref().is_some_and(|sharing| sharing.step.is_some()) {
+                said.push((plain, "Sharing inside the organization is turned on.".to_owned()));
+            }
+            let received = [(accept, "to accept"), (reject, "to reject")].into_iter().filter(|(n, _)| *n > 0);
+            let received: Vec<String> = received.map(|(n, what)| format!("{n} {what}")).collect();
+            if !received.is_empty() {
+                said.push((plain, format!("Invitations: {}.", received.join(", "))));
+            }
+            if leave > 0 {
+                said.push((
+                    plain,
+                    format!("{} left.", parts::count(leave, "share of others is", "shares of others are")),
+                ));
+            }
+            said.extend(self.access().into_iter().map(|sentence| (plain, sentence)));
+            if in_sync > 0 {
+                said.push((plain, format!("{in_sync} unchanged.")));
+            }
+        } else {
+            let what = match body.purpose {
+                _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
+                _ if body.partial.is_some() => "No changes in what was selected.",
+                Purpose::Apply if self.is_waiting() => "No changes to make.",
+                Purpose::Apply if unhealthy > 0 => "No changes.",
+                Purpose::Apply => "No changes. AWS matches the configuration.",
+                Purpose::Destroy => "No changes. The stack owns nothing in AWS.",
+            };
+            said.push((self.styles.strong, what.to_owned()));
+        }
+        if waiting > 0 {
+            let have = parts::count(waiting, "invitation has", "invitations have");
+            said.push((plain, format!("{have} to be accepted by others.")));
+        }
+        let (open, allowed) = self.plan.consent_counts();
+        if open > 0 {
+            let verb = if open == 1 { "needs" } else { "need" };
+            said.push((
+                self.styles.warning,
+                format!("{} {verb} consent.", parts::count(open, "hazard", "hazards")),
+            ));
+        }
+        if allowed > 0 {
+            said.push((plain, format!("{} allowed.", parts::count(allowed, "hazard", "hazards"))));
+        }
+        if let Some(partial) = &body.partial {
+            said.push((self.styles.warning, "PARTIAL:".to_owned()));
+            said.extend(partial::sentences(partial).into_iter().map(|sentence| (plain, sentence)));
+        }
+        let rest =
+            [(unhealthy, "unhealthy"), (unmanaged, "unmanaged"), (unknown, "unknown"), (blocked, "blocked")];
+        said.extend(rest.iter().filter(|(n, _)| *n > 0).map(|(n, word)| (plain, format!("{n} {word}."))));
+        writeln!(f, "{}", parts::fill(&said, self.width))
+    }
+
+    /// Whether something is not as declared that nothing is done about: somebody has to accept, or will not, or cannot be got out.
+    fn is_waiting(&self) -> bool {
+        let stuck = |planned: &PlannedInbound| matches!(planned.item.verdict, InboundVerdict::Stuck { .. });
+        self.plan.shares.iter().any(|share| !share.diff.invitations.is_empty())
+            || self.plan.inbound.iter().any(stuck)
+    }
+
+    fn access(&self) -> Vec<String> {
+        let access = &self.plan.access;
+        let mut said = vec![match (access.gain.len(), access.lose.len()) {
+            (0, 0) if access.unknown.is_empty() => "Access: no account gains or loses.".to_owned(),
+            (gain, lose) => {
+                let loses = if lose == 1 { "loses" } else { "lose" };
+                format!("Access: {}, {lose} {loses}.", parts::accounts(gain, "gain"))
+            }
+        }];
+        if !access.unknown.is_empty() {
+            let behind = parts::count(access.unknown.len(), "principal", "principals");
+            said.push(format!("Unknown: the accounts behind {behind}."));
+        }
+        said
+    }
+}

@@ -1,0 +1,173 @@
+//! What was read and what was not: places, the organization, shares whose resources stayed open.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::diag::SourceMap;
+use crate::diff::UnresolvedShare;
+use crate::model::{AccountId, Address, Gap, Origin, Place};
+use crate::wire::malformed::{Malformed, id, time};
+use crate::wire::parts::{PlaceDocument, Recorded, SourceDocument};
+use crate::wire::words::GapWord;
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct GapDocument {
+    cause: GapWord,
+    /// The IAM action that failed.
+    action: String,
+    /// Who called; empty where nobody did.
+    caller: String,
+    /// What AWS or the network answered.
+    detail: String,
+}
+
+impl GapDocument {
+    pub fn new(gap: &Gap) -> Self {
+        let Gap { action, caller, cause, detail } = gap;
+        Self {
+            cause: (*cause).into(),
+            action: action.clone(),
+            caller: caller.clone(),
+            detail: detail.clone(),
+        }
+    }
+
+    pub fn read(&self) -> Gap {
+        let Self { cause, action, caller, detail } = self;
+        Gap { action: action.clone(), caller: caller.clone(), cause: (*cause).into(), detail: detail.clone() }
+    }
+}
+
+/// What was read and what was not.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct CoverageDocument {
+    complete: bool,
+    /// How many calls to AWS it took; 0 where a snapshot stood in for it.
+    calls: u64,
+    /// The snapshot that stood in for AWS; null where AWS was read.
+    snapshot: Option<SnapshotOrigin>,
+    read: Vec<PlaceDocument>,
+    unknown: Vec<UnknownPlaceDocument>,
+    /// The gap in the organization's tree; null where it was read or is not asked for.
+    organization: Option<GapDocument>,
+    unresolved: Vec<UnresolvedDocument>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct UnknownPlaceDocument {
+    place: PlaceDocument,
+    gap: GapDocument,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct UnresolvedDocument {
+    address: String,
+    place: PlaceDocument,
+    source: SourceDocument,
+    wanted: Vec<String>,
+    gap: GapDocument,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct SnapshotOrigin {
+    file: String,
+    /// When AWS was read.
+    taken: String,
+}
+
+/// The facts that a coverage is made from.
+pub(crate) struct Reading<'a> {
+    pub complete: bool,
+    pub origin: &'a Origin,
+    pub labels: &'a BTreeMap<AccountId, String>,
+    pub places: &'a BTreeSet<Place>,
+    pub unknown: &'a BTreeMap<Place, Gap>,
+    pub organization_gap: Option<&'a Gap>,
+    pub unresolved: &'a BTreeMap<Address, UnresolvedShare>,
+    pub sources: &'a SourceMap,
+}
+
+/// What a coverage tells.
+pub(crate) struct ReadCoverage {
+    pub places: BTreeSet<Place>,
+    pub unknown: BTreeMap<Place, Gap>,
+    pub organization_gap: Option<Gap>,
+    pub unresolved: BTreeMap<Address, UnresolvedShare>,
+    pub origin: Origin,
+}
+
+impl CoverageDocument {
+    pub fn new(reading: &Reading<'_>) -> Self {
+        let Reading { complete, origin, labels, places, unknown, organization_gap, unresolved, sources } =
+            reading;
+        let read = places.iter().filter(|place| !unknown.contains_key(place));
+        let unresolved = unresolved.iter().map(|(address, share)| {
+            let UnresolvedShare { place, span, wanted, gap } = share;
+            UnresolvedDocument {
+                address: address.to_string(),
+                place: PlaceDocument::new(place, labels),
+                source: SourceDocument::new(*span, sources),
+                wanted: wanted.clone(),
+                gap: GapDocument::new(gap),
+            }
+        });
+        let unknown = unknown.iter().map(|(place, gap)| UnknownPlaceDocument {
+            place: PlaceDocument::new(place, labels),
+            gap: GapDocument::new(gap),
+        });
+        let (calls, snapshot) = match origin {
+            Origin::Aws { calls, roles: _ } => (*calls, None),
+            Origin::Snapshot { file, taken } => {
+                (0, Some(SnapshotOrigin { file: file.clone(), taken: taken.to_string() }))
+            }
+        };
+        Self {
+            complete: *complete,
+            calls,
+            snapshot,
+            read: read.map(|place| PlaceDocument::new(place, labels)).collect(),
+            unknown: unknown.collect(),
+            organization: organization_gap.map(GapDocument::new),
+            unresolved: unresolved.collect(),
+        }
+    }
+
+    pub fn read(&self, recorded: &mut Recorded) -> Result<ReadCoverage, Malformed> {
+        // Whether it is complete follows from the rest.
+        let Self { complete: _, calls, snapshot, read, unknown, organization, unresolved } = self;
+        let mut places: BTreeSet<Place> = read.iter().map(PlaceDocument::read).collect::<Result<_, _>>()?;
+        let unknown: BTreeMap<Place, Gap> = unknown
+            .iter()
+            .map(|UnknownPlaceDocument { place, gap }| Ok((place.read()?, gap.read())))
+            .collect::<Result<_, Malformed>>()?;
+        places.extend(unknown.keys().cloned());
+        let mut open = BTreeMap::new();
+        for UnresolvedDocument { address, place, source, wanted, gap } in unresolved {
+            let share = UnresolvedShare {
+                place: place.read()?,
+                span: recorded.span(source),
+                wanted: wanted.clone(),
+                gap: gap.read(),
+            };
+            open.insert(id(address, Address::parse)?, share);
+        }
+        Ok(ReadCoverage {
+            places,
+            unknown,
+            organization_gap: organization.as_ref().map(GapDocument::read),
+            unresolved: open,
+            origin: match snapshot {
+                Some(SnapshotOrigin { file, taken }) => {
+                    Origin::Snapshot { file: file.clone(), taken: time(taken)? }
+                }
+                None => Origin::from(*calls),
+            },
+        })
+    }
+}

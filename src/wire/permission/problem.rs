@@ -1,0 +1,60 @@
+//! Why a block cannot have its permission.
+
+use serde::{Deserialize, Serialize};
+
+use crate::diag::{SourceMap, Span};
+use crate::diff::PermissionProblem;
+use crate::model::{Address, PermissionArn, ResourceType};
+use crate::wire::malformed::{Malformed, id, needed};
+use crate::wire::parts::{Recorded, SourceDocument};
+use crate::wire::words::PermissionProblemWord;
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ProblemDocument {
+    problem: PermissionProblemWord,
+    source: SourceDocument,
+    /// What is in the way: a stack, an address, a permission or a type.
+    detail: Option<String>,
+}
+
+impl ProblemDocument {
+    pub fn new(span: Span, problem: &PermissionProblem, sources: &SourceMap) -> Self {
+        let (problem, detail) = problem_words(problem);
+        Self { problem, source: SourceDocument::new(span, sources), detail }
+    }
+
+    pub fn read(&self, recorded: &mut Recorded) -> Result<(Span, PermissionProblem), Malformed> {
+        use PermissionProblem as P;
+        use PermissionProblemWord as W;
+        let detail = || needed(&self.detail, "what is in the way");
+        let arn = || id(detail()?, PermissionArn::parse);
+        let live = || id(detail()?, ResourceType::parse);
+        let problem = match self.problem {
+            W::NameTaken => P::NameTaken { owner: self.detail.clone() },
+            W::NameFromPolicy => P::NameFromPolicy,
+            W::TypeChanged => P::TypeChanged { live: live()? },
+            W::OtherAddress => P::OtherAddress { address: id(detail()?, Address::parse)? },
+            W::NotThere => P::NotThere { arn: arn()? },
+            W::OtherName => P::OtherName { arn: arn()? },
+            W::OtherType => P::OtherType { live: live()? },
+            W::PolicyDiffers => P::PolicyDiffers { arn: arn()? },
+        };
+        Ok((recorded.span(&self.source), problem))
+    }
+}
+
+pub(crate) fn problem_words(problem: &PermissionProblem) -> (PermissionProblemWord, Option<String>) {
+    use PermissionProblem as P;
+    use PermissionProblemWord as W;
+    match problem {
+        P::NameTaken { owner } => (W::NameTaken, owner.clone()),
+        P::NameFromPolicy => (W::NameFromPolicy, None),
+        P::TypeChanged { live } => (W::TypeChanged, Some(live.to_string())),
+        P::OtherAddress { address } => (W::OtherAddress, Some(address.to_string())),
+        P::NotThere { arn } => (W::NotThere, Some(arn.to_string())),
+        P::OtherName { arn } => (W::OtherName, Some(arn.to_string())),
+        P::OtherType { live } => (W::OtherType, Some(live.to_string())),
+        P::PolicyDiffers { arn } => (W::PolicyDiffers, Some(arn.to_string())),
+    }
+}
