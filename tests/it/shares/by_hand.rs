@@ -1,6 +1,7 @@
 //! What other hands do to a share of the stack, again and again.
 
 use aws_sdk_ram::Client;
+use serde_json::{Value, json};
 
 use crate::run::{APPLY, PLAN};
 use crate::served::World;
@@ -31,4 +32,36 @@ async fn a_change_by_hand_that_comes_back_is_undone_each_time() {
         world.run(&APPLY).await.exits(0);
         world.run(&PLAN).await.exits(0);
     }
+}
+
+/// What other tools have no listing for: each share of a place, whoever made it, with all that is on it.
+#[tokio::test]
+async fn every_share_of_the_places_is_listed_with_whom_it_is_shared() {
+    let world = World::new(SEED).await;
+    apply(&world, &stack(SHARE)).await;
+    let client = Client::new(&world.sdk(NETWORK, REGION));
+    let gateway = "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-9";
+    let made = client.create_resource_share().name("manual-test").resource_arns(gateway);
+    made.principals("444444444444").principals("999999999999").send().await.expect("the owner may");
+
+    let drift = world.run("drift --json").await.exits(2).json();
+    let strays = drift["unmanaged"].as_array().expect("a list");
+    assert_eq!(strays.len(), 1, "{drift:#}");
+    let expected = json!({
+        "name": "manual-test", "ownership": "untagged", "outside": true,
+        "principals": ["444444444444", "999999999999"], "resources": [gateway],
+    });
+    for (key, value) in expected.as_object().expect("an object") {
+        assert_eq!(strays[0][key], *value, "{key}");
+    }
+    world.run("drift").await.exits(2).says(&["manual-test", "shared outside the organization", "RAM301"]);
+
+    // And those of the stack, with the others in one document.
+    world.run("snapshot --out all.json").await.exits(0);
+    let all = std::fs::read_to_string(world.path("all.json")).expect("written");
+    let all: Value = serde_json::from_str(&all).expect("JSON");
+    let places = all["places"].as_array().expect("a list").iter();
+    let shares = places.flat_map(|place| place["read"]["known"]["shares"].as_array().expect("a list"));
+    let names: Vec<&Value> = shares.map(|share| &share["name"]).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
 }
