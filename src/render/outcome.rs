@@ -1,11 +1,13 @@
 //! What became of an apply, as text.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::plan::{Outcome, PlanBody, PlannedStep, StepOutcome, StepResult};
+use crate::plan::{Outcome, PlanBody, PlannedStep, StepId, StepResult};
 use crate::render::escape::escape;
 use crate::render::parts;
 use crate::render::style::{Styles, paint};
+use crate::render::wrap::wrap;
 
 /// Draws an [`Outcome`]: what was not done and why, then counts. What was done is counted.
 #[derive(Clone, Debug)]
@@ -75,49 +77,109 @@ impl<'a> OutcomeView<'a> {
     }
 }
 
-impl fmt::Display for OutcomeView<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Outcome { steps, interrupted: _ } = self.outcome;
-        let planned = |outcome: &StepOutcome| self.plan.steps().get(outcome.id.0 as usize);
-        let mut undone = false;
-        for outcome in steps {
-            let Some(step) = planned(outcome) else { continue };
-            undone |= !matches!(outcome.result, StepResult::Done { .. });
-            match &outcome.result {
-                StepResult::Done { share: _, waiting_for } => {
-                    for principal in waiting_for {
-                        let who = parts::principal_id(principal);
-                        let what = format!("{who} has yet to accept its invitation");
-                        writeln!(f, "{} {}", paint(self.styles.warning, "waiting"), self.step(step))?;
-                        writeln!(f, "    {what}  {}", paint(self.styles.code, "RAM309"))?;
+/// Why a step was not done.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Why<'a> {
+    Unseen(&'a str),
+    Failed { code: &'a str, message: &'a str, help: Option<&'a str>, maybe_done: bool },
+    Skipped(StepId),
+    NotStarted,
+}
+
+impl<'a> Why<'a> {
+    fn of(result: &'a StepResult) -> Option<Self> {
+        Some(match result {
+            StepResult::Done { .. } => return None,
+            StepResult::Unseen { what } => Self::Unseen(what),
+            StepResult::Failed { code, message, help, maybe_done } => {
+                Self::Failed { code, message, help: help.as_deref(), maybe_done: *maybe_done }
+            }
+            StepResult::Skipped { because_of } => Self::Skipped(*because_of),
+            StepResult::NotStarted => Self::NotStarted,
+        })
+    }
+}
+
+/// Steps that are named where the same is to say of several; the rest are counted.
+const NAMED: usize = 10;
+
+impl OutcomeView<'_> {
+    /// The steps that were not done, those of one reason together, in the order of the first of each.
+    fn undone(&self) -> Vec<(Why<'_>, Vec<&PlannedStep>)> {
+        let mut groups: Vec<(Why<'_>, Vec<&PlannedStep>)> = Vec::new();
+        let mut known: BTreeMap<Why<'_>, usize> = BTreeMap::new();
+        for outcome in &self.outcome.steps {
+            let step = self.plan.steps().get(outcome.id.0 as usize);
+            let (Some(step), Some(why)) = (step, Why::of(&outcome.result)) else { continue };
+            let at = *known.entry(why).or_insert_with(|| {
+                groups.push((why, Vec::new()));
+                groups.len() - 1
+            });
+            groups[at].1.push(step);
+        }
+        groups
+    }
+
+    /// The steps, a line each, and what is to say of them.
+    fn group(&self, f: &mut fmt::Formatter<'_>, why: Why<'_>, steps: &[&PlannedStep]) -> fmt::Result {
+        let Styles { warning, error, help: help_style, code: code_style, .. } = self.styles;
+        let head = match why {
+            Why::Unseen(_) => format!("{} ", paint(warning, "waiting")),
+            Why::Failed { .. } => format!("{}  ", paint(error, "failed")),
+            Why::Skipped(_) => format!("{} ", paint(warning, "skipped")),
+            Why::NotStarted => format!("{} ", paint(warning, "not started")),
+        };
+        for step in steps.iter().take(NAMED) {
+            writeln!(f, "{head}{}", self.step(step))?;
+        }
+        if let Some(more) = steps.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            writeln!(f, "{head}and {more} more")?;
+        }
+        match why {
+            Why::Unseen(what) => writeln!(f, "    {}  {}", escape(what), paint(code_style, "RAM336")),
+            Why::Failed { code, message, help, maybe_done } => {
+                self.indented(f, &format!("{}: {}", escape(code), escape(message).at_most(600)))?;
+                if maybe_done {
+                    writeln!(f, "    The call may have taken effect, wholly or in part.")?;
+                }
+                match help {
+                    Some(help) => {
+                        self.indented(f, &format!("{} {}", paint(help_style, "to do:"), escape(help)))
                     }
-                }
-                StepResult::Unseen { what } => {
-                    writeln!(f, "{} {}", paint(self.styles.warning, "waiting"), self.step(step))?;
-                    writeln!(f, "    {}  {}", escape(what), paint(self.styles.code, "RAM336"))?;
-                }
-                StepResult::Failed { code, message, help, maybe_done } => {
-                    writeln!(f, "{}  {}", paint(self.styles.error, "failed"), self.step(step))?;
-                    writeln!(f, "    {}: {}", escape(code), escape(message).at_most(600))?;
-                    if *maybe_done {
-                        writeln!(f, "    The call may have taken effect, wholly or in part.")?;
-                    }
-                    if let Some(help) = help {
-                        writeln!(f, "    {} {}", paint(self.styles.help, "to do:"), escape(help))?;
-                    }
-                }
-                StepResult::Skipped { because_of } => {
-                    let cause = self.plan.steps().get(because_of.0 as usize);
-                    let cause = cause.map(|cause| self.step(cause)).unwrap_or_default();
-                    writeln!(f, "{} {}", paint(self.styles.warning, "skipped"), self.step(step))?;
-                    writeln!(f, "    because this failed: {cause}")?;
-                }
-                StepResult::NotStarted => {
-                    writeln!(f, "{} {}", paint(self.styles.warning, "not started"), self.step(step))?;
+                    None => Ok(()),
                 }
             }
+            Why::Skipped(because_of) => {
+                let cause = self.plan.steps().get(because_of.0 as usize);
+                let cause = cause.map(|cause| self.step(cause)).unwrap_or_default();
+                writeln!(f, "    because this failed: {cause}")
+            }
+            Why::NotStarted => Ok(()),
         }
-        if undone {
+    }
+
+    fn indented(&self, f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+        wrap(text, self.width.saturating_sub(4)).lines().try_for_each(|line| writeln!(f, "    {line}"))
+    }
+}
+
+impl fmt::Display for OutcomeView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for outcome in &self.outcome.steps {
+            let StepResult::Done { share: _, waiting_for } = &outcome.result else { continue };
+            let Some(step) = self.plan.steps().get(outcome.id.0 as usize) else { continue };
+            for principal in waiting_for {
+                let who = parts::principal_id(principal);
+                let what = format!("{who} has yet to accept its invitation");
+                writeln!(f, "{} {}", paint(self.styles.warning, "waiting"), self.step(step))?;
+                writeln!(f, "    {what}  {}", paint(self.styles.code, "RAM309"))?;
+            }
+        }
+        let undone = self.undone();
+        for (why, steps) in &undone {
+            self.group(f, *why, steps)?;
+        }
+        if !undone.is_empty() {
             writeln!(f)?;
         }
         self.summary(f)

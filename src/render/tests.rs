@@ -546,3 +546,39 @@ fn an_outcome_says_what_was_not_done_and_how_to_go_on() {
     "#]]
     .assert_eq(&OutcomeView::new(&plan, &all, Styles::plain(), 100).to_string());
 }
+
+#[test]
+fn what_failed_for_one_reason_is_told_once() {
+    const LABELS: [&str; 12] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+    let plan = planned(&stack(LABELS.map(desired_share)), &live([]), &org());
+    let failed = StepResult::Failed {
+        code: "AccessDeniedException".into(),
+        message: "User: arn:aws:sts::222222222222:assumed-role/ramctl/ramctl is not authorized to perform: ram:CreateResourceShare"
+            .into(),
+        help: Some("allow ram:CreateResourceShare to the role".into()),
+        maybe_done: false,
+    };
+    let steps = plan.steps().iter().map(|step| StepOutcome { id: step.id, result: failed.clone() });
+    let outcome = Outcome { steps: steps.collect(), interrupted: false };
+    expect![[r#"
+        failed  CreateResourceShare share.a  network  eu-central-1
+        failed  CreateResourceShare share.b  network  eu-central-1
+        failed  CreateResourceShare share.c  network  eu-central-1
+        failed  CreateResourceShare share.d  network  eu-central-1
+        failed  CreateResourceShare share.e  network  eu-central-1
+        failed  CreateResourceShare share.f  network  eu-central-1
+        failed  CreateResourceShare share.g  network  eu-central-1
+        failed  CreateResourceShare share.h  network  eu-central-1
+        failed  CreateResourceShare share.i  network  eu-central-1
+        failed  CreateResourceShare share.j  network  eu-central-1
+        failed  and 2 more
+            AccessDeniedException: User:
+            arn:aws:sts::222222222222:assumed-role/ramctl/ramctl is not authorized to
+            perform: ram:CreateResourceShare
+            to do: allow ram:CreateResourceShare to the role
+
+        Apply incomplete: 0 of 12 steps done, 12 failed. What is done stays done.
+        Run apply again to go on from here.
+    "#]]
+    .assert_eq(&OutcomeView::new(&plan, &outcome, Styles::plain(), 80).to_string());
+}
