@@ -450,7 +450,7 @@ fn open_to_dev() -> String {
 async fn the_run_that_turns_sharing_on_leaves_no_account_of_the_organization_with_an_invitation() {
     let seed = SEED.replace("sharing            = \"enabled\"", "sharing            = \"off\"");
     let seed =
-        seed.replace("associate_ms    = 20\n  dis", "onboarding_ms = 2000\n  associate_ms    = 20\n  dis");
+        seed.replace("associate_ms    = 20\n  dis", "onboarding_ms = 5000\n  associate_ms    = 20\n  dis");
     let world = World(served::World::new(&seed).await);
     assert!(seed.contains("onboarding_ms") && seed.contains("\"off\""));
     world.stack(&format!("{}{}", sharing("enabled"), open_to_dev()));
