@@ -77,7 +77,7 @@ class Parser(html.parser.HTMLParser):
     def handle_endtag(self, tag):
         self.inside = None
 Parser().feed(open("dom.html").read())
-assert "".join(title) == f"ramctl {kind} .", title
+assert "".join(title) == f"ramctl {kind} network", title
 ours = {
     "html": {"lang"}, "head": set(), "meta": {"charset", "http-equiv", "content", "name"}, "title": set(), "style": set(),
     "body": set(), "h1": set(), "code": set(), "p": {"class"}, "details": {"open"}, "summary": set(), "pre": set(),
