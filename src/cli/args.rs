@@ -4,15 +4,10 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::builder::RangedU64ValueParser;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::cli::outputs::OutputArg;
+use crate::cli::outputs::OutputArgs;
 use crate::plan::{Allowance, AllowanceError, Fingerprint};
-use crate::render::COMMENT_LIMIT;
-
-/// Shortest Markdown document that can be asked for: its headline and its notice must fit.
-const LEAST_COMMENT: u64 = 4_096;
 
 /// Infrastructure as code for AWS Resource Access Manager.
 ///
@@ -149,24 +144,6 @@ pub(crate) struct ScopeArgs {
     /// Only this Region. May be repeated.
     #[arg(long = "region", value_name = "REGION")]
     pub regions: Vec<String>,
-}
-
-/// The formats of the result.
-#[derive(Args, Debug)]
-pub(crate) struct OutputArgs {
-    /// Write the result as text, json, markdown (for a comment on a pull request), github (marks for GitHub Actions, and the
-    /// job's summary) or html, to FILE or to standard output. May be repeated. Written even when the run fails. For apply and
-    /// destroy also events: what happens as it happens, one JSON object a line.
-    #[arg(long = "output", value_name = "KIND[=FILE]")]
-    pub outputs: Vec<OutputArg>,
-    /// How long a Markdown document may be; what does not fit is left out, and the document says so.
-    #[arg(
-        long,
-        value_name = "CHARACTERS",
-        default_value_t = COMMENT_LIMIT,
-        value_parser = RangedU64ValueParser::<usize>::new().range(LEAST_COMMENT..)
-    )]
-    pub markdown_limit: usize,
 }
 
 #[derive(Args, Debug)]

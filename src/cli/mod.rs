@@ -4,6 +4,7 @@
 //! here: what a plan holds is `plan`'s, how it looks `render`'s.
 
 mod args;
+mod carry_out;
 mod commands;
 mod consent;
 mod event_stream;

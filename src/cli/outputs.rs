@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::cli::args::OutputArgs;
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+
 use crate::cli::event_stream::EventStream;
 use crate::cli::exit::Exit;
 use crate::cli::files::{FolderError, append_text, put_text};
@@ -17,9 +19,13 @@ use crate::diag::Diagnostic;
 use crate::model::Origin;
 use crate::plan::Outcome;
 use crate::render::{
-    DriftView, Found, GithubView, HtmlView, MarkdownView, OutcomeView, PlanView, Report, Styles, ValidView,
+    COMMENT_LIMIT, DriftView, Found, GithubView, HtmlView, MarkdownView, OutcomeView, PlanView, Report,
+    Styles, ValidView,
 };
 use crate::wire::{ApplyDocument, DiagnosticsDocument, DriftDocument, PlanDocument, pretty};
+
+/// Shortest Markdown document that can be asked for: its headline and its notice must fit.
+const LEAST_COMMENT: u64 = 4_096;
 
 /// What GitHub takes for the summary of a step, in bytes, with room for what other commands of the step wrote.
 const SUMMARY_BYTES: usize = 1 << 19;
@@ -63,6 +69,24 @@ impl FromStr for OutputArg {
             Some(file) => Ok(Self { kind, file: Some(PathBuf::from(file)) }),
         }
     }
+}
+
+/// The formats of the result.
+#[derive(Args, Debug)]
+pub(crate) struct OutputArgs {
+    /// Write the result as text, json, markdown (for a comment on a pull request), github (marks for GitHub Actions, and the
+    /// job's summary) or html, to FILE or to standard output. May be repeated. Written even when the run fails. For apply and
+    /// destroy also events: what happens as it happens, one JSON object a line.
+    #[arg(long = "output", value_name = "KIND[=FILE]")]
+    pub outputs: Vec<OutputArg>,
+    /// How long a Markdown document may be; what does not fit is left out, and the document says so.
+    #[arg(
+        long,
+        value_name = "CHARACTERS",
+        default_value_t = COMMENT_LIMIT,
+        value_parser = RangedU64ValueParser::<usize>::new().range(LEAST_COMMENT..)
+    )]
+    pub markdown_limit: usize,
 }
 
 /// The outputs of one run.

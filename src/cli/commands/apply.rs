@@ -1,28 +1,19 @@
 //! `ramctl apply`: plan, show, ask, apply.
 
-use std::time::Duration;
-
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
-
-use crate::apply::{self, Settings};
 use crate::cli::args::{AgreedArgs, ApplyArgs, ScopeArgs};
+use crate::cli::carry_out::{carry_out, finish};
 use crate::cli::commands::{plan, saved};
 use crate::cli::consent;
-use crate::cli::event_stream::StepNames;
 use crate::cli::exit::Exit;
 use crate::cli::files::is_file;
-use crate::cli::interrupt;
 use crate::cli::output::Output;
 use crate::cli::outputs::{Outputs, with_outputs};
 use crate::cli::pipeline::{self, Loaded};
-use crate::cli::progress::ApplyProgress;
 use crate::cli::prompt::{Answer, ask};
 use crate::cli::scope::scope;
 use crate::cli::session::Session;
 use crate::diff::{Causes, Purpose};
-use crate::plan::{ApprovedPlan, Fingerprint, Outcome, PlanBody, StepResult};
-use crate::render::{Found, OutcomeView};
+use crate::plan::{Fingerprint, Outcome};
 
 pub(crate) fn run(args: &AgreedArgs, output: &mut Output) -> Exit {
     let AgreedArgs { apply: args, fingerprint, roles_of } = args;
@@ -129,72 +120,4 @@ pub(crate) async fn run_plan(
         Exit::Done => incomplete,
         other => other,
     }
-}
-
-/// Carries out a plan that somebody agreed to, and tells what became of it.
-pub(crate) async fn carry_out(
-    args: &ApplyArgs,
-    plan: &PlanBody,
-    approved: &ApprovedPlan,
-    session: &Session,
-    outputs: &mut Outputs,
-    output: &mut Output,
-) -> Exit {
-    let progress = ApplyProgress::start(output, approved.steps());
-    let names = StepNames::of(plan);
-    if let Some(stream) = outputs.stream() {
-        stream.plan(plan);
-    }
-    let settings = Settings {
-        parallelism: usize::from(args.cloud.parallelism),
-        deadline: Duration::from_secs(args.wait_timeout),
-        ..Settings::default()
-    };
-    let stop = interrupt::token(output);
-    let told = tell_of_interruption(outputs, &stop);
-    let on = |event: apply::Event| {
-        if let Some(stream) = outputs.stream() {
-            stream.on(&names, &event);
-        }
-        progress.on(event);
-    };
-    let outcome = apply::apply(approved, &session.cloud, &settings, on, stop).await;
-    told.abort();
-    progress.finish();
-    finish(plan, &outcome, session, outputs, output);
-    if outcome
-        .steps
-        .iter()
-        .all(|step| matches!(step.result, StepResult::Done { .. } | StepResult::Unseen { .. }))
-    {
-        Exit::Done
-    } else {
-        Exit::Error
-    }
-}
-
-/// Writes to the stream that the run was asked to stop, as soon as it is.
-fn tell_of_interruption(outputs: &Outputs, stop: &CancellationToken) -> JoinHandle<()> {
-    let (stream, stop) = (outputs.stream().cloned(), stop.clone());
-    tokio::spawn(async move {
-        stop.cancelled().await;
-        if let Some(stream) = stream {
-            stream.interrupted();
-        }
-    })
-}
-
-/// Writes what became of the plan.
-pub(crate) fn finish(
-    plan: &PlanBody,
-    outcome: &Outcome,
-    session: &Session,
-    outputs: &mut Outputs,
-    output: &mut Output,
-) {
-    if !outcome.steps.is_empty() && outputs.shows_text() {
-        outputs.show(OutcomeView::new(plan, outcome, output.styles(), output.width()), output);
-    }
-    let origin = session.origin();
-    outputs.write(Found::Applied { plan, outcome }, &plan::refusals(plan), origin, output);
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::cli::args::{ApplyArgs, StackArgs};
-use crate::cli::commands::{apply, plan};
+use crate::cli::carry_out::{carry_out, finish};
+use crate::cli::commands::plan;
 use crate::cli::consent;
 use crate::cli::exit::Exit;
 use crate::cli::files::{self, FolderError};
@@ -112,7 +113,7 @@ async fn verify_and_apply(
     consent::note_unused(body, consent, output);
     let mut refuse = |diagnostics: &[Diagnostic], exit: Exit, output: &mut Output| {
         output.diagnostics(diagnostics, &SourceMap::default());
-        apply::finish(body, &Outcome::default(), session, outputs, output);
+        finish(body, &Outcome::default(), session, outputs, output);
         exit
     };
     if let Some(agreed) = agreed
@@ -134,10 +135,10 @@ async fn verify_and_apply(
     };
     let incomplete = if body.is_complete() { Exit::Done } else { Exit::Incomplete };
     if approved.steps().is_empty() {
-        apply::finish(body, &Outcome::default(), session, outputs, output);
+        finish(body, &Outcome::default(), session, outputs, output);
         return incomplete;
     }
-    match apply::carry_out(args, body, &approved, session, outputs, output).await {
+    match carry_out(args, body, &approved, session, outputs, output).await {
         Exit::Done => incomplete,
         other => other,
     }
