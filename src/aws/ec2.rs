@@ -34,8 +34,7 @@ use aws_types::SigningName;
 use aws_types::region::{Region as SdkRegion, SigningRegion};
 use aws_types::service_config::ServiceConfigKey;
 
-use crate::aws::call;
-use crate::aws::error::Effect;
+use crate::aws::call::Calls;
 use crate::aws::query_xml::{self, Listing, Row};
 use crate::aws::rates::Limiter;
 use crate::cloud::{Caller, CloudError, ErrorKind, Page, PageRequest, UsageRead, UseRow};
@@ -66,8 +65,7 @@ const ATTACHMENTS: Shape =
 pub struct Ec2Client {
     interfaces: Arc<Call>,
     attachments: Arc<Call>,
-    caller: Arc<Caller>,
-    limiter: Arc<Limiter>,
+    calls: Calls,
 }
 
 /// How a client is made.
@@ -89,8 +87,7 @@ impl Ec2Client {
         Self {
             interfaces: Arc::new(operation(settings, interceptors, INTERFACES)),
             attachments: Arc::new(operation(settings, interceptors, ATTACHMENTS)),
-            caller: Arc::new(caller),
-            limiter: Arc::new(limiter),
+            calls: Calls::new(caller, limiter),
         }
     }
 
@@ -110,17 +107,16 @@ impl Ec2Client {
         form.extend(page.token.iter().map(|token| ("NextToken".to_owned(), token.clone())));
         form.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let request = call.invoke(form);
-        let Listing { rows, next } =
-            call::make(&self.caller, &self.limiter, action, Effect::Reads, request).await?;
+        let Listing { rows, next } = self.calls.read(action, request).await?;
         let read = rows.iter().map(row).collect::<Result<Vec<Option<T>>, String>>();
-        let items = read.map_err(|what| self.caller.error(ErrorKind::Unreadable, action, what))?;
+        let items = read.map_err(|what| self.calls.caller().error(ErrorKind::Unreadable, action, what))?;
         Ok(Page { items: items.into_iter().flatten().collect(), next })
     }
 }
 
 impl UsageRead for Ec2Client {
     fn caller(&self) -> &Caller {
-        &self.caller
+        self.calls.caller()
     }
 
     async fn describe_network_interfaces(

@@ -1,9 +1,6 @@
 //! Organizations' listings.
 
-use std::sync::Arc;
-
-use crate::aws::call;
-use crate::aws::error::Effect;
+use crate::aws::call::Calls;
 use crate::aws::ram_read::next;
 use crate::aws::rates::Limiter;
 use crate::aws::rows::{self, read_all};
@@ -15,13 +12,12 @@ use crate::org::ParentId;
 #[derive(Clone, Debug)]
 pub struct OrganizationsClient {
     client: aws_sdk_organizations::Client,
-    caller: Arc<Caller>,
-    limiter: Arc<Limiter>,
+    calls: Calls,
 }
 
 impl OrganizationsClient {
     pub(crate) fn new(client: aws_sdk_organizations::Client, caller: Caller, limiter: Limiter) -> Self {
-        Self { client, caller: Arc::new(caller), limiter: Arc::new(limiter) }
+        Self { client, calls: Calls::new(caller, limiter) }
     }
 }
 
@@ -34,24 +30,24 @@ fn parent_id(parent: &ParentId) -> &str {
 
 impl OrgRead for OrganizationsClient {
     fn caller(&self) -> &Caller {
-        &self.caller
+        self.calls.caller()
     }
 
     async fn describe_organization(&self) -> Result<OrganizationRow, CloudError> {
         const ACTION: &str = "organizations:DescribeOrganization";
         let request = self.client.describe_organization().send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         rows::organization(answer.organization())
-            .map_err(|error| rows::unreadable(&self.caller, ACTION, &error))
+            .map_err(|error| rows::unreadable(self.calls.caller(), ACTION, &error))
     }
 
     async fn list_roots(&self, page: &PageRequest) -> Result<Page<RootId>, CloudError> {
         const ACTION: &str = "organizations:ListRoots";
         let request =
             self.client.list_roots().max_results(page.size.into()).set_next_token(page.token.clone()).send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         Ok(Page {
-            items: read_all(&self.caller, ACTION, answer.roots(), rows::root)?,
+            items: read_all(self.calls.caller(), ACTION, answer.roots(), rows::root)?,
             next: next(answer.next_token()),
         })
     }
@@ -64,9 +60,9 @@ impl OrgRead for OrganizationsClient {
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         Ok(Page {
-            items: read_all(&self.caller, ACTION, answer.accounts(), rows::account)?,
+            items: read_all(self.calls.caller(), ACTION, answer.accounts(), rows::account)?,
             next: next(answer.next_token()),
         })
     }
@@ -84,9 +80,9 @@ impl OrgRead for OrganizationsClient {
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         Ok(Page {
-            items: read_all(&self.caller, ACTION, answer.accounts(), rows::account)?,
+            items: read_all(self.calls.caller(), ACTION, answer.accounts(), rows::account)?,
             next: next(answer.next_token()),
         })
     }
@@ -104,9 +100,9 @@ impl OrgRead for OrganizationsClient {
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         Ok(Page {
-            items: read_all(&self.caller, ACTION, answer.organizational_units(), rows::unit)?,
+            items: read_all(self.calls.caller(), ACTION, answer.organizational_units(), rows::unit)?,
             next: next(answer.next_token()),
         })
     }
@@ -119,7 +115,7 @@ impl OrgRead for OrganizationsClient {
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         Ok(Page {
             items: answer
                 .enabled_service_principals()

@@ -1,11 +1,8 @@
 //! RAM's listings.
 
-use std::sync::Arc;
-
 use aws_sdk_ram::types::{PermissionTypeFilter, ResourceOwner, ResourceShareAssociationType};
 
-use crate::aws::call;
-use crate::aws::error::Effect;
+use crate::aws::call::Calls;
 use crate::aws::rates::Limiter;
 use crate::aws::rows::{self, read_all};
 use crate::cloud::{AssociationKind, Caller, CloudError, Page, PageRequest, RamRead, ShareScope};
@@ -19,13 +16,12 @@ use crate::model::{PermissionArn, ShareArn};
 #[derive(Clone, Debug)]
 pub struct RamClient {
     pub(crate) client: aws_sdk_ram::Client,
-    pub(crate) caller: Arc<Caller>,
-    pub(crate) limiter: Arc<Limiter>,
+    pub(crate) calls: Calls,
 }
 
 impl RamClient {
     pub(crate) fn new(client: aws_sdk_ram::Client, caller: Caller, limiter: Limiter) -> Self {
-        Self { client, caller: Arc::new(caller), limiter: Arc::new(limiter) }
+        Self { client, calls: Calls::new(caller, limiter) }
     }
 
     async fn shares(
@@ -43,9 +39,9 @@ impl RamClient {
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         Ok(Page {
-            items: read_all(&self.caller, ACTION, answer.resource_shares(), rows::share)?,
+            items: read_all(self.calls.caller(), ACTION, answer.resource_shares(), rows::share)?,
             next: next(answer.next_token()),
         })
     }
@@ -66,7 +62,7 @@ pub(crate) fn next(token: Option<&str>) -> Option<String> {
 
 impl RamRead for RamClient {
     fn caller(&self) -> &Caller {
-        &self.caller
+        self.calls.caller()
     }
 
     async fn get_resource_shares(
@@ -96,9 +92,14 @@ impl RamRead for RamClient {
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         Ok(Page {
-            items: read_all(&self.caller, ACTION, answer.resource_share_associations(), rows::association)?,
+            items: read_all(
+                self.calls.caller(),
+                ACTION,
+                answer.resource_share_associations(),
+                rows::association,
+            )?,
             next: next(answer.next_token()),
         })
     }
@@ -114,9 +115,9 @@ impl RamRead for RamClient {
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         Ok(Page {
-            items: read_all(&self.caller, ACTION, answer.permissions(), rows::permission)?,
+            items: read_all(self.calls.caller(), ACTION, answer.permissions(), rows::permission)?,
             next: next(answer.next_token()),
         })
     }
@@ -134,10 +135,10 @@ impl RamRead for RamClient {
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         let read = |row: &_| rows::permission_of(share, row);
         Ok(Page {
-            items: read_all(&self.caller, ACTION, answer.permissions(), read)?,
+            items: read_all(self.calls.caller(), ACTION, answer.permissions(), read)?,
             next: next(answer.next_token()),
         })
     }
@@ -155,9 +156,9 @@ impl RamRead for RamClient {
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         Ok(Page {
-            items: read_all(&self.caller, ACTION, answer.source_associations(), rows::source)?,
+            items: read_all(self.calls.caller(), ACTION, answer.source_associations(), rows::source)?,
             next: next(answer.next_token()),
         })
     }
@@ -174,9 +175,9 @@ impl RamRead for RamClient {
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         Ok(Page {
-            items: read_all(&self.caller, ACTION, answer.permissions(), rows::customer_permission)?,
+            items: read_all(self.calls.caller(), ACTION, answer.permissions(), rows::customer_permission)?,
             next: next(answer.next_token()),
         })
     }
@@ -187,7 +188,7 @@ impl RamRead for RamClient {
         version: Option<&str>,
     ) -> Result<PermissionDetail, CloudError> {
         const ACTION: &str = "ram:GetPermission";
-        let unreadable = |error| rows::unreadable(&self.caller, ACTION, &error);
+        let unreadable = |error| rows::unreadable(self.calls.caller(), ACTION, &error);
         let version = version.map(rows::version_number).transpose().map_err(unreadable)?;
         let request = self
             .client
@@ -195,7 +196,7 @@ impl RamRead for RamClient {
             .permission_arn(permission.as_str())
             .set_permission_version(version)
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         rows::permission_detail(answer.permission()).map_err(unreadable)
     }
 
@@ -212,9 +213,9 @@ impl RamRead for RamClient {
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         Ok(Page {
-            items: read_all(&self.caller, ACTION, answer.permissions(), rows::permission_version)?,
+            items: read_all(self.calls.caller(), ACTION, answer.permissions(), rows::permission_version)?,
             next: next(answer.next_token()),
         })
     }
@@ -232,9 +233,14 @@ impl RamRead for RamClient {
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         Ok(Page {
-            items: read_all(&self.caller, ACTION, answer.resource_share_invitations(), rows::invitation)?,
+            items: read_all(
+                self.calls.caller(),
+                ACTION,
+                answer.resource_share_invitations(),
+                rows::invitation,
+            )?,
             next: next(answer.next_token()),
         })
     }
@@ -261,9 +267,9 @@ impl RamRead for RamClient {
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         Ok(Page {
-            items: read_all(&self.caller, ACTION, answer.resources(), rows::received_resource)?,
+            items: read_all(self.calls.caller(), ACTION, answer.resources(), rows::received_resource)?,
             next: next(answer.next_token()),
         })
     }

@@ -3,8 +3,6 @@
 use aws_sdk_ram::types::ResourceShareConfiguration;
 use uuid::Uuid;
 
-use crate::aws::call;
-use crate::aws::error::Effect;
 use crate::aws::ram_read::RamClient;
 use crate::aws::rows::{self, sdk_tags};
 use crate::cloud::{CloudError, CreatedShare, Members, NewPermission, NewShare, RamWrite};
@@ -19,7 +17,7 @@ impl RamWrite for RamClient {
     async fn enable_sharing_with_aws_organization(&self) -> Result<(), CloudError> {
         const ACTION: &str = "ram:EnableSharingWithAwsOrganization";
         let request = self.client.enable_sharing_with_aws_organization().send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -48,10 +46,10 @@ impl RamWrite for RamClient {
             .set_sources(list(sources, String::as_str))
             .client_token(token.to_string())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        let answer = self.calls.write(ACTION, request).await?;
         rows::created_share(answer.resource_share()).map_err(|error| CloudError {
             maybe_done: true,
-            ..rows::unreadable(&self.caller, ACTION, &error)
+            ..rows::unreadable(self.calls.caller(), ACTION, &error)
         })
     }
 
@@ -71,7 +69,7 @@ impl RamWrite for RamClient {
             .set_allow_external_principals(allow_external_principals)
             .client_token(token.to_string())
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -83,7 +81,7 @@ impl RamWrite for RamClient {
             .resource_share_arn(share.as_str())
             .client_token(token.to_string())
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -104,7 +102,7 @@ impl RamWrite for RamClient {
             .set_sources(list(sources, String::as_str))
             .client_token(token.to_string())
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -125,7 +123,7 @@ impl RamWrite for RamClient {
             .set_sources(list(sources, String::as_str))
             .client_token(token.to_string())
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -145,7 +143,7 @@ impl RamWrite for RamClient {
             .replace(replace)
             .client_token(token.to_string())
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -163,7 +161,7 @@ impl RamWrite for RamClient {
             .permission_arn(permission.as_str())
             .client_token(token.to_string())
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -175,7 +173,7 @@ impl RamWrite for RamClient {
             .resource_share_arn(share.as_str())
             .set_tags(Some(sdk_tags(tags)))
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -187,7 +185,7 @@ impl RamWrite for RamClient {
             .resource_share_arn(share.as_str())
             .set_tag_keys(Some(keys.to_vec()))
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -198,7 +196,7 @@ impl RamWrite for RamClient {
             .promote_resource_share_created_from_policy()
             .resource_share_arn(share.as_str())
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -214,7 +212,7 @@ impl RamWrite for RamClient {
             .set_tags((!tags.is_empty()).then(|| sdk_tags(tags)))
             .client_token(token.to_string())
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -232,10 +230,10 @@ impl RamWrite for RamClient {
             .policy_template(template)
             .client_token(token.to_string())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        let answer = self.calls.write(ACTION, request).await?;
         let made = rows::permission_detail(answer.permission()).map_err(|error| CloudError {
             maybe_done: true,
-            ..rows::unreadable(&self.caller, ACTION, &error)
+            ..rows::unreadable(self.calls.caller(), ACTION, &error)
         })?;
         Ok(made.version)
     }
@@ -247,8 +245,8 @@ impl RamWrite for RamClient {
         token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:SetDefaultPermissionVersion";
-        let number =
-            rows::version_number(version).map_err(|error| rows::unreadable(&self.caller, ACTION, &error))?;
+        let number = rows::version_number(version)
+            .map_err(|error| rows::unreadable(self.calls.caller(), ACTION, &error))?;
         let request = self
             .client
             .set_default_permission_version()
@@ -256,7 +254,7 @@ impl RamWrite for RamClient {
             .permission_version(number)
             .client_token(token.to_string())
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -267,8 +265,8 @@ impl RamWrite for RamClient {
         token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DeletePermissionVersion";
-        let number =
-            rows::version_number(version).map_err(|error| rows::unreadable(&self.caller, ACTION, &error))?;
+        let number = rows::version_number(version)
+            .map_err(|error| rows::unreadable(self.calls.caller(), ACTION, &error))?;
         let request = self
             .client
             .delete_permission_version()
@@ -276,7 +274,7 @@ impl RamWrite for RamClient {
             .permission_version(number)
             .client_token(token.to_string())
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -288,7 +286,7 @@ impl RamWrite for RamClient {
             .permission_arn(permission.as_str())
             .client_token(token.to_string())
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -306,7 +304,7 @@ impl RamWrite for RamClient {
             .name(name)
             .client_token(token.to_string())
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -318,7 +316,7 @@ impl RamWrite for RamClient {
             .resource_arn(permission.as_str())
             .set_tags(Some(sdk_tags(tags)))
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -330,7 +328,7 @@ impl RamWrite for RamClient {
             .resource_arn(permission.as_str())
             .set_tag_keys(Some(keys.to_vec()))
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -346,7 +344,7 @@ impl RamWrite for RamClient {
             .resource_share_invitation_arn(invitation.as_str())
             .client_token(token.to_string())
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
@@ -362,7 +360,7 @@ impl RamWrite for RamClient {
             .resource_share_invitation_arn(invitation.as_str())
             .client_token(token.to_string())
             .send();
-        call::make(&self.caller, &self.limiter, ACTION, Effect::Writes, request).await?;
+        self.calls.write(ACTION, request).await?;
         Ok(())
     }
 }

@@ -1,11 +1,8 @@
 //! Resource Groups Tagging: the one call that finds resources by tags.
 
-use std::sync::Arc;
-
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 
-use crate::aws::call;
-use crate::aws::error::Effect;
+use crate::aws::call::Calls;
 use crate::aws::ram_read::next;
 use crate::aws::rates::Limiter;
 use crate::cloud::{Caller, CloudError, ErrorKind, Page, PageRequest, TagRead};
@@ -15,8 +12,7 @@ use crate::model::{ResourceArn, TagFilters};
 #[derive(Clone, Debug)]
 pub struct TaggingClient {
     client: aws_sdk_resourcegroupstagging::Client,
-    caller: Arc<Caller>,
-    limiter: Arc<Limiter>,
+    calls: Calls,
 }
 
 impl TaggingClient {
@@ -25,13 +21,13 @@ impl TaggingClient {
         caller: Caller,
         limiter: Limiter,
     ) -> Self {
-        Self { client, caller: Arc::new(caller), limiter: Arc::new(limiter) }
+        Self { client, calls: Calls::new(caller, limiter) }
     }
 }
 
 impl TagRead for TaggingClient {
     fn caller(&self) -> &Caller {
-        &self.caller
+        self.calls.caller()
     }
 
     async fn get_resources(
@@ -52,11 +48,11 @@ impl TagRead for TaggingClient {
             .resources_per_page(page.size.into())
             .set_pagination_token(page.token.clone())
             .send();
-        let answer = call::make(&self.caller, &self.limiter, ACTION, Effect::Reads, request).await?;
+        let answer = self.calls.read(ACTION, request).await?;
         let arns = answer.resource_tag_mapping_list().iter().map(|row| {
             let arn = row.resource_arn().unwrap_or_default();
             ResourceArn::parse(arn)
-                .map_err(|error| self.caller.error(ErrorKind::Unreadable, ACTION, error.to_string()))
+                .map_err(|error| self.calls.caller().error(ErrorKind::Unreadable, ACTION, error.to_string()))
         });
         Ok(Page { items: arns.collect::<Result<_, _>>()?, next: next(answer.pagination_token()) })
     }
