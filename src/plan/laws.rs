@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use proptest::sample::subsequence;
+use proptest::sample::{Index, subsequence};
 
 use crate::desired::{DesiredGraph, DesiredShare};
 use crate::diff::fixture::*;
@@ -183,7 +183,8 @@ pub(crate) fn planned(graph: &DesiredGraph, live: &LiveState) -> (Diff, Plan) {
 }
 
 /// The steps in some order that their needs allow.
-fn some_order(plan: &Plan, mut choices: impl FnMut(usize) -> usize) -> Vec<StepId> {
+pub(crate) fn some_order(plan: &Plan, choices: &[Index]) -> Vec<StepId> {
+    let mut choices = choices.iter().cycle();
     let mut done: Vec<StepId> = Vec::new();
     while done.len() < plan.steps().len() {
         let ready: Vec<StepId> = plan
@@ -192,9 +193,18 @@ fn some_order(plan: &Plan, mut choices: impl FnMut(usize) -> usize) -> Vec<StepI
             .filter(|step| !done.contains(&step.id) && step.needs.iter().all(|need| done.contains(need)))
             .map(|step| step.id)
             .collect();
-        done.push(ready[choices(ready.len())]);
+        done.push(ready[choices.next().unwrap().index(ready.len())]);
     }
     done
+}
+
+/// Carries out a plan in some order, up to some step.
+pub(crate) fn cut_short(sim: &mut Simulator, plan: &Plan, choices: &[Index], stop: Index) {
+    let order = some_order(plan, choices);
+    for id in &order[..stop.index(order.len() + 1)] {
+        sim.step(&plan.steps()[id.0 as usize]);
+    }
+    sim.next_plan();
 }
 
 /// What the steps leave alone is in sync; associations that RAM is still at work on are its own affair.
@@ -255,18 +265,12 @@ proptest! {
     fn any_prefix_in_any_order_planned_again_converges(
         graph in a_stack(),
         live in a_live_state(),
-        choices in prop::collection::vec(any::<prop::sample::Index>(), 60),
-        stop in any::<prop::sample::Index>(),
+        choices in prop::collection::vec(any::<Index>(), 60),
+        stop in any::<Index>(),
     ) {
         let (_, first) = planned(&graph, &live);
-        let mut choices = choices.into_iter().cycle();
-        let order = some_order(&first, |n| choices.next().unwrap().index(n));
-        let stop = stop.index(order.len() + 1);
         let mut sim = Simulator::inviting(live, strangers());
-        for id in &order[..stop] {
-            sim.step(&first.steps()[id.0 as usize]);
-        }
-        sim.next_plan();
+        cut_short(&mut sim, &first, &choices, stop);
         let (_, second) = planned(&graph, &sim.live);
         sim.run(second.steps());
         assert_settled(&graph, &sim);
@@ -276,7 +280,7 @@ proptest! {
     fn nobody_ever_sees_more_than_before_or_after(
         graph in a_stack(),
         live in a_live_state(),
-        choices in prop::collection::vec(any::<prop::sample::Index>(), 60),
+        choices in prop::collection::vec(any::<Index>(), 60),
     ) {
         let (_, plan) = planned(&graph, &live);
         let before = grants(&live);
@@ -297,9 +301,8 @@ proptest! {
         };
         let allowed: BTreeSet<Grant> =
             before.into_iter().chain(arriving(live.clone())).chain(arriving(end.live)).collect();
-        let mut choices = choices.into_iter().cycle();
         let mut sim = Simulator::inviting(live, strangers());
-        for id in some_order(&plan, |n| choices.next().unwrap().index(n)) {
+        for id in some_order(&plan, &choices) {
             sim.step(&plan.steps()[id.0 as usize]);
             let beyond: Vec<_> = sim.grants().difference(&allowed).cloned().collect();
             prop_assert!(beyond.is_empty(), "after step {id:?}: {beyond:?}");
@@ -310,7 +313,7 @@ proptest! {
     fn what_stays_on_a_share_never_leaves_it(
         graph in a_stack(),
         live in a_live_state(),
-        choices in prop::collection::vec(any::<prop::sample::Index>(), 60),
+        choices in prop::collection::vec(any::<Index>(), 60),
     ) {
         // For each block, over its own shares: what it gives before and after it gives all the time.
         for address in graph.shares.keys() {
@@ -328,9 +331,8 @@ proptest! {
             let mut end = Simulator::inviting(live.clone(), strangers());
             end.run(plan.steps());
             let kept: BTreeSet<_> = before.intersection(&only(&end.live)).cloned().collect();
-            let mut choices = choices.iter().cycle();
             let mut sim = Simulator::inviting(live.clone(), strangers());
-            for id in some_order(&plan, |n| choices.next().unwrap().index(n)) {
+            for id in some_order(&plan, &choices) {
                 sim.step(&plan.steps()[id.0 as usize]);
                 prop_assert!(only(&sim.live).is_superset(&kept), "after {id:?}");
             }

@@ -12,9 +12,9 @@ use crate::live::{LivePlace, LiveState};
 use crate::model::{
     Action, Address, BlockKind, Conditions, Observed, PermissionArn, PermissionPolicy, TAG_APPLIED, TAG_STACK,
 };
-use crate::plan::laws::{a_share, accounts, look, planned};
+use crate::plan::laws::{a_share, accounts, cut_short, look, planned, some_order};
 use crate::plan::simulator::{Grant, Simulator, grants};
-use crate::plan::{Plan, StepId, plan, simulator_permissions as permissions};
+use crate::plan::{plan, simulator_permissions as permissions};
 
 fn own(name: &str) -> PermissionArn {
     let at = hub();
@@ -171,20 +171,6 @@ pub(crate) fn assert_settled(graph: &DesiredGraph, sim: &Simulator) {
     }
 }
 
-fn some_order(plan: &Plan, mut choices: impl FnMut(usize) -> usize) -> Vec<StepId> {
-    let mut done: Vec<StepId> = Vec::new();
-    while done.len() < plan.steps().len() {
-        let ready: Vec<StepId> = plan
-            .steps()
-            .iter()
-            .filter(|step| !done.contains(&step.id) && step.needs.iter().all(|need| done.contains(need)))
-            .map(|step| step.id)
-            .collect();
-        done.push(ready[choices(ready.len())]);
-    }
-    done
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -204,14 +190,8 @@ proptest! {
         stop in any::<prop::sample::Index>(),
     ) {
         let (_, first) = planned(&graph, &live);
-        let mut choices = choices.into_iter().cycle();
-        let order = some_order(&first, |n| choices.next().unwrap().index(n));
-        let stop = stop.index(order.len() + 1);
         let mut sim = Simulator::new(live);
-        for id in &order[..stop] {
-            sim.step(&first.steps()[id.0 as usize]);
-        }
-        sim.next_plan();
+        cut_short(&mut sim, &first, &choices, stop);
         let (_, second) = planned(&graph, &sim.live);
         sim.run(second.steps());
         assert_settled(&graph, &sim);
@@ -227,9 +207,8 @@ proptest! {
         let mut end = Simulator::new(live.clone());
         end.run(plan.steps());
         let allowed: BTreeSet<Grant> = grants(&live).into_iter().chain(end.grants()).collect();
-        let mut choices = choices.into_iter().cycle();
         let mut sim = Simulator::new(live);
-        for id in some_order(&plan, |n| choices.next().unwrap().index(n)) {
+        for id in some_order(&plan, &choices) {
             sim.step(&plan.steps()[id.0 as usize]);
             let beyond: Vec<_> = sim.grants().difference(&allowed).cloned().collect();
             prop_assert!(beyond.is_empty(), "after step {id:?}: {beyond:?}");
