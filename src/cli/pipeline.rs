@@ -92,29 +92,30 @@ impl Read {
     }
 
     /// What makes AWS match the stack, or what makes all go that the stack owns.
-    fn plan(&self, purpose: Purpose) -> Plan {
-        let diff = match purpose {
+    fn difference(&self, purpose: Purpose) -> Diff {
+        match purpose {
             Purpose::Apply => self.diff(),
             Purpose::Destroy => self.destroy(),
-        };
-        plan::plan_knowing(&diff, &self.org, &self.usage)
+        }
     }
 
     /// The plan, once EC2 was asked what accounts have in what it takes from them. A plan that takes no subnet and no transit gateway
     /// costs no call.
     pub(crate) async fn planned(&mut self, purpose: Purpose, session: &Session, args: &CloudArgs) -> Plan {
-        let plan = self.plan(purpose);
+        let diff = self.difference(purpose);
+        let plan = plan::plan_knowing(&diff, &self.org, &self.usage);
         let questions = plan.usage_questions();
         if questions.is_empty() {
             return plan;
         }
         self.usage = collect::usage(&session.cloud, &questions, &settings(args)).await;
-        self.plan(purpose)
+        plan::plan_knowing(&diff, &self.org, &self.usage)
     }
 
     /// The plan from a snapshot. What it takes and nobody asked for then is not in the snapshot.
     pub(crate) fn planned_from(&mut self, purpose: Purpose, snapshot: &str) -> Plan {
-        let plan = self.plan(purpose);
+        let diff = self.difference(purpose);
+        let plan = plan::plan_knowing(&diff, &self.org, &self.usage);
         let asked: BTreeSet<ResourceArn> = plan.usage_questions().into_values().flatten().collect();
         let missing: Vec<ResourceArn> =
             asked.into_iter().filter(|resource| !self.usage.found.contains_key(resource)).collect();
@@ -131,7 +132,7 @@ impl Read {
             };
             self.usage.found.insert(resource, Observed::Unknown(gap));
         }
-        self.plan(purpose)
+        plan::plan_knowing(&diff, &self.org, &self.usage)
     }
 
     fn narrow(&self, diff: Diff) -> Diff {
