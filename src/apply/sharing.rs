@@ -78,10 +78,10 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         let (mut insiders, strangers): (Vec<_>, Vec<_>) = waiting_for.into_iter().partition(is_inside);
         let backoff = Backoff::new(self.settings);
         let (step, patience) = (planned.id, Patience { new_share: true });
-        for round in 1_u32.. {
-            let (Some(first), false) = (insiders.first(), backoff.elapsed() >= self.settings.deadline) else {
-                break;
-            };
+        let mut token = planned.token;
+        while let Some(first) = insiders.first()
+            && backoff.elapsed() < self.settings.deadline
+        {
             let why = format!(
                 "AWS took {} for a stranger: it is still turning on sharing inside the organization",
                 first.as_str()
@@ -89,12 +89,12 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             self.tell(Event::Retrying { step, why });
             let members = Members { principals: std::mem::take(&mut insiders), ..Members::default() };
             // Each call is one of its own: RAM takes a token that it has seen for the call of then.
-            let token = |what: &str| Uuid::new_v5(&planned.token, format!("{what} {round}").as_bytes());
-            let (off, on) = (token("off"), token("on"));
+            let off = Uuid::new_v5(&token, b"off");
+            token = Uuid::new_v5(&off, b"on");
             let call = self.call(step, patience, || ram.disassociate_resource_share(arn, &members, &off));
             absent_is_fine(call.await)?;
             self.await_no_members(step, ram, arn, &members).await?;
-            self.call(step, patience, || ram.associate_resource_share(arn, &members, &on)).await?;
+            self.call(step, patience, || ram.associate_resource_share(arn, &members, &token)).await?;
             insiders = self.await_members(step, ram, arn, &members).await?;
         }
         Ok(strangers.into_iter().chain(insiders).collect())

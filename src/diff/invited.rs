@@ -24,7 +24,7 @@ pub(crate) struct Invited<'a> {
 }
 
 impl Invited<'_> {
-    /// The principals that are waiting, and the comparison as it is with them: what expired is repaired, what was turned down is not
+    /// The principals that are waiting, and the comparison as it is with them: who is put on again is repaired, what was turned down is not
     /// sent again, and what waits for somebody is no longer merely under way.
     pub fn settle(
         &self,
@@ -58,7 +58,7 @@ impl Invited<'_> {
         }
         if let Some(before) = before {
             let stands = |principal: &Principal| before.share.principals.contains_key(principal);
-            let expired: BTreeSet<&Principal> = out
+            let renewed: BTreeSet<&Principal> = out
                 .iter()
                 .filter(|(_, invitation)| {
                     matches!(invitation.state, InvitationState::ToResend { .. } | InvitationState::Needless)
@@ -71,8 +71,8 @@ impl Invited<'_> {
                 .filter(|(_, invitation)| matches!(invitation.state, InvitationState::Rejected { .. }))
                 .map(|(principal, _)| principal)
                 .collect();
-            if !expired.is_empty() || !rejected.is_empty() {
-                *verdict = self.mended(before.clone(), after.clone(), verdict, &expired, &rejected);
+            if !renewed.is_empty() || !rejected.is_empty() {
+                *verdict = self.mended(before.clone(), after.clone(), verdict, &renewed, &rejected);
             }
         }
         remarks.retain(|remark| match remark {
@@ -199,13 +199,13 @@ impl Invited<'_> {
         Some(if lasted + slack >= window { Lapse::Expired } else { Lapse::Ended })
     }
 
-    /// The verdict with what expired repaired where it still stands, and with what was turned down left alone.
+    /// The verdict with those repaired who are put on again and still stand, and with what was turned down left alone.
     fn mended(
         &self,
         before: Present,
         after: Wanted,
         verdict: &Verdict,
-        expired: &BTreeSet<&Principal>,
+        renewed: &BTreeSet<&Principal>,
         rejected: &BTreeSet<&Principal>,
     ) -> Verdict {
         let mut edits = match verdict {
@@ -214,7 +214,7 @@ impl Invited<'_> {
         };
         edits.retain(|edit| principal_of(edit).is_none_or(|principal| !rejected.contains(principal)));
         let ignored = self.share.lifecycle.ignore_changes.contains(&IgnorableAttribute::Principals);
-        for principal in expired.iter().filter(|_| !ignored) {
+        for principal in renewed.iter().filter(|_| !ignored) {
             if edits.iter().any(|edit| principal_of(edit) == Some(*principal)) {
                 continue;
             }

@@ -1,8 +1,8 @@
 //! A plan that somebody consented to: the only thing that `apply` takes.
 
-use jiff::Timestamp;
-
 use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
 
 use crate::diff::InvitationState;
 use crate::model::{Address, Principal};
