@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::sandbox::clock::Millis;
+use crate::sandbox::clock::{Millis, SECOND};
 use crate::sandbox::faults::Rates;
 
 /// What a new sandbox holds.
@@ -56,6 +56,29 @@ pub(crate) enum EmptyPages {
     Always,
 }
 
+/// How long a client token is remembered. AWS publishes no figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Tokens {
+    Forever,
+    /// Not at all: the same request is carried out again.
+    #[serde(rename = "none")]
+    Never,
+    #[serde(untagged)]
+    Seconds(u32),
+}
+
+impl Tokens {
+    /// When a token that is first used at `now` is forgotten; before the next change where none is remembered.
+    pub(crate) fn forgotten(self, now: Millis) -> Option<Millis> {
+        match self {
+            Self::Forever => None,
+            Self::Never => Some(now),
+            Self::Seconds(seconds) => Some(now + Millis::from(seconds) * SECOND),
+        }
+    }
+}
+
 /// Where AWS publishes no figure, or tests want another one. Block `settings` of a seed.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -64,6 +87,8 @@ pub(crate) struct Behaviour {
     pub pending_ms: Millis,
     /// Milliseconds in which a new share is not found yet: RAM's reads lag behind its writes.
     pub unseen_ms: Millis,
+    /// Milliseconds in which the tags that a share was created with are not seen yet.
+    pub tags_unseen_ms: Millis,
     /// Milliseconds that an association is ASSOCIATING.
     pub associate_ms: Millis,
     /// Milliseconds that an association is DISASSOCIATING, and a share DELETING.
@@ -73,6 +98,7 @@ pub(crate) struct Behaviour {
     /// Milliseconds that CreateAccount takes.
     pub account_ms: Millis,
     pub empty_pages: EmptyPages,
+    pub tokens: Tokens,
     /// How fast calls may come.
     pub rates: Rates,
     /// The longest page of a RAM listing, whatever was asked.
@@ -95,11 +121,13 @@ impl Default for Behaviour {
         Self {
             pending_ms: 0,
             unseen_ms: 0,
+            tags_unseen_ms: 0,
             associate_ms: 200,
             disassociate_ms: 200,
             onboarding_ms: 400,
             account_ms: 200,
             empty_pages: EmptyPages::Filtered,
+            tokens: Tokens::Seconds(30 * 86_400),
             rates: Rates::Unlimited,
             page_size: 500,
             resources: Resources::Listed,

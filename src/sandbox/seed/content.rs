@@ -70,9 +70,15 @@ impl Seeder<'_> {
             .map_err(|why| self.refused("share", label, &why))?;
         let arn =
             output.pointer("/resourceShare/resourceShareArn").and_then(Value::as_str).unwrap_or_default();
+        let uuid = arn.rsplit('/').next().unwrap_or_default().to_owned();
+        let id = ShareId { account, region: form.region.clone(), uuid };
+        // Reads have long caught up with it.
+        let seen = self.behaviour.unseen_ms.max(self.behaviour.tags_unseen_ms);
+        self.state.shares.update(&id.key(), |share| {
+            (share.created, share.updated) = (share.created - seen, share.updated - seen);
+        });
         if form.created_from_policy {
-            let uuid = arn.rsplit('/').next().unwrap_or_default().to_owned();
-            self.make_policy_made(&ShareId { account, region: form.region.clone(), uuid });
+            self.make_policy_made(&id);
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::model::Arn;
+use crate::sandbox::services::ram::shows_tags;
 use crate::sandbox::services::{Answer, Call, Operation, Pager, Refusal, answer};
 use crate::sandbox::state::State;
 use crate::sandbox::state::rows_ram::Tags;
@@ -83,7 +84,7 @@ fn get_resources(call: &Call<'_>, state: &State) -> Answer {
     }
     for (_, share) in state.shares.under(&format!("{place}{}/", call.region)) {
         let arn = share.id.arn();
-        if share.is_live() && wants(&arn, &share.tags) {
+        if share.is_live() && shows_tags(call, share) && wants(&arn, &share.tags) {
             rows.push((arn.clone(), mapping(&arn, &share.tags)));
         }
     }

@@ -338,3 +338,89 @@ async fn two_hundred_and_fifty_invitations_may_be_pending() {
     remove.principals("arn:aws:iam::700000000000:root").send().await.unwrap();
     more().await.unwrap();
 }
+
+/// The shares that the network account owns, as it lists them.
+async fn listed(running: &Running) -> Vec<aws_sdk_ram::types::ResourceShare> {
+    let all = ram(running, "network").get_resource_shares().resource_owner(ResourceOwner::SelfValue);
+    all.send().await.unwrap().resource_shares().to_vec()
+}
+
+#[tokio::test]
+async fn neither_members_nor_tags_move_the_time_of_a_share() {
+    let running = sandbox().await;
+    let network = ram(&running, "network");
+    let share = shared_with(&running, "333333333333").await;
+    advance(&running, 60).await;
+    let tag = aws_sdk_ram::types::Tag::builder().key("team").value("net").build();
+    network.tag_resource().resource_share_arn(&share).tags(tag).send().await.unwrap();
+    network
+        .associate_resource_share()
+        .resource_share_arn(&share)
+        .principals("444444444444")
+        .send()
+        .await
+        .unwrap();
+    advance(&running, 60).await;
+    network.disassociate_resource_share().resource_share_arn(&share).resource_arns(TGW).send().await.unwrap();
+    network.untag_resource().resource_share_arn(&share).tag_keys("team").send().await.unwrap();
+    let found = listed(&running).await.remove(0);
+    assert_eq!(found.last_updated_time(), found.creation_time());
+    network.update_resource_share().resource_share_arn(&share).name("other").send().await.unwrap();
+    let found = listed(&running).await.remove(0);
+    assert!(found.last_updated_time() > found.creation_time(), "a new name is a change of the share");
+}
+
+#[tokio::test]
+async fn a_client_token_is_remembered_as_long_as_the_settings_say() {
+    for (tokens, after, shares) in
+        [("\"forever\"", 400 * 86_400, 1), ("\"none\"", 0, 2), ("60", 59, 1), ("60", 61, 2)]
+    {
+        let text = SEED.replace("settings {", &format!("settings {{\n  tokens = {tokens}"));
+        let running = start(Settings::new(Content::Seed { name: "seed".into(), text })).await.unwrap();
+        let network = ram(&running, "network");
+        let create = || network.create_resource_share().name("s").client_token("one").send();
+        create().await.unwrap();
+        advance(&running, after).await;
+        create().await.unwrap();
+        assert_eq!(listed(&running).await.len(), shares, "tokens = {tokens}, {after} s later");
+    }
+}
+
+#[tokio::test]
+async fn the_tags_of_a_new_share_may_be_unseen_for_a_while() {
+    let text = SEED.replace("settings {", "settings {\n  tags_unseen_ms = 60000");
+    let share = r#"share "seeded" {
+  account = "network"
+  region  = "eu-central-1"
+  tags    = { team = "net" }
+}"#;
+    let text = format!("{text}\n{share}");
+    let running = start(Settings::new(Content::Seed { name: "seed".into(), text })).await.unwrap();
+    let network = ram(&running, "network");
+    let tag = aws_sdk_ram::types::Tag::builder().key("team").value("net").build();
+    network.create_resource_share().name("new").tags(tag).send().await.unwrap();
+    let tagged = || async {
+        let filter = aws_sdk_ram::types::TagFilter::builder().tag_key("team").build();
+        let all = network.get_resource_shares().resource_owner(ResourceOwner::SelfValue).tag_filters(filter);
+        let mut names: Vec<String> = all
+            .send()
+            .await
+            .unwrap()
+            .resource_shares()
+            .iter()
+            .map(|s| s.name().unwrap().to_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    let bare = || async {
+        let all = listed(&running).await;
+        all.iter()
+            .filter(|share| share.tags().is_empty())
+            .map(|s| s.name().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!((tagged().await, bare().await), (vec!["seeded".to_owned()], vec!["new".to_owned()]));
+    advance(&running, 61).await;
+    assert_eq!((tagged().await, bare().await), (vec!["new".to_owned(), "seeded".to_owned()], Vec::new()));
+}

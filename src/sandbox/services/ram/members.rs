@@ -55,13 +55,8 @@ fn associate(call: &Call<'_>, state: &mut State) -> Answer {
             Target { id: &id, allow_external: share.allow_external, retain: share.retain.unwrap_or(false) };
         let admitted = admit(call, state, &target, wanted)?;
         let keys = join(call, state, &id, admitted);
-        touch(call, state, &id);
         Ok(object([("resourceShareAssociations", rows(state, &keys))]))
     })
-}
-
-fn touch(call: &Call<'_>, state: &mut State, share: &ShareId) {
-    state.shares.update(&share.key(), |share| share.updated = call.now);
 }
 
 fn rows(state: &State, keys: &[String]) -> Value {
@@ -188,7 +183,6 @@ fn disassociate(call: &Call<'_>, state: &mut State) -> Answer {
         for (side, entity) in &all {
             dismiss(call, state, &id, *side, entity);
         }
-        touch(call, state, &id);
         let keys: Vec<String> = all.iter().map(|(side, entity)| Member::key(&id, *side, entity)).collect();
         Ok(object([("resourceShareAssociations", rows(state, &keys))]))
     })

@@ -27,7 +27,6 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::model::{Arn, ShareArn};
-use crate::sandbox::clock::DAY;
 use crate::sandbox::services::{Answer, Call, Operation, Pager, Refusal, answer};
 use crate::sandbox::settings::EmptyPages;
 use crate::sandbox::state::State;
@@ -132,6 +131,11 @@ fn is_seen(call: &Call<'_>, share: &Share) -> bool {
     call.now >= share.created + call.behaviour.unseen_ms
 }
 
+/// Whether reads have caught up with the tags that the share was created with.
+pub(crate) fn shows_tags(call: &Call<'_>, share: &Share) -> bool {
+    call.now >= share.created + call.behaviour.tags_unseen_ms
+}
+
 /// A share of the caller's that can be changed.
 fn changeable_share<'a>(call: &Call<'_>, state: &'a State, arn: Option<&str>) -> Result<&'a Share, Refusal> {
     use crate::sandbox::state::rows_ram::FeatureSet;
@@ -219,7 +223,7 @@ fn once(
             operation: operation.into(),
             request,
             answer: output.clone(),
-            due: Some(call.now + 30 * DAY),
+            due: call.behaviour.tokens.forgotten(call.now),
         },
     );
     Ok(output.into_bytes())

@@ -63,8 +63,8 @@ impl<'a> ShareOut<'a> {
         }
     }
 
-    /// As a consumer sees it: tags are the owner's.
-    pub(super) fn shared(share: &'a Share) -> Self {
+    /// As a consumer sees it, and the owner before its tags have come through: tags are the owner's.
+    pub(super) fn without_tags(share: &'a Share) -> Self {
         Self { tags: None, ..Self::new(share) }
     }
 

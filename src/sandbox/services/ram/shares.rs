@@ -13,7 +13,7 @@ use crate::sandbox::services::ram::tags::{TagIn, read_tags};
 use crate::sandbox::services::ram::views::reaching;
 use crate::sandbox::services::ram::{
     INVALID, Owner, changeable_share, invalid, is_seen, no_such_share, object, once, one_of, own_share,
-    owner, pager, required, share_id, unknown, wrong_state,
+    owner, pager, required, share_id, shows_tags, unknown, wrong_state,
 };
 use crate::sandbox::services::{Answer, Call, Operation, Refusal, answer, uuid};
 use crate::sandbox::state::State;
@@ -241,7 +241,9 @@ fn get(call: &Call<'_>, state: &State) -> Answer {
                 .resource_share_status
                 .as_ref()
                 .is_none_or(|status| value(&share.status) == status.as_str())
-            && input.tag_filters.as_ref().is_none_or(|filters| filters.is_empty() || has_tag(share, filters))
+            && input.tag_filters.as_ref().is_none_or(|filters| {
+                filters.is_empty() || (shows_tags(call, share) && has_tag(share, filters))
+            })
             && input.permission_arn.as_ref().is_none_or(|arn| {
                 state.attachments.under(&format!("{}/", share.id.key())).any(|(_, attached)| {
                     attached.permission == *arn
@@ -260,9 +262,10 @@ fn get(call: &Call<'_>, state: &State) -> Answer {
                 }
             }
             let rows = state.shares.under_after(&mine, pager.after());
-            pager.take(
-                rows.filter(|(key, share)| fits(key, share)).map(|(key, share)| (key, ShareOut::new(share))),
-            )
+            let output = |share| {
+                if shows_tags(call, share) { ShareOut::new(share) } else { ShareOut::without_tags(share) }
+            };
+            pager.take(rows.filter(|(key, share)| fits(key, share)).map(|(key, share)| (key, output(share))))
         }
         Owner::Others => {
             let shares = reaching(call, state);
@@ -273,7 +276,7 @@ fn get(call: &Call<'_>, state: &State) -> Answer {
             }
             pager.take_sorted(shares.into_keys().filter_map(|key| {
                 let share = state.shares.get(&key).filter(|share| fits(&key, share))?;
-                Some((key, ShareOut::shared(share)))
+                Some((key, ShareOut::without_tags(share)))
             }))
         }
     };
