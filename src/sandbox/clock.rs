@@ -33,9 +33,9 @@ impl Clock {
         machine + self.ahead.load(Ordering::Relaxed)
     }
 
-    /// How far the clock stands ahead of the machine's.
+    /// How far the clock stands ahead of the machine's; it never goes back.
     pub(crate) fn set_ahead(&self, ahead: Millis) {
-        self.ahead.store(ahead, Ordering::Relaxed);
+        self.ahead.fetch_max(ahead, Ordering::Relaxed);
     }
 }
 

@@ -1,12 +1,12 @@
 //! The sandbox's own endpoint, `/_sandbox/...`: what it holds, its clock, its faults, what AWS publishes.
 
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Response, header};
+use axum::http::{Method, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::model::Arn;
-use crate::sandbox::clock::{SECOND, iso};
+use crate::sandbox::clock::{DAY, Millis, SECOND, iso};
 use crate::sandbox::dispatch::Sandbox;
 use crate::sandbox::faults::Fault;
 use crate::sandbox::protocol::{Wire, respond};
@@ -16,19 +16,13 @@ use crate::sandbox::state::rows_ram::{Association, Member, Published, ShareStatu
 /// Where the path of a control request begins.
 pub(crate) const PREFIX: &str = "/_sandbox/";
 
-pub(crate) fn handle(
-    sandbox: &Sandbox,
-    method: &Method,
-    path: &str,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Response<Body> {
-    let answer = if headers.contains_key(header::ORIGIN) {
-        Err(Refusal::new("AccessDeniedException", "The control endpoint is not for web pages.")
-            .with_status(403))
-    } else {
-        run(sandbox, method, path.trim_start_matches(PREFIX), body)
-    };
+/// The longest span of time that a request may name, in seconds.
+const LONGEST: i64 = 365_250 * DAY / SECOND;
+/// The first day of the year 9000: times beyond 9999 cannot be written.
+const LATEST: Millis = 221_845_392_000_000;
+
+pub(crate) fn handle(sandbox: &Sandbox, method: &Method, path: &str, body: &[u8]) -> Response<Body> {
+    let answer = run(sandbox, method, path.trim_start_matches(PREFIX), body);
     respond(Wire::RestJson, "", None, answer.map(|value| value.to_string().into_bytes()), &uuid())
 }
 
@@ -91,7 +85,12 @@ fn run(sandbox: &Sandbox, method: &Method, what: &str, body: &[u8]) -> Result<Va
         })),
         ("POST", "clock") => {
             let input: ClockInput = input(body)?;
-            let now = sandbox.store.advance(input.advance_seconds.saturating_mul(SECOND))?;
+            let by = seconds("advance_seconds", input.advance_seconds)?;
+            if sandbox.store.read(|_, now| now) + by > LATEST {
+                let message = "The sandbox's clock does not go beyond the year 9000.";
+                return Err(Refusal::new("ValidationException", message));
+            }
+            let now = sandbox.store.advance(by)?;
             Ok(json!({"now": iso(now)}))
         }
         ("GET", "faults") => Ok(faults(sandbox)),
@@ -126,6 +125,17 @@ fn run(sandbox: &Sandbox, method: &Method, what: &str, body: &[u8]) -> Result<Va
     }
 }
 
+/// Milliseconds of a span of time that a request names.
+fn seconds(name: &str, seconds: i64) -> Result<Millis, Refusal> {
+    if !(0..=LONGEST).contains(&seconds) {
+        return Err(Refusal::new(
+            "ValidationException",
+            format!("{name} is a number of seconds from 0 to {LONGEST} (1,000 years), not {seconds}."),
+        ));
+    }
+    Ok(seconds * SECOND)
+}
+
 /// The faults, and beside them how many calls each was about.
 fn faults(sandbox: &Sandbox) -> Value {
     let (faults, met): (Vec<Fault>, Vec<u32>) = sandbox.faults.list().into_iter().unzip();
@@ -133,6 +143,7 @@ fn faults(sandbox: &Sandbox) -> Value {
 }
 
 fn set_status(sandbox: &Sandbox, input: StatusInput) -> Result<Value, Refusal> {
+    let ago = seconds("seconds_ago", input.seconds_ago)?;
     let refused = |why: String| Refusal::new("ValidationException", why);
     let id = ram::share_id(&input.resource_share_arn)?;
     let unknown = || refused(format!("{} has no such share or member.", input.resource_share_arn));
@@ -160,7 +171,7 @@ fn set_status(sandbox: &Sandbox, input: StatusInput) -> Result<Value, Refusal> {
                 state.members.update(&key, |member| {
                     (member.status, member.message) = (status, input.status_message.clone());
                     (member.due, member.fails) = (None, None);
-                    member.updated = now.saturating_sub(input.seconds_ago.saturating_mul(SECOND));
+                    member.updated = now - ago;
                     member.created = member.created.min(member.updated);
                 });
             }

@@ -13,6 +13,7 @@ use crate::sandbox::authorization::permit;
 use crate::sandbox::clock::Millis;
 use crate::sandbox::control;
 use crate::sandbox::faults::{Blow, Faults, Target};
+use crate::sandbox::guard;
 use crate::sandbox::protocol::{Credential, Routed, Unrouted, Wire, credential, respond, route};
 use crate::sandbox::services::{Answer, Call, Caller, Refusal, Run, Service, uuid};
 use crate::sandbox::settings::Behaviour;
@@ -53,8 +54,11 @@ impl Sandbox {
 
     /// Answers any request; what goes wrong in here is an answer too.
     pub(crate) fn handle(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Handled {
+        if let Err(refusal) = guard::admit(uri, headers) {
+            return Handled::now(respond(Wire::RestJson, "", None, Err(refusal), &uuid()));
+        }
         if uri.path().starts_with(control::PREFIX) {
-            return Handled::now(control::handle(self, method, uri.path(), headers, body));
+            return Handled::now(control::handle(self, method, uri.path(), body));
         }
         let request_id = uuid();
         let routed = match route(method, uri, headers, body) {

@@ -13,6 +13,7 @@ mod clock;
 mod control;
 mod dispatch;
 mod faults;
+mod guard;
 mod protocol;
 mod seed;
 mod server;

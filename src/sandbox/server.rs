@@ -78,6 +78,7 @@ pub async fn start(settings: Settings) -> Result<Running, SandboxError> {
         store.clock.stop(at);
     }
     let planted = seed::plant(&store, &settings.content)?;
+    let notices = store.notice().into_iter().chain(planted.notices).collect();
     let failed = |source| SandboxError::Listen { address: settings.listen, source };
     let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
@@ -93,14 +94,7 @@ pub async fn start(settings: Settings) -> Result<Running, SandboxError> {
         };
         axum::serve(listener, router).with_graceful_shutdown(end).await
     });
-    Ok(Running {
-        address,
-        accounts: planted.accounts,
-        notices: planted.notices,
-        sandbox,
-        stop: Some(stop),
-        server,
-    })
+    Ok(Running { address, accounts: planted.accounts, notices, sandbox, stop: Some(stop), server })
 }
 
 impl Running {

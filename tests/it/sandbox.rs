@@ -452,6 +452,13 @@ async fn the_state_outlives_the_process_and_one_process_has_it_at_a_time() {
 
     let running = start(with(SEED.replace("partner", "friend"))).await.unwrap();
     assert!(running.notices()[0].contains("sandbox.hcl has changed"), "{:?}", running.notices());
+    running.shutdown().await.unwrap();
+
+    let journal = directory.path().join("journal.ndjson");
+    let text = std::fs::read_to_string(&journal).unwrap();
+    std::fs::write(&journal, &text[..text.len() - 1]).unwrap();
+    let running = start(settings()).await.unwrap();
+    assert!(running.notices()[0].contains("was cut off"), "{:?}", running.notices());
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ macro_rules! tables {
         }
 
         impl State {
-            /// One line of the journal: what the running transaction changed, as `[[table, key, row or null], ...]`.
+            /// What the running transaction changed, as `[[table, key, row or null], ...]`; nothing where it changed nothing.
             fn changes(&self, line: &mut Vec<u8>) -> serde_json::Result<()> {
                 let mut separator = b'[';
                 $(for (key, row) in self.$name.changes() {
@@ -41,19 +41,19 @@ macro_rules! tables {
                     separator = b',';
                 })+
                 if separator == b',' {
-                    line.extend_from_slice(b"]\n");
+                    line.push(b']');
                 }
                 Ok(())
             }
 
-            /// Every row, one line each.
+            /// Every row on its own, in the form of [`State::changes`].
             fn all(&self, mut write: impl FnMut(&[u8]) -> std::io::Result<()>) -> std::io::Result<()> {
                 let mut line = Vec::new();
                 $(for (key, row) in self.$name.iter() {
                     line.clear();
                     line.push(b'[');
                     serde_json::to_writer(&mut line, &(stringify!($name), key, row))?;
-                    line.extend_from_slice(b"]\n");
+                    line.push(b']');
                     write(&line)?;
                 })+
                 Ok(())

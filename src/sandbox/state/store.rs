@@ -58,14 +58,20 @@ impl Store {
 
     /// Moves the clock forward; what falls due on the way happens in its order.
     pub(crate) fn advance(&self, by: Millis) -> std::io::Result<Millis> {
-        self.write(|state, now| {
+        let (ahead, now) = self.write(|state, now| {
             let ahead =
                 state.meta.get(CLOCK_AHEAD).and_then(|meta| meta.value.parse::<Millis>().ok()).unwrap_or(0);
-            let ahead = ahead.saturating_add(by.max(0));
+            let ahead = ahead + by;
             state.meta.put(CLOCK_AHEAD, Meta { value: ahead.to_string() });
-            self.clock.set_ahead(ahead);
-            Ok(now + by.max(0))
-        })
+            Ok::<_, std::io::Error>((ahead, now + by))
+        })?;
+        self.clock.set_ahead(ahead);
+        Ok(now)
+    }
+
+    /// What a person should be told about how the state was read.
+    pub(crate) fn notice(&self) -> Option<String> {
+        self.journal().as_ref()?.notice().map(str::to_owned)
     }
 
     /// Makes sure that the disk has it all.
@@ -239,13 +245,105 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_or_broken_journal_is_named_with_its_line() {
-        for (text, line) in [("{}\n", 1), ("not json\n", 1)] {
+    fn a_foreign_journal_is_refused() {
+        for text in ["{}\n", "not json\n"] {
             let directory = tempfile::tempdir().unwrap();
             std::fs::write(directory.path().join("journal.ndjson"), text).unwrap();
             let error = Store::open(Some(directory.path())).err().unwrap();
-            assert!(matches!(error, JournalError::Corrupt { line: at, .. } if at == line), "{error}");
+            assert!(matches!(error, JournalError::Foreign { .. }), "{error}");
         }
+    }
+
+    /// The lines of a journal of four changes, with their ends.
+    fn four_changes() -> Vec<String> {
+        let whole = tempfile::tempdir().unwrap();
+        let store = Store::open(Some(whole.path())).unwrap();
+        for n in 1..=4 {
+            publish(&store, &format!("p{n}"), n).unwrap();
+        }
+        let text = std::fs::read_to_string(whole.path().join("journal.ndjson")).unwrap();
+        text.split_inclusive('\n').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_line_that_is_missing_damaged_moved_or_foreign_is_named_with_the_way_out() {
+        let lines = four_changes();
+        let without = |gone: usize| {
+            lines
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| *at != gone)
+                .map(|(_, line)| line.as_str())
+                .collect::<String>()
+        };
+        let with = |at: usize, line: String| {
+            let mut changed = lines.clone();
+            changed[at] = line;
+            changed.concat()
+        };
+        let swapped = [0, 1, 3, 2, 4].map(|at| lines[at].as_str()).concat();
+        for (what, text, line, why) in [
+            ("one is missing", without(2), 3, "is number 4, so lines before it are missing"),
+            ("the first is missing", without(1), 2, "is number 3"),
+            ("two are swapped", swapped, 3, "is number 4"),
+            ("a row says something else", with(2, lines[2].replace("p2", "p9")), 3, "its digest differs"),
+            ("a digest is another", with(3, lines[3].replacen(",\"", ",\"f", 1)), 4, "not a line of changes"),
+            ("it is no line of changes", with(4, "hello\n".into()), 5, "not a line of changes"),
+            (
+                "its end is gone",
+                with(2, format!("{}\n", &lines[2][..lines[2].len() - 4])),
+                3,
+                "not a line of changes",
+            ),
+        ] {
+            let directory = tempfile::tempdir().unwrap();
+            std::fs::write(directory.path().join("journal.ndjson"), &text).unwrap();
+            let error = Store::open(Some(directory.path())).err().expect(what);
+            assert!(
+                matches!(&error, JournalError::Corrupt { line: at, .. } if *at == line),
+                "{what}: {error}"
+            );
+            let error = error.to_string();
+            assert!(
+                error.contains(why) && error.contains(&format!("keep the first {} lines", line - 1)),
+                "{what}: {error}"
+            );
+            assert_eq!(
+                std::fs::read_to_string(directory.path().join("journal.ndjson")).unwrap(),
+                text,
+                "{what}: it is left alone"
+            );
+        }
+    }
+
+    #[test]
+    fn a_last_line_that_was_cut_off_is_told() {
+        let text = four_changes().concat();
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("journal.ndjson"), &text[..text.len() - 5]).unwrap();
+        let store = Store::open(Some(directory.path())).unwrap();
+        assert_eq!(versions(&store).len(), 3);
+        assert!(store.notice().unwrap().contains("was cut off"), "{:?}", store.notice());
+        drop(store);
+        assert_eq!(Store::open(Some(directory.path())).unwrap().notice(), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_state_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let parent = tempfile::tempdir().unwrap();
+        let directory = parent.path().join("made");
+        let journal = directory.join("journal.ndjson");
+        let store = Store::open(Some(&directory)).unwrap();
+        assert_eq!((mode(&directory), mode(&journal)), (0o700, 0o600));
+        store.journal().as_mut().unwrap().compact(&store.begin().state).unwrap();
+        assert_eq!(mode(&journal), 0o600);
+        drop(store);
+        std::fs::set_permissions(&journal, PermissionsExt::from_mode(0o644)).unwrap();
+        let _store = Store::open(Some(&directory)).unwrap();
+        assert_eq!(mode(&journal), 0o600, "one that others could read is closed to them");
     }
 
     #[test]

@@ -91,10 +91,10 @@ async fn errors_are_json_with_a_type_a_message_and_a_request_id() {
         assert_eq!((got, answer["__type"].as_str()), (status, Some(code)), "{path} {body}");
         assert!(answer["message"].is_string());
     }
-    let bytes = raw(&running, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+    let bytes = raw(&running, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
     assert!(String::from_utf8_lossy(&bytes).contains("<Code>InvalidAction</Code>"));
     let answer = String::from_utf8_lossy(
-        &raw(&running, b"POST /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await,
+        &raw(&running, b"POST /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await,
     )
     .to_lowercase();
     assert!(
@@ -109,12 +109,12 @@ async fn a_body_that_is_too_large_or_breaks_off_is_answered() {
     let large = vec![b' '; 5 << 20];
     let (status, _) = send(&running, "POST", "/getresourceshares", &signed("testing"), &large).await;
     assert!(status == 413 || status == 0, "{status}");
-    let cut = b"POST /getresourceshares HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{";
+    let cut = b"POST /getresourceshares HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{";
     let mut stream = TcpStream::connect(running.addr()).await.unwrap();
     stream.write_all(cut).await.unwrap();
     drop(stream);
     let chunked = format!(
-        "POST /getresourceshares HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{}Transfer-Encoding: chunked\r\n\r\n\
+        "POST /getresourceshares HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{}Transfer-Encoding: chunked\r\n\r\n\
          1\r\n{{\r\n17\r\n\"resourceOwner\":\"SELF\"}}\r\n0\r\n\r\n",
         signed("testing")
     );
@@ -251,7 +251,7 @@ async fn random_bytes_never_silence_the_sandbox() {
     let running = empty().await;
     let mut random = fastrand::Rng::with_seed(4);
     let good = format!(
-        "POST /getresourceshares?a=b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{}Content-Length: 2\r\n\r\n{{}}",
+        "POST /getresourceshares?a=b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{}Content-Length: 2\r\n\r\n{{}}",
         signed("testing")
     );
     for _ in 0..300 {
@@ -272,4 +272,102 @@ async fn random_bytes_never_silence_the_sandbox() {
     }
     let (status, _) = send(&running, "POST", "/listresourcetypes", &signed("testing"), b"{}").await;
     assert_eq!(status, 200);
+}
+
+/// The status of a request with these headers; `Host` is among them.
+async fn status_of(running: &Running, method: &str, path: &str, headers: &str) -> u16 {
+    let request =
+        format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: 2\r\n{headers}\r\n{{}}");
+    let answer = String::from_utf8_lossy(&raw(running, request.as_bytes()).await).into_owned();
+    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0)
+}
+
+/// As a page puts it: a request that browsers send to any site unasked, signed in the address.
+const PRESIGNED: &str = "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=testing%2F20261122%2Feu-central-1%2Fram%2Faws4_request\
+    &X-Amz-SignedHeaders=host&X-Amz-Signature=00";
+
+#[tokio::test]
+async fn a_name_that_is_not_loopback_gets_no_answer() {
+    let running = empty().await;
+    let port = running.addr().port();
+    for (host, answered) in [
+        (format!("Host: 127.0.0.1:{port}\r\n"), true),
+        (format!("Host: localhost:{port}\r\n"), true),
+        (format!("Host: [::1]:{port}\r\n"), true),
+        (format!("Host: evil.example:{port}\r\n"), false),
+        ("Host: 192.0.2.1\r\n".to_owned(), false),
+        ("Host: \r\n".to_owned(), false),
+        (format!("Host: localhost\r\nHost: evil.example:{port}\r\n"), false),
+    ] {
+        for path in ["/listresourcetypes", "/_sandbox/state"] {
+            let method = if path.starts_with("/_") { "GET" } else { "POST" };
+            let status = status_of(&running, method, path, &format!("{host}{}", signed("testing"))).await;
+            assert_eq!(status == 200, answered, "{host:?} {path}: {status}");
+            assert!(answered || status == 403 || status == 400, "{host:?} {path}: {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_web_page_sends_is_refused_and_changes_nothing() {
+    let running = empty().await;
+    let create = format!("/createresourceshare{PRESIGNED}&name=planted");
+    let role = format!(
+        "/{PRESIGNED}&Action=CreateRole&Version=2010-05-08&RoleName=x&AssumeRolePolicyDocument=%7B%7D"
+    );
+    for (what, method, path, headers) in [
+        ("a form", "POST", create.as_str(), "Content-Type: text/plain\r\nOrigin: https://evil.example\r\n"),
+        ("a form of a page without a name", "POST", &create, "Content-Type: text/plain\r\nOrigin: null\r\n"),
+        (
+            "a post that tells no origin",
+            "POST",
+            &create,
+            "Content-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: cross-site\r\n",
+        ),
+        ("a page of the same site", "POST", &create, "Sec-Fetch-Site: same-site\r\n"),
+        ("an image", "GET", &role, "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n"),
+        ("a control request", "POST", "/_sandbox/clock", "Origin: http://localhost\r\n"),
+    ] {
+        let status = status_of(&running, method, path, &format!("Host: localhost\r\n{headers}")).await;
+        assert_eq!(status, 403, "{what}");
+    }
+    let (_, state) = send(&running, "GET", "/_sandbox/state", "", b"").await;
+    assert_eq!((&state["shares"], &state["events"]), (&json!(0), &json!(0)), "{state}");
+    // The same without a browser is a call like any other: presigned requests are part of AWS's protocol.
+    assert_eq!(status_of(&running, "POST", &create, "Host: localhost\r\n").await, 200);
+    assert_eq!(
+        status_of(&running, "GET", "/_sandbox/state", "Host: localhost\r\nSec-Fetch-Site: none\r\n").await,
+        200
+    );
+}
+
+#[tokio::test]
+async fn a_span_of_time_that_is_no_span_is_refused() {
+    let running = empty().await;
+    let clock = async |seconds: Value| {
+        let body = json!({"advance_seconds": seconds}).to_string();
+        send(&running, "POST", "/_sandbox/clock", "", body.as_bytes()).await
+    };
+    for seconds in [
+        json!(-1),
+        json!(i64::MIN),
+        json!(i64::MAX),
+        json!(u64::MAX),
+        json!(1e300),
+        json!(40_000_000_000_i64),
+        json!("1"),
+    ] {
+        let (status, answer) = clock(seconds.clone()).await;
+        assert_eq!((status, &answer["__type"]), (400, &json!("ValidationException")), "{seconds}: {answer}");
+    }
+    assert_eq!(clock(json!(0)).await.0, 200);
+    // A thousand years at a time, until the year 9000.
+    let mut steps = 0;
+    while clock(json!(31_556_952_000_i64)).await.0 == 200 {
+        steps += 1;
+        assert!(steps < 10, "the clock ends somewhere");
+    }
+    assert_eq!(steps, 6);
+    let (status, state) = send(&running, "GET", "/_sandbox/state", "", b"").await;
+    assert_eq!((status, state["now"].as_str().map(|now| now.starts_with('8'))), (200, Some(true)), "{state}");
 }
