@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::sandbox::clock::Millis;
+use crate::sandbox::clock::{DAY, Millis, SECOND};
 use crate::sandbox::faults::Rates;
 
 /// What a new sandbox holds.
@@ -64,6 +64,10 @@ pub(crate) struct Behaviour {
     pub pending_ms: Millis,
     /// Milliseconds in which a new share is not found yet: RAM's reads lag behind its writes.
     pub unseen_ms: Millis,
+    /// Milliseconds in which the tags that a share was made with are not listed yet.
+    pub tags_unseen_ms: Millis,
+    /// How long a client token is remembered. AWS does not publish it.
+    pub tokens: TokenMemory,
     /// Milliseconds that an association is ASSOCIATING.
     pub associate_ms: Millis,
     /// Milliseconds that an association is DISASSOCIATING, and a share DELETING.
@@ -83,6 +87,28 @@ pub(crate) struct Behaviour {
     pub lenient: bool,
 }
 
+/// `"forever"`, `"none"`, or a number of seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "serde_json::Value")]
+pub(crate) enum TokenMemory {
+    Forever,
+    None,
+    For(Millis),
+}
+
+impl TryFrom<serde_json::Value> for TokenMemory {
+    type Error = &'static str;
+
+    fn try_from(value: serde_json::Value) -> Result<Self, Self::Error> {
+        match (value.as_str(), value.as_u64()) {
+            (Some("forever"), _) => Ok(Self::Forever),
+            (Some("none"), _) => Ok(Self::None),
+            (None, Some(seconds)) => Ok(Self::For((seconds as Millis).saturating_mul(SECOND))),
+            _ => Err("tokens is \"forever\", \"none\" or a number of seconds"),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Resources {
@@ -95,6 +121,8 @@ impl Default for Behaviour {
         Self {
             pending_ms: 0,
             unseen_ms: 0,
+            tags_unseen_ms: 0,
+            tokens: TokenMemory::For(30 * DAY),
             associate_ms: 200,
             disassociate_ms: 200,
             onboarding_ms: 400,

@@ -27,9 +27,8 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::model::{Arn, ShareArn};
-use crate::sandbox::clock::DAY;
 use crate::sandbox::services::{Answer, Call, Operation, Pager, Refusal, answer};
-use crate::sandbox::settings::EmptyPages;
+use crate::sandbox::settings::{EmptyPages, TokenMemory};
 use crate::sandbox::state::State;
 use crate::sandbox::state::rows_ram::{Share, ShareId, ShareStatus, Token};
 
@@ -196,7 +195,12 @@ fn once(
             ));
         }
     };
-    let Some(token) = token else { return answer(&change(call, state)?) };
+    let due = match call.behaviour.tokens {
+        TokenMemory::Forever => Some(None),
+        TokenMemory::For(time) => Some(Some(call.now.saturating_add(time))),
+        TokenMemory::None => None,
+    };
+    let (Some(token), Some(due)) = (token, due) else { return answer(&change(call, state)?) };
     let key = format!("{}/{}/{token}", call.caller.account, call.region);
     let request = Sha256::digest(format!("{operation} {}", call.input).as_bytes());
     let request: String = request.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -215,12 +219,7 @@ fn once(
     let output = Value::Object(output).to_string();
     state.tokens.put(
         key,
-        Token {
-            operation: operation.into(),
-            request,
-            answer: output.clone(),
-            due: Some(call.now + 30 * DAY),
-        },
+        Token { operation: operation.into(), request, answer: output.clone(), due },
     );
     Ok(output.into_bytes())
 }

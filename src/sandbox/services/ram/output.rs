@@ -65,7 +65,11 @@ impl<'a> ShareOut<'a> {
 
     /// As a consumer sees it: tags are the owner's.
     pub(super) fn shared(share: &'a Share) -> Self {
-        Self { tags: None, ..Self::new(share) }
+        Self::new(share).without_tags()
+    }
+
+    pub(super) fn without_tags(self) -> Self {
+        Self { tags: None, ..self }
     }
 
     /// As CreateResourceShare answers it: without the feature set, so that clients re-read.

@@ -241,7 +241,7 @@ fn get(call: &Call<'_>, state: &State) -> Answer {
                 .resource_share_status
                 .as_ref()
                 .is_none_or(|status| value(&share.status) == status.as_str())
-            && input.tag_filters.as_ref().is_none_or(|filters| filters.is_empty() || has_tag(share, filters))
+            && input.tag_filters.as_ref().is_none_or(|filters| filters.is_empty() || (shows_tags(call, share) && has_tag(share, filters)))
             && input.permission_arn.as_ref().is_none_or(|arn| {
                 state.attachments.under(&format!("{}/", share.id.key())).any(|(_, attached)| {
                     attached.permission == *arn
@@ -261,7 +261,10 @@ fn get(call: &Call<'_>, state: &State) -> Answer {
             }
             let rows = state.shares.under_after(&mine, pager.after());
             pager.take(
-                rows.filter(|(key, share)| fits(key, share)).map(|(key, share)| (key, ShareOut::new(share))),
+                rows.filter(|(key, share)| fits(key, share)).map(|(key, share)| {
+                    let out = ShareOut::new(share);
+                    (key, if shows_tags(call, share) { out } else { out.without_tags() })
+                }),
             )
         }
         Owner::Others => {
@@ -278,6 +281,11 @@ fn get(call: &Call<'_>, state: &State) -> Answer {
         }
     };
     answer(&GetOutput { resource_shares: page.rows, next_token: page.next })
+}
+
+/// Whether listings have caught up with the tags that the share was made with.
+fn shows_tags(call: &Call<'_>, share: &Share) -> bool {
+    call.now >= share.created + call.behaviour.tags_unseen_ms
 }
 
 /// Filters are ORed: one that fits is enough.
