@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::cloud::CloudError;
-use crate::plan::StepResult;
+use crate::plan::{ANOTHER_RUN_WAS_FASTER, StepResult};
 
 /// The word for a step that was cut short because the run was asked to stop.
 pub(crate) const INTERRUPTED: &str = "interrupted";
@@ -17,6 +19,8 @@ pub(crate) enum Failure {
     Unverified(CloudError),
     /// AWS took the call and then failed to do it.
     Refused { code: &'static str, message: String, help: String },
+    /// Another run made the same thing first. `made`: when AWS says that it was made.
+    Faster { what: String, made: Option<Timestamp> },
     /// There is nothing that could be accepted. No call was made.
     NoInvitation { message: String },
     /// AWS is still at it.
@@ -33,6 +37,17 @@ impl From<Failure> for StepResult {
             Failure::Refused { code, message, help } => {
                 Self::Failed { code: code.to_owned(), message, help: Some(help), maybe_done: true }
             }
+            Failure::Faster { what, made } => Self::Failed {
+                code: ANOTHER_RUN_WAS_FASTER.to_owned(),
+                message: match made {
+                    Some(made) => format!("another run made {what} at {made}"),
+                    None => format!("another run made {what}"),
+                },
+                help: Some(
+                    "Plan again: the new plan starts from what the other run made (RAM515).".to_owned(),
+                ),
+                maybe_done: false,
+            },
             Failure::NoInvitation { message } => Self::Failed {
                 code: "no_invitation".to_owned(),
                 message,

@@ -6,6 +6,7 @@
 
 mod backoff;
 mod event;
+mod creation;
 mod failure;
 mod members;
 mod permission;

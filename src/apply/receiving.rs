@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use uuid::Uuid;
-
 use crate::apply::failure::Failure;
 use crate::apply::step::{Look, Patience, Run};
 use crate::cloud::{
@@ -33,7 +31,6 @@ impl<C: Cloud, E: Fn(crate::apply::event::Event) + Sync> Run<'_, C, E> {
         ram: &R,
         share: &ShareArn,
         sender: &AccountId,
-        token: &Uuid,
     ) -> Result<StepResult, Failure> {
         let account = &ram.caller().account.clone();
         let found = self
@@ -71,9 +68,8 @@ impl<C: Cloud, E: Fn(crate::apply::event::Event) + Sync> Run<'_, C, E> {
             Found::Accepted => {}
             Found::Pending(pending) => {
                 for invitation in pending {
-                    let token = of_invitation(token, &invitation);
                     let call = self.call(step, Patience::default(), || {
-                        ram.accept_resource_share_invitation(&invitation, &token)
+                        ram.accept_resource_share_invitation(&invitation)
                     });
                     match call.await {
                         Err(Failure::Call(error)) if is_accepted_already(&error) => {}
@@ -105,12 +101,10 @@ impl<C: Cloud, E: Fn(crate::apply::event::Event) + Sync> Run<'_, C, E> {
         ram: &R,
         share: &ShareArn,
         sender: &AccountId,
-        token: &Uuid,
     ) -> Result<(), Failure> {
         for invitation in look(ram, share, sender).await.map_err(Failure::Call)?.pending {
-            let token = of_invitation(token, &invitation);
             let call = self.call(step, Patience::default(), || {
-                ram.reject_resource_share_invitation(&invitation, &token)
+                ram.reject_resource_share_invitation(&invitation)
             });
             match call.await {
                 // Expired, gone, or rejected by somebody else in the meantime.
@@ -137,7 +131,6 @@ impl<C: Cloud, E: Fn(crate::apply::event::Event) + Sync> Run<'_, C, E> {
         ram: &R,
         share: &ShareArn,
         account: &AccountId,
-        token: &Uuid,
     ) -> Result<(), Failure> {
         let one = &ShareScope::One(share.clone());
         if received_shares(ram, one, RAM_PAGE).await.map_err(Failure::Call)?.is_empty() {
@@ -145,7 +138,7 @@ impl<C: Cloud, E: Fn(crate::apply::event::Event) + Sync> Run<'_, C, E> {
         }
         let members = Members { principals: vec![Principal::Account(account.clone())], ..Members::default() };
         let call = self
-            .call(step, Patience::default(), || ram.disassociate_resource_share(share, &members, token))
+            .call(step, Patience::default(), || ram.disassociate_resource_share(share, &members))
             .await;
         match call {
             Err(Failure::Call(error)) if error.kind == ErrorKind::NotFound => {
@@ -197,11 +190,6 @@ async fn look<R: RamRead>(ram: &R, share: &ShareArn, sender: &AccountId) -> Resu
         last: over.into_iter().max_by_key(|row| (row.created, row.arn.clone())).map(|row| row.status),
         visible: !shares?.is_empty(),
     })
-}
-
-/// The next invitation to the same share is another request, and needs a token of its own.
-fn of_invitation(token: &Uuid, invitation: &InvitationArn) -> Uuid {
-    Uuid::new_v5(token, invitation.as_str().as_bytes())
 }
 
 fn is_accepted_already(error: &CloudError) -> bool {

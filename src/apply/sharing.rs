@@ -2,8 +2,6 @@
 
 use std::sync::atomic::Ordering;
 
-use uuid::Uuid;
-
 use crate::apply::backoff::Backoff;
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
@@ -78,7 +76,6 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         let (mut insiders, strangers): (Vec<_>, Vec<_>) = waiting_for.into_iter().partition(is_inside);
         let backoff = Backoff::new(self.settings);
         let (step, patience) = (planned.id, Patience { new_share: true });
-        let mut token = planned.token;
         while let Some(first) = insiders.first()
             && backoff.elapsed() < self.settings.deadline
         {
@@ -88,13 +85,10 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             );
             self.tell(Event::Retrying { step, why });
             let members = Members { principals: std::mem::take(&mut insiders), ..Members::default() };
-            // Each call is one of its own: RAM takes a token that it has seen for the call of then.
-            let off = Uuid::new_v5(&token, b"off");
-            token = Uuid::new_v5(&off, b"on");
-            let call = self.call(step, patience, || ram.disassociate_resource_share(arn, &members, &off));
+            let call = self.call(step, patience, || ram.disassociate_resource_share(arn, &members));
             absent_is_fine(call.await)?;
             self.await_no_members(step, ram, arn, &members).await?;
-            self.call(step, patience, || ram.associate_resource_share(arn, &members, &token)).await?;
+            self.call(step, patience, || ram.associate_resource_share(arn, &members)).await?;
             insiders = self.await_members(step, ram, arn, &members).await?;
         }
         Ok(strangers.into_iter().chain(insiders).collect())

@@ -61,7 +61,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
     }
 
     async fn attempt(&self, planned: &PlannedStep) -> Result<StepResult, Failure> {
-        let PlannedStep { id, place, token, step, .. } = planned;
+        let PlannedStep { id, place, address, step, .. } = planned;
         let id = *id;
         let done = StepResult::Done { share: None, waiting_for: Vec::new() };
         match step {
@@ -80,29 +80,29 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             Step::EnableSharingWithAwsOrganization | Step::CreateServiceLinkedRole => {
                 unreachable!("returned above")
             }
-            Step::CreatePermission { permission, resource_type, policy, tags } => {
+            Step::CreatePermission { tokens, permission, resource_type, policy, tags } => {
                 let new = NewPermission {
                     arn: permission.clone(),
                     resource_type: resource_type.clone(),
                     template: policy.template(),
                     tags: tags.clone(),
                 };
-                self.create_permission(id, ram, &new, *token).await?;
+                self.create_permission(id, ram, &new, *tokens).await?;
             }
-            Step::CreatePermissionVersion { permission, policy } => {
-                self.create_version(id, ram, permission, policy, *token).await?;
+            Step::CreatePermissionVersion { tokens, highest, permission, policy } => {
+                self.create_version(id, ram, permission, policy, (*tokens, *highest)).await?;
             }
             Step::SetDefaultPermissionVersion { permission, version } => {
-                self.set_default_version(id, ram, permission, version, token).await?;
+                self.set_default_version(id, ram, permission, version).await?;
             }
             Step::DeletePermissionVersion { permission, version } => {
-                self.delete_version(id, ram, permission, version, token).await?;
+                self.delete_version(id, ram, permission, version).await?;
             }
             Step::DeletePermission { permission } => {
-                self.delete_permission(id, ram, permission, token).await?;
+                self.delete_permission(id, ram, permission).await?;
             }
-            Step::PromotePermissionCreatedFromPolicy { permission, becomes } => {
-                self.promote_permission(id, ram, permission, becomes, token).await?;
+            Step::PromotePermissionCreatedFromPolicy { tokens, permission, becomes } => {
+                self.promote_permission(id, ram, permission, becomes, *tokens).await?;
             }
             Step::TagPermission { permission, tags } => {
                 self.call(id, Patience::default(), || ram.tag_permission(permission, tags)).await?;
@@ -114,6 +114,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 self.promote_share(id, ram, share).await?;
             }
             Step::CreateResourceShare {
+                tokens,
                 name,
                 allow_external_principals,
                 retain_sharing,
@@ -135,17 +136,15 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                         sources: sources.clone(),
                     },
                 };
-                let (arn, waiting_for) = self.create(id, ram, &share, *token).await?;
+                let (arn, waiting_for) = self.create((id, address.as_ref()), ram, &share, *tokens).await?;
                 let waiting_for = self.take_in(planned, ram, &arn, waiting_for).await?;
                 return Ok(StepResult::Done { share: Some(arn), waiting_for });
             }
             Step::UpdateResourceShare { share, name, allow_external_principals } => {
                 let arn = &self.resolve(share);
                 let (name, external) = (name.as_deref(), *allow_external_principals);
-                self.call(id, Patience::with(share), || {
-                    ram.update_resource_share(arn, name, external, token)
-                })
-                .await?;
+                self.call(id, Patience::with(share), || ram.update_resource_share(arn, name, external))
+                    .await?;
                 self.await_update(id, ram, arn, name, external).await?;
             }
             Step::AssociateResourceShare { share, resources, principals, sources } => {
@@ -155,7 +154,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                     principals: principals.clone(),
                     sources: sources.clone(),
                 };
-                self.call(id, Patience::with(share), || ram.associate_resource_share(arn, &members, token))
+                self.call(id, Patience::with(share), || ram.associate_resource_share(arn, &members))
                     .await?;
                 let waiting_for = self.await_members(id, ram, arn, &members).await?;
                 let waiting_for = self.take_in(planned, ram, arn, waiting_for).await?;
@@ -169,7 +168,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                     sources: sources.clone(),
                 };
                 let call = self.call(id, Patience::with(share), || {
-                    ram.disassociate_resource_share(arn, &members, token)
+                    ram.disassociate_resource_share(arn, &members)
                 });
                 absent_is_fine(call.await)?;
                 self.await_no_members(id, ram, arn, &members).await?;
@@ -177,7 +176,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             Step::AssociateResourceSharePermission { share, permission, replace } => {
                 let arn = &self.resolve(share);
                 self.call(id, Patience::with(share), || {
-                    ram.associate_resource_share_permission(arn, permission, *replace, token)
+                    ram.associate_resource_share_permission(arn, permission, *replace)
                 })
                 .await?;
                 self.await_permission(id, ram, arn, permission, *replace).await?;
@@ -185,7 +184,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             Step::DisassociateResourceSharePermission { share, permission } => {
                 let arn = &self.resolve(share);
                 let call = self.call(id, Patience::with(share), || {
-                    ram.disassociate_resource_share_permission(arn, permission, token)
+                    ram.disassociate_resource_share_permission(arn, permission)
                 });
                 absent_is_fine(call.await)?;
                 self.await_no_permission(id, ram, arn, permission).await?;
@@ -200,17 +199,17 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             }
             Step::DeleteResourceShare { share } => {
                 absent_is_fine(
-                    self.call(id, Patience::default(), || ram.delete_resource_share(share, token)).await,
+                    self.call(id, Patience::default(), || ram.delete_resource_share(share)).await,
                 )?;
                 self.await_deletion(id, ram, share).await?;
             }
             Step::AcceptResourceShareInvitation { share, sender } => {
-                return self.accept(id, ram, &self.resolve(share), sender, token).await;
+                return self.accept(id, ram, &self.resolve(share), sender).await;
             }
             Step::RejectResourceShareInvitation { share, sender } => {
-                self.reject(id, ram, share, sender, token).await?;
+                self.reject(id, ram, share, sender).await?;
             }
-            Step::LeaveResourceShare { share, account } => self.leave(id, ram, share, account, token).await?,
+            Step::LeaveResourceShare { share, account } => self.leave(id, ram, share, account).await?,
         }
         Ok(done)
     }
@@ -232,7 +231,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         (self.events)(event);
     }
 
-    /// Makes a call until it goes through, as long as what stands in its way may pass. Repeating is safe: the token is the same.
+    /// Makes a call until it goes through, as long as what stands in its way may pass. Repeating is safe: what would make a second thing
+    /// bears the same token, and everything else has the same effect again.
     pub(crate) async fn call<T, F, A>(&self, step: StepId, patience: Patience, call: F) -> Result<T, Failure>
     where
         F: Fn() -> A,
@@ -283,7 +283,21 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
     }
 
     /// Looks until what was asked for is there.
-    pub(crate) async fn wait<T, F, A>(&self, step: StepId, mut look: F) -> Result<T, Failure>
+    pub(crate) async fn wait<T, F, A>(&self, step: StepId, look: F) -> Result<T, Failure>
+    where
+        F: FnMut(Duration) -> A,
+        A: Future<Output = Result<Look<T>, CloudError>>,
+    {
+        self.wait_within(step, self.settings.deadline, look).await
+    }
+
+    /// The same, for no longer than a time.
+    pub(crate) async fn wait_within<T, F, A>(
+        &self,
+        step: StepId,
+        deadline: Duration,
+        mut look: F,
+    ) -> Result<T, Failure>
     where
         F: FnMut(Duration) -> A,
         A: Future<Output = Result<Look<T>, CloudError>>,
@@ -303,7 +317,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 Err(error) => return Err(Failure::Unverified(error)),
             };
             let after = backoff.elapsed();
-            if after >= self.settings.deadline {
+            if after >= deadline {
                 return Err(Failure::Timeout { what, after });
             }
             if what != told {

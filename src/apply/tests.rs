@@ -1,6 +1,7 @@
 //! Plans carried out against AWS in memory.
 
 mod receiving;
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -18,7 +19,7 @@ use crate::model::{
     RootId, ShareArn, ShareStatus, Tags,
 };
 use crate::org::ParentId;
-use crate::plan::{ApprovedPlan, Outcome, PlannedStep, ShareRef, Step, StepId, StepResult};
+use crate::plan::{ApprovedPlan, Outcome, PlannedStep, ShareRef, Step, StepId, StepResult, Tokens};
 
 const SUBNET: &str = "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1";
 const OTHER_SUBNET: &str = "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-2";
@@ -47,13 +48,19 @@ fn address(label: &str) -> Address {
     Address { kind: BlockKind::Share, label: label.into(), key: None }
 }
 
-fn planned(id: u32, needs: &[u32], label: Option<&str>, step: Step) -> PlannedStep {
+fn tokens(n: u32) -> Tokens {
+    Tokens::parse(&Uuid::from_u128(n.into()).to_string()).expect("a token")
+}
+
+fn planned(id: u32, needs: &[u32], label: Option<&str>, mut step: Step) -> PlannedStep {
+    if let Step::CreateResourceShare { tokens: own, .. } = &mut step {
+        *own = tokens(id);
+    }
     PlannedStep {
         id: StepId(id),
         needs: needs.iter().copied().map(StepId).collect(),
         place: here(),
         address: label.map(address),
-        token: Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("step {id}").as_bytes()),
         step,
     }
 }
@@ -68,6 +75,7 @@ fn principals(of: &[&str]) -> Vec<Principal> {
 
 fn create(principal: &str) -> Step {
     Step::CreateResourceShare {
+        tokens: tokens(0),
         name: "tgw".into(),
         allow_external_principals: false,
         retain_sharing: false,

@@ -12,6 +12,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use tokio::sync::OnceCell;
 
+use crate::aws::clock::AwsClock;
 use crate::aws::counts::{CallCounts, Counter};
 use crate::aws::credentials::{RoleCredentials, static_credentials};
 use crate::aws::ec2::{Ec2Client, Ec2Settings};
@@ -206,9 +207,11 @@ impl Cloud for Connector {
     async fn ram(&self, place: &Place) -> Result<RamClient, CloudError> {
         let reached = self.reach(&place.account).await?;
         let make = || async {
+            let clock = AwsClock::default();
             let mut builder = aws_sdk_ram::config::Builder::from(&reached.config)
                 .region(aws_sdk_ram::config::Region::new(place.region.to_string()))
                 .retry_partition(partition("ram", place.account.as_str(), place.region.as_str()))
+                .interceptor(clock.clone())
                 .interceptor(self.counter.clone());
             if self.is_guarded() {
                 builder = builder.interceptor(LoopbackGuard);
@@ -221,6 +224,7 @@ impl Cloud for Connector {
                     name: reached.caller.clone(),
                 },
                 Limiter::new(Service::Ram, self.settings.rates),
+                clock,
             )
         };
         Ok(cached(&self.ram, place).get_or_init(make).await.clone())

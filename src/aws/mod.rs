@@ -7,6 +7,7 @@
 //! listings; `ec2` says how.
 
 mod call;
+mod clock;
 mod connector;
 mod counts;
 mod credentials;

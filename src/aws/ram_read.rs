@@ -2,7 +2,10 @@
 
 use aws_sdk_ram::types::{PermissionTypeFilter, ResourceOwner, ResourceShareAssociationType};
 
+use jiff::Timestamp;
+
 use crate::aws::call::Calls;
+use crate::aws::clock::AwsClock;
 use crate::aws::rates::Limiter;
 use crate::aws::rows::{self, read_all};
 use crate::cloud::{AssociationKind, Caller, CloudError, Page, PageRequest, RamRead, ShareScope};
@@ -17,11 +20,18 @@ use crate::model::{PermissionArn, ShareArn};
 pub struct RamClient {
     pub(crate) client: aws_sdk_ram::Client,
     pub(crate) calls: Calls,
+    clock: AwsClock,
 }
 
 impl RamClient {
-    pub(crate) fn new(client: aws_sdk_ram::Client, caller: Caller, limiter: Limiter) -> Self {
-        Self { client, calls: Calls::new(caller, limiter) }
+    /// `clock` reads the answers of the client.
+    pub(crate) fn new(
+        client: aws_sdk_ram::Client,
+        caller: Caller,
+        limiter: Limiter,
+        clock: AwsClock,
+    ) -> Self {
+        Self { client, calls: Calls::new(caller, limiter), clock }
     }
 
     async fn shares(
@@ -63,6 +73,10 @@ pub(crate) fn next(token: Option<&str>) -> Option<String> {
 impl RamRead for RamClient {
     fn caller(&self) -> &Caller {
         self.calls.caller()
+    }
+
+    fn aws_time(&self) -> Option<Timestamp> {
+        self.clock.time()
     }
 
     async fn get_resource_shares(

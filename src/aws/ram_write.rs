@@ -1,16 +1,22 @@
 //! RAM's changes.
 
 use aws_sdk_ram::types::ResourceShareConfiguration;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::aws::ram_read::RamClient;
 use crate::aws::rows::{self, sdk_tags};
-use crate::cloud::{CloudError, CreatedShare, Members, NewPermission, NewShare, RamWrite};
+use crate::cloud::{CloudError, CreatedShare, CreatedVersion, Members, NewPermission, NewShare, RamWrite};
 use crate::model::{InvitationArn, PermissionArn, ShareArn, Tags};
 
 /// A list as an input: none where it is empty, for RAM refuses some empty lists.
 fn list<T>(items: &[T], text: impl Fn(&T) -> &str) -> Option<Vec<String>> {
     (!items.is_empty()).then(|| items.iter().map(|item| text(item).to_owned()).collect())
+}
+
+/// The token of a call that may be repeated: RAM takes no two calls for one.
+fn new_token() -> String {
+    uuid::Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes()).into_uuid().to_string()
 }
 
 impl RamWrite for RamClient {
@@ -58,7 +64,6 @@ impl RamWrite for RamClient {
         share: &ShareArn,
         name: Option<&str>,
         allow_external_principals: Option<bool>,
-        token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:UpdateResourceShare";
         let request = self
@@ -67,19 +72,19 @@ impl RamWrite for RamClient {
             .resource_share_arn(share.as_str())
             .set_name(name.map(ToOwned::to_owned))
             .set_allow_external_principals(allow_external_principals)
-            .client_token(token.to_string())
+            .client_token(new_token())
             .send();
         self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
-    async fn delete_resource_share(&self, share: &ShareArn, token: &Uuid) -> Result<(), CloudError> {
+    async fn delete_resource_share(&self, share: &ShareArn) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DeleteResourceShare";
         let request = self
             .client
             .delete_resource_share()
             .resource_share_arn(share.as_str())
-            .client_token(token.to_string())
+            .client_token(new_token())
             .send();
         self.calls.write(ACTION, request).await?;
         Ok(())
@@ -89,7 +94,6 @@ impl RamWrite for RamClient {
         &self,
         share: &ShareArn,
         members: &Members,
-        token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:AssociateResourceShare";
         let Members { resources, principals, sources } = members;
@@ -100,7 +104,7 @@ impl RamWrite for RamClient {
             .set_resource_arns(list(resources, |arn| arn.as_str()))
             .set_principals(list(principals, |principal| principal.as_str()))
             .set_sources(list(sources, String::as_str))
-            .client_token(token.to_string())
+            .client_token(new_token())
             .send();
         self.calls.write(ACTION, request).await?;
         Ok(())
@@ -110,7 +114,6 @@ impl RamWrite for RamClient {
         &self,
         share: &ShareArn,
         members: &Members,
-        token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DisassociateResourceShare";
         let Members { resources, principals, sources } = members;
@@ -121,7 +124,7 @@ impl RamWrite for RamClient {
             .set_resource_arns(list(resources, |arn| arn.as_str()))
             .set_principals(list(principals, |principal| principal.as_str()))
             .set_sources(list(sources, String::as_str))
-            .client_token(token.to_string())
+            .client_token(new_token())
             .send();
         self.calls.write(ACTION, request).await?;
         Ok(())
@@ -132,7 +135,6 @@ impl RamWrite for RamClient {
         share: &ShareArn,
         permission: &PermissionArn,
         replace: bool,
-        token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:AssociateResourceSharePermission";
         let request = self
@@ -141,7 +143,7 @@ impl RamWrite for RamClient {
             .resource_share_arn(share.as_str())
             .permission_arn(permission.as_str())
             .replace(replace)
-            .client_token(token.to_string())
+            .client_token(new_token())
             .send();
         self.calls.write(ACTION, request).await?;
         Ok(())
@@ -151,7 +153,6 @@ impl RamWrite for RamClient {
         &self,
         share: &ShareArn,
         permission: &PermissionArn,
-        token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DisassociateResourceSharePermission";
         let request = self
@@ -159,7 +160,7 @@ impl RamWrite for RamClient {
             .disassociate_resource_share_permission()
             .resource_share_arn(share.as_str())
             .permission_arn(permission.as_str())
-            .client_token(token.to_string())
+            .client_token(new_token())
             .send();
         self.calls.write(ACTION, request).await?;
         Ok(())
@@ -200,7 +201,11 @@ impl RamWrite for RamClient {
         Ok(())
     }
 
-    async fn create_permission(&self, permission: &NewPermission, token: &Uuid) -> Result<(), CloudError> {
+    async fn create_permission(
+        &self,
+        permission: &NewPermission,
+        token: &Uuid,
+    ) -> Result<Option<Timestamp>, CloudError> {
         const ACTION: &str = "ram:CreatePermission";
         let NewPermission { arn, resource_type, template, tags } = permission;
         let request = self
@@ -212,8 +217,8 @@ impl RamWrite for RamClient {
             .set_tags((!tags.is_empty()).then(|| sdk_tags(tags)))
             .client_token(token.to_string())
             .send();
-        self.calls.write(ACTION, request).await?;
-        Ok(())
+        let answer = self.calls.write(ACTION, request).await?;
+        Ok(rows::timestamp(answer.permission().and_then(|made| made.creation_time())))
     }
 
     async fn create_permission_version(
@@ -221,7 +226,7 @@ impl RamWrite for RamClient {
         permission: &PermissionArn,
         template: &str,
         token: &Uuid,
-    ) -> Result<String, CloudError> {
+    ) -> Result<CreatedVersion, CloudError> {
         const ACTION: &str = "ram:CreatePermissionVersion";
         let request = self
             .client
@@ -235,14 +240,14 @@ impl RamWrite for RamClient {
             maybe_done: true,
             ..rows::unreadable(self.calls.caller(), ACTION, &error)
         })?;
-        Ok(made.version)
+        let created = rows::timestamp(answer.permission().and_then(|made| made.creation_time()));
+        Ok(CreatedVersion { version: made.version, created })
     }
 
     async fn set_default_permission_version(
         &self,
         permission: &PermissionArn,
         version: &str,
-        token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:SetDefaultPermissionVersion";
         let number = rows::version_number(version)
@@ -252,7 +257,7 @@ impl RamWrite for RamClient {
             .set_default_permission_version()
             .permission_arn(permission.as_str())
             .permission_version(number)
-            .client_token(token.to_string())
+            .client_token(new_token())
             .send();
         self.calls.write(ACTION, request).await?;
         Ok(())
@@ -262,7 +267,6 @@ impl RamWrite for RamClient {
         &self,
         permission: &PermissionArn,
         version: &str,
-        token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DeletePermissionVersion";
         let number = rows::version_number(version)
@@ -272,19 +276,19 @@ impl RamWrite for RamClient {
             .delete_permission_version()
             .permission_arn(permission.as_str())
             .permission_version(number)
-            .client_token(token.to_string())
+            .client_token(new_token())
             .send();
         self.calls.write(ACTION, request).await?;
         Ok(())
     }
 
-    async fn delete_permission(&self, permission: &PermissionArn, token: &Uuid) -> Result<(), CloudError> {
+    async fn delete_permission(&self, permission: &PermissionArn) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DeletePermission";
         let request = self
             .client
             .delete_permission()
             .permission_arn(permission.as_str())
-            .client_token(token.to_string())
+            .client_token(new_token())
             .send();
         self.calls.write(ACTION, request).await?;
         Ok(())
@@ -295,7 +299,7 @@ impl RamWrite for RamClient {
         permission: &PermissionArn,
         name: &str,
         token: &Uuid,
-    ) -> Result<(), CloudError> {
+    ) -> Result<Option<Timestamp>, CloudError> {
         const ACTION: &str = "ram:PromotePermissionCreatedFromPolicy";
         let request = self
             .client
@@ -304,8 +308,8 @@ impl RamWrite for RamClient {
             .name(name)
             .client_token(token.to_string())
             .send();
-        self.calls.write(ACTION, request).await?;
-        Ok(())
+        let answer = self.calls.write(ACTION, request).await?;
+        Ok(rows::timestamp(answer.permission().and_then(|made| made.creation_time())))
     }
 
     async fn tag_permission(&self, permission: &PermissionArn, tags: &Tags) -> Result<(), CloudError> {
@@ -335,14 +339,13 @@ impl RamWrite for RamClient {
     async fn accept_resource_share_invitation(
         &self,
         invitation: &InvitationArn,
-        token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:AcceptResourceShareInvitation";
         let request = self
             .client
             .accept_resource_share_invitation()
             .resource_share_invitation_arn(invitation.as_str())
-            .client_token(token.to_string())
+            .client_token(new_token())
             .send();
         self.calls.write(ACTION, request).await?;
         Ok(())
@@ -351,14 +354,13 @@ impl RamWrite for RamClient {
     async fn reject_resource_share_invitation(
         &self,
         invitation: &InvitationArn,
-        token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:RejectResourceShareInvitation";
         let request = self
             .client
             .reject_resource_share_invitation()
             .resource_share_invitation_arn(invitation.as_str())
-            .client_token(token.to_string())
+            .client_token(new_token())
             .send();
         self.calls.write(ACTION, request).await?;
         Ok(())

@@ -75,6 +75,7 @@ pub(crate) fn created_share(row: Option<&ram::ResourceShare>) -> Result<CreatedS
     Ok(CreatedShare {
         arn: ShareArn::parse(need(row.resource_share_arn(), "resourceShareArn")?)?,
         status: ShareStatus::read(row.status().map_or("PENDING", ram::ResourceShareStatus::as_str)),
+        created: timestamp(row.creation_time()),
     })
 }
 
@@ -207,7 +208,7 @@ pub(crate) fn sdk_tags(tags: &Tags) -> Vec<ram::Tag> {
 }
 
 /// A time outside of what can be shown is none; nothing but order and display hangs on it.
-fn timestamp(time: Option<&DateTime>) -> Option<Timestamp> {
+pub(crate) fn timestamp(time: Option<&DateTime>) -> Option<Timestamp> {
     let time = time?;
     Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
 }

@@ -369,7 +369,12 @@ async fn a_sandbox_lets_no_request_leave_loopback() {
         .build();
     let caller = crate::cloud::Caller { account: account("222222222222"), region: None, name: "test".into() };
     let limiter = crate::aws::rates::Limiter::new(crate::aws::rates::Service::Ram, Rates::Unlimited);
-    let ram = crate::aws::RamClient::new(aws_sdk_ram::Client::from_conf(config), caller, limiter);
+    let ram = crate::aws::RamClient::new(
+        aws_sdk_ram::Client::from_conf(config),
+        caller,
+        limiter,
+        crate::aws::clock::AwsClock::default(),
+    );
     let refused = shares(&ram).await.expect_err("outside");
     assert_eq!(refused.kind, ErrorKind::LeftSandbox, "{refused:?}");
     assert!(refused.message.contains("ram.eu-central-1.amazonaws.com"), "{}", refused.message);

@@ -18,7 +18,7 @@ use crate::cli::session::Session;
 use crate::plan::{ApprovedPlan, Outcome, PlanBody, StepResult};
 use crate::render::{Found, OutcomeView};
 
-/// Carries out a plan that somebody agreed to, and tells what became of it.
+/// Carries out a plan that somebody agreed to. [`finish`] tells what became of it.
 pub(crate) async fn carry_out(
     args: &ApplyArgs,
     plan: &PlanBody,
@@ -26,7 +26,7 @@ pub(crate) async fn carry_out(
     session: &Session,
     outputs: &mut Outputs,
     output: &mut Output,
-) -> Exit {
+) -> Outcome {
     let progress = ApplyProgress::start(output, approved.steps());
     let names = StepNames::of(plan);
     if let Some(stream) = outputs.stream() {
@@ -48,16 +48,13 @@ pub(crate) async fn carry_out(
     let outcome = apply::apply(approved, &session.cloud, &settings, on, stop).await;
     told.abort();
     progress.finish();
-    finish(plan, &outcome, session, outputs, output);
-    if outcome
-        .steps
-        .iter()
-        .all(|step| matches!(step.result, StepResult::Done { .. } | StepResult::Unseen { .. }))
-    {
-        Exit::Done
-    } else {
-        Exit::Error
-    }
+    outcome
+}
+
+/// How a run ends whose plan was carried out.
+pub(crate) fn exit(outcome: &Outcome) -> Exit {
+    let done = |result: &StepResult| matches!(result, StepResult::Done { .. } | StepResult::Unseen { .. });
+    if outcome.steps.iter().all(|step| done(&step.result)) { Exit::Done } else { Exit::Error }
 }
 
 /// Writes to the stream that the run was asked to stop, as soon as it is.
@@ -71,7 +68,14 @@ fn tell_of_interruption(outputs: &Outputs, stop: &CancellationToken) -> JoinHand
     })
 }
 
-/// Writes what became of the plan.
+/// Shows what became of the plan, where text was asked for.
+pub(crate) fn show(plan: &PlanBody, outcome: &Outcome, outputs: &Outputs, output: &mut Output) {
+    if !outcome.steps.is_empty() && outputs.shows_text() {
+        outputs.show(OutcomeView::new(plan, outcome, output.styles(), output.width()), output);
+    }
+}
+
+/// Shows what became of the plan, and writes the results that were asked for.
 pub(crate) fn finish(
     plan: &PlanBody,
     outcome: &Outcome,
@@ -79,9 +83,7 @@ pub(crate) fn finish(
     outputs: &mut Outputs,
     output: &mut Output,
 ) {
-    if !outcome.steps.is_empty() && outputs.shows_text() {
-        outputs.show(OutcomeView::new(plan, outcome, output.styles(), output.width()), output);
-    }
+    show(plan, outcome, outputs, output);
     let origin = session.origin();
     outputs.write(Found::Applied { plan, outcome }, &plan::refusals(plan), origin, output);
 }

@@ -128,6 +128,11 @@ impl CloudError {
         )
     }
 
+    /// Whether the token came with another request before.
+    pub fn is_token_mismatch(&self) -> bool {
+        self.code.starts_with("IdempotentParameterMismatch")
+    }
+
     /// What a person can do about it.
     pub fn help(&self) -> Option<String> {
         crate::cloud::help::help(self)

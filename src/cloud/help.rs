@@ -95,9 +95,6 @@ pub(crate) fn help(error: &CloudError) -> Option<String> {
              share or ask for a higher quota."
                 .to_owned()
         }
-        ErrorKind::Conflict if code.starts_with("IdempotentParameterMismatch") => {
-            "The same client token was used for another request: a fault of ramctl. Plan again to get new tokens.".to_owned()
-        }
         ErrorKind::Unreachable | ErrorKind::Timeout => {
             let place = error.caller.region.as_ref().map_or_else(String::new, |region| format!(" for {region}"));
             format!("No answer from the endpoint{place}: check the network, the proxy and the spelling of the Region.")

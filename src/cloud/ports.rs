@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::live::{
@@ -16,7 +17,7 @@ use crate::org::ParentId;
 use crate::cloud::error::{Caller, CloudError};
 use crate::cloud::page::{Page, PageRequest};
 use crate::cloud::rows::{
-    AccountRow, AssociationKind, CreatedShare, Members, NewPermission, NewShare, OrganizationRow, RoleState,
+    AccountRow, AssociationKind, CreatedShare, CreatedVersion, Members, NewPermission, NewShare, OrganizationRow, RoleState,
     ShareScope, UnitRow, UseRow,
 };
 
@@ -46,6 +47,9 @@ pub trait Cloud: Sync {
 /// RAM's listings of what the account owns in the Region.
 pub trait RamRead: Send + Sync {
     fn caller(&self) -> &Caller;
+
+    /// The time of AWS, as its latest answer told it; it is that time or later. The machine's own clock may be wrong.
+    fn aws_time(&self) -> Option<Timestamp>;
 
     fn get_resource_shares(&self, scope: &ShareScope, page: &PageRequest) -> answer!(Page<ShareRow>);
 
@@ -96,7 +100,8 @@ pub trait RamRead: Send + Sync {
     ) -> answer!(Page<ReceivedResourceRow>);
 }
 
-/// RAM's changes. Every operation that takes a client token is given one: the same token again is a replay, not a second change.
+/// RAM's changes. Only what would make a second thing if it were repeated is given a client token: the same token again is a replay.
+/// Every other call gets a new token from the client.
 pub trait RamWrite: Send + Sync {
     fn enable_sharing_with_aws_organization(&self) -> answer!(());
     fn create_resource_share(&self, share: &NewShare, token: &Uuid) -> answer!(CreatedShare);
@@ -105,61 +110,49 @@ pub trait RamWrite: Send + Sync {
         share: &ShareArn,
         name: Option<&str>,
         allow_external_principals: Option<bool>,
-        token: &Uuid,
     ) -> answer!(());
-    fn delete_resource_share(&self, share: &ShareArn, token: &Uuid) -> answer!(());
-    fn associate_resource_share(&self, share: &ShareArn, members: &Members, token: &Uuid) -> answer!(());
-    fn disassociate_resource_share(&self, share: &ShareArn, members: &Members, token: &Uuid) -> answer!(());
+    fn delete_resource_share(&self, share: &ShareArn) -> answer!(());
+    fn associate_resource_share(&self, share: &ShareArn, members: &Members) -> answer!(());
+    fn disassociate_resource_share(&self, share: &ShareArn, members: &Members) -> answer!(());
     fn associate_resource_share_permission(
         &self,
         share: &ShareArn,
         permission: &PermissionArn,
         replace: bool,
-        token: &Uuid,
     ) -> answer!(());
     fn disassociate_resource_share_permission(
         &self,
         share: &ShareArn,
         permission: &PermissionArn,
-        token: &Uuid,
     ) -> answer!(());
     fn tag_resource(&self, share: &ShareArn, tags: &Tags) -> answer!(());
     fn untag_resource(&self, share: &ShareArn, keys: &[String]) -> answer!(());
     fn promote_resource_share_created_from_policy(&self, share: &ShareArn) -> answer!(());
 
-    fn create_permission(&self, permission: &NewPermission, token: &Uuid) -> answer!(());
-    /// The number of the new version.
+    /// When RAM says that it made the permission.
+    fn create_permission(&self, permission: &NewPermission, token: &Uuid) -> answer!(Option<Timestamp>);
     fn create_permission_version(
         &self,
         permission: &PermissionArn,
         template: &str,
         token: &Uuid,
-    ) -> answer!(String);
-    fn set_default_permission_version(
-        &self,
-        permission: &PermissionArn,
-        version: &str,
-        token: &Uuid,
-    ) -> answer!(());
-    fn delete_permission_version(
-        &self,
-        permission: &PermissionArn,
-        version: &str,
-        token: &Uuid,
-    ) -> answer!(());
-    fn delete_permission(&self, permission: &PermissionArn, token: &Uuid) -> answer!(());
+    ) -> answer!(CreatedVersion);
+    fn set_default_permission_version(&self, permission: &PermissionArn, version: &str) -> answer!(());
+    fn delete_permission_version(&self, permission: &PermissionArn, version: &str) -> answer!(());
+    fn delete_permission(&self, permission: &PermissionArn) -> answer!(());
+    /// When RAM says that it made the new permission.
     fn promote_permission_created_from_policy(
         &self,
         permission: &PermissionArn,
         name: &str,
         token: &Uuid,
-    ) -> answer!(());
+    ) -> answer!(Option<Timestamp>);
     /// `TagResource` on a permission.
     fn tag_permission(&self, permission: &PermissionArn, tags: &Tags) -> answer!(());
     /// `UntagResource` on a permission.
     fn untag_permission(&self, permission: &PermissionArn, keys: &[String]) -> answer!(());
-    fn accept_resource_share_invitation(&self, invitation: &InvitationArn, token: &Uuid) -> answer!(());
-    fn reject_resource_share_invitation(&self, invitation: &InvitationArn, token: &Uuid) -> answer!(());
+    fn accept_resource_share_invitation(&self, invitation: &InvitationArn) -> answer!(());
+    fn reject_resource_share_invitation(&self, invitation: &InvitationArn) -> answer!(());
 }
 
 /// The organization, as its management account or a delegated administrator may read it.

@@ -1,5 +1,7 @@
 //! What the ports take and give beside RAM's own rows (those are in `live`).
 
+use jiff::Timestamp;
+
 use crate::model::{
     AccountId, OrganizationArn, OuArn, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn,
     ShareStatus, Tags,
@@ -61,6 +63,15 @@ pub struct NewPermission {
 pub struct CreatedShare {
     pub arn: ShareArn,
     pub status: ShareStatus,
+    pub created: Option<Timestamp>,
+}
+
+/// What `CreatePermissionVersion` answers, with the same caveat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreatedVersion {
+    /// The number of the version.
+    pub version: String,
+    pub created: Option<Timestamp>,
 }
 
 /// `DescribeOrganization`.

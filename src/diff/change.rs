@@ -82,8 +82,8 @@ pub struct ShareDiff {
     pub remarks: Vec<Remark>,
     /// Principals that are invited and do not see the share yet.
     pub invitations: BTreeMap<Principal, Invitation>,
-    /// Deleted shares that had this address: they set tokens of a new creation apart from those of the last.
-    pub salt: BTreeSet<ShareArn>,
+    /// Deleted shares that had this address and that RAM still lists.
+    pub deleted: BTreeSet<ShareArn>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

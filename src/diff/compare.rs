@@ -177,7 +177,7 @@ fn wanted_shares(
                 protected: share.lifecycle.prevent_destroy,
                 remarks,
                 invitations,
-                salt: salt(sorted, &tag),
+                deleted: deleted(sorted, &tag),
             });
         };
         let wanted = |live| edits::wanted(share, live, &desired.stack, org);
@@ -366,11 +366,11 @@ fn deletion(address: &Address, before: Present, reason: DeleteReason) -> ShareDi
         protected: false,
         remarks: Vec::new(),
         invitations: BTreeMap::new(),
-        salt: BTreeSet::new(),
+        deleted: BTreeSet::new(),
     }
 }
 
-fn salt(sorted: &Sorted, tag: &str) -> BTreeSet<ShareArn> {
+fn deleted(sorted: &Sorted, tag: &str) -> BTreeSet<ShareArn> {
     [tag, ""].iter().filter_map(|key| sorted.gone.get(*key)).flatten().cloned().collect()
 }
 

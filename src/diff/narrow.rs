@@ -236,7 +236,7 @@ fn stay_within(permission: &mut PermissionDiff, moved: &BTreeSet<&ShareArn>) {
         return;
     };
     for edit in edits {
-        let PermissionPart::Policy { version: VersionAfter::New(room), .. } = &mut edit.part else {
+        let PermissionPart::Policy { version: VersionAfter::New { room, .. }, .. } = &mut edit.part else {
             continue;
         };
         let Room::Made { version, users } = room else { continue };
@@ -269,7 +269,7 @@ fn drifted(mut share: ShareDiff) -> Option<ShareDiff> {
         Verdict::NotImported { .. } => None,
         Verdict::Changed(change) => {
             let keep = match change {
-                Change::Create { .. } => !share.salt.is_empty(),
+                Change::Create { .. } => !share.deleted.is_empty(),
                 Change::Update { edits, .. } => {
                     edits.retain(is_drift);
                     let added = |principal: &Principal| edits.iter().any(|edit| puts_on(edit, principal));

@@ -31,7 +31,7 @@ impl<'a> Outlook<'a> {
                     let next = edits.iter().find_map(|edit| match &edit.part {
                         PermissionPart::Policy { version, .. } => Some(match version {
                             VersionAfter::Existing(version) => NextVersion::Numbered(version.clone()),
-                            VersionAfter::New(_) => NextVersion::New,
+                            VersionAfter::New { .. } => NextVersion::New,
                         }),
                         _ => None,
                     });

@@ -128,7 +128,11 @@ pub enum PermissionPart {
 pub enum VersionAfter {
     /// One that is there and says what is wanted.
     Existing(String),
-    New(Room),
+    New {
+        /// The highest number of a version that is there.
+        highest: u32,
+        room: Room,
+    },
 }
 
 /// Whether a permission can have one more version. RAM takes five.

@@ -488,7 +488,7 @@ fn wish_and_state_of_sharing_make_a_verdict() {
 }
 
 #[test]
-fn deleted_shares_salt_the_address_that_they_had() {
+fn deleted_shares_are_told_of_the_address_that_they_had() {
     let mut live = live([]);
     let Some(Observed::Known(place)) = live.places.get_mut(&hub()) else { unreachable!() };
     place.deleted.insert(share_arn(&hub(), 1), owned_tags("network", "share.tgw"));
@@ -496,7 +496,7 @@ fn deleted_shares_salt_the_address_that_they_had() {
     place.deleted.insert(share_arn(&hub(), 3), owned_tags("billing", "share.tgw"));
     place.deleted.insert(share_arn(&hub(), 4), crate::model::Tags::new());
     let out = diff(&stack([desired_share("tgw")]), &live, &org());
-    assert_eq!(out.shares[0].salt, [share_arn(&hub(), 1), share_arn(&hub(), 4)].into());
+    assert_eq!(out.shares[0].deleted, [share_arn(&hub(), 1), share_arn(&hub(), 4)].into());
 }
 
 #[test]
@@ -509,5 +509,5 @@ fn a_share_of_the_same_name_that_somebody_made_is_pointed_at() {
         out.shares[0].remarks,
         [Remark::NameTaken { arn: manual.arn.clone(), ownership: Ownership::Untagged }]
     );
-    assert!(out.shares[0].salt.is_empty(), "nothing was deleted");
+    assert!(out.shares[0].deleted.is_empty(), "nothing was deleted");
 }

@@ -185,7 +185,7 @@ fn class(share: &ShareDiff) -> DriftClass {
         }
         Verdict::Changed(Change::Release { before: _ }) => DriftClass::ToRelease,
         Verdict::Changed(Change::Create { after: _ }) => {
-            DriftClass::Missing { deleted_lately: !share.salt.is_empty() }
+            DriftClass::Missing { deleted_lately: !share.deleted.is_empty() }
         }
         Verdict::Changed(Change::Update { before: _, after: _, edits }) => {
             let real: Vec<Edit> =

@@ -35,8 +35,7 @@ pub enum Extent {
 pub struct LivePlace {
     /// Shares that are not DELETED.
     pub shares: BTreeMap<ShareArn, LiveShare>,
-    /// Shares that RAM still lists as DELETED, with the tags that they had. They count as absent, and salt client tokens, so
-    /// that making a share again is not taken for a replay of the call that made the deleted one.
+    /// Shares that RAM still lists as DELETED, with the tags that they had. They count as absent.
     pub deleted: BTreeMap<ShareArn, Tags>,
     /// Principals that left a share and that RAM still lists (DISASSOCIATED): how long they were on it tells an invitation that
     /// expired from one that was turned down.

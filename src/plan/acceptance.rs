@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::{Change, DeleteReason};
 use crate::diff::{Diff, InboundItem, InboundVerdict, ShareDiff, Verdict, dependents};
-use crate::model::{AccountId, Address, Place, StackName};
+use crate::model::{AccountId, Address, Place};
 use crate::plan::body::{Blocked, PlannedInbound, PlannedShare};
-use crate::plan::fingerprint::Tokens;
 use crate::plan::hazard;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
 
 /// Writes the steps by which ramctl accepts for the principals of one share, one for each account. They come when all else is done
 /// on the share: what the account will see is complete by then.
-pub(crate) fn accept(stack: &StackName, share: &PlannedShare, steps: &mut Vec<PlannedStep>) -> Vec<StepId> {
+pub(crate) fn accept(share: &PlannedShare, steps: &mut Vec<PlannedStep>) -> Vec<StepId> {
     let diff = &share.diff;
     let made = share
         .steps
@@ -41,8 +40,7 @@ pub(crate) fn accept(stack: &StackName, share: &PlannedShare, steps: &mut Vec<Pl
             share: reference.clone(),
             sender: diff.place().account.clone(),
         };
-        let tokens = Tokens::of_receiver(stack, &diff.address, consumer, None);
-        written.push(push(steps, needs.clone(), consumer, Some(&diff.address), &tokens, step));
+        written.push(push(steps, needs.clone(), consumer, Some(&diff.address), step));
     }
     written
 }
@@ -69,8 +67,7 @@ pub(crate) fn inbound(diff: &Diff, steps: &mut Vec<PlannedStep>) -> Vec<PlannedI
                 return PlannedInbound { item: item.clone(), hazards, step: None };
             }
         };
-        let tokens = Tokens::of_receiver(&diff.stack, &by.address, place, Some(share));
-        let id = push(steps, Vec::new(), place, Some(&by.address), &tokens, step);
+        let id = push(steps, Vec::new(), place, Some(&by.address), step);
         PlannedInbound { item: item.clone(), hazards, step: Some(id) }
     };
     diff.inbound.iter().map(planned).collect()
@@ -81,12 +78,10 @@ fn push(
     needs: Vec<StepId>,
     place: &Place,
     address: Option<&Address>,
-    tokens: &Tokens,
     step: Step,
 ) -> StepId {
     let id = StepId(u32::try_from(steps.len()).expect("a plan has fewer than 2^32 steps"));
-    let token = tokens.token(0, &step);
-    steps.push(PlannedStep { id, needs, place: place.clone(), address: address.cloned(), token, step });
+    steps.push(PlannedStep { id, needs, place: place.clone(), address: address.cloned(), step });
     id
 }
 

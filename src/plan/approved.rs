@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::diff::InvitationState;
-use crate::model::{Address, Principal};
+use crate::diff::{InvitationState, Ownership, Remark};
+use crate::model::{Address, Principal, ShareArn};
 use crate::plan::body::{Plan, PlanBody, Refusal};
 use crate::plan::check::{CheckResult, CheckStanding};
 use crate::plan::consent::{Allowance, Consent, HazardStanding};
@@ -18,6 +18,11 @@ pub struct ApprovedPlan {
     steps: Vec<PlannedStep>,
     /// The principals of each share that RAM is expected to invite. It takes the others in without asking them.
     invited: BTreeMap<Address, BTreeSet<Principal>>,
+    /// The shares of the stack that the plan was made from.
+    known: BTreeSet<ShareArn>,
+    /// By block, shares without an owner's tags that have its share's name. Tags follow a share with a delay, so one of them may be
+    /// what a run that was cut short made moments ago.
+    namesakes: BTreeMap<Address, BTreeSet<ShareArn>>,
 }
 
 /// Why a plan must not be carried out. What weighs more hides the rest.
@@ -169,18 +174,36 @@ impl ApprovedPlan {
     /// A plan that was judged, or a saved one whose facts were compared.
     pub(crate) fn of(body: &PlanBody) -> Self {
         let mut invited: BTreeMap<Address, BTreeSet<Principal>> = BTreeMap::new();
+        let mut namesakes: BTreeMap<Address, BTreeSet<ShareArn>> = BTreeMap::new();
         for share in &body.shares {
+            let named = share.diff.remarks.iter().filter_map(|remark| match remark {
+                Remark::NameTaken { arn, ownership: Ownership::Untagged } => Some(arn.clone()),
+                _ => None,
+            });
+            namesakes.entry(share.diff.address.clone()).or_default().extend(named);
             let asked =
                 share.diff.invitations.iter().filter(|(_, found)| found.state != InvitationState::Needless);
             let principals = asked.map(|(principal, _)| principal.clone());
             invited.entry(share.diff.address.clone()).or_default().extend(principals);
         }
-        Self { steps: body.steps.clone(), invited }
+        let known = body.shares.iter().filter_map(|share| share.diff.before());
+        let known = known.map(|before| before.share.arn.clone()).collect();
+        Self { steps: body.steps.clone(), invited, known, namesakes }
     }
 
     /// In an order in which every step comes after its needs.
     pub fn steps(&self) -> &[PlannedStep] {
         &self.steps
+    }
+
+    /// Whether the plan was made from this share.
+    pub fn knows(&self, share: &ShareArn) -> bool {
+        self.known.contains(share)
+    }
+
+    /// Shares without an owner that have the name of the block's share.
+    pub fn namesakes(&self, address: &Address) -> impl Iterator<Item = &ShareArn> {
+        self.namesakes.get(address).into_iter().flatten()
     }
 
     /// Whether RAM is expected to take a principal of a block's share in without an invitation.
@@ -193,6 +216,7 @@ impl ApprovedPlan {
 impl ApprovedPlan {
     /// A plan of any steps, for tests of what carries plans out.
     pub(crate) fn of_steps(steps: Vec<PlannedStep>) -> Self {
-        Self { steps, invited: BTreeMap::new() }
+        let (invited, known, namesakes) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+        Self { steps, invited, known, namesakes }
     }
 }

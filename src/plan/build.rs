@@ -14,10 +14,11 @@ use crate::plan::basis::Basis;
 use crate::plan::body::{Blocked, Plan, PlanBody, PlannedPermission, PlannedShare, PlannedSharing, Refusal};
 use crate::plan::chain::Chain;
 use crate::plan::details::{details, grants_after};
-use crate::plan::fingerprint::{Fingerprint, Tokens};
+use crate::plan::fingerprint::Fingerprint;
 use crate::plan::hazard;
 use crate::plan::permission::{self, Ready};
 use crate::plan::step::{PlannedStep, Step, StepId};
+use crate::plan::token::Tokens;
 use crate::plan::usage;
 
 /// Turns what differs into what to do. `org` is what the comparison was made with. Nobody was asked yet what accounts have in what they
@@ -31,7 +32,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
     let mut steps = Vec::new();
     let sharing = diff.sharing.as_ref().map(|sharing| PlannedSharing {
         diff: sharing.clone(),
-        step: sharing_step(diff, sharing, &mut steps),
+        step: sharing_step(sharing, &mut steps),
     });
     let mut shares: Vec<PlannedShare> = diff.shares.iter().map(|share| describe(share, org)).collect();
     block(diff, &mut shares);
@@ -44,7 +45,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
     let ready = permission::heads(&diff.stack, &mut permissions, &shares, &mut steps);
     let sharing_step = sharing.as_ref().and_then(|sharing| sharing.step);
     write_steps(diff, sharing_step, &ready, &mut shares, &mut steps);
-    permission::tails(&diff.stack, &mut permissions, &shares, &mut steps);
+    permission::tails(&mut permissions, &shares, &mut steps);
     let inbound = acceptance::inbound(diff, &mut steps);
     let sides: Vec<(Option<Grants>, Option<Grants>)> = shares.iter().map(settled_sides).collect();
     let access = totals(sides.iter().map(|(before, after)| (before.as_ref(), after.as_ref())), org);
@@ -104,7 +105,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
     })
 }
 
-fn sharing_step(diff: &Diff, sharing: &SharingDiff, steps: &mut Vec<PlannedStep>) -> Option<StepId> {
+fn sharing_step(sharing: &SharingDiff, steps: &mut Vec<PlannedStep>) -> Option<StepId> {
     let step = match &sharing.verdict {
         SharingVerdict::Enable { from: _ } => Step::EnableSharingWithAwsOrganization,
         SharingVerdict::MakeRole => Step::CreateServiceLinkedRole,
@@ -120,7 +121,6 @@ fn sharing_step(diff: &Diff, sharing: &SharingDiff, steps: &mut Vec<PlannedStep>
         needs: Vec::new(),
         place: sharing.place.clone(),
         address: None,
-        token: Tokens::of_sharing(&diff.stack).token(0, &step),
         step,
     });
     Some(id)
@@ -283,14 +283,17 @@ fn write_steps(
     let mut ends: BTreeMap<usize, Vec<StepId>> = BTreeMap::new();
     for (at, share) in shares.iter_mut().enumerate().filter(|(_, share)| share.blocked.is_none()) {
         if let Verdict::Changed(change) = &share.diff.verdict {
-            let tokens = Tokens::of_share(&diff.stack, &share.diff);
             let first = share.diff.before().and_then(|before| ready.shares.get(&before.share.arn)).copied();
             let (place, address) = (share.diff.place(), &share.diff.address);
             let mut chain =
-                Chain::new(steps, place, address, tokens, sharing, &ready.permissions).after(first);
+                Chain::new(steps, place, address, sharing, &ready.permissions).after(first);
             match change {
-                Change::Create { after } | Change::Replace { before: _, after, reasons: _ } => {
-                    chain.create(after)
+                Change::Create { after } => {
+                    chain.create(Tokens::of_share(&diff.stack, address, None), after);
+                }
+                Change::Replace { before, after, reasons: _ } => {
+                    let replaced = Some(&before.share.arn);
+                    chain.create(Tokens::of_share(&diff.stack, address, replaced), after);
                 }
                 Change::Update { before, after, edits } => {
                     if edits.iter().any(|edit| edit.part == Part::Promoted) {
@@ -304,7 +307,7 @@ fn write_steps(
             }
             share.steps = chain.written();
         }
-        let accepted = acceptance::accept(&diff.stack, share, steps);
+        let accepted = acceptance::accept(share, steps);
         ends.insert(at, share.steps.last().copied().into_iter().chain(accepted.iter().copied()).collect());
         share.steps.extend(accepted);
     }
@@ -332,11 +335,10 @@ fn write_steps(
         let needs: BTreeSet<StepId> =
             heirs.chain(by_address.get(&share.diff.address)).flatten().copied().collect();
         let place = before.place.clone();
-        let tokens = Tokens::of_share(&diff.stack, &share.diff);
         let arn = before.share.arn.clone();
         let first = ready.shares.get(&arn).copied();
         let mut chain =
-            Chain::new(steps, &place, &share.diff.address, tokens, None, &ready.permissions).after(first);
+            Chain::new(steps, &place, &share.diff.address, None, &ready.permissions).after(first);
         chain.delete(&arn, needs);
         let written = chain.written();
         share.steps.extend(written);

@@ -13,9 +13,9 @@ use crate::model::{
     Address, PermissionArn, Place, Principal, ResourceArn, ShareArn, TAG_ADDRESS, TAG_APPLIED, TAG_IMPORTED,
     TAG_STACK, Tags,
 };
-use crate::plan::fingerprint::Tokens;
 use crate::plan::sources::SourceSteps;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
+use crate::plan::token::Tokens;
 
 /// The most resources, principals and sources together that go into one call. RAM's limit is 100 resources.
 pub(crate) const BATCH: usize = 100;
@@ -25,7 +25,6 @@ pub(crate) struct Chain<'a> {
     steps: &'a mut Vec<PlannedStep>,
     place: Place,
     address: Address,
-    tokens: Tokens,
     /// The step that turns on sharing inside the organization, where this plan does.
     sharing: Option<StepId>,
     /// Permissions that this plan makes or changes, each with the step after which it is as wanted.
@@ -40,7 +39,6 @@ impl<'a> Chain<'a> {
         steps: &'a mut Vec<PlannedStep>,
         place: &Place,
         address: &Address,
-        tokens: Tokens,
         sharing: Option<StepId>,
         permissions: &'a BTreeMap<PermissionArn, StepId>,
     ) -> Self {
@@ -48,7 +46,6 @@ impl<'a> Chain<'a> {
             steps,
             place: place.clone(),
             address: address.clone(),
-            tokens,
             sharing,
             permissions,
             first: None,
@@ -80,7 +77,6 @@ impl<'a> Chain<'a> {
             needs,
             place: self.place.clone(),
             address: Some(self.address.clone()),
-            token: self.tokens.token(self.written.len(), &step),
             step,
         });
         self.written.push(id);
@@ -88,7 +84,7 @@ impl<'a> Chain<'a> {
     }
 
     /// Makes a share: in one call where everything fits, so that it is never seen half-made.
-    pub fn create(&mut self, after: &Wanted) {
+    pub fn create(&mut self, tokens: Tokens, after: &Wanted) {
         let Wanted {
             place: _,
             span: _,
@@ -116,6 +112,7 @@ impl<'a> Chain<'a> {
             tags.extend(record.clone());
         }
         let created = self.push(Step::CreateResourceShare {
+            tokens,
             name: name.clone(),
             allow_external_principals: *allow_external_principals,
             retain_sharing: *retain_sharing,

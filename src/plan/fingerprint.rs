@@ -3,21 +3,16 @@
 use std::fmt;
 
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use crate::access::reach;
 use crate::diff::{
     Change, Diff, PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict, Present,
-    PresentPermission, Purpose, Remark, ShareDiff, SharingDiff, Verdict, Wanted, WantedPermission,
+    PresentPermission, Purpose, ShareDiff, SharingDiff, Verdict, Wanted, WantedPermission,
 };
 use crate::live::{Association, AttachedPermission, CustomerPermissionRow, LiveShare};
-use crate::model::{Address, Place, ShareArn};
 use crate::org::OrgView;
 use crate::plan::basis::principals;
-use crate::plan::step::{PlannedStep, Step};
-
-/// The namespace of ramctl's idempotency tokens.
-const TOKENS: Uuid = Uuid::from_u128(0x5d3c_9a1e_7b42_5f06_9c8e_2a61_d04f_b713);
+use crate::plan::step::PlannedStep;
 
 /// SHA-256 over the stack, what it wants of the shares that change, how they are live, and what of the organization was used.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,62 +71,6 @@ impl Fingerprint {
     }
 }
 
-/// Shares of others that bear the name. One of them may be the very share that an earlier run made for this block and that lost
-/// its tags since: RAM must not take the new request for the old one.
-fn namesakes(share: &ShareDiff) -> impl Iterator<Item = &ShareArn> {
-    share.remarks.iter().filter_map(|remark| match remark {
-        Remark::NameTaken { arn, ownership: _ } => Some(arn),
-        _ => None,
-    })
-}
-
-/// The tokens of one share's steps. They hang on that share alone, so that two runs which plan the same work on it send the
-/// same tokens whatever else differs between them.
-pub(crate) struct Tokens {
-    seed: String,
-}
-
-impl Tokens {
-    pub fn of_share(stack: &crate::model::StackName, share: &ShareDiff) -> Self {
-        let mut facts = Facts::default();
-        facts.add(stack);
-        if let Verdict::Changed(change) = &share.verdict {
-            facts.change(share, change);
-            change.before().into_iter().for_each(|before| facts.times(before));
-        }
-        Self { seed: facts.digest() }
-    }
-
-    /// What an account that receives does: with a share of the stack, by its address, or with one of somebody else.
-    pub fn of_receiver(
-        stack: &crate::model::StackName,
-        by: &Address,
-        consumer: &Place,
-        share: Option<&ShareArn>,
-    ) -> Self {
-        let mut facts = Facts::default();
-        facts.add(stack).add("receive").add(by).add(consumer).list(share);
-        Self { seed: facts.digest() }
-    }
-
-    pub fn of_permission(stack: &crate::model::StackName, permission: &PermissionDiff) -> Self {
-        let mut facts = Facts::default();
-        facts.add(stack).permission(permission);
-        Self { seed: facts.digest() }
-    }
-
-    pub fn of_sharing(stack: &crate::model::StackName) -> Self {
-        let mut facts = Facts::default();
-        facts.add(stack).add("sharing");
-        Self { seed: facts.digest() }
-    }
-
-    /// The token of the n-th step of this share.
-    pub fn token(&self, n: usize, step: &Step) -> Uuid {
-        Uuid::new_v5(&TOKENS, format!("{} {n} {}", self.seed, step.operation()).as_bytes())
-    }
-}
-
 /// A digest over texts, each with its length, lists with their counts: nothing can be taken for something else.
 #[derive(Default)]
 struct Facts {
@@ -156,7 +95,7 @@ impl Facts {
     }
 
     fn change(&mut self, share: &ShareDiff, change: &Change) {
-        self.add(&share.address).list(&share.salt).list(namesakes(share));
+        self.add(&share.address);
         match change {
             Change::Create { after } => self.add("create").wanted(after),
             Change::Update { before, after, edits: _ } => self.add("update").present(before).wanted(after),
@@ -252,15 +191,6 @@ impl Facts {
             let AttachedPermission { arn, version, default_version, feature_set: _ } = attached;
             format!("{kind} {arn} {version} {default_version}")
         }))
-    }
-
-    /// When the share and what is on it last changed. What was done once, was undone by hand and has to be done again finds the share
-    /// as it was before in everything but this; with the tokens of then RAM would take the calls for the old ones and do nothing.
-    fn times(&mut self, present: &Present) {
-        let LiveShare { updated, resources, principals, sources, .. } = &present.share;
-        let members = resources.values().chain(principals.values()).chain(sources.values());
-        let times = std::iter::once(updated).chain(members.map(|association| &association.updated));
-        self.list(times.map(|time| time.map_or_else(String::new, |time| time.to_string())));
     }
 
     fn members<'a, K: fmt::Display + 'a>(

@@ -257,8 +257,8 @@ proptest! {
             prop_assert!(step.needs.iter().all(|need| *need < step.id));
             prop_assert!(step.needs.is_sorted());
         }
-        let tokens: BTreeSet<_> = plan.steps().iter().map(|step| step.token).collect();
-        prop_assert_eq!(tokens.len(), plan.steps().len());
+        let tokens: Vec<_> = plan.steps().iter().filter_map(|step| step.step.tokens()).collect();
+        prop_assert_eq!(tokens.iter().collect::<BTreeSet<_>>().len(), tokens.len());
     }
 
     #[test]

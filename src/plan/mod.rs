@@ -23,6 +23,7 @@ mod sources;
 mod stale;
 mod stale_notice;
 mod step;
+mod token;
 mod usage;
 
 #[cfg(test)]
@@ -56,9 +57,10 @@ pub use consent::{Allowance, AllowanceError, Consent, HazardStanding};
 pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;
-pub use outcome::{Outcome, StepOutcome, StepResult};
+pub use outcome::{ANOTHER_RUN_WAS_FASTER, Outcome, StepOutcome, StepResult};
 pub use quota::{Counted, OverQuota};
 pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, StepName, Touched};
 pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};
+pub use token::Tokens;
 pub(crate) use usage::Unread;

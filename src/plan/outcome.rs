@@ -12,6 +12,20 @@ pub struct Outcome {
     pub interrupted: bool,
 }
 
+/// The code of a step that failed because another run made the same thing first.
+pub const ANOTHER_RUN_WAS_FASTER: &str = "another_run_was_faster";
+
+impl Outcome {
+    /// Whether a new plan is all that it takes: steps failed because another run was faster, and none failed for another reason.
+    pub fn lost_to_another_run(&self) -> bool {
+        let mut failures = self.steps.iter().filter_map(|step| match &step.result {
+            StepResult::Failed { code, .. } => Some(code == ANOTHER_RUN_WAS_FASTER),
+            _ => None,
+        });
+        !self.interrupted && failures.next().is_some_and(|first| first && failures.all(|lost| lost))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepOutcome {
     pub id: StepId,

@@ -10,11 +10,13 @@ use crate::diff::{
     Change, Delta, Diff, Part, PermissionChange, PermissionDiff, PermissionEdit, PermissionPart,
     PermissionVerdict, PresentPermission, Room, Verdict, VersionAfter, WantedPermission,
 };
-use crate::model::{Address, PermissionArn, Place, ShareArn, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags};
+use crate::model::{
+    Address, PermissionArn, Place, ShareArn, StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
+};
 use crate::plan::body::{PermissionBlocked, PlannedPermission, PlannedShare};
-use crate::plan::fingerprint::Tokens;
 use crate::plan::hazard;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
+use crate::plan::token::Tokens;
 
 /// What shares have to wait for.
 #[derive(Default)]
@@ -30,7 +32,7 @@ pub(crate) fn describe(whole: &Diff, diff: &PermissionDiff) -> PlannedPermission
     let blocked = match &diff.verdict {
         PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) => {
             edits.iter().find_map(|edit| match &edit.part {
-                PermissionPart::Policy { version: VersionAfter::New(Room::None { users }), .. } => {
+                PermissionPart::Policy { version: VersionAfter::New { room: Room::None { users }, .. }, .. } => {
                     Some(PermissionBlocked::VersionsHeld { users: users.clone() })
                 }
                 _ => None,
@@ -88,7 +90,7 @@ fn leaver<'a>(
 
 /// What comes before the shares.
 pub(crate) fn heads(
-    stack: &crate::model::StackName,
+    stack: &StackName,
     permissions: &mut [PlannedPermission],
     shares: &[PlannedShare],
     steps: &mut Vec<PlannedStep>,
@@ -96,9 +98,11 @@ pub(crate) fn heads(
     let mut ready = Ready::default();
     for permission in permissions.iter_mut().filter(|permission| permission.blocked.is_none()) {
         let PermissionVerdict::Changed(change) = &permission.diff.verdict else { continue };
-        let mut line = Line::new(stack, &permission.diff, steps, &[]);
+        let mut line = Line::new(&permission.diff, steps, &[]);
+        let address = &permission.diff.address;
         match change {
             PermissionChange::Create { after } => line.push(Step::CreatePermission {
+                tokens: Tokens::of_permission(stack, address, &after.arn),
                 permission: after.arn.clone(),
                 resource_type: after.resource_type.clone(),
                 policy: after.policy.clone(),
@@ -106,13 +110,14 @@ pub(crate) fn heads(
             }),
             PermissionChange::Promote { before, after } => {
                 line.push(Step::PromotePermissionCreatedFromPolicy {
+                    tokens: Tokens::of_promotion(stack, address, &before.row.arn, &after.arn),
                     permission: before.row.arn.clone(),
                     becomes: after.arn.clone(),
                 });
                 line.push(Step::TagPermission { permission: after.arn.clone(), tags: all_tags(after) });
             }
             PermissionChange::Update { before, after, edits } => {
-                line.update(before, after, edits, shares, &mut ready);
+                line.update(stack, before, after, edits, shares, &mut ready);
             }
             PermissionChange::Delete { .. } | PermissionChange::Release { .. } => {}
         }
@@ -127,7 +132,6 @@ pub(crate) fn heads(
 
 /// What comes after the shares.
 pub(crate) fn tails(
-    stack: &crate::model::StackName,
     permissions: &mut [PlannedPermission],
     shares: &[PlannedShare],
     steps: &mut Vec<PlannedStep>,
@@ -136,7 +140,7 @@ pub(crate) fn tails(
     for permission in permissions.iter_mut().filter(|permission| permission.blocked.is_none()) {
         let PermissionVerdict::Changed(change) = &permission.diff.verdict else { continue };
         let arn = permission.diff.arn().clone();
-        let mut line = Line::new(stack, &permission.diff, steps, &permission.steps);
+        let mut line = Line::new(&permission.diff, steps, &permission.steps);
         match change {
             PermissionChange::Create { .. } | PermissionChange::Promote { .. } => {}
             PermissionChange::Update { before: _, after, edits } => {
@@ -186,7 +190,6 @@ struct Line<'a> {
     steps: &'a mut Vec<PlannedStep>,
     place: Place,
     address: Address,
-    tokens: Tokens,
     /// Steps of this permission that were written earlier.
     earlier: Vec<StepId>,
     /// What the next step waits for besides.
@@ -195,17 +198,11 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn new(
-        stack: &crate::model::StackName,
-        diff: &PermissionDiff,
-        steps: &'a mut Vec<PlannedStep>,
-        earlier: &[StepId],
-    ) -> Self {
+    fn new(diff: &PermissionDiff, steps: &'a mut Vec<PlannedStep>, earlier: &[StepId]) -> Self {
         Self {
             steps,
             place: diff.place().clone(),
             address: diff.address.clone(),
-            tokens: Tokens::of_permission(stack, diff),
             earlier: earlier.to_vec(),
             waits: BTreeSet::new(),
             written: Vec::new(),
@@ -221,13 +218,11 @@ impl<'a> Line<'a> {
         let id = StepId(u32::try_from(self.steps.len()).expect("a plan has fewer than 2^32 steps"));
         let mut needs = std::mem::take(&mut self.waits);
         needs.extend(self.written.last().or(self.earlier.last()));
-        let n = self.earlier.len() + self.written.len();
         self.steps.push(PlannedStep {
             id,
             needs: needs.into_iter().collect(),
             place: self.place.clone(),
             address: Some(address),
-            token: self.tokens.token(n, &step),
             step,
         });
         self.written.push(id);
@@ -235,6 +230,7 @@ impl<'a> Line<'a> {
 
     fn update(
         &mut self,
+        stack: &StackName,
         before: &PresentPermission,
         after: &WantedPermission,
         edits: &[PermissionEdit],
@@ -251,13 +247,13 @@ impl<'a> Line<'a> {
             // What is changed bears the stack's name first.
             self.push(Step::TagPermission { permission: permission.clone(), tags: after.ownership.clone() });
         }
-        let room = match version {
+        let (highest, room) = match version {
             VersionAfter::Existing(version) => {
                 let version = version.clone();
                 self.push(Step::SetDefaultPermissionVersion { permission, version });
                 return;
             }
-            VersionAfter::New(room) => room,
+            VersionAfter::New { highest, room } => (*highest, room),
         };
         match room {
             Room::Free => {}
@@ -279,6 +275,8 @@ impl<'a> Line<'a> {
             }
             Room::None { users: _ } => unreachable!("a blocked permission has no steps"),
         }
-        self.push(Step::CreatePermissionVersion { permission, policy: after.policy.clone() });
+        let tokens = Tokens::of_version(stack, &permission, highest);
+        let policy = after.policy.clone();
+        self.push(Step::CreatePermissionVersion { tokens, highest, permission, policy });
     }
 }

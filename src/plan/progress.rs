@@ -124,7 +124,7 @@ fn shows(step: &PlannedStep, made: &BTreeMap<StepId, ShareArn>, live: &LiveState
             org.sharing.known() == Some(&SharingState::Enabled)
         }
         Step::CreatePermission { permission, .. } => customer(step, permission, live).is_some(),
-        Step::CreatePermissionVersion { permission, policy } => {
+        Step::CreatePermissionVersion { permission, policy, .. } => {
             // What a version allows is not in the listings; where it was read, it is compared.
             let asked = VersionAsked::Default;
             let place = live.places.get(&step.place).and_then(Observed::known);
@@ -137,7 +137,7 @@ fn shows(step: &PlannedStep, made: &BTreeMap<StepId, ShareArn>, live: &LiveState
         // Which versions there are is not in the listings.
         Step::DeletePermissionVersion { .. } => false,
         Step::DeletePermission { permission } => customer(step, permission, live).is_none(),
-        Step::PromotePermissionCreatedFromPolicy { permission: _, becomes } => {
+        Step::PromotePermissionCreatedFromPolicy { becomes, .. } => {
             customer(step, becomes, live).is_some()
         }
         Step::TagPermission { permission, tags } => customer(step, permission, live)

@@ -69,7 +69,7 @@ impl Simulator {
     }
 
     fn carry_out(&mut self, planned: &PlannedStep) {
-        let PlannedStep { id, needs: _, place, address: _, token, step } = planned;
+        let PlannedStep { id, needs: _, place, address: _, step } = planned;
         if simulator_permissions::carry_out(&mut self.live, place, step).is_some() {
             return;
         }
@@ -78,6 +78,7 @@ impl Simulator {
                 self.sharing = SharingState::Enabled;
             }
             Step::CreateResourceShare {
+                tokens,
                 name,
                 allow_external_principals,
                 retain_sharing,
@@ -87,13 +88,13 @@ impl Simulator {
                 principals,
                 sources,
             } => {
-                if let Some(arn) = self.replays.get(token).cloned() {
-                    assert!(
-                        self.place(place).shares.contains_key(&arn),
-                        "a token of a deleted share was sent again"
-                    );
-                    self.made.insert(*id, arn.clone());
-                    return;
+                let mut n = 0;
+                while let Some(arn) = self.replays.get(&tokens.nth(n)).cloned() {
+                    if self.place(place).shares.contains_key(&arn) {
+                        self.made.insert(*id, arn);
+                        return;
+                    }
+                    n += 1;
                 }
                 assert!(resources.len() + principals.len() + sources.len() <= BATCH);
                 self.next += 1;
@@ -121,7 +122,7 @@ impl Simulator {
                 associate(&mut share, resources, principals, sources, &invited);
                 self.place(place).shares.insert(arn.clone(), share);
                 self.made.insert(*id, arn.clone());
-                self.replays.insert(*token, arn);
+                self.replays.insert(tokens.nth(n), arn);
             }
             Step::UpdateResourceShare { share, name, allow_external_principals } => {
                 let share = self.share(place, share);

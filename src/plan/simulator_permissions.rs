@@ -80,10 +80,12 @@ pub(crate) fn carry_out(live: &mut LiveState, at: &Place, step: &Step) -> Option
         change(&mut row.expect("the permission is there").tags);
     };
     match step {
-        Step::CreatePermission { permission, resource_type, policy, tags } => {
+        Step::CreatePermission { tokens: _, permission, resource_type, policy, tags } => {
             make(place, permission, resource_type, policy, tags);
         }
-        Step::CreatePermissionVersion { permission, policy } => add_version(place, permission, policy),
+        Step::CreatePermissionVersion { tokens: _, highest: _, permission, policy } => {
+            add_version(place, permission, policy);
+        }
         Step::SetDefaultPermissionVersion { permission, version } => set_default(place, permission, version),
         Step::DeletePermissionVersion { permission, version } => {
             let (mut all, default) = versions(place, permission);
@@ -99,7 +101,7 @@ pub(crate) fn carry_out(live: &mut LiveState, at: &Place, step: &Step) -> Option
             place.readings.versions.remove(permission);
             place.readings.policies.retain(|(arn, _), _| arn != permission);
         }
-        Step::PromotePermissionCreatedFromPolicy { permission, becomes } => {
+        Step::PromotePermissionCreatedFromPolicy { tokens: _, permission, becomes } => {
             let row = place.customer_permissions.iter().find(|row| row.arn == *permission);
             let row = row.expect("the permission is there").clone();
             assert_eq!(row.feature_set, FeatureSet::CreatedFromPolicy);

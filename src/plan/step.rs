@@ -1,11 +1,10 @@
 //! The steps of a plan. Each is one API call and bears the operation's name.
 
-use uuid::Uuid;
-
 use crate::model::{
     AccountId, Address, PermissionArn, PermissionPolicy, Place, Principal, ResourceArn, ResourceType,
     ShareArn, Tags,
 };
+use crate::plan::token::Tokens;
 
 /// Position of a step in the plan's steps; steps only need steps before them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,9 +27,6 @@ pub struct PlannedStep {
     pub place: Place,
     /// The share or permission that the step works for; none for organization steps.
     pub address: Option<Address>,
-    /// Idempotency token: UUIDv5 of what the share is and is to be, and of the step. The same work has the same token in every
-    /// run that plans it. Sent where the operation takes one.
-    pub token: Uuid,
     pub step: Step,
 }
 
@@ -43,6 +39,7 @@ pub enum Step {
     CreateServiceLinkedRole,
     /// Its name is the ARN's. Done when it can be read.
     CreatePermission {
+        tokens: Tokens,
         permission: PermissionArn,
         resource_type: ResourceType,
         policy: PermissionPolicy,
@@ -50,6 +47,9 @@ pub enum Step {
     },
     /// Done when the new version is the default.
     CreatePermissionVersion {
+        tokens: Tokens,
+        /// The highest version number that was there.
+        highest: u32,
         permission: PermissionArn,
         policy: PermissionPolicy,
     },
@@ -69,6 +69,7 @@ pub enum Step {
     },
     /// Makes a permission with this name of one that RAM made from a resource policy. Done when the new one can be read.
     PromotePermissionCreatedFromPolicy {
+        tokens: Tokens,
         permission: PermissionArn,
         becomes: PermissionArn,
     },
@@ -88,6 +89,7 @@ pub enum Step {
     },
     /// Done when the share is ACTIVE and its associations are settled.
     CreateResourceShare {
+        tokens: Tokens,
         name: String,
         allow_external_principals: bool,
         retain_sharing: bool,
@@ -184,6 +186,18 @@ impl Step {
             | Self::DeleteResourceShare { share }
             | Self::RejectResourceShareInvitation { share, .. }
             | Self::LeaveResourceShare { share, .. } => Some(ShareRef::Known(share.clone())),
+        }
+    }
+
+    /// The tokens of a call that would make a second thing if it were repeated. Every other call has the same effect however often it
+    /// is made, and gets a new token each time.
+    pub fn tokens(&self) -> Option<Tokens> {
+        match self {
+            Self::CreatePermission { tokens, .. }
+            | Self::CreatePermissionVersion { tokens, .. }
+            | Self::PromotePermissionCreatedFromPolicy { tokens, .. }
+            | Self::CreateResourceShare { tokens, .. } => Some(*tokens),
+            _ => None,
         }
     }
 

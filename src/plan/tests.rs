@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{DesiredGraph, DesiredShare, SharingWish};
 use crate::diff::fixture::*;
@@ -206,27 +206,40 @@ fn the_same_facts_make_the_same_plan_and_other_facts_another_fingerprint() {
     assert_ne!(first.body().fingerprint, other.body().fingerprint);
 }
 
+/// Only what would make a second thing has tokens, and nothing that is configured or was read changes them.
 #[test]
-fn a_token_hangs_on_its_own_share_alone() {
-    let alone = planned(&stack([desired_share("tgw")]), &live([]), &org());
-    let both = planned(&stack([desired_share("a"), desired_share("tgw")]), &live([]), &org());
-    assert_eq!(alone.steps()[0].token, both.steps()[1].token);
-    assert_ne!(both.steps()[0].token, both.steps()[1].token);
-}
-
-#[test]
-fn a_share_that_lost_its_tags_is_made_again_under_another_token() {
+fn tokens_depend_on_the_stack_the_address_and_the_replaced_share_alone() {
+    let tokens = |plan: &crate::plan::Plan, at: usize| plan.steps()[at].step.tokens();
     let wanted = desired_share("tgw");
-    let graph = stack([wanted.clone()]);
+    let alone = planned(&stack([wanted.clone()]), &live([]), &org());
+    let first = tokens(&alone, 0).expect("a share is made");
+    let both = planned(&stack([desired_share("a"), wanted.clone()]), &live([]), &org());
+    assert_eq!(tokens(&both, 1), Some(first));
+    assert_ne!(tokens(&both, 0), Some(first));
+
+    let mut other = wanted.clone();
+    (other.name, other.allow_external_principals) = ("new".into(), true);
+    other.principals.clear();
+    assert_eq!(tokens(&planned(&stack([other]), &live([]), &org()), 0), Some(first));
+
     let mut stray = live_share(&wanted, 1);
     stray.tags.clear();
-    let (first, again) = (planned(&graph, &live([]), &org()), planned(&graph, &live([stray]), &org()));
-    assert_eq!((first.steps().len(), again.steps().len()), (1, 1));
-    assert_ne!(first.steps()[0].token, again.steps()[0].token);
+    let graph = stack([wanted.clone()]);
+    assert_eq!(tokens(&planned(&graph, &live([stray]), &org()), 0), Some(first), "a namesake");
+
+    let replacing = |n| {
+        let mut present = live_share(&wanted, n);
+        present.status = crate::model::ShareStatus::Failed;
+        let plan = planned(&graph, &live([present]), &org());
+        assert_eq!(tokens(&plan, 1), None, "{:?}", plan.steps());
+        tokens(&plan, 0).expect("a share is made")
+    };
+    assert_eq!(replacing(1), replacing(1));
+    assert_eq!(BTreeSet::from([first, replacing(1), replacing(2)]).len(), 3);
 }
 
 #[test]
-fn a_share_that_was_deleted_by_hand_is_made_again_under_another_token() {
+fn a_share_that_was_deleted_by_hand_is_made_again() {
     let graph = stack([desired_share("tgw")]);
     let mut sim = Simulator::new(live([]));
     for _ in 0..3 {

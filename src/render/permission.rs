@@ -164,7 +164,7 @@ pub(crate) fn row(edit: &PermissionEdit) -> Vec<Row> {
                 VersionAfter::Existing(version) => {
                     (format!("v{before} -> v{}, which is there already", text(version)), None)
                 }
-                VersionAfter::New(room) => (format!("v{before} -> a new version"), Some(room)),
+                VersionAfter::New { highest: _, room } => (format!("v{before} -> a new version"), Some(room)),
             };
             let mut rows = vec![
                 Row::new(Sign::Changed, ["policy".into(), what, String::new()])

@@ -44,6 +44,12 @@ pub(crate) fn seconds(at: Millis) -> f64 {
     at as f64 / SECOND as f64
 }
 
+/// As HTTP writes a time.
+pub(crate) fn http_date(at: Millis) -> String {
+    jiff::Timestamp::from_millisecond(at)
+        .map_or_else(|_| String::new(), |at| at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+}
+
 /// As the query protocol writes a time.
 pub(crate) fn iso(at: Millis) -> String {
     jiff::Timestamp::from_millisecond(at)

@@ -7,13 +7,15 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::State as Shared;
-use axum::http::{Request, Response};
+use axum::http::header::DATE;
+use axum::http::{HeaderValue, Request, Response};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::model::AccountId;
+use crate::sandbox::clock::http_date;
 use crate::sandbox::dispatch::Sandbox;
 use crate::sandbox::protocol::{Wire, respond};
 use crate::sandbox::seed::{self, SeedError};
@@ -158,7 +160,11 @@ async fn serve(Shared(sandbox): Shared<Arc<Sandbox>>, request: Request<Body>) ->
             if !handled.late.is_zero() {
                 tokio::time::sleep(handled.late).await;
             }
-            handled.response.unwrap_or_else(cut)
+            let mut response = handled.response.unwrap_or_else(cut);
+            if let Ok(date) = HeaderValue::from_str(&http_date(sandbox.store.clock.now())) {
+                response.headers_mut().insert(DATE, date);
+            }
+            response
         }
         Ok(Err(_)) => {
             refuse(413, "RequestEntityTooLargeException", "The request body is too large or was cut off.")

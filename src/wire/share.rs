@@ -234,8 +234,8 @@ impl ImportDocument {
 impl ShareDocument {
     pub fn new(share: &PlannedShare, labels: &BTreeMap<AccountId, String>, sources: &SourceMap) -> Self {
         let PlannedShare { diff, details, access, usage, hazards, blocked, kept_for, steps } = share;
-        // The salt has gone into the tokens of the steps.
-        let ShareDiff { address, verdict, protected, remarks, invitations, salt: _ } = diff;
+        // What was deleted is told by drift reports alone.
+        let ShareDiff { address, verdict, protected, remarks, invitations, deleted: _ } = diff;
         use ActionWord as A;
         let (actions, reasons, gap) = match verdict {
             Verdict::InSync { .. } => (vec![A::NoOp], Vec::new(), None),

@@ -20,7 +20,9 @@ pub(crate) struct StepDocument {
     operation: OperationWord,
     place: PlaceDocument,
     address: Option<String>,
-    client_token: String,
+    /// The first token of a call that would make a second thing if it were repeated. Every other call gets a new one each time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    client_token: Option<String>,
     arguments: ArgumentsDocument,
 }
 
@@ -54,6 +56,9 @@ struct ArgumentsDocument {
     policy: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     version: Option<String>,
+    /// The highest version number that was there when the plan was made: one above it is another run's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    highest_version: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replace: Option<bool>,
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
@@ -81,17 +86,21 @@ impl ShareRefDocument {
 
 impl StepDocument {
     pub fn new(planned: &PlannedStep, labels: &BTreeMap<AccountId, String>) -> Self {
-        let PlannedStep { id, needs, place, address, token, step } = planned;
+        let PlannedStep { id, needs, place, address, step } = planned;
         Self {
             id: id.0,
             needs: needs.iter().map(|need| need.0).collect(),
             operation: operation(step),
             place: PlaceDocument::new(place, labels),
             address: address.as_ref().map(ToString::to_string),
-            client_token: token.to_string(),
+            client_token: client_token(step),
             arguments: arguments(step),
         }
     }
+}
+
+fn client_token(step: &Step) -> Option<String> {
+    step.tokens().map(|tokens| tokens.to_string())
 }
 
 fn operation(step: &Step) -> OperationWord {
@@ -134,22 +143,24 @@ fn arguments(step: &Step) -> ArgumentsDocument {
         Step::EnableSharingWithAwsOrganization | Step::CreateServiceLinkedRole => {
             ArgumentsDocument::default()
         }
-        Step::CreatePermission { permission, resource_type, policy, tags } => ArgumentsDocument {
+        Step::CreatePermission { tokens: _, permission, resource_type, policy, tags } => ArgumentsDocument {
             resource_type: Some(resource_type.to_string()),
             policy: Some(policy.template()),
             tags: tags.clone(),
             ..of(permission)
         },
-        Step::CreatePermissionVersion { permission, policy } => {
-            ArgumentsDocument { policy: Some(policy.template()), ..of(permission) }
-        }
+        Step::CreatePermissionVersion { tokens: _, highest, permission, policy } => ArgumentsDocument {
+            policy: Some(policy.template()),
+            highest_version: Some(*highest),
+            ..of(permission)
+        },
         Step::SetDefaultPermissionVersion { permission, version }
         | Step::DeletePermissionVersion { permission, version } => {
             ArgumentsDocument { version: Some(version.clone()), ..of(permission) }
         }
         Step::DeletePermission { permission } => of(permission),
         // From the first to the second, which has the new name.
-        Step::PromotePermissionCreatedFromPolicy { permission, becomes } => ArgumentsDocument {
+        Step::PromotePermissionCreatedFromPolicy { tokens: _, permission, becomes } => ArgumentsDocument {
             permissions: vec![permission.to_string(), becomes.to_string()],
             name: Some(becomes.name().to_owned()),
             ..ArgumentsDocument::default()
@@ -162,6 +173,7 @@ fn arguments(step: &Step) -> ArgumentsDocument {
         }
         Step::PromoteResourceShareCreatedFromPolicy { share } => on(&ShareRef::Known(share.clone())),
         Step::CreateResourceShare {
+            tokens: _,
             name,
             allow_external_principals,
             retain_sharing,

@@ -145,7 +145,7 @@ async fn a_share_that_was_changed_by_hand_makes_the_plan_stale() {
     let cloud = connect(world.running(), ROLE).await;
     let ram = cloud.ram(&hub()).await.expect("reachable");
     let extra = Members { principals: vec![Principal::read("333333333333")], ..Members::default() };
-    ram.associate_resource_share(&arn, &extra, &uuid::Uuid::from_u128(1)).await.expect("associated");
+    ram.associate_resource_share(&arn, &extra).await.expect("associated");
     world.run("apply p.json").await.exits(5).says(&[
         "RAM510",
         "share.dev",
@@ -167,7 +167,7 @@ async fn a_share_that_was_changed_by_hand_makes_the_plan_stale() {
     let gone = cloud.ram(&hub()).await.expect("reachable");
     world.write("shares.ram.hcl", &shares("three"));
     world.run("plan --out p.json .").await.exits(0);
-    gone.delete_resource_share(&arn, &uuid::Uuid::from_u128(2)).await.expect("deleted");
+    gone.delete_resource_share(&arn).await.expect("deleted");
     world.run("apply p.json").await.exits(5).says(&["share.dev", "is deleted"]);
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::cli::args::{ApplyArgs, StackArgs};
-use crate::cli::carry_out::{carry_out, finish};
+use crate::cli::carry_out::{self, carry_out, finish};
 use crate::cli::commands::plan;
 use crate::cli::consent;
 use crate::cli::exit::Exit;
@@ -138,8 +138,12 @@ async fn verify_and_apply(
         finish(body, &Outcome::default(), session, outputs, output);
         return incomplete;
     }
-    match carry_out(args, body, &approved, session, outputs, output).await {
+    let outcome = carry_out(args, body, &approved, session, outputs, output).await;
+    finish(body, &outcome, session, outputs, output);
+    match carry_out::exit(&outcome) {
         Exit::Done => incomplete,
+        // What was agreed to is not what would come out.
+        _ if outcome.lost_to_another_run() => Exit::Stale,
         other => other,
     }
 }

@@ -15,11 +15,12 @@ pub(crate) use organization::FakeOrganization;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::cloud::fake::associations::association_row;
 use crate::cloud::fake::permissions::FakePolicies;
-use crate::cloud::{Caller, Cloud, CloudError, ErrorKind, UseRow};
+use crate::cloud::{Caller, Cloud, CloudError, CreatedVersion, ErrorKind, NewShare, UseRow};
 use crate::live::{AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ShareRow, SourceRow};
 use crate::model::{
     AccountId, AssociationStatus, FeatureSet, PermissionArn, Place, Region, ResourceArn, ShareArn,
@@ -58,9 +59,14 @@ pub(crate) struct World {
     pub faults: Vec<Fault>,
     /// Each call, as IAM spells it, with its account.
     pub calls: Vec<String>,
-    pub tokens: BTreeMap<Uuid, ShareArn>,
-    /// Versions that were made, by the token that made them.
-    pub permission_tokens: BTreeMap<Uuid, String>,
+    /// The time of AWS.
+    pub now: Timestamp,
+    /// Whether tokens are remembered for ever, or not at all.
+    pub remembers: bool,
+    /// The request that came with a token, the share that it made, and when.
+    pub tokens: BTreeMap<Uuid, (NewShare, ShareArn, Timestamp)>,
+    /// The same for permissions and versions; the request is a text.
+    pub permission_tokens: BTreeMap<Uuid, (String, CreatedVersion)>,
     pub organization: Option<FakeOrganization>,
     /// Resources that bear tags; types are not looked at.
     pub tagged: Vec<(Place, ResourceArn, Tags)>,
@@ -98,6 +104,8 @@ impl Default for World {
             unreachable: BTreeMap::new(),
             faults: Vec::new(),
             calls: Vec::new(),
+            now: Timestamp::from_second(1_700_000_000).expect("in range"),
+            remembers: true,
             tokens: BTreeMap::new(),
             permission_tokens: BTreeMap::new(),
             organization: None,

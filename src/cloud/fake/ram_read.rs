@@ -1,5 +1,7 @@
 //! The reads of RAM.
 
+use jiff::Timestamp;
+
 use crate::cloud::fake::FakeClient;
 use crate::cloud::fake::associations::advance;
 use crate::cloud::{AssociationKind, Caller, CloudError, ErrorKind, Page, PageRequest, RamRead, ShareScope};
@@ -12,6 +14,10 @@ use crate::model::{AssociationStatus, PermissionArn, Principal, ResourceType, Sh
 impl RamRead for FakeClient {
     fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    fn aws_time(&self) -> Option<Timestamp> {
+        Some(self.cloud.world().now)
     }
 
     async fn get_resource_shares(

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::cloud::fake::permissions::FakePolicies;
 use crate::cloud::fake::{FakeClient, FakeShare, share_arn, share_row_of};
-use crate::cloud::{CloudError, CreatedShare, ErrorKind, Members, NewPermission, NewShare, RamWrite};
-use crate::live::PermissionRow;
+use crate::cloud::{
+    CloudError, CreatedShare, CreatedVersion, ErrorKind, Members, NewPermission, NewShare, RamWrite,
+};
+use crate::live::{CustomerPermissionRow, PermissionRow};
 use crate::model::{
     AssociationStatus, FeatureSet, InvitationArn, InvitationStatus, PermissionArn, ResourceType, ShareArn,
     ShareStatus, Tags,
@@ -27,10 +30,16 @@ impl RamWrite for FakeClient {
         share: &NewShare,
         token: &Uuid,
     ) -> Result<CreatedShare, CloudError> {
-        self.call("ram:CreateResourceShare", |world| {
-            if let Some(arn) = world.tokens.get(token) {
+        const ACTION: &str = "ram:CreateResourceShare";
+        self.call(ACTION, |world| {
+            if let Some((before, arn, created)) = world.tokens.get(token) {
                 // A replay: the answer of the first time, whatever became of the share.
-                return Ok(CreatedShare { arn: arn.clone(), status: ShareStatus::Pending });
+                let (arn, created) = (arn.clone(), Some(*created));
+                return if before == share {
+                    Ok(CreatedShare { arn, status: ShareStatus::Pending, created })
+                } else {
+                    Err(self.mismatch(ACTION))
+                };
             }
             let place = self.place();
             let arn = share_arn(&place, world.next_share);
@@ -38,6 +47,7 @@ impl RamWrite for FakeClient {
             row.allow_external_principals = share.allow_external_principals;
             row.retain_sharing = share.retain_sharing;
             row.tags = share.tags.clone();
+            row.created = Some(world.now);
             let (settle, hidden) = (world.settle_after, world.hidden_for);
             world.shares.insert(
                 arn.clone(),
@@ -57,8 +67,10 @@ impl RamWrite for FakeClient {
                 return Err(error);
             }
             world.next_share += 1;
-            world.tokens.insert(*token, arn.clone());
-            Ok(CreatedShare { arn, status: ShareStatus::Pending })
+            if world.remembers {
+                world.tokens.insert(*token, (share.clone(), arn.clone(), world.now));
+            }
+            Ok(CreatedShare { arn, status: ShareStatus::Pending, created: Some(world.now) })
         })
         .await
     }
@@ -68,7 +80,6 @@ impl RamWrite for FakeClient {
         share: &ShareArn,
         name: Option<&str>,
         allow_external_principals: Option<bool>,
-        _token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:UpdateResourceShare";
         self.call(ACTION, |world| {
@@ -81,7 +92,7 @@ impl RamWrite for FakeClient {
         .await
     }
 
-    async fn delete_resource_share(&self, share: &ShareArn, _token: &Uuid) -> Result<(), CloudError> {
+    async fn delete_resource_share(&self, share: &ShareArn) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DeleteResourceShare";
         self.call(ACTION, |world| {
             self.visible(world, share, ACTION)?.row.status = ShareStatus::Deleting;
@@ -94,7 +105,6 @@ impl RamWrite for FakeClient {
         &self,
         share: &ShareArn,
         members: &Members,
-        _token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:AssociateResourceShare";
         self.call(ACTION, |world| {
@@ -108,7 +118,6 @@ impl RamWrite for FakeClient {
         &self,
         share: &ShareArn,
         members: &Members,
-        _token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DisassociateResourceShare";
         self.call(ACTION, |world| {
@@ -134,7 +143,6 @@ impl RamWrite for FakeClient {
         share: &ShareArn,
         permission: &PermissionArn,
         replace: bool,
-        _token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:AssociateResourceSharePermission";
         self.call(ACTION, |world| {
@@ -159,7 +167,6 @@ impl RamWrite for FakeClient {
         &self,
         share: &ShareArn,
         permission: &PermissionArn,
-        _token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DisassociateResourceSharePermission";
         self.call(ACTION, |world| {
@@ -200,13 +207,34 @@ impl RamWrite for FakeClient {
         .await
     }
 
-    async fn create_permission(&self, permission: &NewPermission, token: &Uuid) -> Result<(), CloudError> {
-        self.call("ram:CreatePermission", |world| {
-            if world.permission_tokens.insert(*token, "1".into()).is_none() {
-                let versions = BTreeMap::from([(1, permission.template.clone())]);
-                world.policies.insert(permission.arn.clone(), FakePolicies { versions, default: 1 });
+    async fn create_permission(
+        &self,
+        permission: &NewPermission,
+        token: &Uuid,
+    ) -> Result<Option<Timestamp>, CloudError> {
+        const ACTION: &str = "ram:CreatePermission";
+        let request = format!("{permission:?}");
+        self.call(ACTION, |world| {
+            if let Some(made) = self.remembered(world, ACTION, token, &request)? {
+                return Ok(made.created);
             }
-            Ok(())
+            if world.policies.contains_key(&permission.arn) {
+                let code = "PermissionAlreadyExistsException".to_owned();
+                return Err(CloudError { code, ..self.caller.error(ErrorKind::Conflict, ACTION, "there") });
+            }
+            let versions = BTreeMap::from([(1, permission.template.clone())]);
+            world.policies.insert(permission.arn.clone(), FakePolicies { versions, default: 1 });
+            let NewPermission { arn, resource_type, template: _, tags } = permission.clone();
+            world.customer_permissions.retain(|row| row.arn != arn);
+            world.customer_permissions.push(CustomerPermissionRow {
+                arn,
+                version: "1".into(),
+                resource_type,
+                status: "ATTACHABLE".into(),
+                feature_set: FeatureSet::Standard,
+                tags,
+            });
+            Ok(self.remember(world, token, request, "1".into()).created)
         })
         .await
     }
@@ -216,18 +244,18 @@ impl RamWrite for FakeClient {
         permission: &PermissionArn,
         template: &str,
         token: &Uuid,
-    ) -> Result<String, CloudError> {
+    ) -> Result<CreatedVersion, CloudError> {
         const ACTION: &str = "ram:CreatePermissionVersion";
+        let request = format!("{permission} {template}");
         self.call(ACTION, |world| {
-            if let Some(made) = world.permission_tokens.get(token) {
-                return Ok(made.clone());
+            if let Some(made) = self.remembered(world, ACTION, token, &request)? {
+                return Ok(made);
             }
             let policies = self.policies(world, permission, ACTION)?;
             let number = policies.versions.keys().last().map_or(1, |last| last + 1);
             policies.versions.insert(number, template.to_owned());
             policies.default = number;
-            world.permission_tokens.insert(*token, number.to_string());
-            Ok(number.to_string())
+            Ok(self.remember(world, token, request, number.to_string()))
         })
         .await
     }
@@ -236,7 +264,6 @@ impl RamWrite for FakeClient {
         &self,
         permission: &PermissionArn,
         version: &str,
-        _token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:SetDefaultPermissionVersion";
         self.call(ACTION, |world| {
@@ -250,7 +277,6 @@ impl RamWrite for FakeClient {
         &self,
         permission: &PermissionArn,
         version: &str,
-        _token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DeletePermissionVersion";
         self.call(ACTION, |world| {
@@ -260,11 +286,12 @@ impl RamWrite for FakeClient {
         .await
     }
 
-    async fn delete_permission(&self, permission: &PermissionArn, _token: &Uuid) -> Result<(), CloudError> {
+    async fn delete_permission(&self, permission: &PermissionArn) -> Result<(), CloudError> {
         const ACTION: &str = "ram:DeletePermission";
         self.call(ACTION, |world| {
             self.policies(world, permission, ACTION)?;
             world.policies.remove(permission);
+            world.customer_permissions.retain(|row| row.arn != *permission);
             Ok(())
         })
         .await
@@ -274,14 +301,25 @@ impl RamWrite for FakeClient {
         &self,
         permission: &PermissionArn,
         name: &str,
-        _token: &Uuid,
-    ) -> Result<(), CloudError> {
+        token: &Uuid,
+    ) -> Result<Option<Timestamp>, CloudError> {
         const ACTION: &str = "ram:PromotePermissionCreatedFromPolicy";
+        let request = format!("{permission} {name}");
         self.call(ACTION, |world| {
+            if let Some(made) = self.remembered(world, ACTION, token, &request)? {
+                return Ok(made.created);
+            }
             let policies = self.policies(world, permission, ACTION)?.clone();
             let arn = permission.as_str().replace(permission.name(), name);
-            world.policies.insert(PermissionArn::parse(&arn).expect("an ARN"), policies);
-            Ok(())
+            let arn = PermissionArn::parse(&arn).expect("an ARN");
+            if world.policies.contains_key(&arn) {
+                return Err(self.caller.error(ErrorKind::InvalidRequest, ACTION, "already exists"));
+            }
+            world.policies.insert(arn.clone(), policies);
+            let rows = world.customer_permissions.iter().find(|row| row.arn == *permission);
+            let promoted = rows.map(|row| CustomerPermissionRow { arn, tags: Tags::new(), ..row.clone() });
+            world.customer_permissions.extend(promoted);
+            Ok(self.remember(world, token, request, "1".into()).created)
         })
         .await
     }
@@ -308,7 +346,6 @@ impl RamWrite for FakeClient {
     async fn accept_resource_share_invitation(
         &self,
         invitation: &InvitationArn,
-        _token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:AcceptResourceShareInvitation";
         self.call(ACTION, |world| {
@@ -327,7 +364,6 @@ impl RamWrite for FakeClient {
     async fn reject_resource_share_invitation(
         &self,
         invitation: &InvitationArn,
-        _token: &Uuid,
     ) -> Result<(), CloudError> {
         const ACTION: &str = "ram:RejectResourceShareInvitation";
         self.call(ACTION, |world| {

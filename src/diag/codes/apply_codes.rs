@@ -29,9 +29,9 @@ started, because a share that lets in external principals, or keeps them, is not
 difference."
 
     RAM505 "the share is deleted again and again"
-"RAM remembers the token of a request, and answers a repeated one with the share that it made the first time. Where that share has \
-been deleted since, ramctl makes it anew under a following token. Here each new share turned out to be deleted as well, so something \
-in the account deletes it: look in CloudTrail for DeleteResourceShare in the Region of the share."
+"RAM remembers the token of a request and answers a repeated one with the share that it made the first time. If that share was \
+deleted since, ramctl makes it again with the next token. AWS knows 64 tokens of this share, so something in the account deletes it \
+or changes its tags again and again: look in CloudTrail for DeleteResourceShare and TagResource in the Region of the share."
 
     RAM506 "not started because a step before it failed"
 "Steps of a plan depend on each other: a share is made before principals join it, sharing in the organization is enabled before a unit \
@@ -40,13 +40,13 @@ plan again: the new plan has what is left."
 
     RAM507 "the call may have been carried out"
 "The request was sent and no good answer came back: the connection broke, the call timed out, or the service failed. It may have \
-been carried out or not. ramctl sends a token with each change, so repeating it cannot do it twice. Plan again: the live state \
-shows which it was."
+been carried out or not. A call that makes something bears a token, so that AWS does not make it twice; every other call has the same \
+effect if it is repeated. Plan again: the live state shows which it was."
 
     RAM508 "the permission is deleted again and again"
-"RAM remembers the token of a request, and answers a repeated one with the permission or version that it made the first time. Where that \
-has been deleted since, ramctl makes it anew under a following token. Here each new one turned out to be deleted as well, so something in \
-the account deletes it: look in CloudTrail for DeletePermission and DeletePermissionVersion in the Region of the permission."
+"RAM remembers the token of a request and answers a repeated one with the permission or version that it made the first time. If that \
+was deleted since, ramctl makes it again with the next token. AWS knows 64 tokens of this one, so something in the account deletes it \
+again and again: look in CloudTrail for DeletePermission and DeletePermissionVersion in the Region of the permission."
 
     RAM510 "AWS changed since the plan was made"
 "A saved plan is bound to what it was made from: the live shares that it changes, the accounts behind their principals, and whether \
@@ -78,4 +78,11 @@ The accounts are reached through the roles that the plan names. Run apply where 
 deadline; nor does it see the share. Either RAM shows it late, or somebody in the account turned it down or let it expire.
 
 Plan again. What shows by then is accepted; what was turned down, or expired, the plan says."
+
+    RAM515 "another run was faster"
+"Two runs of one stack were at work at the same time, and the other run made this share, permission or version first. ramctl does not \
+make a second one. The failed step changed nothing.
+
+`ramctl apply` without a saved plan plans again by itself, up to three times, and judges hazards and consent anew. `ramctl apply FILE` \
+exits with 5: make a new plan. To avoid this, let one run of a stack finish before the next starts."
 }

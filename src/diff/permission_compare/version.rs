@@ -36,8 +36,10 @@ pub(super) fn version_after(
     if let Some((version, _)) = policies.iter().rev().find(|(_, policy)| **policy == after.policy) {
         return Ok(VersionAfter::Existing((*version).clone()));
     }
+    let highest = versions.iter().filter_map(|version| version.parse().ok()).max().unwrap_or_default();
+    let new = |room| VersionAfter::New { highest, room };
     if versions.len() < VERSIONS {
-        return Ok(VersionAfter::New(Room::Free));
+        return Ok(new(Room::Free));
     }
     let users = |version: &str| -> BTreeSet<_> {
         let has = |share: &&LiveShare| {
@@ -47,7 +49,7 @@ pub(super) fn version_after(
     };
     if let Some((version, _)) = policies.iter().find(|(version, _)| users(version).is_empty()) {
         let room = Room::Made { version: (*version).clone(), users: BTreeSet::new() };
-        return Ok(VersionAfter::New(room));
+        return Ok(new(room));
     }
     let own = |arn: &ShareArn| {
         let share = &found.shares[arn];
@@ -70,5 +72,5 @@ pub(super) fn version_after(
             users: policies.iter().map(|(version, _)| ((*version).clone(), users(version))).collect(),
         },
     };
-    Ok(VersionAfter::New(room))
+    Ok(new(room))
 }

@@ -94,30 +94,3 @@ fn a_replacement_that_others_must_accept_keeps_the_old_share_until_they_did() {
     new.principals.insert(principal(PARTNER), associated());
     assert_eq!(words(&planned(&graph, &live([old, new]))), ["DeleteResourceShare 222222222222 <>"]);
 }
-
-#[test]
-fn each_account_and_share_has_a_token_of_its_own() {
-    let graph = reaching(["one", "two"].map(|label| crate::desired::DesiredShare {
-        address: address(label),
-        name: label.to_owned(),
-        ..share_with_partner()
-    }));
-    let plan = planned(&graph, &with_view(live([]), received([], [])));
-    let tokens: BTreeSet<_> = plan.steps().iter().map(|step| step.token).collect();
-    assert_eq!((plan.steps().len(), tokens.len()), (4, 4));
-}
-
-/// An invitation that expires a second time leaves the share as it was the first time.
-#[test]
-fn the_same_repair_a_second_time_is_another_request() {
-    let repairs = |second| {
-        let mut share = live_share(&share_with_partner(), 1);
-        share.principals.clear();
-        share.updated = Some(jiff::Timestamp::from_second(second).unwrap());
-        planned(&stack([share_with_partner()]), &live([share]))
-    };
-    let token = |plan: &Plan| plan.steps()[0].token;
-    assert_eq!(words(&repairs(1)), words(&repairs(2)));
-    assert_ne!(token(&repairs(1)), token(&repairs(2)));
-    assert_eq!(token(&repairs(1)), token(&repairs(1)));
-}

@@ -22,6 +22,9 @@ pub(crate) struct PermissionEditDocument {
     subject: Option<String>,
     before: Option<String>,
     after: Option<String>,
+    /// The highest version number that is there, where a new version is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    highest_version: Option<u32>,
     /// The version that is deleted to make room, and the shares that are moved off it.
     deletes_version: Option<String>,
     moves_shares: Vec<String>,
@@ -40,6 +43,7 @@ impl PermissionEditDocument {
             subject: None,
             before: None,
             after: None,
+            highest_version: None,
             deletes_version: None,
             moves_shares: Vec::new(),
             held_by: BTreeMap::new(),
@@ -83,8 +87,9 @@ impl PermissionEditDocument {
                 self.action = PermissionEditWord::SetDefault;
                 self.after = Some(version.clone());
             }
-            VersionAfter::New(room) => {
+            VersionAfter::New { highest, room } => {
                 self.action = PermissionEditWord::NewVersion;
+                self.highest_version = Some(*highest);
                 match room {
                     Room::Free => {}
                     Room::Made { version, users } => {
@@ -107,6 +112,7 @@ impl PermissionEditDocument {
             subject,
             before,
             after,
+            highest_version,
             deletes_version,
             moves_shares,
             held_by,
@@ -117,14 +123,22 @@ impl PermissionEditDocument {
         let new = || needed(after, "what comes after").cloned();
         let part = match part {
             PermissionPartWord::Policy => {
-                let version = match (action, deletes_version) {
-                    (PermissionEditWord::SetDefault, _) => VersionAfter::Existing(new()?),
-                    (_, Some(version)) => VersionAfter::New(Room::Made {
-                        version: version.clone(),
-                        users: ids(moves_shares, ShareArn::parse)?,
-                    }),
-                    (_, None) if held_by.is_empty() => VersionAfter::New(Room::Free),
-                    (_, None) => VersionAfter::New(Room::None { users: users(held_by)? }),
+                let room = || -> Result<Room, Malformed> {
+                    Ok(match deletes_version {
+                        Some(version) => Room::Made {
+                            version: version.clone(),
+                            users: ids(moves_shares, ShareArn::parse)?,
+                        },
+                        None if held_by.is_empty() => Room::Free,
+                        None => Room::None { users: users(held_by)? },
+                    })
+                };
+                let version = match action {
+                    PermissionEditWord::SetDefault => VersionAfter::Existing(new()?),
+                    _ => VersionAfter::New {
+                        highest: *needed(highest_version, "the highest version")?,
+                        room: room()?,
+                    },
                 };
                 let change = needed(actions, "what becomes possible")?.read();
                 PermissionPart::Policy { before: old()?, version, change }

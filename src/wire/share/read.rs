@@ -66,7 +66,7 @@ impl ShareDocument {
                 protected: *prevent_destroy,
                 remarks: remarks.iter().map(|remark| remark.read(now)).collect::<Result<_, _>>()?,
                 invitations: invitations.iter().map(|found| found.read()).collect::<Result<_, _>>()?,
-                salt: BTreeSet::new(),
+                deleted: BTreeSet::new(),
             },
             details,
             access: AccessDelta {

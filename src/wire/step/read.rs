@@ -1,22 +1,22 @@
 //! A step read back: exactly the call that was planned, or nothing.
 
-use uuid::Uuid;
-
 use crate::model::{
     AccountId, Address, PermissionArn, Place, Principal, ResourceArn, ResourceType, ShareArn,
 };
-use crate::plan::{PlannedStep, ShareRef, Step, StepId};
+use crate::plan::{PlannedStep, ShareRef, Step, StepId, Tokens};
 use crate::wire::malformed::{Malformed, id, ids, needed};
 use crate::wire::permission::policy;
-use crate::wire::step::{ArgumentsDocument, ShareRefDocument, StepDocument, arguments};
+use crate::wire::step::{
+    ArgumentsDocument, ShareRefDocument, StepDocument, arguments, client_token as token_of,
+};
 use crate::wire::words::OperationWord;
 
 impl StepDocument {
     pub fn read(&self) -> Result<PlannedStep, Malformed> {
         let Self { id: own, needs, operation, place, address, client_token, arguments: given } = self;
         let place = place.read()?;
-        let step = given.read(*operation, &place)?;
-        if arguments(&step) != *given {
+        let step = given.read(*operation, &place, client_token.as_ref())?;
+        if arguments(&step) != *given || token_of(&step) != *client_token {
             let text = format!("step {own}");
             return Err(Malformed::new(&text, "a step with the arguments of its operation and no others"));
         }
@@ -25,7 +25,6 @@ impl StepDocument {
             needs: needs.iter().copied().map(StepId).collect(),
             place,
             address: address.as_ref().map(|address| id(address, Address::parse)).transpose()?,
-            token: Uuid::parse_str(client_token).map_err(|_| Malformed::new(client_token, "a token"))?,
             step,
         })
     }
@@ -41,7 +40,12 @@ impl ShareRefDocument {
 }
 
 impl ArgumentsDocument {
-    fn read(&self, operation: OperationWord, place: &Place) -> Result<Step, Malformed> {
+    fn read(
+        &self,
+        operation: OperationWord,
+        place: &Place,
+        token: Option<&String>,
+    ) -> Result<Step, Malformed> {
         let Self {
             share,
             sender,
@@ -55,10 +59,15 @@ impl ArgumentsDocument {
             resource_type,
             policy: template,
             version,
+            highest_version,
             replace,
             tags,
             tag_keys,
         } = self;
+        let tokens = || {
+            let text = token.ok_or_else(|| Malformed::new("null", "a token"))?;
+            Tokens::parse(text).ok_or_else(|| Malformed::new(text, "a token"))
+        };
         let on_share = share.is_some();
         let share = || needed(share, "a share")?.read();
         let known = || match share()? {
@@ -80,14 +89,18 @@ impl ArgumentsDocument {
             W::EnableSharingWithAwsOrganization => Step::EnableSharingWithAwsOrganization,
             W::CreateServiceLinkedRole => Step::CreateServiceLinkedRole,
             W::CreatePermission => Step::CreatePermission {
+                tokens: tokens()?,
                 permission: permission()?,
                 resource_type: id(needed(resource_type, "a resource type")?, ResourceType::parse)?,
                 policy: template()?,
                 tags: tags.clone(),
             },
-            W::CreatePermissionVersion => {
-                Step::CreatePermissionVersion { permission: permission()?, policy: template()? }
-            }
+            W::CreatePermissionVersion => Step::CreatePermissionVersion {
+                tokens: tokens()?,
+                highest: *needed(highest_version, "the highest version")?,
+                permission: permission()?,
+                policy: template()?,
+            },
             W::SetDefaultPermissionVersion => {
                 Step::SetDefaultPermissionVersion { permission: permission()?, version: version()? }
             }
@@ -97,6 +110,7 @@ impl ArgumentsDocument {
             W::DeletePermission => Step::DeletePermission { permission: permission()? },
             W::PromotePermissionCreatedFromPolicy => match permissions()?.as_slice() {
                 [permission, becomes] => Step::PromotePermissionCreatedFromPolicy {
+                    tokens: tokens()?,
                     permission: permission.clone(),
                     becomes: becomes.clone(),
                 },
@@ -115,6 +129,7 @@ impl ArgumentsDocument {
                 }
             },
             W::CreateResourceShare => Step::CreateResourceShare {
+                tokens: tokens()?,
                 name: needed(name, "a name")?.clone(),
                 allow_external_principals: *needed(allow_external_principals, "true or false")?,
                 retain_sharing: *needed(retain_sharing, "true or false")?,
