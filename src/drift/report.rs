@@ -241,8 +241,12 @@ impl DriftReport {
         };
         // Anybody can send an invitation: one of which no block speaks is told, and makes no alarm.
         let undone = |item: &InboundItem| !matches!(item.verdict, InboundVerdict::Undecided { .. });
-        // A share in nobody's hands is an extra grant. Other stacks answer for theirs, and services for what they make.
-        let stray = |share: &Unmanaged| share.ownership == Ownership::Untagged;
+        // A share in nobody's hands is an extra grant, and so is one that only looks like the stack's. Other stacks answer for theirs,
+        // and services for what they make.
+        let stray = |share: &Unmanaged| match share.ownership {
+            Ownership::Untagged | Ownership::Unproven { .. } => true,
+            Ownership::OtherStack(_) | Ownership::FromPolicy => false,
+        };
         let sharing_off = self.sharing.as_ref().is_some_and(|sharing| match sharing.verdict {
             SharingVerdict::Enable { .. }
             | SharingVerdict::MakeRole

@@ -76,11 +76,11 @@ impl Fingerprint {
     }
 }
 
-/// Shares of others that bear the name. One of them may be the very share that an earlier run made for this block and that lost
+/// Shares that are not the stack's and bear the name, or its tags. One of them may be the very share that an earlier run made for this block and that lost
 /// its tags since: RAM must not take the new request for the old one.
 fn namesakes(share: &ShareDiff) -> impl Iterator<Item = &ShareArn> {
     share.remarks.iter().filter_map(|remark| match remark {
-        Remark::NameTaken { arn, ownership: _ } => Some(arn),
+        Remark::NameTaken { arn, ownership: _ } | Remark::Unproven { arn, misfit: _ } => Some(arn),
         _ => None,
     })
 }
@@ -219,12 +219,13 @@ impl Facts {
             tags,
             ownership,
             stamp,
+            replaces,
         } = wanted;
         self.add(place).add(name).add(allow_external_principals).add(retain_sharing);
         self.list(resources.keys()).list(principals.keys()).list(sources);
         self.list(permissions.iter().map(|(kind, arn)| format!("{kind} {arn}")));
         self.list(tags.iter().chain(ownership).flat_map(|(key, value)| [key, value]));
-        self.add(stamp)
+        self.add(stamp).list(replaces)
     }
 
     fn present(&mut self, present: &Present) -> &mut Self {

@@ -2,13 +2,14 @@
 
 use uuid::Uuid;
 
+use crate::diff::{Record, Stamp};
 use crate::model::{
     AccountId, Address, PermissionArn, Place, Principal, ResourceArn, ResourceType, ShareArn,
 };
 use crate::plan::{PlannedStep, ShareRef, Step, StepId};
 use crate::wire::malformed::{Malformed, id, ids, needed};
 use crate::wire::permission::policy;
-use crate::wire::step::{ArgumentsDocument, ShareRefDocument, StepDocument, arguments};
+use crate::wire::step::{ArgumentsDocument, RecordDocument, ShareRefDocument, StepDocument, arguments};
 use crate::wire::words::OperationWord;
 
 impl StepDocument {
@@ -40,6 +41,19 @@ impl ShareRefDocument {
     }
 }
 
+impl RecordDocument {
+    fn read(&self) -> Result<Record, Malformed> {
+        let Self { stack, address, applied, replaces } = self;
+        Ok(Record {
+            stack: stack.clone(),
+            address: address.clone(),
+            stamp: Stamp::parse(applied)
+                .ok_or_else(|| Malformed::new(applied, "digests of a configuration"))?,
+            replaces: ids(replaces, ShareArn::parse)?,
+        })
+    }
+}
+
 impl ArgumentsDocument {
     fn read(&self, operation: OperationWord, place: &Place) -> Result<Step, Malformed> {
         let Self {
@@ -58,6 +72,7 @@ impl ArgumentsDocument {
             replace,
             tags,
             tag_keys,
+            record,
         } = self;
         let on_share = share.is_some();
         let share = || needed(share, "a share")?.read();
@@ -152,6 +167,9 @@ impl ArgumentsDocument {
             },
             W::DisassociateResourceSharePermission => {
                 Step::DisassociateResourceSharePermission { share: share()?, permission: permission()? }
+            }
+            W::TagResource if let Some(record) = record => {
+                Step::RecordApplied { share: share()?, record: record.read()? }
             }
             W::TagResource => Step::TagResource { share: share()?, tags: tags.clone() },
             W::UntagResource => Step::UntagResource { share: share()?, keys: tag_keys.clone() },
