@@ -359,6 +359,17 @@ mod tests {
     }
 
     #[test]
+    fn what_bears_the_stacks_tags_without_proof_is_drift() {
+        let ours = live_share(&desired_share("tgw"), 1);
+        let mut copied = live_share(&desired_share("manual"), 2);
+        copied.tags.clone_from(&ours.tags);
+        let report = found(&live([ours, copied]), &org());
+        assert_eq!(report.items.len(), 1);
+        assert_eq!(report.items[0].class, DriftClass::InSync);
+        assert_eq!(report.standing(), Standing::Drift);
+    }
+
+    #[test]
     fn what_was_not_read_is_never_in_sync() {
         let ours = live_share(&desired_share("tgw"), 1);
         let mut dark = live([ours.clone()]);
