@@ -190,6 +190,10 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 (ShareStatus::Active, Mark::Missing | Mark::Other) => {
                     Look::Settled(earlier("no longer has the tags of this block"))
                 }
+                // It was there when the plan was made, and the plan makes another one.
+                (ShareStatus::Active, Mark::AsAsked) if self.plan.knows(arn) => {
+                    Look::Settled(earlier("is not the share that the plan makes"))
+                }
                 // The plan was made when it was not there.
                 (ShareStatus::Active, Mark::AsAsked) if old => Look::Failed(faster(&row)),
                 (ShareStatus::Active, Mark::AsAsked) => as_asked(&row, asked),

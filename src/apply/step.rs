@@ -12,7 +12,7 @@ use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::settings::Settings;
 use crate::cloud::{Cloud, CloudError, ErrorKind, Members, NewPermission, NewShare, RamWrite};
-use crate::model::{AccountId, ShareArn};
+use crate::model::{AccountId, ShareArn, TAG_APPLIED, Tags};
 use crate::plan::{ApprovedPlan, PlannedStep, ShareRef, Step, StepId, StepResult};
 
 /// What all steps of a run share.
@@ -192,6 +192,11 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             Step::TagResource { share, tags } => {
                 let arn = &self.resolve(share);
                 self.call(id, Patience::with(share), || ram.tag_resource(arn, tags)).await?;
+            }
+            Step::RecordApplied { share, record } => {
+                let arn = &self.resolve(share);
+                let tags = Tags::from([(TAG_APPLIED.to_owned(), record.bound(arn))]);
+                self.call(id, Patience::with(share), || ram.tag_resource(arn, &tags)).await?;
             }
             Step::UntagResource { share, keys } => {
                 let arn = &self.resolve(share);

@@ -14,6 +14,7 @@ use crate::apply::{Event, Settings, apply};
 use crate::cloud::ErrorKind;
 use crate::cloud::fake::{FakeCloud, FakeOrganization, Fault, account, place_at};
 use crate::cloud::{AccountRow, OrganizationRow};
+use crate::diff::{Record, Stamp};
 use crate::model::{
     Address, AssociationStatus, BlockKind, OrganizationArn, PermissionArn, Place, Principal, ResourceArn,
     RootId, ShareArn, ShareStatus, Tags,
@@ -180,6 +181,25 @@ async fn later_steps_work_on_the_share_that_an_earlier_one_made() {
     let world = cloud.world();
     let share = world.shares.values().next().expect("one share");
     assert_eq!((share.resources.len(), share.row.tags.get("a").map(String::as_str)), (2, Some("b")));
+}
+
+#[tokio::test]
+async fn the_record_of_a_new_share_is_bound_to_the_arn_that_it_got() {
+    let cloud = FakeCloud::default();
+    let record = Record {
+        stack: "network".into(),
+        address: "share.a".into(),
+        stamp: Stamp::unapplied(),
+        replaces: [].into(),
+    };
+    let bind = Step::RecordApplied { share: ShareRef::CreatedBy(StepId(0)), record: record.clone() };
+    let steps = vec![planned(0, &[], Some("a"), create(CONSUMER)), planned(1, &[0], Some("a"), bind)];
+    let results = run(&cloud, steps).await;
+    assert!(results.iter().all(is_done), "{results:?}");
+    assert_eq!(cloud.count("ram:TagResource"), 1);
+    let world = cloud.world();
+    let (arn, share) = world.shares.iter().next().expect("one share");
+    assert_eq!(share.row.tags.get("ramctl:applied"), Some(&record.bound(arn)));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::cli::files::{FolderError, make_folder, put_text};
 use crate::cli::pipeline::{self, Examined, Read};
 use crate::desired::{self, DesiredGraph};
 use crate::diag::SourceMap;
-use crate::diff::{self, Stamp};
+use crate::diff::{self, Stamp, Written};
 use crate::live::LiveState;
 use crate::model::{Observed, TAG_ADDRESS, TAG_APPLIED};
 use crate::plan::{self, Plan, PlannedStep};
@@ -93,9 +93,9 @@ fn copied(
     for share in known.flat_map(|place| place.shares.values_mut()) {
         let address = share.tags.get(TAG_ADDRESS);
         let sides = address.and_then(|address| before.get(address).zip(after.get(address)));
-        let record = share.tags.get(TAG_APPLIED).and_then(|text| Stamp::read(text));
-        if let (Some((before, after)), Some(record)) = (sides, record) {
-            share.tags.insert(TAG_APPLIED.to_owned(), record.follow(before, after).to_string());
+        if let (Some((before, after)), Some(record)) = (sides, Written::on_share(&share.tags)) {
+            let stamp = record.stamp.follow(before, after);
+            share.tags.insert(TAG_APPLIED.to_owned(), record.restamped(&stamp));
         }
     }
     Some((snapshot, graph))

@@ -10,12 +10,13 @@ use crate::diff::inbound::InboundItem;
 use crate::diff::invitation::Invitation;
 use crate::diff::narrow::Partial;
 use crate::diff::permission::PermissionDiff;
+use crate::diff::record::{Misfit, Record};
 use crate::diff::sharing::SharingDiff;
 use crate::diff::stamp::Stamp;
 use crate::live::LiveShare;
 use crate::model::{
     AccountId, Address, AssociationStatus, FeatureSet, Gap, Observed, PermissionArn, Place, PolicyChange,
-    Principal, ResourceArn, ResourceType, ShareArn, ShareStatus, StackName, Tags,
+    Principal, ResourceArn, ResourceType, ShareArn, ShareStatus, StackName, TAG_ADDRESS, TAG_STACK, Tags,
 };
 
 /// What the comparison is for.
@@ -192,12 +193,12 @@ impl Part {
 /// Why a share of the stack goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeleteReason {
-    /// No block declares it any more.
+    /// No block declares it.
     NotDeclared,
-    /// It bears the stack's tag and no block's.
-    NoAddress,
-    /// Another live share has the same address, and that one stays.
+    /// A replacement of it was cut short, or it was the successor: another share of its address stays.
     Duplicate,
+    /// Another share proves to be that of the same address, and neither takes the place of the other.
+    Rival,
     /// The whole stack goes.
     Destroy,
     /// The time that its block gives it is over.
@@ -254,6 +255,24 @@ pub struct Wanted {
     pub ownership: Tags,
     /// Digest of the configuration, written once all of it is done.
     pub stamp: Stamp,
+    /// Shares of the same address that go once this one is complete.
+    pub replaces: BTreeSet<ShareArn>,
+}
+
+impl Wanted {
+    /// The record of a share on which this much is applied.
+    pub(crate) fn record(&self, stamp: Stamp) -> Record {
+        let value = |key| self.ownership.get(key).cloned().unwrap_or_default();
+        let (stack, address) = (value(TAG_STACK), value(TAG_ADDRESS));
+        Record { stack, address, stamp, replaces: self.replaces.clone() }
+    }
+}
+
+impl DeleteReason {
+    /// Whether another share of the address is to stay.
+    pub(crate) fn is_of_a_second(self) -> bool {
+        matches!(self, Self::Duplicate | Self::Rival)
+    }
 }
 
 /// One difference inside a share.
@@ -407,6 +426,8 @@ pub enum Remark {
     UndeclaredPermission { resource_type: ResourceType, permission: PermissionArn },
     /// A share that is not the stack's has the name that this one is to be made with.
     NameTaken { arn: ShareArn, ownership: Ownership },
+    /// A share bears the tags of the block that this one is to be made for, and no record that fits.
+    Unproven { arn: ShareArn, misfit: Misfit },
     /// The share goes at this time.
     Expires { at: Timestamp, left: SignedDuration },
     /// The share itself is neither ACTIVE nor FAILED.
@@ -443,6 +464,12 @@ pub enum Ownership {
     OtherStack(String),
     /// Made by RAM from a resource policy: cannot be changed through RAM.
     FromPolicy,
+    /// It bears this stack's tags and no record that fits: they may have been copied, or were edited.
+    Unproven {
+        /// What its address tag says. Foreign text.
+        address: String,
+        misfit: Misfit,
+    },
 }
 
 impl ShareDiff {

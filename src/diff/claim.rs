@@ -5,9 +5,10 @@ use crate::diag::Span;
 use crate::diff::change::{ImportProblem, Part, Present};
 use crate::diff::outlook::Outlook;
 use crate::diff::owned::{Sorted, address_of_tag};
+use crate::diff::record;
 use crate::live::{AttachedPermission, LiveShare, LiveState};
 use crate::model::{
-    Address, BlockKind, FeatureSet, Gap, Observed, ShareArn, ShareStatus, StackName, TAG_ADDRESS, TAG_STACK,
+    Address, BlockKind, FeatureSet, Gap, Observed, ShareArn, ShareStatus, StackName, TAG_STACK,
 };
 
 /// What a block has.
@@ -21,7 +22,7 @@ pub(crate) enum Claim {
         from: Address,
         candidates: Vec<Present>,
     },
-    /// A share of somebody else, which an `import` block names.
+    /// A share that is not the stack's, or does not prove to be, which an `import` block names.
     Imported {
         present: Box<Present>,
         owner: Option<String>,
@@ -134,16 +135,13 @@ fn adopted(
         ShareStatus::Failed => return Err(ImportProblem::Failed),
         ShareStatus::Active | ShareStatus::Pending | ShareStatus::Other(_) => {}
     }
-    let owner = live.tags.get(TAG_STACK);
-    if let Some(address) = live.tags.get(TAG_ADDRESS)
-        && owner.is_some_and(|owner| owner == stack.as_str())
-    {
+    if let Some(Ok(address)) = record::of_share(stack.as_str(), &live.tags, &live.arn) {
         return Err(ImportProblem::OtherAddress { address: address_of_tag(BlockKind::Share, address) });
     }
     if live.retain_sharing != share.retain_sharing {
         return Err(ImportProblem::RetainSharing { live: live.retain_sharing });
     }
-    Ok(owner.cloned())
+    Ok(live.tags.get(TAG_STACK).cloned())
 }
 
 /// What becomes of a share that is adopted, in RAM.

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{DesiredGraph, DesiredShare};
+use crate::desired::{DesiredGraph, DesiredShare, Identity};
 use crate::diff::change::{
-    Cause, Change, DeleteReason, Diff, Edit, Part, Present, Purpose, Remark, ShareDiff, UnresolvedShare,
-    Verdict, Wanted,
+    Cause, Change, DeleteReason, Diff, Edit, Part, Present, Purpose, Remark, ShareDiff, Unmanaged,
+    UnresolvedShare, Verdict, Wanted,
 };
 use crate::diff::claim::{Claim, claim};
 use crate::diff::edits;
@@ -16,6 +16,7 @@ use crate::diff::narrow::Scope;
 use crate::diff::outlook::Outlook;
 use crate::diff::owned::{self, Sorted};
 use crate::diff::permission_compare;
+use crate::diff::record::Misfit;
 use crate::diff::sharing;
 use crate::live::LiveState;
 use crate::model::{Address, BlockKind, Gap, GapCause, Observed, Place, ShareArn, TAG_IMPORTED};
@@ -32,7 +33,7 @@ pub fn destroy(desired: &DesiredGraph, live: &LiveState, org: &OrgView) -> Diff 
 }
 
 fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Purpose) -> Diff {
-    let sorted = owned::sort(&desired.stack, live, org);
+    let sorted = owned::sort(desired, live, org);
     let unknown = unread_places(desired, live);
     let permissions = permission_compare::permissions(desired, live, &unknown, purpose);
     let outlook = Outlook::new(live, &permissions);
@@ -214,29 +215,31 @@ fn wanted_shares(
             if identity.iter().any(|part| matches!(part, Part::Imported { .. })) {
                 candidates.clear();
             }
-            for before in candidates {
-                out.shares.push(ShareDiff {
-                    protected: share.lifecycle.prevent_destroy,
-                    ..deletion(address, before, DeleteReason::Expired)
-                });
+            for gone in deletions(address, candidates, DeleteReason::Expired) {
+                out.shares.push(ShareDiff { protected: share.lifecycle.prevent_destroy, ..gone });
             }
             continue;
         }
         owned::best_first(share, &mut candidates);
+        let succession = owned::succession(&candidates);
         let mut candidates = candidates.into_iter();
         match candidates.next() {
             None => {
                 let after = wanted(None);
-                let remarks = namesakes(sorted, &after);
+                let remarks = lookalikes(sorted, &desired.identity, address, &after);
                 push(Verdict::Changed(Change::Create { after }), remarks);
             }
             Some(before) => {
-                let after = wanted(Some(&before.share));
+                let mut after = wanted(Some(&before.share));
+                after.replaces.clone_from(&succession);
                 let remarks = edits::remarks(share, &before.share, &after, outlook);
                 push(verdict(share, before, after, identity, outlook, org), remarks);
             }
         }
-        out.shares.extend(candidates.map(|before| deletion(address, before, DeleteReason::Duplicate)));
+        out.shares.extend(candidates.map(|before| {
+            let reason = owned::second(&before, &succession, DeleteReason::Duplicate);
+            deletion(address, before, reason)
+        }));
     }
     out
 }
@@ -250,13 +253,21 @@ struct Claimed {
     imported: BTreeSet<ShareArn>,
 }
 
-/// Shares of others that look like the one to be made: perhaps it was made by hand and should be adopted.
-fn namesakes(sorted: &Sorted, after: &Wanted) -> Vec<Remark> {
-    let alike =
-        sorted.unmanaged.iter().filter(|share| share.place == after.place && share.name == after.name);
-    alike
-        .map(|share| Remark::NameTaken { arn: share.arn.clone(), ownership: share.ownership.clone() })
-        .collect()
+/// Shares that are not the stack's and look like the one to be made. One bears its tags: perhaps it is the very share, and somebody
+/// edited them. One has its name: perhaps it was made by hand and should be adopted.
+fn lookalikes(sorted: &Sorted, identity: &Identity, address: &Address, after: &Wanted) -> Vec<Remark> {
+    let own = std::iter::once(address.clone()).chain(identity.previous(address));
+    let own: Vec<String> = own.map(|address| address.tag_value()).collect();
+    let unproven: BTreeMap<&ShareArn, &Misfit> = sorted.unproven(&own).collect();
+    let alike = |share: &&Unmanaged| {
+        share.place == after.place && share.name == after.name && !unproven.contains_key(&share.arn)
+    };
+    let named = sorted.unmanaged.iter().filter(alike);
+    let named =
+        named.map(|share| Remark::NameTaken { arn: share.arn.clone(), ownership: share.ownership.clone() });
+    let unproven =
+        unproven.iter().map(|(arn, misfit)| Remark::Unproven { arn: (*arn).clone(), misfit: (*misfit).clone() });
+    unproven.chain(named).collect()
 }
 
 fn verdict(
@@ -269,6 +280,7 @@ fn verdict(
 ) -> Verdict {
     let reasons = owned::replace_reasons(desired, &before);
     if !reasons.is_empty() {
+        after.replaces.insert(before.share.arn.clone());
         return Verdict::Changed(Change::Replace { before, after, reasons });
     }
     let mut edits = edits::edits(desired, &before.share, &after, org, outlook);
@@ -298,10 +310,9 @@ fn unwanted_shares(desired: &DesiredGraph, sorted: &Sorted) -> Claimed {
     for (address, share) in &desired.shares {
         let previous = desired.identity.previous(address).into_iter().map(|before| before.tag_value());
         for tag in std::iter::once(address.tag_value()).chain(previous) {
-            for before in sorted.owned.get(&tag).into_iter().flatten() {
-                let mut diff = deletion(address, before.clone(), DeleteReason::Destroy);
-                diff.protected = share.lifecycle.prevent_destroy;
-                out.shares.push(diff);
+            let owned = sorted.owned.get(&tag).cloned().unwrap_or_default();
+            for gone in deletions(address, owned, DeleteReason::Destroy) {
+                out.shares.push(ShareDiff { protected: share.lifecycle.prevent_destroy, ..gone });
             }
             out.moved.insert(tag);
         }
@@ -341,22 +352,31 @@ fn stray_shares(
             let address = owned::address_of_tag(BlockKind::Share, tag);
             let released = desired.identity.releases_tag(tag);
             let reason = match purpose {
-                Purpose::Destroy => DeleteReason::Destroy,
-                Purpose::Apply if tag.is_empty() => DeleteReason::NoAddress,
                 Purpose::Apply if superseded.contains(tag) => DeleteReason::MoveTaken,
-                Purpose::Apply => DeleteReason::NotDeclared,
+                Purpose::Apply | Purpose::Destroy => DeleteReason::NotDeclared,
             };
-            present.iter().map(move |before| {
-                if released {
-                    let verdict = Verdict::Changed(Change::Release { before: before.clone() });
-                    ShareDiff { verdict, ..deletion(&address, before.clone(), reason) }
-                } else {
-                    deletion(&address, before.clone(), reason)
+            let mut gone: Vec<ShareDiff> = deletions(&address, present.clone(), reason).collect();
+            if released {
+                for (share, before) in gone.iter_mut().zip(present) {
+                    share.verdict = Verdict::Changed(Change::Release { before: before.clone() });
                 }
-            })
+            }
+            gone
         })
-        .filter(|share| share.before().is_none_or(|before| !claimed.imported.contains(&before.share.arn)))
         .collect()
+}
+
+/// All shares of one address go: those that hang together for one reason, and what else claims the address as its rival.
+fn deletions(
+    address: &Address,
+    shares: Vec<Present>,
+    reason: DeleteReason,
+) -> impl Iterator<Item = ShareDiff> {
+    let succession = owned::succession(&shares);
+    shares.into_iter().enumerate().map(move |(at, before)| {
+        let reason = if at == 0 { reason } else { owned::second(&before, &succession, reason) };
+        deletion(address, before, reason)
+    })
 }
 
 fn deletion(address: &Address, before: Present, reason: DeleteReason) -> ShareDiff {

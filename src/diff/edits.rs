@@ -6,11 +6,12 @@ use crate::desired::{DesiredShare, IgnorableAttribute};
 use crate::diff::change::{Cause, Delta, Edit, Entity, Membership, Part, Remark, Wanted};
 use crate::diff::label::principal_label;
 use crate::diff::outlook::Outlook;
+use crate::diff::record::Written;
 use crate::diff::stamp::{Section, Stamp};
 use crate::live::{Association, LiveShare};
 use crate::model::{
     AssociationStatus, Observed, PermissionArn, PolicyChange, ResourceType, ShareStatus, StackName,
-    TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
+    TAG_ADDRESS, TAG_STACK, Tags,
 };
 use crate::org::OrgView;
 
@@ -57,6 +58,7 @@ pub(crate) fn wanted(
             (TAG_ADDRESS.to_owned(), address.tag_value()),
         ]),
         stamp,
+        replaces: BTreeSet::new(),
     };
     let Some(live) = live else { return wanted };
     for ignored in &lifecycle.ignore_changes {
@@ -92,8 +94,10 @@ pub(crate) fn edits(
     org: &OrgView,
     outlook: &Outlook<'_>,
 ) -> Vec<Edit> {
-    let applied = live.tags.get(TAG_APPLIED).and_then(|text| Stamp::read(text));
-    let agrees = |section| applied.as_ref().is_some_and(|applied| applied.agrees(&after.stamp, section));
+    let applied = Written::on_share(&live.tags);
+    let provisional = applied.as_ref().is_some_and(|applied| applied.provisional);
+    let agrees =
+        |section| applied.as_ref().is_some_and(|applied| applied.stamp.agrees(&after.stamp, section));
     let cause = |section| if agrees(section) { Cause::Drift } else { Cause::Pending };
 
     let mut out = Vec::new();
@@ -142,7 +146,7 @@ pub(crate) fn edits(
     if out.is_empty() {
         let ignored: BTreeSet<Section> =
             desired.lifecycle.ignore_changes.iter().filter_map(section_of).collect();
-        if Section::ALL.into_iter().any(|section| !ignored.contains(&section) && !agrees(section)) {
+        if provisional || Section::ALL.into_iter().any(|section| !ignored.contains(&section) && !agrees(section)) {
             out.push(Edit { part: Part::Record, cause: Cause::Pending });
         }
     }

@@ -9,7 +9,7 @@ use crate::desired::{
     Safeguards, SharingWish,
 };
 use crate::diag::{SourceMap, Span};
-use crate::diff::Stamp;
+use crate::diff::{Record, Stamp};
 use crate::live::{
     Association, AttachedPermission, InvitationRow, LivePlace, LiveShare, LiveState, PermissionReadings,
     PermissionVersion, Received, ReceivedShare, ReceivedTypes, VersionAsked,
@@ -142,14 +142,25 @@ pub(crate) fn stack(shares: impl IntoIterator<Item = DesiredShare>) -> DesiredGr
     }
 }
 
+/// The tags by which a share of this ARN proves to be the stack's, with nothing open.
+pub(crate) fn proven_tags(desired: &DesiredShare, arn: &ShareArn) -> Tags {
+    let record = Record {
+        stack: "network".to_owned(),
+        address: desired.address.tag_value(),
+        stamp: Stamp::of(desired),
+        replaces: BTreeSet::new(),
+    };
+    Tags::from([
+        (TAG_STACK.to_owned(), record.stack.clone()),
+        (TAG_ADDRESS.to_owned(), record.address.clone()),
+        (TAG_APPLIED.to_owned(), record.bound(arn)),
+    ])
+}
+
 /// What AWS has once a share was applied.
 pub(crate) fn live_share(desired: &DesiredShare, n: u32) -> LiveShare {
     let mut tags = desired.tags.clone();
-    tags.extend([
-        (TAG_STACK.to_owned(), "network".to_owned()),
-        (TAG_ADDRESS.to_owned(), desired.address.tag_value()),
-        (TAG_APPLIED.to_owned(), Stamp::of(desired).to_string()),
-    ]);
+    tags.extend(proven_tags(desired, &share_arn(&desired.place, n)));
     let mut permissions: BTreeMap<_, _> = desired
         .permissions
         .iter()

@@ -18,6 +18,7 @@ mod outlook;
 mod owned;
 mod permission;
 mod permission_compare;
+mod record;
 mod sharing;
 mod stamp;
 
@@ -39,11 +40,15 @@ pub use label::principal_label;
 pub use narrow::{Causes, NotRead, Partial, Scope, known, narrow};
 pub(crate) use owned::is_outside;
 pub use permission::{
-    PermissionChange, PermissionDiff, PermissionEdit, PermissionPart, PermissionProblem, PermissionStamp,
-    PermissionVerdict, PresentPermission, Room, VersionAfter, WantedPermission,
+    PermissionChange, PermissionDiff, PermissionEdit, PermissionPart, PermissionProblem, PermissionVerdict,
+    PresentPermission, Room, VersionAfter, WantedPermission,
+};
+pub use record::{
+    Misfit, Record, Written, of_live_permission as proven_permission, of_permission as permission_record,
+    of_share as proven,
 };
 pub use sharing::{SharingDiff, SharingVerdict};
-pub use stamp::{Section, Stamp};
+pub use stamp::{PermissionStamp, Section, Stamp};
 
 // What the stack says about its own hazards goes through a comparison as it is.
 pub use crate::desired::{Acknowledgement, AcknowledgementScope, Safeguards, Thresholds};

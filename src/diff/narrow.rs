@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::desired::DesiredGraph;
 use crate::diff::change::{
-    Cause, Change, DeleteReason, Diff, Edit, Membership, Part, Purpose, ShareDiff, Verdict,
+    Cause, Change, Diff, Edit, Membership, Part, Purpose, ShareDiff, Verdict,
 };
 use crate::diff::inbound::{InboundItem, InboundVerdict};
 use crate::diff::invitation::InvitationState;
@@ -283,7 +283,7 @@ fn drifted(mut share: ShareDiff) -> Option<ShareDiff> {
                     });
                     !edits.is_empty()
                 }
-                Change::Delete { reason, .. } => *reason == DeleteReason::Duplicate,
+                Change::Delete { reason, .. } => reason.is_of_a_second(),
                 Change::Replace { reasons, .. } => {
                     reasons.iter().all(|reason| *reason == crate::diff::ReplaceReason::Failed)
                 }

@@ -42,7 +42,9 @@ impl<'a> Outlook<'a> {
                     (next, cause)
                 }
                 PermissionVerdict::InSync { .. } | PermissionVerdict::Changed(_) => (None, None),
-                PermissionVerdict::Unread { .. } | PermissionVerdict::NotHad { .. } => return None,
+                PermissionVerdict::Unread { .. }
+                | PermissionVerdict::NotHad { .. }
+                | PermissionVerdict::Unproven { .. } => return None,
             };
             Some((after.arn.clone(), Coming { policy: after.policy.clone(), next, cause }))
         });

@@ -1,20 +1,21 @@
-//! Sorts live shares by whose they are. Identity is the tags, never the name.
+//! Sorts live shares by whose they are. Identity is the tags with a record that fits them, never the name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::DesiredShare;
-use crate::diff::change::{Ownership, Present, ReplaceReason, Unmanaged};
+use crate::desired::{DesiredGraph, DesiredShare};
+use crate::diff::change::{DeleteReason, Ownership, Present, ReplaceReason, Unmanaged};
+use crate::diff::record::{self, Misfit, Written};
 use crate::live::{LiveShare, LiveState};
 use crate::model::{
     Address, AssociationStatus, BlockKind, FeatureSet, Observed, Place, Principal, ShareArn, ShareStatus,
-    StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
+    StackName, TAG_STACK, Tags,
 };
 use crate::org::OrgView;
 
 /// The live shares of all places that were read.
 #[derive(Default)]
 pub(crate) struct Sorted {
-    /// The stack's shares by the text of their address tag; those with none under the empty text.
+    /// The stack's shares by the text of their address tag.
     pub owned: BTreeMap<String, Vec<Present>>,
     /// The stack's shares that are in no form that this version understands.
     pub unmanageable: BTreeMap<String, Vec<Present>>,
@@ -23,7 +24,8 @@ pub(crate) struct Sorted {
     pub unmanaged: Vec<Unmanaged>,
 }
 
-pub(crate) fn sort(stack: &StackName, live: &LiveState, org: &OrgView) -> Sorted {
+pub(crate) fn sort(desired: &DesiredGraph, live: &LiveState, org: &OrgView) -> Sorted {
+    let stack = &desired.stack;
     let mut out = Sorted::default();
     for (place, observed) in &live.places {
         let Observed::Known(found) = observed else { continue };
@@ -31,7 +33,7 @@ pub(crate) fn sort(stack: &StackName, live: &LiveState, org: &OrgView) -> Sorted
             // A deleted row without tags may have been anybody's.
             if tags.is_empty() {
                 out.gone.entry(String::new()).or_default().insert(arn.clone());
-            } else if let Some(address) = owned_address(stack, tags) {
+            } else if let Some(address) = record::address(stack.as_str(), tags) {
                 out.gone.entry(address.to_owned()).or_default().insert(arn.clone());
             }
         }
@@ -39,28 +41,34 @@ pub(crate) fn sort(stack: &StackName, live: &LiveState, org: &OrgView) -> Sorted
             out.place_share(stack, place, share, org);
         }
     }
+    out.trace(desired, live);
     out
 }
 
 impl Sorted {
     fn place_share(&mut self, stack: &StackName, place: &Place, share: &LiveShare, org: &OrgView) {
         let present = || Present { place: place.clone(), share: share.clone() };
-        let address = owned_address(stack, &share.tags);
-        let ownership = match (address, &share.feature_set) {
-            (_, FeatureSet::CreatedFromPolicy) => Ownership::FromPolicy,
-            (Some(address), _) if share.status == ShareStatus::Deleting => {
+        if share.status == ShareStatus::Deleting && share.feature_set != FeatureSet::CreatedFromPolicy {
+            if let Some(address) = record::address(stack.as_str(), &share.tags) {
                 self.gone.entry(address.to_owned()).or_default().insert(share.arn.clone());
-                return;
             }
-            (Some(address), FeatureSet::Standard) => {
+            return;
+        }
+        let proof = record::of_share(stack.as_str(), &share.tags, &share.arn);
+        let ownership = match (proof, &share.feature_set) {
+            (_, FeatureSet::CreatedFromPolicy) => Ownership::FromPolicy,
+            (Some(Ok(address)), FeatureSet::Standard) => {
                 self.owned.entry(address.to_owned()).or_default().push(present());
                 return;
             }
-            (Some(address), FeatureSet::PromotingToStandard | FeatureSet::Other(_)) => {
+            (Some(Ok(address)), FeatureSet::PromotingToStandard | FeatureSet::Other(_)) => {
                 self.unmanageable.entry(address.to_owned()).or_default().push(present());
                 Ownership::FromPolicy
             }
-            (None, _) if share.status == ShareStatus::Deleting => return,
+            (Some(Err(misfit)), _) => {
+                let address = record::address(stack.as_str(), &share.tags).unwrap_or_default().to_owned();
+                Ownership::Unproven { address, misfit }
+            }
             (None, _) => match share.tags.get(TAG_STACK) {
                 Some(other) => Ownership::OtherStack(other.clone()),
                 None => Ownership::Untagged,
@@ -79,6 +87,71 @@ impl Sorted {
             resources: share.resources.keys().cloned().collect(),
         });
     }
+
+    /// Finds what the records that fit nothing were written for.
+    fn trace(&mut self, desired: &DesiredGraph, live: &LiveState) {
+        let is_open = |share: &Unmanaged| {
+            matches!(share.ownership, Ownership::Unproven { misfit: Misfit::Elsewhere, .. })
+        };
+        if !self.unmanaged.iter().any(is_open) {
+            return;
+        }
+        let known = || live.places.values().filter_map(Observed::known);
+        let tags: BTreeMap<&ShareArn, &Tags> = known()
+            .flat_map(|place| {
+                let live = place.shares.values().map(|share| (&share.arn, &share.tags));
+                live.chain(&place.deleted)
+            })
+            .collect();
+        let stack = &desired.stack;
+        let fits = |(arn, tags): (&&ShareArn, &&Tags)| {
+            record::of_share(stack.as_str(), tags, arn).is_some_and(|proof| proof.is_ok())
+        };
+        let originals: BTreeMap<&str, &ShareArn> = tags
+            .iter()
+            .filter(|row| fits(*row))
+            .filter_map(|(arn, tags)| Some((record::binding_of(tags)?, *arn)))
+            .collect();
+        // Only a block that has no share may be the one whose address was written over.
+        let previous = |address: &Address| desired.identity.previous(address);
+        let bereft: Vec<Address> = desired
+            .shares
+            .keys()
+            .chain(desired.unresolved.keys())
+            .flat_map(|address| std::iter::once(address.clone()).chain(previous(address)))
+            .filter(|address| !self.owned.contains_key(&address.tag_value()))
+            .collect();
+        for share in self.unmanaged.iter_mut().filter(|share| is_open(share)) {
+            let tags = tags[&share.arn];
+            let original = record::binding_of(tags).and_then(|binding| originals.get(binding));
+            let found = match original {
+                Some(original) => Misfit::CopiedFrom { arn: original.arn().clone() },
+                None => match record::written_for(stack, tags, share.arn.as_str(), bereft.iter()) {
+                    Some(address) => Misfit::OtherAddress { address: address.clone() },
+                    None => continue,
+                },
+            };
+            if let Ownership::Unproven { address: _, misfit } = &mut share.ownership {
+                *misfit = found;
+            }
+        }
+    }
+
+    /// The shares that bear the tags of a block, or did before they were edited, and do not prove to be its own.
+    pub(crate) fn unproven<'a>(
+        &'a self,
+        tags: &'a [String],
+    ) -> impl Iterator<Item = (&'a ShareArn, &'a Misfit)> {
+        self.unmanaged.iter().filter_map(|share| {
+            let Ownership::Unproven { address, misfit } = &share.ownership else { return None };
+            let was = match misfit {
+                Misfit::OtherAddress { address } => Some(address.tag_value()),
+                _ => None,
+            };
+            let bears = tags.contains(address) || was.is_some_and(|was| tags.contains(&was));
+            bears.then_some((&share.arn, misfit))
+        })
+    }
 }
 
 /// Whether a principal is known to be outside of the organization.
@@ -93,10 +166,6 @@ pub(crate) fn is_outside(principal: &Principal, org: &OrgView) -> bool {
         Principal::OrganizationalUnit(arn) => arn.organization() != snapshot.arn.id(),
         Principal::Service(_) | Principal::Other(_) => false,
     }
-}
-
-fn owned_address<'a>(stack: &StackName, tags: &'a Tags) -> Option<&'a str> {
-    (tags.get(TAG_STACK)? == stack.as_str()).then(|| tags.get(TAG_ADDRESS).map_or("", String::as_str))
 }
 
 /// The address that a tag names; a text that is no address becomes a label, so that the share can be shown.
@@ -132,10 +201,37 @@ pub(crate) fn best_first(desired: &DesiredShare, candidates: &mut [Present]) {
     candidates.sort_by_cached_key(|present| {
         (
             replace_reasons(desired, present).len(),
-            !present.share.tags.contains_key(TAG_APPLIED),
+            Written::on_share(&present.share.tags).is_none_or(|written| written.provisional),
             present.share.created.is_none(),
             present.share.created,
             present.share.arn.clone(),
         )
     });
+}
+
+/// The shares of one address that go for the first of them: a replacement of one by another was cut short.
+pub(crate) fn succession(candidates: &[Present]) -> BTreeSet<ShareArn> {
+    let written: Vec<(&ShareArn, Option<Written<_>>)> = candidates
+        .iter()
+        .map(|present| (&present.share.arn, Written::on_share(&present.share.tags)))
+        .collect();
+    let takes = |(_, written): &(&ShareArn, Option<Written<_>>), other: &ShareArn| {
+        written.as_ref().is_some_and(|written| written.takes_the_place_of(other))
+    };
+    let mut out: BTreeSet<ShareArn> = BTreeSet::new();
+    let mut open: Vec<usize> = if candidates.is_empty() { Vec::new() } else { vec![0] };
+    while let Some(at) = open.pop() {
+        for (next, other) in written.iter().enumerate().skip(1) {
+            let linked = takes(&written[at], other.0) || takes(other, written[at].0);
+            if linked && out.insert(other.0.clone()) {
+                open.push(next);
+            }
+        }
+    }
+    out
+}
+
+/// Why a share goes that is not the first of its address, and for which `reason` would do if it were.
+pub(crate) fn second(share: &Present, succession: &BTreeSet<ShareArn>, reason: DeleteReason) -> DeleteReason {
+    if succession.contains(&share.share.arn) { reason } else { DeleteReason::Rival }
 }

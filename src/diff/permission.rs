@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::ManagedPermission;
 use crate::diag::Span;
 use crate::diff::change::{Cause, DeleteReason, Delta};
-use crate::diff::stamp::digest;
+use crate::diff::record::{self, Misfit};
+use crate::diff::stamp::PermissionStamp;
 use crate::live::CustomerPermissionRow;
 use crate::model::{
     Address, Gap, PermissionArn, PermissionPolicy, Place, PolicyChange, ResourceType, ShareArn, Tags,
@@ -38,6 +38,11 @@ pub enum PermissionVerdict {
         /// The import block's, where one asks for it.
         span: Span,
         problem: PermissionProblem,
+    },
+    /// It bears the stack's tags and no record that fits, and no block has its name. It is not the stack's, and is left alone.
+    Unproven {
+        before: PresentPermission,
+        misfit: Misfit,
     },
 }
 
@@ -170,44 +175,14 @@ pub enum PermissionProblem {
     OtherType { live: ResourceType },
     /// What is promoted keeps its policy, and the block says something else.
     PolicyDiffers { arn: PermissionArn },
+    /// A permission of that name is there and bears the stack's tags, and no record that fits.
+    Unproven { misfit: Misfit },
 }
 
-/// `p1:` and a digest each of policy and tags.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PermissionStamp {
-    pub(crate) policy: String,
-    pub(crate) tags: String,
-}
-
-impl PermissionStamp {
-    pub fn of(permission: &ManagedPermission) -> Self {
-        let ManagedPermission {
-            address: _,
-            span: _,
-            place: _,
-            arn: _,           // another name is another permission
-            resource_type: _, // and so is another type
-            policy,
-            tags,
-            lifecycle: _,
-        } = permission;
-        Self {
-            // Case means nothing in actions and keys, and to tell causes apart it may mean nothing in values.
-            policy: digest([policy.template().to_ascii_lowercase()]),
-            tags: digest(tags.iter().flat_map(|(key, value)| [key.clone(), value.clone()])),
-        }
-    }
-
-    /// Reads the tag. None for what no version of ramctl that this one understands has written.
-    pub fn read(text: &str) -> Option<Self> {
-        let (policy, tags) = text.strip_prefix("p1:")?.split_once('.')?;
-        Some(Self { policy: policy.to_owned(), tags: tags.to_owned() })
-    }
-}
-
-impl std::fmt::Display for PermissionStamp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(&format!("p1:{}.{}", self.policy, self.tags))
+impl WantedPermission {
+    /// The value of `ramctl:applied` that says this.
+    pub(crate) fn record(&self, stamp: &PermissionStamp) -> String {
+        record::of_permission(&self.ownership, stamp, &self.arn)
     }
 }
 
@@ -240,7 +215,9 @@ impl PermissionPart {
 impl PermissionDiff {
     pub fn before(&self) -> Option<&PresentPermission> {
         match &self.verdict {
-            PermissionVerdict::InSync { before, .. } => Some(before),
+            PermissionVerdict::InSync { before, .. } | PermissionVerdict::Unproven { before, misfit: _ } => {
+                Some(before)
+            }
             PermissionVerdict::Changed(change) => change.before(),
             PermissionVerdict::Unread { .. } | PermissionVerdict::NotHad { .. } => None,
         }
@@ -252,6 +229,7 @@ impl PermissionDiff {
             | PermissionVerdict::Unread { after, .. }
             | PermissionVerdict::NotHad { after, .. } => Some(after),
             PermissionVerdict::Changed(change) => change.after(),
+            PermissionVerdict::Unproven { .. } => None,
         }
     }
 

@@ -7,16 +7,18 @@ mod version;
 
 use std::collections::BTreeMap;
 
-use crate::desired::{DesiredGraph, Identity, IgnorableAttribute, Import, ManagedPermission};
+use crate::desired::{DesiredGraph, IgnorableAttribute, Import, ManagedPermission};
 use crate::diff::change::Purpose;
 use crate::diff::edits::own_tags;
 use crate::diff::owned::address_of_tag;
 use crate::diff::permission::{
-    PermissionChange, PermissionDiff, PermissionPart, PermissionProblem, PermissionStamp, PermissionVerdict,
+    PermissionChange, PermissionDiff, PermissionPart, PermissionProblem, PermissionVerdict,
     PresentPermission, WantedPermission,
 };
 use crate::diff::permission_compare::edits::edits;
 use crate::diff::permission_compare::strays::strays;
+use crate::diff::record::{self, Misfit};
+use crate::diff::stamp::PermissionStamp;
 use crate::live::{CustomerPermissionRow, LivePlace, LiveShare, LiveState, VersionAsked};
 use crate::model::{
     BlockKind, FeatureSet, Gap, Observed, PermissionArn, Place, StackName, TAG_ADDRESS, TAG_STACK, Tags,
@@ -64,6 +66,29 @@ fn wanted(permission: &ManagedPermission, stack: &StackName, live: Option<&Tags>
     }
 }
 
+/// What a record that does not fit was written for, as far as its place shows.
+fn trace(row: &CustomerPermissionRow, misfit: Misfit, desired: &DesiredGraph, found: &LivePlace) -> Misfit {
+    if misfit != Misfit::Elsewhere {
+        return misfit;
+    }
+    let stack = &desired.stack;
+    let binding = record::binding_of(&row.tags);
+    let original = found.customer_permissions.iter().find(|other| {
+        other.arn != row.arn
+            && record::binding_of(&other.tags) == binding
+            && record::of_live_permission(stack.as_str(), &other.tags, &other.arn)
+                .is_some_and(|proof| proof.is_ok())
+    });
+    if let Some(original) = original {
+        return Misfit::CopiedFrom { arn: original.arn.arn().clone() };
+    }
+    let addresses = desired.permissions.keys();
+    match record::written_for(stack, &row.tags, row.arn.as_str(), addresses) {
+        Some(address) => Misfit::OtherAddress { address: address.clone() },
+        None => misfit,
+    }
+}
+
 fn is_there(row: &CustomerPermissionRow) -> bool {
     !row.status.starts_with("DELET")
 }
@@ -108,7 +133,7 @@ fn verdict(
             Some(row) => promoted(permission, row, place, found, &desired.stack, import),
         };
     };
-    let identity = match whose(permission, row, &desired.stack, &desired.identity, import, found) {
+    let identity = match whose(permission, row, desired, import, found) {
         Ok(identity) => identity,
         Err(problem) => return refused(problem),
     };
@@ -162,25 +187,22 @@ fn promoted(
 fn whose(
     permission: &ManagedPermission,
     row: &CustomerPermissionRow,
-    stack: &StackName,
-    identity: &Identity,
+    desired: &DesiredGraph,
     import: Option<&Import<PermissionArn>>,
     found: &LivePlace,
 ) -> Result<Option<PermissionPart>, PermissionProblem> {
+    let DesiredGraph { stack, identity, .. } = desired;
     if row.feature_set != FeatureSet::Standard {
         return Err(PermissionProblem::NameFromPolicy);
     }
     let owner = row.tags.get(TAG_STACK);
-    if owner.is_some_and(|owner| owner == stack.as_str()) {
-        let tag = row.tags.get(TAG_ADDRESS).map_or("", String::as_str);
+    let proof = record::of_live_permission(stack.as_str(), &row.tags, &row.arn);
+    if let Some(Ok(tag)) = proof {
         let previous = identity.previous(&permission.address);
         return if tag == permission.address.tag_value() {
             Ok(None)
         } else if let Some(from) = previous.into_iter().find(|from| from.tag_value() == tag) {
             Ok(Some(PermissionPart::Moved { from }))
-        } else if tag.is_empty() {
-            // The name is its identity, so there is no doubt whose it is.
-            Ok(Some(PermissionPart::Record))
         } else {
             Err(PermissionProblem::OtherAddress { address: address_of_tag(BlockKind::Permission, tag) })
         };
@@ -197,6 +219,9 @@ fn whose(
     });
     if asked {
         Ok(Some(PermissionPart::Imported { owner: owner.cloned() }))
+    } else if let Some(Err(misfit)) = proof {
+        let misfit = trace(row, misfit, desired, found);
+        Err(PermissionProblem::Unproven { misfit })
     } else {
         Err(PermissionProblem::NameTaken { owner: owner.cloned() })
     }

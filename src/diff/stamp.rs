@@ -1,4 +1,4 @@
-//! The record of what was last applied, kept as a tag on the share.
+//! Digests of what was last applied, which the record on the share holds (`record.rs`).
 //!
 //! One digest per section of a share, so that a hand-made change of the principals is told from an edit of the resources.
 
@@ -6,7 +6,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::desired::DesiredShare;
+use crate::desired::{DesiredShare, ManagedPermission};
 
 /// What the digests are taken over, in the order of their places in the tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +25,7 @@ impl Section {
         [Self::Settings, Self::Resources, Self::Principals, Self::Permissions, Self::Tags];
 }
 
-/// `v1:` and a digest per section. Sixteen hexadecimal digits each: it tells causes apart, it guards nothing.
+/// A digest per section. Sixteen hexadecimal digits each: they tell causes apart and guard nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stamp {
     sections: [String; 5],
@@ -63,10 +63,16 @@ impl Stamp {
         }
     }
 
-    /// Reads the tag. None for what no version of ramctl that this one understands has written.
-    pub fn read(text: &str) -> Option<Self> {
-        let sections: Vec<String> = text.strip_prefix("v1:")?.split('.').map(str::to_owned).collect();
-        Some(Self { sections: sections.try_into().ok()? })
+    /// Of a share on which nothing was applied in full: agrees with no configuration.
+    pub fn unapplied() -> Self {
+        Self { sections: Section::ALL.map(|_| UNAPPLIED.to_owned()) }
+    }
+
+    /// Reads what [`fmt::Display`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let sections: Vec<String> = text.split('.').map(str::to_owned).collect();
+        let sections: [String; 5] = sections.try_into().ok()?;
+        sections.iter().all(|section| is_digest(section)).then_some(Self { sections })
     }
 
     /// The record of the same apply in other words: where a section agrees with `before`, it becomes that of `after`.
@@ -86,8 +92,60 @@ impl Stamp {
 
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("v1:{}", self.sections.join(".")))
+        f.pad(&self.sections.join("."))
     }
+}
+
+/// A digest each of policy and tags of a permission.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PermissionStamp {
+    pub(crate) policy: String,
+    pub(crate) tags: String,
+}
+
+impl PermissionStamp {
+    pub fn of(permission: &ManagedPermission) -> Self {
+        let ManagedPermission {
+            address: _,
+            span: _,
+            place: _,
+            arn: _,           // another name is another permission
+            resource_type: _, // and so is another type
+            policy,
+            tags,
+            lifecycle: _,
+        } = permission;
+        Self {
+            // Case means nothing in actions and keys, and to tell causes apart it may mean nothing in values.
+            policy: digest([policy.template().to_ascii_lowercase()]),
+            tags: digest(tags.iter().flat_map(|(key, value)| [key.clone(), value.clone()])),
+        }
+    }
+
+    /// Of a permission on which nothing was applied in full: agrees with no configuration.
+    pub fn unapplied() -> Self {
+        Self { policy: UNAPPLIED.to_owned(), tags: UNAPPLIED.to_owned() }
+    }
+
+    /// Reads what [`fmt::Display`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (policy, tags) = text.split_once('.')?;
+        let both = is_digest(policy) && is_digest(tags);
+        both.then(|| Self { policy: policy.to_owned(), tags: tags.to_owned() })
+    }
+}
+
+impl fmt::Display for PermissionStamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}.{}", self.policy, self.tags))
+    }
+}
+
+/// In the place of a digest: nothing was applied.
+pub(crate) const UNAPPLIED: &str = "0000000000000000";
+
+pub(crate) fn is_digest(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Each text goes in with its length, so that no two lists of texts look alike.

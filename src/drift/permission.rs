@@ -2,7 +2,7 @@
 
 use crate::diag::Span;
 use crate::diff::{
-    Cause, DeleteReason, PermissionChange, PermissionDiff, PermissionEdit, PermissionPart, PermissionProblem,
+    Cause, DeleteReason, Misfit, PermissionChange, PermissionDiff, PermissionEdit, PermissionPart, PermissionProblem,
     PermissionVerdict,
 };
 use crate::model::{Address, Gap, Place};
@@ -34,6 +34,10 @@ pub enum PermissionClass {
     },
     /// The stack's, and to be let go.
     ToRelease,
+    /// It bears the stack's tags and no record that fits, and no block has its name.
+    Unproven {
+        misfit: Misfit,
+    },
     /// Its block cannot have it.
     NotHad {
         problem: PermissionProblem,
@@ -52,6 +56,9 @@ impl PermissionItem {
             PermissionVerdict::Unread { after: _, gap } => PermissionClass::Unknown { gap: gap.clone() },
             PermissionVerdict::NotHad { after: _, span: _, problem } => {
                 PermissionClass::NotHad { problem: problem.clone() }
+            }
+            PermissionVerdict::Unproven { before: _, misfit } => {
+                PermissionClass::Unproven { misfit: misfit.clone() }
             }
             PermissionVerdict::Changed(PermissionChange::Create { .. }) => PermissionClass::Missing,
             PermissionVerdict::Changed(PermissionChange::Promote { .. }) => PermissionClass::ToPromote,

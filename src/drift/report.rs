@@ -241,8 +241,12 @@ impl DriftReport {
         };
         // Anybody can send an invitation: one of which no block speaks is told, and makes no alarm.
         let undone = |item: &InboundItem| !matches!(item.verdict, InboundVerdict::Undecided { .. });
-        // A share in nobody's hands is an extra grant. Other stacks answer for theirs, and services for what they make.
-        let stray = |share: &Unmanaged| share.ownership == Ownership::Untagged;
+        // A share in nobody's hands is an extra grant, and so is one that only looks like the stack's. Other stacks answer for theirs,
+        // and services for what they make.
+        let stray = |share: &Unmanaged| match share.ownership {
+            Ownership::Untagged | Ownership::Unproven { .. } => true,
+            Ownership::OtherStack(_) | Ownership::FromPolicy => false,
+        };
         let sharing_off = self.sharing.as_ref().is_some_and(|sharing| match sharing.verdict {
             SharingVerdict::Enable { .. }
             | SharingVerdict::MakeRole
@@ -352,6 +356,17 @@ mod tests {
         assert_eq!(found(&live([ours.clone(), other.clone()]), &org()).standing(), Standing::Drift);
         other.tags.insert(TAG_STACK.into(), "billing".into());
         assert_eq!(found(&live([ours, other]), &org()).standing(), Standing::InSync);
+    }
+
+    #[test]
+    fn what_bears_the_stacks_tags_without_proof_is_drift() {
+        let ours = live_share(&desired_share("tgw"), 1);
+        let mut copied = live_share(&desired_share("manual"), 2);
+        copied.tags.clone_from(&ours.tags);
+        let report = found(&live([ours, copied]), &org());
+        assert_eq!(report.items.len(), 1);
+        assert_eq!(report.items[0].class, DriftClass::InSync);
+        assert_eq!(report.standing(), Standing::Drift);
     }
 
     #[test]

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diff::{Change, DeleteReason};
-use crate::diff::{Diff, InboundItem, InboundVerdict, ShareDiff, Verdict, dependents};
+use crate::diff::{Change, Diff, InboundItem, InboundVerdict, ShareDiff, Verdict, dependents};
 use crate::model::{AccountId, Address, Place};
 use crate::plan::body::{Blocked, PlannedInbound, PlannedShare};
 use crate::plan::hazard;
@@ -93,7 +92,7 @@ pub(crate) fn keep(shares: &mut [PlannedShare]) {
             Verdict::Changed(Change::Replace { before, .. }) => {
                 kept.insert(at, dependents(before, &share.diff.invitations));
             }
-            Verdict::Changed(Change::Delete { before, reason: DeleteReason::Duplicate }) => {
+            Verdict::Changed(Change::Delete { before, reason }) if reason.is_of_a_second() => {
                 if let Some(successor) = shares.iter().find(|other| stays(&other.diff, &share.diff.address)) {
                     kept.insert(at, dependents(before, &successor.diff.invitations));
                 }

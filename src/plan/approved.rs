@@ -18,7 +18,7 @@ pub struct ApprovedPlan {
     steps: Vec<PlannedStep>,
     /// The principals of each share that RAM is expected to invite. It takes the others in without asking them.
     invited: BTreeMap<Address, BTreeSet<Principal>>,
-    /// The shares of the stack that the plan was made from.
+    /// The shares that bear the stack's tags and that the plan was made from, proven to be the stack's or not.
     known: BTreeSet<ShareArn>,
     /// By block, shares without an owner's tags that have its share's name. Tags follow a share with a delay, so one of them may be
     /// what a run that was cut short made moments ago.
@@ -186,8 +186,12 @@ impl ApprovedPlan {
             let principals = asked.map(|(principal, _)| principal.clone());
             invited.entry(share.diff.address.clone()).or_default().extend(principals);
         }
-        let known = body.shares.iter().filter_map(|share| share.diff.before());
-        let known = known.map(|before| before.share.arn.clone()).collect();
+        let before = body.shares.iter().filter_map(|share| share.diff.before());
+        let unproven = body.shares.iter().flat_map(|share| &share.diff.remarks).filter_map(|remark| match remark {
+            Remark::Unproven { arn, misfit: _ } => Some(arn.clone()),
+            _ => None,
+        });
+        let known = before.map(|before| before.share.arn.clone()).chain(unproven).collect();
         Self { steps: body.steps.clone(), invited, known, namesakes }
     }
 

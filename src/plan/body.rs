@@ -183,7 +183,7 @@ pub struct Counts {
     /// Shares that could not be compared or settled.
     pub unknown: usize,
     pub blocked: usize,
-    /// Shares of nobody's in the places of the stack.
+    /// Shares that are not the stack's in its places, and permissions that bear its tags and no record that fits.
     pub unmanaged: usize,
     /// Invitations that ramctl accepts.
     pub accept: usize,
@@ -309,6 +309,7 @@ impl Counts {
             PermissionVerdict::NotHad { .. } => &mut self.blocked,
             PermissionVerdict::InSync { .. } => &mut self.in_sync,
             PermissionVerdict::Unread { .. } => &mut self.unknown,
+            PermissionVerdict::Unproven { .. } => &mut self.unmanaged,
             PermissionVerdict::Changed(PermissionChange::Create { .. }) => &mut self.create,
             PermissionVerdict::Changed(PermissionChange::Promote { .. }) => &mut self.import,
             PermissionVerdict::Changed(PermissionChange::Delete { .. }) => &mut self.delete,

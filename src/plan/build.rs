@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Grants, delta, losses, totals};
 use crate::diff::{
-    Change, DeleteReason, Delta, Diff, Edit, Membership, Part, PermissionChange, PermissionVerdict,
+    Change, Delta, Diff, Edit, Membership, Part, PermissionChange, PermissionVerdict,
     ShareDiff, SharingDiff, SharingVerdict, Verdict,
 };
 use crate::model::{Address, PermissionArn, ResourceArn, Usage, UsedKind};
@@ -208,7 +208,9 @@ fn block_by_permission(permissions: &[PlannedPermission], shares: &mut [PlannedS
             PermissionVerdict::Changed(PermissionChange::Update { .. }) if permission.blocked.is_some() => {
                 Some((permission.diff.arn(), Blocked::PermissionBlocked))
             }
-            PermissionVerdict::InSync { .. } | PermissionVerdict::Changed(_) => None,
+            PermissionVerdict::InSync { .. }
+            | PermissionVerdict::Changed(_)
+            | PermissionVerdict::Unproven { .. } => None,
         })
         .collect();
     for share in shares.iter_mut().filter(|share| share.blocked.is_none()) {
@@ -244,11 +246,11 @@ fn block_successors(shares: &mut [PlannedShare]) {
     let blocked = shares.iter().filter(|share| share.blocked.is_some());
     let stopped: Vec<Address> = blocked.map(|share| share.diff.address.clone()).collect();
     for share in shares.iter_mut() {
-        let duplicate = matches!(
-            share.diff.verdict,
-            Verdict::Changed(Change::Delete { reason: DeleteReason::Duplicate, .. })
-        );
-        if duplicate && stopped.contains(&share.diff.address) {
+        let second = match &share.diff.verdict {
+            Verdict::Changed(Change::Delete { before: _, reason }) => reason.is_of_a_second(),
+            _ => false,
+        };
+        if second && stopped.contains(&share.diff.address) {
             share.blocked = Some(Blocked::SuccessorBlocked);
         }
     }
@@ -300,7 +302,7 @@ fn write_steps(
                         let attached = before.share.permissions.values().map(|attached| &attached.arn);
                         chain.promote(&before.share.arn, attached);
                     }
-                    chain.update(&before.share.arn, after, edits);
+                    chain.update(before, after, edits);
                 }
                 Change::Release { before } => chain.release(before),
                 Change::Delete { .. } => {}

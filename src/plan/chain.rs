@@ -1,14 +1,14 @@
 //! The calls that one share needs, in an order in which nobody ever sees more than before or after.
 //!
 //! Revoke before grant: what goes leaves first, then flags and permissions are changed, then resources come, then principals;
-//! the record of what was applied is last. Where nothing but principals comes, they join before others leave, for an account
+//! the record of what was applied is last. A share is made with a provisional record, for its ARN is known only then. Where nothing but principals comes, they join before others leave, for an account
 //! may be behind both. A permission is there before the first resource of its type and goes after the last one (RAM API
 //! reference, AssociateResourceSharePermission, DisassociateResourceSharePermission). Each step waits for the one before it,
 //! for RAM refuses to change a share while something on it is ASSOCIATING.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diff::{Delta, Edit, Membership, Part, Present, Wanted};
+use crate::diff::{Delta, Edit, Membership, Part, Present, Stamp, Wanted, Written};
 use crate::model::{
     Address, PermissionArn, Place, Principal, ResourceArn, ShareArn, TAG_ADDRESS, TAG_APPLIED, TAG_IMPORTED,
     TAG_STACK, Tags,
@@ -83,7 +83,7 @@ impl<'a> Chain<'a> {
         id
     }
 
-    /// Makes a share: in one call where everything fits, so that it is never seen half-made.
+    /// Makes a share: in one call where everything fits, so that it is never seen half-made. One more binds its record to its ARN.
     pub fn create(&mut self, tokens: Tokens, after: &Wanted) {
         let Wanted {
             place: _,
@@ -98,6 +98,7 @@ impl<'a> Chain<'a> {
             tags,
             ownership,
             stamp,
+            replaces: _, // the record's
         } = after;
         let all = Members {
             resources: resources.keys().cloned().collect(),
@@ -106,11 +107,10 @@ impl<'a> Chain<'a> {
         };
         let whole = all.len() <= BATCH;
         let (first, rest) = if whole { (all, Members::default()) } else { all.split_for_creation() };
-        let record = Tags::from([(TAG_APPLIED.to_owned(), stamp.to_string())]);
+        let record = after.record(stamp.clone());
+        let begun = if whole { record.clone() } else { after.record(Stamp::unapplied()) };
         let mut tags: Tags = tags.iter().chain(ownership).map(|(k, v)| (k.clone(), v.clone())).collect();
-        if whole {
-            tags.extend(record.clone());
-        }
+        tags.insert(TAG_APPLIED.to_owned(), begun.provisional());
         let created = self.push(Step::CreateResourceShare {
             tokens,
             name: name.clone(),
@@ -122,11 +122,9 @@ impl<'a> Chain<'a> {
             principals: first.principals,
             sources: first.sources,
         });
-        if !whole {
-            let share = ShareRef::CreatedBy(created);
-            self.associate(&share, rest);
-            self.push(Step::TagResource { share, tags: record });
-        }
+        let share = ShareRef::CreatedBy(created);
+        self.associate(&share, rest);
+        self.push(Step::RecordApplied { share, record });
     }
 
     /// Makes a share that can be changed of one that RAM made from a resource policy, once its permissions are there.
@@ -139,7 +137,8 @@ impl<'a> Chain<'a> {
     }
 
     /// Brings a live share to its desired form.
-    pub fn update(&mut self, arn: &ShareArn, after: &Wanted, edits: &[Edit]) {
+    pub fn update(&mut self, before: &Present, after: &Wanted, edits: &[Edit]) {
+        let arn = &before.share.arn;
         let share = ShareRef::Known(arn.clone());
         let changes = Changes::of(edits);
 
@@ -156,8 +155,13 @@ impl<'a> Chain<'a> {
             if edits.iter().all(|edit| edit.part.is_identity()) {
                 tags.extend(ownership);
             } else {
-                // What is changed bears the stack's name first: a run that is cut short leaves nothing changed in nobody's name.
-                self.push(Step::TagResource { share: share.clone(), tags: ownership });
+                // What is changed bears the stack's name first, with a record that fits: a run that is cut short leaves nothing changed
+                // in nobody's name.
+                let known = Written::on_share(&before.share.tags).filter(|_| !changes.imports);
+                let claim = after.record(known.map_or_else(Stamp::unapplied, |known| known.stamp));
+                let record = (TAG_APPLIED.to_owned(), claim.bound(arn));
+                let tags = ownership.into_iter().chain([record]).collect();
+                self.push(Step::TagResource { share: share.clone(), tags });
             }
         }
 
@@ -184,7 +188,7 @@ impl<'a> Chain<'a> {
         if !changes.untag.is_empty() {
             self.push(Step::UntagResource { share: share.clone(), keys: changes.untag });
         }
-        tags.insert(TAG_APPLIED.to_owned(), after.stamp.to_string());
+        tags.insert(TAG_APPLIED.to_owned(), after.record(after.stamp.clone()).bound(arn));
         self.push(Step::TagResource { share, tags });
     }
 
@@ -337,6 +341,8 @@ struct Changes {
     untag: Vec<String>,
     /// The share becomes the stack's, or its address is another.
     claims: bool,
+    /// Where it becomes the stack's: what was applied to it before was another's.
+    imports: bool,
 }
 
 impl Changes {
@@ -371,7 +377,8 @@ impl Changes {
                     }
                     Delta::Removed { before: _ } => out.untag.push(key.clone()),
                 },
-                Part::Imported { owner: _ } | Part::Moved { from: _ } | Part::Promoted => out.claims = true,
+                Part::Imported { owner: _ } => (out.claims, out.imports) = (true, true),
+                Part::Moved { from: _ } | Part::Promoted => out.claims = true,
                 Part::Record => {}
             }
         }

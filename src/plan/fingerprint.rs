@@ -158,12 +158,13 @@ impl Facts {
             tags,
             ownership,
             stamp,
+            replaces,
         } = wanted;
         self.add(place).add(name).add(allow_external_principals).add(retain_sharing);
         self.list(resources.keys()).list(principals.keys()).list(sources);
         self.list(permissions.iter().map(|(kind, arn)| format!("{kind} {arn}")));
         self.list(tags.iter().chain(ownership).flat_map(|(key, value)| [key, value]));
-        self.add(stamp)
+        self.add(stamp).list(replaces)
     }
 
     fn present(&mut self, present: &Present) -> &mut Self {

@@ -5,7 +5,7 @@ mod share;
 use crate::access::AccessTotals;
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
-    Change, Diff, InboundItem, InboundVerdict, PermissionChange, PermissionDiff, PermissionPart,
+    Change, DeleteReason, Diff, InboundItem, InboundVerdict, PermissionChange, PermissionDiff, PermissionPart,
     PermissionVerdict, Present, Purpose, ShareDiff, Thresholds, Verdict,
 };
 use crate::model::{Address, Principal, ResourceArn, ResourceType, ShareArn};
@@ -34,6 +34,8 @@ pub enum HazardSubject {
     Share,
     /// A share of somebody else.
     Received(ShareArn),
+    /// The share, beside this one, which proves to be that of the same address too.
+    Second(ShareArn),
     /// The plan as a whole.
     Plan,
     /// So many of so many associations of the stack go, and this percentage may.
@@ -74,15 +76,26 @@ pub(crate) fn of_share(
 
 /// The hazards of one permission's change.
 pub(crate) fn of_permission(diff: &Diff, permission: &PermissionDiff) -> Vec<Hazard> {
-    let PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) = &permission.verdict else {
-        return Vec::new();
+    let code = match &permission.verdict {
+        PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) => {
+            let taken = edits.iter().any(|edit| match &edit.part {
+                PermissionPart::Imported { owner: Some(owner) } => owner != diff.stack.as_str(),
+                _ => false,
+            });
+            taken.then_some(&codes::RAM210)
+        }
+        PermissionVerdict::Changed(PermissionChange::Delete { before: _, reason }) => {
+            is_undeclared(diff, *reason).then_some(&codes::RAM222)
+        }
+        _ => None,
     };
-    let taken = edits.iter().any(|edit| match &edit.part {
-        PermissionPart::Imported { owner: Some(owner) } => owner != diff.stack.as_str(),
-        _ => false,
-    });
-    let hazard = || hazard(diff, &codes::RAM210, HazardSubject::Share, Some(&permission.address));
-    if taken { vec![hazard()] } else { Vec::new() }
+    let hazard = |code| hazard(diff, code, HazardSubject::Share, Some(&permission.address));
+    code.map(hazard).into_iter().collect()
+}
+
+/// Whether the stack is destroyed from files that never declared what goes: they may be those of another folder.
+fn is_undeclared(diff: &Diff, reason: DeleteReason) -> bool {
+    diff.purpose == Purpose::Destroy && reason == DeleteReason::NotDeclared
 }
 
 /// The hazards of what becomes of a share of somebody else. Destroying asks too: the stack's own shares it can make again, an

@@ -225,6 +225,62 @@ fn deleting_is_a_hazard_where_somebody_loses_by_it() {
     assert_eq!(codes(&everything), [] as [&str; 0], "destroy was told to");
 }
 
+#[test]
+fn destroying_asks_for_what_the_files_do_not_declare_and_for_nothing_else() {
+    let (a, b) = (desired_share("a"), desired_share("b"));
+    let both = live([live_share(&a, 1), live_share(&b, 2)]);
+    let gone = |graph: &DesiredGraph| plan(&destroy(graph, &both, &org()), &org());
+    assert_eq!(codes(&gone(&stack([a.clone(), b.clone()]))), [] as [&str; 0]);
+    let told = gone(&stack([a.clone()]));
+    let found: Vec<_> = told.body().hazards_by_address().collect();
+    let [(Some(at), hazard)] = found[..] else { panic!("{found:?}") };
+    assert_eq!((at, hazard.code.id), (&b.address, "RAM222"));
+    assert_eq!(codes(&gone(&stack([]))), ["RAM222", "RAM222"]);
+    // What nobody would lose anything by is asked for as well: other files may have a use for it.
+    let mut moved = stack([DesiredShare { address: address("new"), ..b.clone() }, a]);
+    moved.identity.moves = vec![crate::desired::Move { from: b.address, to: address("new") }];
+    assert_eq!(codes(&gone(&moved)), [] as [&str; 0], "declared under another address");
+}
+
+#[test]
+fn a_share_made_beside_one_that_bears_its_tags_is_a_hazard() {
+    let desired = desired_share("tgw");
+    let mut stripped = live_share(&desired, 1);
+    stripped.tags.remove(crate::model::TAG_APPLIED);
+    let there = live([stripped.clone()]);
+    let plan = planned(&stack([desired.clone()]), &there);
+    assert_eq!(codes(&plan), ["RAM221"]);
+    let notices = plan.notices();
+    assert_eq!(notices[0].code.id, "RAM221");
+    assert!(notices[0].detail.contains(stripped.arn.as_str()), "{}", notices[0].detail);
+    let import = format!("import {{ to = share.tgw id = \"{}\" }}", stripped.arn);
+    assert!(notices[0].help.as_ref().is_some_and(|help| help.contains(&import)), "{:?}", notices[0].help);
+    // In another Region there is nothing that an import could take over.
+    let elsewhere = DesiredShare { place: place(HUB, "us-east-1"), ..desired.clone() };
+    let plan = planned(&stack([elsewhere]), &there);
+    assert_eq!(codes(&plan), ["RAM221"]);
+    assert!(plan.notices()[0].help.as_ref().is_some_and(|help| !help.contains("import {")));
+    assert_eq!(codes(&planned(&stack([desired.clone()]), &live([live_share(&desired, 2), stripped]))), [] as [&str; 0]);
+}
+
+#[test]
+fn of_two_shares_of_one_address_the_one_that_goes_is_a_hazard_that_names_the_other() {
+    let desired = desired_share("tgw");
+    let (first, second) = (live_share(&desired, 1), live_share(&desired, 2));
+    let both = live([first.clone(), second.clone()]);
+    let graph = stack([desired]);
+    for (purpose, plan) in [
+        ("apply", planned(&graph, &both)),
+        ("destroy", plan(&destroy(&graph, &both, &org()), &org())),
+    ] {
+        let goes = plan.body().shares.iter().find(|share| !share.hazards.is_empty()).expect("one goes");
+        assert_eq!(goes.diff.before().unwrap().share.arn, second.arn, "{purpose}");
+        let subject = crate::plan::HazardSubject::Second(first.arn.clone());
+        assert_eq!(goes.hazards[0].subject, subject, "{purpose}");
+        assert_eq!(codes(&plan), ["RAM219"], "{purpose}");
+    }
+}
+
 fn imported(share: &DesiredShare, n: u32) -> LiveShare {
     let mut found = live_share(share, n);
     found.tags.insert(TAG_IMPORTED.to_owned(), "true".to_owned());
@@ -237,7 +293,7 @@ fn a_share_that_was_there_before_is_not_deleted_or_replaced_without_a_word() {
     let found = live([imported(&share, 1), live_share(&desired_share("other"), 2)]);
     let others = || [desired_share("other")];
     assert_eq!(codes(&planned(&stack(others()), &found)), ["RAM214"]);
-    let everything = plan(&destroy(&stack(others()), &found, &org()), &org());
+    let everything = plan(&destroy(&stack(others().into_iter().chain([share.clone()])), &found, &org()), &org());
     assert_eq!(codes(&everything), ["RAM214"], "destroy was not told about it");
     share.retain_sharing = true;
     assert_eq!(

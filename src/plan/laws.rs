@@ -7,13 +7,12 @@ use proptest::sample::{Index, subsequence};
 
 use crate::desired::{DesiredGraph, DesiredShare};
 use crate::diff::fixture::*;
-use crate::diff::{Diff, Verdict, diff};
+use crate::diff::{Diff, Record, Stamp, Verdict, diff, proven};
 use crate::live::{
     AssociationRow, LiveShare, LiveState, PermissionRow, PlaceRows, Received, ShareRow, SourceRow, assemble,
 };
 use crate::model::{
     AccountId, AssociationStatus, Observed, Place, Principal, ShareStatus, TAG_ADDRESS, TAG_APPLIED,
-    TAG_STACK,
 };
 use crate::plan::simulator::{Grant, Simulator, grants, show};
 use crate::plan::{Plan, PlannedStep, Step, StepId, plan};
@@ -81,7 +80,14 @@ pub(crate) fn strangers() -> BTreeSet<AccountId> {
 #[derive(Clone, Copy, Debug)]
 enum Mishap {
     None,
+    /// A second share of the address, with a record of its own.
     Copied,
+    /// The tags of the share, or some of them, were copied to somebody else's.
+    CopiedTags { all: bool },
+    /// Another address was written over its own.
+    OtherAddress,
+    /// It was made and its record not bound yet.
+    Begun,
     LostRecord,
     LostAddress,
     LostTags,
@@ -105,6 +111,10 @@ fn a_mishap() -> impl Strategy<Value = Mishap> {
         Mishap::None,
         Mishap::None,
         Mishap::Copied,
+        Mishap::CopiedTags { all: true },
+        Mishap::CopiedTags { all: false },
+        Mishap::OtherAddress,
+        Mishap::Begun,
         Mishap::LostRecord,
         Mishap::LostAddress,
         Mishap::LostTags,
@@ -125,7 +135,8 @@ fn strike(share: &mut LiveShare, mishap: Mishap) {
         AssociationStatusName::Associating => AssociationStatus::Associating,
     };
     match mishap {
-        Mishap::None | Mishap::Copied => {}
+        Mishap::None | Mishap::Copied | Mishap::CopiedTags { .. } | Mishap::Begun => {}
+        Mishap::OtherAddress => drop(share.tags.insert(TAG_ADDRESS.to_owned(), "share.two".to_owned())),
         Mishap::LostRecord => drop(share.tags.remove(TAG_APPLIED)),
         Mishap::LostAddress => drop(share.tags.remove(TAG_ADDRESS)),
         Mishap::LostTags => share.tags.clear(),
@@ -167,6 +178,20 @@ pub(crate) fn a_live_state() -> impl Strategy<Value = LiveState> {
             if matches!(mishap, Mishap::Copied) {
                 let copy = live_share(share, n + 10);
                 found.shares.insert(copy.arn.clone(), copy);
+            }
+            if let Mishap::CopiedTags { all } = mishap {
+                let mut foreign = live_share(&desired_share("foreign"), n + 20);
+                foreign.arn = share_arn(&share.place, n + 20);
+                foreign.tags.clone_from(&one.tags);
+                if !all {
+                    foreign.tags.remove(TAG_APPLIED);
+                }
+                found.shares.insert(foreign.arn.clone(), foreign);
+            }
+            if matches!(mishap, Mishap::Begun) {
+                let (stack, address) = ("network".to_owned(), share.address.tag_value());
+                let record = Record { stack, address, stamp: Stamp::of(share), replaces: BTreeSet::new() };
+                one.tags.insert(TAG_APPLIED.to_owned(), record.provisional());
             }
             strike(&mut one, mishap);
             found.shares.insert(one.arn.clone(), one);
@@ -340,6 +365,27 @@ proptest! {
     }
 
     #[test]
+    fn a_share_that_proves_to_be_the_stacks_is_never_deleted_for_another_without_a_hazard(
+        graph in a_stack(),
+        live in a_live_state(),
+        wreck in any::<bool>(),
+    ) {
+        let graph = if wreck { stack([]) } else { graph };
+        for compare in [diff, crate::diff::destroy] {
+            let plan = plan(&compare(&graph, &live, &org()), &org());
+            let own = live.places.values().filter_map(Observed::known).flat_map(|place| place.shares.values());
+            let mut addresses: Vec<&String> = own.filter(|share| is_own(share)).map(|share| &share.tags[TAG_ADDRESS]).collect();
+            addresses.sort();
+            // No replacement is under way in these states: all that share an address are rivals.
+            for rivals in addresses.chunk_by(|a, b| a == b).filter(|rivals| rivals.len() > 1) {
+                let of_them = plan.body().shares.iter().filter(|share| share.diff.address.tag_value() == *rivals[0]);
+                let codes = of_them.flat_map(|share| share.hazards.iter().map(|hazard| hazard.code.id));
+                prop_assert_eq!(codes.filter(|code| *code == "RAM219").count(), rivals.len() - 1);
+            }
+        }
+    }
+
+    #[test]
     fn the_order_of_rows_does_not_matter(
         live in a_live_state(),
         keys in prop::collection::vec(any::<u32>(), 64),
@@ -376,14 +422,14 @@ proptest! {
     }
 
     #[test]
-    fn shares_of_others_are_never_touched(graph in a_stack(), live in a_live_state()) {
+    fn shares_of_others_are_never_touched_whatever_tags_they_bear(graph in a_stack(), live in a_live_state()) {
         let (_, plan) = planned(&graph, &live);
         let others = |live: &LiveState| {
             let mut live = live.clone();
             live.received.clear();
             for place in live.places.values_mut() {
                 let Observed::Known(place) = place else { continue };
-                place.shares.retain(|_, share| !share.tags.contains_key(TAG_STACK));
+                place.shares.retain(|_, share| !is_own(share));
                 place.deleted.clear();
             }
             live
@@ -393,6 +439,11 @@ proptest! {
         sim.run(plan.steps());
         prop_assert_eq!(others(&sim.live), before);
     }
+}
+
+/// Whether a share proves to be the stack's.
+pub(crate) fn is_own(share: &LiveShare) -> bool {
+    proven("network", &share.tags, &share.arn).is_some_and(|proof| proof.is_ok())
 }
 
 fn shuffle<T>(rows: &mut [T], keys: &[u32]) {

@@ -56,7 +56,7 @@ pub use check::{AssertionResult, AssertionStanding, CheckResult, CheckStanding};
 pub use consent::{Allowance, AllowanceError, Consent, HazardStanding};
 pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};
-pub use notice::remedy;
+pub use notice::{remedy, told_misfit};
 pub use outcome::{ANOTHER_RUN_WAS_FASTER, Outcome, StepOutcome, StepResult};
 pub use quota::{Counted, OverQuota};
 pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, StepName, Touched};

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::diag::{Code, Diagnostic, Severity, Span, hazards, live_codes, read_codes};
 use crate::diff::{
-    Change, DeleteReason, ImportProblem, PermissionProblem, PermissionVerdict, SharingVerdict, Verdict,
+    Change, DeleteReason, ImportProblem, Misfit, PermissionProblem, PermissionVerdict, Remark, ShareDiff,
+    SharingVerdict, Verdict,
 };
 use crate::model::{Address, Gap, GapCause, PermissionArn, Place, ShareArn, UsedKind};
 use crate::org::SharingState;
@@ -61,6 +62,7 @@ impl PlanBody {
                 out.push(warning(&live_codes::RAM305, None, detail));
             }
         }
+        out.extend(body.shares.iter().flat_map(unproven));
         out.extend(body.permissions.iter().filter_map(permission));
         for share in &body.shares {
             for gap in share.diff.gaps() {
@@ -94,6 +96,45 @@ impl PlanBody {
             out.push(warning(&read_codes::RAM410, None, detail).help(remedy(gap)));
         }
         out
+    }
+}
+
+/// What bears the tags of a share that the plan makes, and how to take it over instead.
+fn unproven(share: &PlannedShare) -> impl Iterator<Item = Diagnostic> {
+    let ShareDiff { address, remarks, .. } = &share.diff;
+    let place = share.diff.place();
+    remarks.iter().filter_map(move |remark| {
+        let Remark::Unproven { arn, misfit } = remark else { return None };
+        let detail =
+            format!("{arn} bears the tags of {address} and is not taken for its share: {}.", told_misfit(misfit));
+        let here =
+            arn.arn().account() == place.account.as_str() && arn.arn().region() == place.region.as_str();
+        let help = if here {
+            format!(
+                "if it is its share, write import {{ to = {address} id = \"{arn}\" }}; if it is not, take the ramctl tags off it"
+            )
+        } else {
+            format!("it is not in {place}, so it cannot be imported there: delete it, or take the ramctl tags off it")
+        };
+        Some(warning(&hazards::RAM221, share.diff.span(), detail).help(help))
+    })
+}
+
+/// Why tags do not make a share or permission the stack's, as the end of a sentence.
+pub fn told_misfit(misfit: &Misfit) -> String {
+    match misfit {
+        Misfit::NoRecord => "it has no tag ramctl:applied".to_owned(),
+        Misfit::Unbound => {
+            "its tag ramctl:applied names no ARN, as ramctl 0.1 wrote it; import it once".to_owned()
+        }
+        Misfit::Unreadable => "its tag ramctl:applied cannot be read".to_owned(),
+        Misfit::CopiedFrom { arn } => format!("its tag ramctl:applied was copied from {arn}"),
+        Misfit::OtherAddress { address } => {
+            format!("its tag ramctl:applied was written for it as {address}, and ramctl:address was changed since")
+        }
+        Misfit::Elsewhere => {
+            "its tag ramctl:applied was written for another ARN, address or stack".to_owned()
+        }
     }
 }
 
@@ -201,6 +242,11 @@ fn not_had(address: &Address, span: Span, arn: &PermissionArn, problem: &Permiss
             &live_codes::RAM325,
             format!("The permission that {address} imports is for {live}."),
             format!("write resource_type = \"{live}\" in {address}"),
+        ),
+        P::Unproven { misfit } => (
+            &live_codes::RAM327,
+            format!("{arn} bears the tags of this stack and is not taken for its own: {}.", told_misfit(misfit)),
+            format!("if it is {address}, write import {{ to = {address} id = \"{arn}\" }}, or give the block another name"),
         ),
         P::PolicyDiffers { arn } => (
             &live_codes::RAM325,

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::{
     Change, Delta, Diff, Part, PermissionChange, PermissionDiff, PermissionEdit, PermissionPart,
-    PermissionVerdict, PresentPermission, Room, Verdict, VersionAfter, WantedPermission,
+    PermissionStamp, PermissionVerdict, PresentPermission, Room, Verdict, VersionAfter, WantedPermission,
+    Written,
 };
 use crate::model::{
     Address, PermissionArn, Place, ShareArn, StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
@@ -181,7 +182,7 @@ fn removed_tag(edit: &PermissionEdit) -> Option<String> {
 fn all_tags(after: &WantedPermission) -> Tags {
     let mut tags: Tags =
         after.tags.iter().chain(&after.ownership).map(|(key, value)| (key.clone(), value.clone())).collect();
-    tags.insert(TAG_APPLIED.to_owned(), after.stamp.to_string());
+    tags.insert(TAG_APPLIED.to_owned(), after.record(&after.stamp));
     tags
 }
 
@@ -244,8 +245,13 @@ impl<'a> Line<'a> {
         });
         let Some(version) = version else { return };
         if edits.iter().any(|edit| edit.part.is_identity()) {
-            // What is changed bears the stack's name first.
-            self.push(Step::TagPermission { permission: permission.clone(), tags: after.ownership.clone() });
+            // What is changed bears the stack's name first, with a record that fits.
+            let imports = edits.iter().any(|edit| matches!(edit.part, PermissionPart::Imported { .. }));
+            let known = Written::on_permission(&before.row.tags).filter(|_| !imports);
+            let claim = after.record(&known.map_or_else(PermissionStamp::unapplied, |known| known.stamp));
+            let mut tags = after.ownership.clone();
+            tags.insert(TAG_APPLIED.to_owned(), claim);
+            self.push(Step::TagPermission { permission: permission.clone(), tags });
         }
         let (highest, room) = match version {
             VersionAfter::Existing(version) => {

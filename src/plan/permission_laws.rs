@@ -7,8 +7,8 @@ use proptest::sample::subsequence;
 
 use crate::desired::{DesiredGraph, DesiredPermission, DesiredShare, Lifecycle, ManagedPermission};
 use crate::diff::fixture::*;
-use crate::diff::{PermissionVerdict, Verdict, destroy};
-use crate::live::{LivePlace, LiveState};
+use crate::diff::{PermissionDiff, PermissionVerdict, Verdict, destroy, proven_permission};
+use crate::live::{CustomerPermissionRow, LivePlace, LiveState};
 use crate::model::{
     Action, Address, BlockKind, Conditions, Observed, PermissionArn, PermissionPolicy, TAG_APPLIED, TAG_STACK,
 };
@@ -86,6 +86,8 @@ enum Mishap {
     /// The oldest version was made the default.
     OldDefault,
     LostRecord,
+    /// The tags of the first were copied to a permission of somebody else.
+    CopiedTags,
     /// A share that is not the stack's has the oldest version.
     Held,
     /// A share of the stack was left on the oldest version.
@@ -99,6 +101,7 @@ fn a_mishap() -> impl Strategy<Value = Vec<Mishap>> {
         Mishap::Crowded,
         Mishap::OldDefault,
         Mishap::LostRecord,
+        Mishap::CopiedTags,
         Mishap::Held,
         Mishap::LeftBehind,
     ]);
@@ -120,6 +123,12 @@ fn strike(place: &mut LivePlace, mishap: Mishap) {
         }
         Mishap::OldDefault => permissions::set_default(place, &arn, &all[0]),
         Mishap::LostRecord => drop(place.customer_permissions[0].tags.remove(TAG_APPLIED)),
+        Mishap::CopiedTags => {
+            let tags = place.customer_permissions[0].tags.clone();
+            if place.customer_permissions.iter().all(|row| row.arn != own("foreign")) {
+                permissions::make(place, &own("foreign"), &tgw_type(), &policy(&["ec2:A"]), &tags);
+            }
+        }
         Mishap::Held | Mishap::LeftBehind => {
             let mut share = live_share(&desired_share("foreign"), 77);
             if matches!(mishap, Mishap::Held) {
@@ -160,14 +169,20 @@ pub(crate) fn a_live_state() -> impl Strategy<Value = LiveState> {
     })
 }
 
+/// Whether a permission proves to be the stack's.
+fn is_own(row: &CustomerPermissionRow) -> bool {
+    proven_permission("network", &row.tags, &row.arn).is_some_and(|proof| proof.is_ok())
+}
+
 /// What is not blocked is in sync.
 pub(crate) fn assert_settled(graph: &DesiredGraph, sim: &Simulator) {
     let (diff, plan) = planned(graph, &sim.live);
     assert!(plan.is_empty(), "steps are left: {:#?}", plan.steps());
     if plan.counts().blocked == 0 {
         assert!(diff.shares.iter().all(|share| matches!(share.verdict, Verdict::InSync { .. })));
-        assert!(diff.permissions.iter().all(|one| matches!(one.verdict, PermissionVerdict::InSync { .. })));
-        assert_eq!(diff.permissions.len(), graph.permissions.len(), "one permission per block");
+        let own = || diff.permissions.iter().filter(|one| !matches!(one.verdict, PermissionVerdict::Unproven { .. }));
+        assert!(own().all(|one| matches!(one.verdict, PermissionVerdict::InSync { .. })));
+        assert_eq!(own().count(), graph.permissions.len(), "one permission per block");
     }
 }
 
@@ -216,6 +231,20 @@ proptest! {
     }
 
     #[test]
+    fn permissions_of_others_are_never_touched_whatever_tags_they_bear(graph in a_stack(), live in a_live_state()) {
+        let others = |live: &LiveState| {
+            let rows = live.places.values().filter_map(Observed::known).flat_map(|place| &place.customer_permissions);
+            rows.filter(|row| !is_own(row)).cloned().collect::<Vec<_>>()
+        };
+        for compare in [crate::diff::diff, destroy] {
+            let plan = plan(&compare(&graph, &live, &org()), &org());
+            let mut sim = Simulator::new(live.clone());
+            sim.run(plan.steps());
+            prop_assert_eq!(others(&sim.live), others(&live));
+        }
+    }
+
+    #[test]
     fn destroying_leaves_nothing_of_the_stacks_but_what_others_use(graph in a_stack(), live in a_live_state()) {
         let plan = plan(&destroy(&graph, &live, &org()), &org());
         let mut sim = Simulator::new(live);
@@ -224,7 +253,7 @@ proptest! {
         prop_assert!(place.shares.values().all(|share| !share.tags.contains_key(TAG_STACK)));
         for row in &place.customer_permissions {
             let used = place.shares.values().flat_map(|share| share.permissions.values());
-            prop_assert!(used.into_iter().any(|one| one.arn == row.arn), "{} is left", row.arn);
+            prop_assert!(used.into_iter().any(|one| one.arn == row.arn) || !is_own(row), "{} is left", row.arn);
         }
     }
 
@@ -241,7 +270,9 @@ proptest! {
             place.customer_permissions.iter().map(|row| row.arn.clone()).collect();
         let (diff, plan) = planned(&graph, &live);
         let declared: BTreeSet<&PermissionArn> = graph.permissions.values().map(|one| &one.arn).collect();
-        for one in diff.permissions.iter().filter(|one| declared.contains(one.arn()) && unread.contains(one.arn())) {
+        let had = |one: &&PermissionDiff| !matches!(one.verdict, PermissionVerdict::NotHad { .. });
+        let read = diff.permissions.iter().filter(had);
+        for one in read.filter(|one| declared.contains(one.arn()) && unread.contains(one.arn())) {
             let is_unread = matches!(one.verdict, PermissionVerdict::Unread { .. });
             prop_assert!(is_unread);
             prop_assert!(!plan.is_complete());

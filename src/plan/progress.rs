@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diff::proven;
 use crate::live::{Association, CustomerPermissionRow, LiveShare, LiveState, VersionAsked};
 use crate::model::{
     Address, AssociationStatus, FeatureSet, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn,
-    TAG_ADDRESS, TAG_STACK,
+    TAG_ADDRESS, TAG_APPLIED, TAG_STACK,
 };
 use crate::org::{OrgView, SharingState};
 use crate::plan::body::PlanBody;
@@ -93,8 +94,10 @@ fn does(step: &Step, kind: &str, subject: &str, now: Option<&str>) -> bool {
 fn made_by(step: &PlannedStep, live: &LiveState) -> Option<ShareArn> {
     let Step::CreateResourceShare { tags, .. } = &step.step else { return None };
     let Some(Observed::Known(place)) = live.places.get(&step.place) else { return None };
-    let own = |share: &&LiveShare| {
-        [TAG_STACK, TAG_ADDRESS].iter().all(|tag| share.tags.get(*tag) == tags.get(*tag))
+    let stack = tags.get(TAG_STACK)?;
+    let own = |share: &&LiveShare| match proven(stack, &share.tags, &share.arn) {
+        Some(Ok(address)) => tags.get(TAG_ADDRESS).is_some_and(|wanted| wanted == address),
+        _ => false,
     };
     // A share that is replaced bears the same tags and is the older one.
     let newest = place.shares.values().filter(own).max_by_key(|share| share.created)?;
@@ -175,6 +178,9 @@ fn shows(step: &PlannedStep, made: &BTreeMap<StepId, ShareArn>, live: &LiveState
         }
         Step::TagResource { share: on, tags } => {
             share(on).is_some_and(|live| tags.iter().all(|(key, value)| live.tags.get(key) == Some(value)))
+        }
+        Step::RecordApplied { share: on, record } => {
+            share(on).is_some_and(|live| live.tags.get(TAG_APPLIED) == Some(&record.bound(&live.arn)))
         }
         Step::UntagResource { share: on, keys } => {
             share(on).is_some_and(|live| !keys.iter().any(|key| live.tags.contains_key(key)))

@@ -9,7 +9,7 @@ use crate::diff::fixture::{associated, association, attached, permission, share_
 use crate::live::{AttachedPermission, LivePlace, LiveShare, LiveState, ReceivedShare, ReceivedTypes};
 use crate::model::{
     AccountId, AssociationStatus, FeatureSet, Observed, PermissionArn, Place, Principal, ResourceArn,
-    ShareArn, ShareStatus,
+    ShareArn, ShareStatus, TAG_APPLIED,
 };
 use crate::org::SharingState;
 use crate::plan::chain::BATCH;
@@ -158,6 +158,10 @@ impl Simulator {
                 share.permissions.retain(|_, attached| attached.arn != *permission);
             }
             Step::TagResource { share, tags } => self.share(place, share).tags.extend(tags.clone()),
+            Step::RecordApplied { share, record } => {
+                let share = self.share(place, share);
+                share.tags.insert(TAG_APPLIED.to_owned(), record.bound(&share.arn));
+            }
             Step::UntagResource { share, keys } => {
                 self.share(place, share).tags.retain(|key, _| !keys.contains(key));
             }

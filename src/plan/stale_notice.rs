@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::diag::{Diagnostic, Severity, apply_codes};
-use crate::diff::{Section, Stamp};
+use crate::diff::{Section, Written};
 use crate::model::{Gap, TAG_APPLIED};
 use crate::org::SharingState;
 use crate::plan::body::PlanBody;
@@ -149,11 +149,11 @@ fn applied_since(before: Option<&str>, after: Option<&str>) -> String {
     let Some(after) = after else {
         return "ramctl's record of what was applied was taken off".to_owned();
     };
-    let records = before.and_then(Stamp::read).zip(Stamp::read(after));
+    let records = before.and_then(Written::parse).zip(Written::parse(after));
     let Some((before, after)) = records else {
         return "ramctl's record of what was applied is another".to_owned();
     };
-    let differs = Section::ALL.into_iter().filter(|section| !before.agrees(&after, *section));
+    let differs = Section::ALL.into_iter().filter(|section| !before.stamp.agrees(&after.stamp, *section));
     let word = |section| match section {
         Section::Settings => "name and flags",
         Section::Resources => "resources",

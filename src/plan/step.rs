@@ -1,5 +1,6 @@
 //! The steps of a plan. Each is one API call and bears the operation's name.
 
+use crate::diff::Record;
 use crate::model::{
     AccountId, Address, PermissionArn, PermissionPolicy, Place, Principal, ResourceArn, ResourceType,
     ShareArn, Tags,
@@ -132,6 +133,12 @@ pub enum Step {
         share: ShareRef,
         tags: Tags,
     },
+    /// `TagResource` with the record of what was applied. It is bound to the ARN of a share that an earlier step makes, so its text
+    /// is known only then.
+    RecordApplied {
+        share: ShareRef,
+        record: Record,
+    },
     UntagResource {
         share: ShareRef,
         keys: Vec<String>,
@@ -180,6 +187,7 @@ impl Step {
             | Self::AssociateResourceSharePermission { share, .. }
             | Self::DisassociateResourceSharePermission { share, .. }
             | Self::TagResource { share, .. }
+            | Self::RecordApplied { share, .. }
             | Self::UntagResource { share, .. } => Some(share.clone()),
             Self::AcceptResourceShareInvitation { share, .. } => Some(share.clone()),
             Self::PromoteResourceShareCreatedFromPolicy { share }
@@ -219,7 +227,7 @@ impl Step {
             Self::DisassociateResourceShare { .. } => "DisassociateResourceShare",
             Self::AssociateResourceSharePermission { .. } => "AssociateResourceSharePermission",
             Self::DisassociateResourceSharePermission { .. } => "DisassociateResourceSharePermission",
-            Self::TagResource { .. } | Self::TagPermission { .. } => "TagResource",
+            Self::TagResource { .. } | Self::RecordApplied { .. } | Self::TagPermission { .. } => "TagResource",
             Self::UntagResource { .. } | Self::UntagPermission { .. } => "UntagResource",
             Self::DeleteResourceShare { .. } => "DeleteResourceShare",
             Self::AcceptResourceShareInvitation { .. } => "AcceptResourceShareInvitation",

@@ -2,9 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{DesiredGraph, DesiredShare, SharingWish};
 use crate::diff::fixture::*;
-use crate::diff::{destroy, diff};
+use crate::diff::{Stamp, Written, destroy, diff};
 use crate::live::LiveState;
-use crate::model::{AssociationStatus, Observed, ResourceArn, TAG_APPLIED};
+use crate::model::{AssociationStatus, Observed, ResourceArn};
 use crate::org::{OrgView, SharingState};
 use crate::plan::simulator::Simulator;
 use crate::plan::{Blocked, Consent, Plan, Refusal, Refused, Step, plan};
@@ -22,7 +22,9 @@ fn words(plan: &Plan) -> Vec<String> {
             let size = |resources: &[_], principals: &[_]| (resources.len(), principals.len());
             let what = match &step.step {
                 Step::CreateResourceShare { resources, principals, tags, .. } => {
-                    let done = if tags.contains_key(TAG_APPLIED) { " whole" } else { "" };
+                    let record = Written::on_share(tags).expect("it has a record from the start");
+                    assert!(record.provisional);
+                    let done = if record.stamp == Stamp::unapplied() { "" } else { " whole" };
                     format!("create {:?}{done}", size(resources, principals))
                 }
                 Step::AssociateResourceShare { resources, principals, .. } => {
@@ -35,6 +37,7 @@ fn words(plan: &Plan) -> Vec<String> {
                 Step::AssociateResourceSharePermission { replace, .. } => format!("permission {replace}"),
                 Step::DisassociateResourceSharePermission { .. } => "no permission".into(),
                 Step::TagResource { tags, .. } => format!("tag {}", tags.len()),
+                Step::RecordApplied { .. } => "record".into(),
                 Step::UntagResource { .. } => "untag".into(),
                 Step::DeleteResourceShare { share } => format!("delete {}", share.arn().short()),
                 Step::EnableSharingWithAwsOrganization => "enable sharing".into(),
@@ -51,9 +54,9 @@ fn words(plan: &Plan) -> Vec<String> {
 }
 
 #[test]
-fn a_small_share_is_made_and_recorded_in_one_call() {
+fn a_small_share_is_made_in_one_call_and_its_record_bound_in_another() {
     let plan = planned(&stack([desired_share("tgw")]), &live([]), &org());
-    assert_eq!(words(&plan), ["create (1, 1) whole <>"]);
+    assert_eq!(words(&plan), ["create (1, 1) whole <>", "record <0>"]);
 }
 
 fn many(n: u32) -> BTreeMap<ResourceArn, Option<crate::model::ResourceType>> {
@@ -71,7 +74,7 @@ fn a_big_share_gets_its_principals_when_all_resources_are_there_and_its_record_l
             "associate (100, 0) <0>",
             "associate (50, 0) <1>",
             "associate (0, 1) <2>",
-            "tag 1 <3>"
+            "record <3>"
         ]
     );
 }
@@ -117,20 +120,20 @@ fn a_replacement_is_complete_before_the_old_share_goes() {
     let old = live_share(&desired, 1);
     desired.place = place(HUB, "us-east-1");
     let plan = planned(&stack([desired]), &live([old]), &org());
-    assert_eq!(words(&plan), ["create (1, 1) whole <>", "delete 00000001 <0>"]);
+    assert_eq!(words(&plan), ["create (1, 1) whole <>", "record <0>", "delete 00000001 <1>"]);
 }
 
 #[test]
 fn a_renamed_block_takes_over_before_the_old_share_goes() {
     let plan = planned(&stack([desired_share("new")]), &live([live_share(&desired_share("old"), 1)]), &org());
-    assert_eq!(words(&plan), ["create (1, 1) whole <>", "delete 00000001 <0>"]);
+    assert_eq!(words(&plan), ["create (1, 1) whole <>", "record <0>", "delete 00000001 <1>"]);
 }
 
 #[test]
 fn unrelated_shares_do_not_wait_for_each_other() {
     let old = DesiredShare { resources: many(1), ..desired_share("old") };
     let plan = planned(&stack([desired_share("new")]), &live([live_share(&old, 1)]), &org());
-    assert_eq!(words(&plan), ["create (1, 1) whole <>", "delete 00000001 <>"]);
+    assert_eq!(words(&plan), ["create (1, 1) whole <>", "record <0>", "delete 00000001 <>"]);
 }
 
 #[test]
@@ -142,7 +145,7 @@ fn sharing_is_turned_on_before_anybody_of_the_organization_is_added() {
         (SharingState::HalfEnabled, "make role <>"),
     ] {
         let plan = planned(&stack([unit.clone()]), &live([]), &org_with(state));
-        assert_eq!(words(&plan), [step, "create (1, 1) whole <0>"], "{state:?}");
+        assert_eq!(words(&plan), [step, "create (1, 1) whole <0>", "record <1>"], "{state:?}");
         assert!(plan.approve(&Consent::to_everything()).is_ok());
     }
 }
@@ -173,7 +176,7 @@ fn sharing_that_cannot_be_turned_on_refuses_the_plan_and_says_what_to_do() {
 fn while_nobody_can_tell_whether_sharing_is_on_only_what_needs_it_waits() {
     let unit = DesiredShare { principals: [as_written(ou("d"))].into(), ..desired_share("unit") };
     let plan = planned(&stack([unit, desired_share("plain")]), &live([]), &unread_org());
-    assert_eq!(words(&plan), ["create (1, 1) whole <>"]);
+    assert_eq!(words(&plan), ["create (1, 1) whole <>", "record <0>"]);
     assert!(!plan.is_complete());
     assert!(plan.approve(&Consent::to_everything()).is_ok());
     let codes: Vec<_> = plan.notices().iter().map(|notice| notice.code.id).collect();

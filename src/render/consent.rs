@@ -83,6 +83,7 @@ fn subjects_of(subjects: &[&HazardSubject]) -> String {
         Some(HazardSubject::Resource(resource)) => escape(resource.arn().short()).to_string(),
         Some(HazardSubject::Permission(kind)) => kind.to_string(),
         Some(HazardSubject::Received(share)) => escape(share.arn().short()).to_string(),
+        Some(HazardSubject::Second(share)) => format!("beside {}", escape(share.arn().short())),
         Some(HazardSubject::Revoked { associations, of, percent }) => {
             format!("{associations} of {of}, {percent} % may")
         }

@@ -164,12 +164,13 @@ impl<'a> DriftView<'a> {
                     (2, "missing")
                 }
                 PermissionClass::Surplus { .. } => (3, "surplus"),
+                PermissionClass::Unproven { .. } => (6, "unmanaged"),
                 PermissionClass::Unknown { .. } => (7, "unknown"),
             };
             counts.entry(rank).or_insert((word, 0)).1 += 1;
         }
         if !report.unmanaged.is_empty() {
-            counts.insert(6, ("unmanaged", report.unmanaged.len()));
+            counts.entry(6).or_insert(("unmanaged", 0)).1 += report.unmanaged.len();
         }
         let open = |item: &&InboundItem| matches!(item.verdict, InboundVerdict::Undecided { .. });
         let undecided = report.inbound.iter().filter(open).count();

@@ -152,6 +152,7 @@ fn of_drift(report: &DriftReport) -> Vec<Mark> {
             PermissionClass::NotHad { .. } => "cannot be had",
             PermissionClass::Missing | PermissionClass::ToPromote => "is missing",
             PermissionClass::Surplus { .. } => "is left over",
+            PermissionClass::Unproven { .. } => "is not proven to be the stack's",
             PermissionClass::Unknown { .. } => "could not be compared",
         };
         let place = parts::place(&permission.place, &report.account_labels);

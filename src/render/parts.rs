@@ -8,11 +8,11 @@ use unicode_width::UnicodeWidthStr;
 use crate::catalog;
 use crate::diff::{
     Cause, DeleteReason, Delta, Edit, Entity, ImportProblem, Membership, NextVersion, Ownership, Part,
-    Remark, ReplaceReason, Unmanaged,
+    Misfit, Remark, ReplaceReason, Unmanaged,
 };
 use crate::model::{AccountId, Gap, Place, Principal, ResourceArn};
 use crate::org::SharingState;
-use crate::plan::remedy;
+use crate::plan::{remedy, told_misfit};
 use crate::render::escape::escape;
 use crate::render::permission;
 use crate::render::rows::{Row, Sign};
@@ -256,11 +256,18 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
                 Ownership::Untagged => "in no stack".to_owned(),
                 Ownership::FromPolicy => "made from a resource policy".to_owned(),
                 Ownership::OtherStack(stack) => format!("of the stack {}", name(stack)),
+                Ownership::Unproven { .. } => "not proven to be this stack's".to_owned(),
             };
             let short = escape(arn.arn().short()).to_string();
             Row::new(Sign::Held, ["share".into(), short, String::new()])
                 .effect(format!("has this name already and is {whose}; a second one is made"))
                 .code("RAM310")
+        }
+        Remark::Unproven { arn, misfit: why } => {
+            let short = escape(arn.arn().short()).to_string();
+            Row::new(Sign::Held, ["share".into(), short, String::new()])
+                .effect(format!("bears the tags of this block and is not taken for its share: {}", misfit(why)))
+                .code("RAM221")
         }
         Remark::Expires { at, left } => {
             Row::new(Sign::Note, ["expires".into(), at.to_string(), time_left(*left)]).code("RAM314")
@@ -285,6 +292,10 @@ pub(crate) fn unmanaged(share: &Unmanaged) -> Row {
             ("made from a resource policy, not changeable through RAM".to_owned(), "RAM303")
         }
         Ownership::OtherStack(stack) => (format!("of the stack {}", name(stack)), "RAM308"),
+        Ownership::Unproven { address, misfit: why } => {
+            let of = if address.is_empty() { String::new() } else { format!(" for {}", name(address)) };
+            (format!("bears this stack's tags{of} and is not taken for its own: {}", misfit(why)), "RAM315")
+        }
     };
     let holds = format!(
         "{}, {}",
@@ -293,6 +304,11 @@ pub(crate) fn unmanaged(share: &Unmanaged) -> Row {
     );
     let short = escape(arn.arn().short()).to_string();
     Row::new(Sign::Unknown, [name(text), short, String::new()]).effect(format!("{whose}; {holds}")).code(code)
+}
+
+/// Why tags do not make a share or permission the stack's.
+pub(crate) fn misfit(misfit: &Misfit) -> String {
+    escape(&told_misfit(misfit)).at_most(240).to_string()
 }
 
 pub(crate) fn replace_reasons(reasons: &BTreeSet<ReplaceReason>) -> String {
@@ -310,8 +326,8 @@ pub(crate) fn replace_reasons(reasons: &BTreeSet<ReplaceReason>) -> String {
 pub(crate) fn delete_reason(reason: DeleteReason) -> &'static str {
     match reason {
         DeleteReason::NotDeclared => "no block declares it",
-        DeleteReason::NoAddress => "it bears the stack's tag and no block's",
-        DeleteReason::Duplicate => "another share has this address and stays",
+        DeleteReason::Duplicate => "the share that takes its place, or its place again, stays",
+        DeleteReason::Rival => "another share proves to be that of this address too",
         DeleteReason::Destroy => "the stack is destroyed",
         DeleteReason::Expired => "its time is over",
         DeleteReason::Successor => "its block makes one of another name or in another place",

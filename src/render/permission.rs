@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diff::{
-    Cause, Delta, PermissionChange, PermissionEdit, PermissionPart, PermissionProblem, PermissionVerdict,
+    Cause, Delta, Misfit, PermissionChange, PermissionEdit, PermissionPart, PermissionProblem, PermissionVerdict,
     Room, VersionAfter,
 };
 use crate::drift::{PermissionClass, PermissionItem};
@@ -67,6 +67,10 @@ pub(crate) fn head(permission: &PlannedPermission) -> (Sign, Vec<(String, &'stat
             let (text, code) = problem_text(problem);
             said.push((format!("NOT MADE: {text}"), code));
             Sign::Held
+        }
+        PermissionVerdict::Unproven { before: _, misfit } => {
+            said.push((unproven_text(misfit), "RAM327"));
+            Sign::Unknown
         }
         PermissionVerdict::Changed(PermissionChange::Create { .. }) => Sign::Added,
         PermissionVerdict::Changed(PermissionChange::Promote { before, .. }) => {
@@ -243,10 +247,18 @@ pub(crate) fn problem_text(problem: &PermissionProblem) -> (String, &'static str
         PermissionProblem::OtherType { live } => {
             (format!("the permission to import is for {}", text(live.as_str())), "RAM325")
         }
+        PermissionProblem::Unproven { misfit } => (
+            format!("the permission of this name {}", unproven_text(misfit)),
+            "RAM327",
+        ),
         PermissionProblem::PolicyDiffers { arn } => {
             (format!("{} allows something else, and is promoted as it is", text(arn.name())), "RAM325")
         }
     }
+}
+
+fn unproven_text(misfit: &Misfit) -> String {
+    format!("bears this stack's tags and is not taken for its own: {}", parts::misfit(misfit))
 }
 
 /// What a drift report says of a permission: sign, sentence, rows.
@@ -276,6 +288,9 @@ pub(crate) fn drift(item: &PermissionItem) -> (Sign, String, Vec<Row>) {
         PermissionClass::NotHad { problem } => {
             let (text, code) = problem_text(problem);
             (Sign::Added, format!("missing: {text}  {code}"), Vec::new())
+        }
+        PermissionClass::Unproven { misfit } => {
+            (Sign::Unknown, format!("unproven: {}  RAM327", unproven_text(misfit)), Vec::new())
         }
         PermissionClass::Unknown { gap } => {
             let detail =

@@ -3,6 +3,7 @@
 mod coverage;
 mod diagnostic;
 mod edit;
+mod misfit;
 mod place;
 mod remark;
 mod sharing;
@@ -12,6 +13,7 @@ mod unmanaged;
 pub(crate) use coverage::{CoverageDocument, GapDocument, Reading};
 pub(crate) use diagnostic::DiagnosticDocument;
 pub(crate) use edit::EditDocument;
+pub(crate) use misfit::MisfitDocument;
 pub(crate) use place::PlaceDocument;
 pub(crate) use remark::RemarkDocument;
 pub(crate) use sharing::SharingDocument;

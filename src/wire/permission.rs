@@ -20,7 +20,7 @@ use crate::diff::{PermissionChange, PermissionDiff, PermissionEdit, PermissionVe
 use crate::model::{AccountId, Address, Gap};
 use crate::plan::{PermissionBlocked, PlannedPermission, StepId};
 use crate::wire::malformed::{Malformed, id, needed};
-use crate::wire::parts::{GapDocument, PlaceDocument, Recorded, SourceDocument, texts};
+use crate::wire::parts::{GapDocument, MisfitDocument, PlaceDocument, Recorded, SourceDocument, texts};
 use crate::wire::permission::edit::{PermissionEditDocument, users};
 use crate::wire::permission::problem::ProblemDocument;
 use crate::wire::permission::sides::{LivePermissionDocument, WantedPermissionDocument};
@@ -40,6 +40,9 @@ pub(crate) struct PermissionDocument {
     reason: Option<DeleteWord>,
     /// Why its block cannot have it.
     problem: Option<ProblemDocument>,
+    /// Why the stack's tags on it do not make it the stack's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    misfit: Option<MisfitDocument>,
     /// Why nothing is done although it differs.
     blocked: Option<PermissionBlockedWord>,
     /// The shares that are in the way: by the version that they hold, or all under `*`.
@@ -66,6 +69,7 @@ impl PermissionDocument {
         let mut edits: &[PermissionEdit] = &[];
         let (mut reason, mut problem): (Option<DeleteWord>, Option<ProblemDocument>) = (None, None);
         let mut gap: Option<&Gap> = None;
+        let mut misfit: Option<MisfitDocument> = None;
         let action = match verdict {
             PermissionVerdict::InSync { .. } => A::NoOp,
             PermissionVerdict::Unread { after: _, gap: found } => {
@@ -75,6 +79,10 @@ impl PermissionDocument {
             PermissionVerdict::NotHad { after: _, span, problem: found } => {
                 problem = Some(ProblemDocument::new(*span, found, sources));
                 A::NotHad
+            }
+            PermissionVerdict::Unproven { before: _, misfit: found } => {
+                misfit = Some(MisfitDocument::new(found));
+                A::Unproven
             }
             PermissionVerdict::Changed(PermissionChange::Create { .. }) => A::Create,
             PermissionVerdict::Changed(PermissionChange::Promote { .. }) => A::Promote,
@@ -105,6 +113,7 @@ impl PermissionDocument {
             action,
             reason,
             problem,
+            misfit,
             blocked,
             held_by: held_by.into_iter().map(|(version, users)| (version, texts(users))).collect(),
             prevent_destroy: *protected,
@@ -129,6 +138,7 @@ impl PermissionDocument {
             action: _,
             reason: _,
             problem: _,
+            misfit: _,
             blocked,
             held_by,
             prevent_destroy,
@@ -175,6 +185,10 @@ impl PermissionDocument {
             A::NotHad => {
                 let (span, problem) = needed(&self.problem, "what is in the way")?.read(recorded)?;
                 return Ok(PermissionVerdict::NotHad { after: after()?, span, problem });
+            }
+            A::Unproven => {
+                let misfit = needed(&self.misfit, "why it is not the stack's")?.read()?;
+                return Ok(PermissionVerdict::Unproven { before: before()?, misfit });
             }
             A::Create => PermissionChange::Create { after: after()? },
             A::Promote => PermissionChange::Promote { before: before()?, after: after()? },

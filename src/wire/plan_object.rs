@@ -106,6 +106,7 @@ fn after(share: &PlannedShare, labels: &BTreeMap<AccountId, String>) -> Option<S
         tags,
         ownership: _,
         stamp: _,
+        replaces: _, // what apply does on the way
     } = share.diff.after()?;
     Some(ShareObject {
         address: share.diff.address.to_string(),

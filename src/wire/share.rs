@@ -157,6 +157,7 @@ impl HazardDocument {
                 HazardSubject::Permission(_) => AboutWord::Permission,
                 HazardSubject::Share => AboutWord::Share,
                 HazardSubject::Received(_) => AboutWord::Received,
+                HazardSubject::Second(_) => AboutWord::Second,
                 HazardSubject::Plan => AboutWord::Plan,
                 HazardSubject::Revoked { .. } => AboutWord::Revocations,
                 HazardSubject::Granted { .. } => AboutWord::Grants,
@@ -165,7 +166,7 @@ impl HazardDocument {
                 HazardSubject::Principal(principal) => Some(principal.to_string()),
                 HazardSubject::Resource(resource) => Some(resource.to_string()),
                 HazardSubject::Permission(kind) => Some(kind.to_string()),
-                HazardSubject::Received(share) => Some(share.to_string()),
+                HazardSubject::Received(share) | HazardSubject::Second(share) => Some(share.to_string()),
                 HazardSubject::Share
                 | HazardSubject::Plan
                 | HazardSubject::Revoked { .. }
@@ -185,6 +186,7 @@ impl HazardDocument {
                 | HazardSubject::Resource(_)
                 | HazardSubject::Permission(_)
                 | HazardSubject::Received(_)
+                | HazardSubject::Second(_)
                 | HazardSubject::Share
                 | HazardSubject::Plan => None,
             },

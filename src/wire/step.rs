@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::diff::Record;
 use crate::model::{AccountId, PermissionArn, Tags};
 use crate::plan::{PlannedStep, ShareRef, Step};
 use crate::wire::parts::{PlaceDocument, texts};
@@ -65,6 +66,32 @@ struct ArgumentsDocument {
     tags: Tags,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tag_keys: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    record: Option<RecordDocument>,
+}
+
+/// The value of `ramctl:applied` but for what binds it to the ARN of the share, which an earlier step makes.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct RecordDocument {
+    stack: String,
+    /// As in the tag.
+    address: String,
+    applied: String,
+    /// Shares of the same address that go once this one is complete.
+    replaces: Vec<String>,
+}
+
+impl RecordDocument {
+    fn new(record: &Record) -> Self {
+        let Record { stack, address, stamp, replaces } = record;
+        Self {
+            stack: stack.clone(),
+            address: address.clone(),
+            applied: stamp.to_string(),
+            replaces: texts(replaces),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -121,7 +148,7 @@ fn operation(step: &Step) -> OperationWord {
         Step::DisassociateResourceShare { .. } => W::DisassociateResourceShare,
         Step::AssociateResourceSharePermission { .. } => W::AssociateResourceSharePermission,
         Step::DisassociateResourceSharePermission { .. } => W::DisassociateResourceSharePermission,
-        Step::TagResource { .. } | Step::TagPermission { .. } => W::TagResource,
+        Step::TagResource { .. } | Step::RecordApplied { .. } | Step::TagPermission { .. } => W::TagResource,
         Step::UntagResource { .. } | Step::UntagPermission { .. } => W::UntagResource,
         Step::DeleteResourceShare { .. } => W::DeleteResourceShare,
         Step::AcceptResourceShareInvitation { .. } => W::AcceptResourceShareInvitation,
@@ -214,6 +241,9 @@ fn arguments(step: &Step) -> ArgumentsDocument {
             ArgumentsDocument { permissions: vec![permission.to_string()], ..on(share) }
         }
         Step::TagResource { share, tags } => ArgumentsDocument { tags: tags.clone(), ..on(share) },
+        Step::RecordApplied { share, record } => {
+            ArgumentsDocument { record: Some(RecordDocument::new(record)), ..on(share) }
+        }
         Step::UntagResource { share, keys } => ArgumentsDocument { tag_keys: keys.clone(), ..on(share) },
         Step::DeleteResourceShare { share } => on(&ShareRef::Known(share.clone())),
         Step::LeaveResourceShare { share, account } => {

@@ -84,8 +84,8 @@ words! {
 words! {
     DeleteWord for DeleteReason {
         NotDeclared = "not_declared",
-        NoAddress = "no_address",
         Duplicate = "duplicate",
+        Rival = "rival",
         Destroy = "destroy",
         Expired = "expired",
         MoveTaken = "move_taken",
@@ -164,6 +164,7 @@ words! {
         NoOp = "no-op",
         Read = "read",
         NotHad = "not_had",
+        Unproven = "unproven",
     }
 }
 
@@ -194,6 +195,7 @@ words! {
         OtherName = "other_name",
         OtherType = "other_type",
         PolicyDiffers = "policy_differs",
+        Unproven = "unproven",
     }
 }
 
@@ -211,6 +213,7 @@ words! {
         OutdatedPermission = "outdated_permission",
         UndeclaredPermission = "undeclared_permission",
         NameTaken = "name_taken",
+        Unproven = "unproven",
         ShareStatus = "share_status",
         Expires = "expires",
     }
@@ -255,7 +258,27 @@ words! {
 
 words! { StayingWord { Types = "types", ThroughOrganization = "through_organization", Unread = "unread" } }
 
-words! { OwnershipWord { Untagged = "untagged", OtherStack = "other_stack", FromPolicy = "from_policy" } }
+words! {
+    /// `unproven`: it bears this stack's tags and no record that fits.
+    OwnershipWord {
+        Untagged = "untagged",
+        OtherStack = "other_stack",
+        FromPolicy = "from_policy",
+        Unproven = "unproven",
+    }
+}
+
+words! {
+    /// `unbound`: its record is one of ramctl 0.1. `elsewhere`: it was written for something else, nobody knows what.
+    MisfitWord {
+        NoRecord = "no_record",
+        Unbound = "unbound",
+        Unreadable = "unreadable",
+        CopiedFrom = "copied_from",
+        OtherAddress = "other_address",
+        Elsewhere = "elsewhere",
+    }
+}
 
 words! {
     SharingVerdictWord {
@@ -287,6 +310,7 @@ words! {
         Permission = "permission",
         Share = "share",
         Received = "received",
+        Second = "second",
         Plan = "plan",
         Revocations = "revocations",
         Grants = "grants",

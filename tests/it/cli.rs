@@ -92,7 +92,7 @@ pub fn ramctl(folder: &Path) -> Command {
 fn apply_then_plan_is_empty_and_destroy_leaves_sharing_on() {
     let stack = Stack::quickstart();
     stack.plan().exits(2).says(&["4 to create", "Sharing inside the organization is turned on"]);
-    stack.apply().exits(0).says(&["5 of 5 steps done"]);
+    stack.apply().exits(0).says(&["9 of 9 steps done"]);
     stack.plan().exits(0).says(&["No changes", "Read 1 of 1 account, 2 of 2 Regions"]);
     stack.apply().exits(0).says(&["No changes"]);
     stack.run("drift").exits(0);
@@ -243,7 +243,7 @@ fn an_account_whose_role_cannot_be_assumed_is_unknown_and_the_rest_goes_on() {
         .exits(6)
         .says(&named)
         .says(&["1 to create, 0 to update, 0 to delete", "INCOMPLETE: read 1 of 2 accounts"]);
-    stack.apply().exits(6).says(&["2 of 2 steps done"]);
+    stack.apply().exits(6).says(&["3 of 3 steps done"]);
     stack
         .plan()
         .exits(6)

@@ -161,7 +161,7 @@ mod runs {
         stack.run("plan --detailed-exitcode").exits(2).says(&["4 to create", "4 shares are too many."]);
         let document = stack.run("plan --json").exits(0).json();
         assert_eq!(document["checks"][0]["assertions"][0]["result"], "violated", "{document:#}");
-        stack.run("apply --auto-approve").exits(0).says(&["5 of 5 steps done"]);
+        stack.run("apply --auto-approve").exits(0).says(&["9 of 9 steps done"]);
         stack.write("check.ram.hcl", &check("error").replace("plan.shares) <", "plan.share) <"));
         stack.run("plan").exits(1).says(&["RAM021", "Did you mean shares?"]);
     }

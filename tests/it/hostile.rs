@@ -9,8 +9,8 @@ use ramctl::diag::{Diagnostic, FileId, Severity, SourceMap, Span, find_code};
 use ramctl::diff::diff;
 use ramctl::live::Association;
 use ramctl::model::{
-    AssociationStatus, Gap, GapCause, Observed, Origin, PermissionPolicy, Place, Principal, ResourceArn,
-    ShareArn, TAG_STACK,
+    AssociationStatus, Gap, GapCause, Observed, Origin, PermissionArn, PermissionPolicy, Place, Principal,
+    ResourceArn, ShareArn, TAG_ADDRESS, TAG_STACK, Tags,
 };
 use ramctl::plan::{Outcome, StepOutcome, StepResult, plan};
 use ramctl::render::{
@@ -97,6 +97,7 @@ fn poisoned(mut situation: Situation, text: &str) -> Situation {
     };
     // What of the text an ARN and a principal can hold.
     let tail: String = text.chars().filter(|c| !c.is_control() && !c.is_whitespace()).take(500).collect();
+    let stack = situation.graph.stack.to_string();
     for (place, found) in &mut situation.live.places {
         let Observed::Known(live) = found else { continue };
         for share in live.shares.values_mut() {
@@ -133,7 +134,19 @@ fn poisoned(mut situation: Situation, text: &str) -> Situation {
                 format!("arn:aws:ram:{region}:{account}:resource-share/99999999-0000-0000-0000-000000000000");
             stray.arn = ShareArn::parse(&arn).expect("an ARN");
             stray.tags = [(TAG_STACK.to_owned(), text.to_owned())].into();
+            let arn = arn.replace("99999999", "88888888");
+            let mut unproven = stray.clone();
+            unproven.arn = ShareArn::parse(&arn).expect("an ARN");
+            unproven.tags = own_address(&stack, text);
             live.shares.insert(stray.arn.clone(), stray);
+            live.shares.insert(unproven.arn.clone(), unproven);
+        }
+        if let Some(mut row) = live.customer_permissions.first().cloned() {
+            let Place { account, region } = place;
+            let arn = format!("arn:aws:ram:{region}:{account}:permission/copied");
+            row.arn = PermissionArn::parse(&arn).expect("an ARN");
+            row.tags = own_address(&stack, text);
+            live.customer_permissions.push(row);
         }
     }
     for received in situation.live.received.values_mut() {
@@ -162,6 +175,11 @@ fn poisoned(mut situation: Situation, text: &str) -> Situation {
         share.principals.values_mut().for_each(|principal| principal.label = text.to_owned());
     }
     situation
+}
+
+/// The tags of a share or permission that only says that it is the stack's.
+fn own_address(stack: &str, text: &str) -> Tags {
+    [(TAG_STACK.to_owned(), stack.to_owned()), (TAG_ADDRESS.to_owned(), text.to_owned())].into()
 }
 
 /// A policy whose action and condition are somebody's text, where a policy can hold it.

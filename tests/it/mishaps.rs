@@ -144,14 +144,14 @@ async fn a_saved_plan_that_is_killed_half_way_says_how_far_it_got_and_the_next_e
                 "Not done: ",
                 "plan anew and apply that",
             ])
-            .never_says(&["v1:"]);
+            .never_says(&["v2:"]);
         assert_eq!(way.seen(&world).await, stopped, "{when}: a stale plan writes nothing");
         way.hold_nothing_leaked(&world, &when).await;
         world.run(&save("second.json")).await.exits(0);
         world.run("apply second.json").await.exits(0);
         way.hold_it_is_done(&world, &when).await;
         let over = world.run("apply second.json").await.exits(5);
-        over.says(&["it looks as if this plan was applied already"]).never_says(&["v1:"]);
+        over.says(&["it looks as if this plan was applied already"]).never_says(&["v2:"]);
     }
 }
 

@@ -41,7 +41,7 @@ fn one_run_writes_every_format_and_each_document_fits_its_schema() {
 
     stack.run("apply --auto-approve --output json=r.json --output markdown=r.md").exits(0);
     assert_eq!(is_valid(&stack.read("r.json"), "apply")["summary"]["failed"], 0);
-    assert!(stack.read("r.md").contains("**Apply complete: 5 of 5 steps done.**"));
+    assert!(stack.read("r.md").contains("**Apply complete: 9 of 9 steps done.**"));
     is_valid(&stack.run("drift --output json").exits(0).stdout, "drift");
     let gone = stack.run("destroy --auto-approve --json").exits(0);
     assert_eq!(is_valid(&gone.stdout, "apply")["plan"]["purpose"], "destroy");

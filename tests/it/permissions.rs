@@ -100,7 +100,7 @@ async fn a_permission_is_made_changed_past_five_versions_and_deleted_after_its_s
     let cloud = connect(&running, ROLE).await;
     let both = |actions: &str| format!("{}{}", permission(actions), share(USED, "\"333333333333\""));
     let steps = settle(&cloud, &both("\"acm-pca:GetCertificate\"")).await;
-    assert_eq!(steps, ["CreatePermission", "CreateResourceShare"]);
+    assert_eq!(steps, ["CreatePermission", "CreateResourceShare", "TagResource"]);
     // Order, one string against a list and the case of an action are no change.
     let other = both("\"ACM-PCA:getcertificate\", \"acm-pca:GetCertificate\"");
     assert!(planned(&cloud, &other).await.steps().is_empty());

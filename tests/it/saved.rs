@@ -125,11 +125,11 @@ async fn a_saved_plan_is_shown_as_it_was_and_applied_once() {
 
     world.run("apply p.json").await.exits(1).says(&["external id", "--stack"]);
     assert_eq!(world.shares(&[hub()]).await, []);
-    world.run("apply --stack . p.json").await.exits(0).says(&["Apply complete: 3 of 3 steps done."]);
+    world.run("apply --stack . p.json").await.exits(0).says(&["Apply complete: 5 of 5 steps done."]);
     let after = world.shares(&[hub()]).await;
     world.run("apply --stack . p.json").await.exits(5).says(&[
         "RAM511",
-        "the effect of all 3 steps: it looks as if this plan was applied already",
+        "the effect of all 5 steps: it looks as if this plan was applied already",
         "sharing inside the organization (on), share.dev (made at 2",
         "nothing is left of this plan to do",
     ]);

@@ -6,6 +6,7 @@ mod permissions;
 mod principals;
 mod tagged;
 mod unhealthy;
+mod unproven;
 
 use ramctl::live::LiveShare;
 use ramctl::model::Place;

@@ -92,8 +92,27 @@ codes! {
         `inbound` block says `reject` of a share that is in already, and where `ramctl destroy` leaves what the blocks accept; \
         `destroy` asks for this code too. To keep the share, narrow the block's `name`, or take the block out: a block that is gone \
         leaves everything in. An invitation that was never accepted is turned down without this hazard."
+    RAM219 "two shares of one address"
+        "Two live shares bear the tags of one block, each with a record that proves it to be the block's, and neither was made to take \
+        the place of the other. Two first runs at the same time leave that, and so does somebody who makes such a record. ramctl keeps \
+        one share for a block: the one that needs no replacement, was applied in full, and is the oldest. The plan names both, and says \
+        which of them goes.\n\nLook at both before you agree: who is on the one that goes, and who made it (CloudTrail, event \
+        `CreateResourceShare`). To keep the other one, take the tags `ramctl:*` off the one that you do not want. `ramctl destroy` asks \
+        for this code too. What a replacement that was cut short leaves behind is no such case, and goes unasked."
     RAM220 "share is protected"
         "The plan would delete or replace a share whose block has `lifecycle { prevent_destroy = true }`, so it is not carried \
         out.\n\nTake the protection away if the share is really to go, or undo the change that makes it go. Changes of the account, \
         the Region and `retain_sharing_on_account_leave_organization` replace a share."
+    RAM221 "share made beside one that bears its tags"
+        "The block has no share that proves to be its own, so the plan makes one. But a live share bears the block's tags, and its record, \
+        the tag `ramctl:applied`, does not fit it: the tags were copied from another share, or they were edited by hand, or ramctl 0.1 wrote \
+        them, whose records named no ARN. ramctl writes nothing to such a share. If it is the block's after all, its principals have \
+        everything twice.\n\nThe plan names the share and what is wrong with its record. If it is the block's, take it over with \
+        `import { to = share.NAME id = \"ARN\" }`, which also gives it a record that fits. If it is not, take the tags `ramctl:*` off it, or \
+        agree to have a share made beside it."
+    RAM222 "what these files do not declare is destroyed"
+        "`ramctl destroy` deletes all that bears the name of the stack, and these files have no block for this share or permission. So \
+        they may be those of another folder with the same stack name, of another branch, or with other values: what they do not declare \
+        may be in use.\n\nCompare the address with the files that you meant to destroy. Agree to the code if it is left over from \
+        blocks that are gone. What the files declare is destroyed without this code."
 }

@@ -16,8 +16,9 @@ codes! {
         message why. ramctl repairs FAILED associations by taking them off and putting them on again, and leaves other states \
         alone."
     RAM305 "two shares with one address"
-        "Two live shares bear the tags of one block: a run was cut short or two ran at once, or somebody copied the tags. The share \
-        that is complete and oldest stays; the others are deleted, after the one that stays gives what they gave."
+        "Two live shares bear the tags of one block, because a run that replaced one by the other was cut short: the record of the \
+        successor names the share that it takes the place of. The one that fits the block better stays; the other is deleted, after the \
+        one that stays gives what it gave. Shares that are not linked so are RAM219."
     RAM306 "permission is behind its default version"
         "AWS or you published a newer version of the managed permission; shares keep the version that they had until they are moved \
         to the new one. A share follows a customer managed permission by itself. For one of AWS's this is told and not changed, with the \
@@ -53,6 +54,12 @@ codes! {
     RAM314 "the share expires"
         "The block gives the share a time, `expires`. Until then this is only told; the first apply after it deletes the share. Nothing \
         happens by itself: a share that expired and is still there shows as drift."
+    RAM315 "share bears this stack's tags without proof"
+        "A share in an account and Region of the stack bears its tag `ramctl:stack`, and its record, the tag `ramctl:applied`, does not fit. \
+        The record is bound to stack, address and the ARN of the share: it fits neither a share that the tags were copied to, nor one whose \
+        tags were edited by hand. Records of ramctl 0.1 were bound to nothing and fit nowhere. ramctl does not count such a share as the \
+        stack's, and neither changes nor deletes it.\n\nFind out who tagged it (CloudTrail, event `TagResource`). If it is not the \
+        stack's, take the tags `ramctl:*` off it. If it is, take it over: `import { to = share.NAME id = \"ARN\" }`."
     RAM320 "permission not compared"
         "A customer managed permission of the stack is there, and what it allows could not be read or cannot be compared: the call was \
         refused, or the policy has placeholders, @{name}, for which each share gives a value of its own. It is not changed, no share \
@@ -90,6 +97,10 @@ codes! {
         says exactly what the permission from the policy says, and ramctl makes or promotes none that no block declares.\n\nWrite a \
         `permission` block that allows the same, with `import { to = permission.NAME id = \"ARN\" }` for the one that was made from \
         the policy."
+    RAM327 "permission bears this stack's tags without proof"
+        "As RAM315, for a customer managed permission: it bears the tag `ramctl:stack` of this stack, and its record does not fit its ARN. \
+        It is not the stack's, and is neither changed nor deleted. A block of its name cannot have it before it is imported.\n\nIf it is \
+        the stack's, write `import { to = permission.NAME id = \"ARN\" }`. If it is not, take the tags `ramctl:*` off it."
     RAM330 "invitation to be accepted"
         "A principal outside of the organization, inside of one in which sharing is off, or on a share that keeps accounts which leave \
         (`retain_sharing_on_account_leave_organization`) is sent an invitation, and has no access before somebody in its account accepts \

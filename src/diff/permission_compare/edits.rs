@@ -3,12 +3,12 @@
 use crate::desired::DesiredGraph;
 use crate::diff::change::Cause;
 use crate::diff::edits::{own_tags, tag_changes};
-use crate::diff::permission::{
-    PermissionEdit, PermissionPart, PermissionStamp, PresentPermission, WantedPermission,
-};
+use crate::diff::permission::{PermissionEdit, PermissionPart, PresentPermission, WantedPermission};
 use crate::diff::permission_compare::version::version_after;
+use crate::diff::record::Written;
+use crate::diff::stamp::PermissionStamp;
 use crate::live::{LivePlace, VersionAsked};
-use crate::model::{Gap, Observed, TAG_APPLIED};
+use crate::model::{Gap, Observed};
 
 /// What differs, or why that cannot be told.
 pub(super) fn edits(
@@ -18,9 +18,9 @@ pub(super) fn edits(
     identity: Option<PermissionPart>,
     desired: &DesiredGraph,
 ) -> Result<Vec<PermissionEdit>, Gap> {
-    let applied = before.row.tags.get(TAG_APPLIED).and_then(|text| PermissionStamp::read(text));
+    let applied = Written::on_permission(&before.row.tags);
     let cause = |agrees: fn(&PermissionStamp, &PermissionStamp) -> bool| {
-        let known = applied.as_ref().is_some_and(|applied| agrees(applied, &after.stamp));
+        let known = applied.as_ref().is_some_and(|applied| agrees(&applied.stamp, &after.stamp));
         if known { Cause::Drift } else { Cause::Pending }
     };
     let policy_cause = cause(|a, b| a.policy == b.policy);

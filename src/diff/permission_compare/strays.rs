@@ -6,9 +6,10 @@ use crate::desired::{DesiredGraph, ManagedPermission};
 use crate::diff::change::{DeleteReason, Purpose};
 use crate::diff::owned::address_of_tag;
 use crate::diff::permission::{PermissionChange, PermissionDiff, PermissionVerdict};
-use crate::diff::permission_compare::{is_there, present};
+use crate::diff::permission_compare::{is_there, present, trace};
+use crate::diff::record;
 use crate::live::LiveState;
-use crate::model::{Address, BlockKind, FeatureSet, Observed, TAG_ADDRESS, TAG_STACK};
+use crate::model::{Address, BlockKind, FeatureSet, Observed};
 
 /// Live permissions of the stack that no block has. Those of a block that could not be compared stay.
 pub(super) fn strays(
@@ -25,27 +26,53 @@ pub(super) fn strays(
         let tags = std::iter::once(&permission.address).chain(&previous).map(Address::tag_value);
         match &permission.verdict {
             PermissionVerdict::Unread { .. } | PermissionVerdict::NotHad { .. } => open.extend(tags),
+            PermissionVerdict::Unproven { .. } => {}
             PermissionVerdict::InSync { .. } | PermissionVerdict::Changed(_) => {
                 superseded.extend(tags.map(|tag| (tag, &permission.address)));
             }
         }
     }
-    let declared: BTreeMap<String, &ManagedPermission> =
-        desired.permissions.iter().map(|(address, one)| (address.tag_value(), one)).collect();
+    let declared: BTreeMap<String, &ManagedPermission> = desired
+        .permissions
+        .iter()
+        .flat_map(|(address, one)| {
+            let previous = desired.identity.previous(address);
+            previous.into_iter().chain([address.clone()]).map(move |address| (address.tag_value(), one))
+        })
+        .collect();
     let mut out = Vec::new();
     for (place, observed) in &live.places {
         let Observed::Known(found) = observed else { continue };
         for row in found.customer_permissions.iter().filter(|row| is_there(row)) {
-            let own = row.tags.get(TAG_STACK).is_some_and(|stack| stack == desired.stack.as_str());
-            let tag = row.tags.get(TAG_ADDRESS).map_or("", String::as_str);
-            if !own || row.feature_set != FeatureSet::Standard || had.contains(&row.arn) || open.contains(tag)
-            {
+            let proof = record::of_live_permission(desired.stack.as_str(), &row.tags, &row.arn);
+            if row.feature_set != FeatureSet::Standard || had.contains(&row.arn) {
                 continue;
             }
+            let tag = match proof {
+                None => continue,
+                Some(Ok(tag)) if open.contains(tag) => continue,
+                Some(Ok(tag)) => tag,
+                Some(Err(misfit)) => {
+                    let text = record::address(desired.stack.as_str(), &row.tags).unwrap_or_default();
+                    let misfit = trace(row, misfit, desired, found);
+                    // Its own name stands for an address that no block can have.
+                    let name = || Address {
+                        kind: BlockKind::Permission,
+                        label: row.arn.name().to_owned(),
+                        key: None,
+                    };
+                    out.push(PermissionDiff {
+                        address: Address::from_tag_value(BlockKind::Permission, text).unwrap_or_else(name),
+                        verdict: PermissionVerdict::Unproven { before: present(place, found, row), misfit },
+                        protected: false,
+                    });
+                    continue;
+                }
+            };
             let before = present(place, found, row);
             let reason = match purpose {
-                Purpose::Destroy => DeleteReason::Destroy,
-                Purpose::Apply if tag.is_empty() => DeleteReason::NoAddress,
+                Purpose::Destroy if declared.contains_key(tag) => DeleteReason::Destroy,
+                Purpose::Destroy => DeleteReason::NotDeclared,
                 Purpose::Apply if superseded.contains_key(tag) => DeleteReason::Successor,
                 Purpose::Apply => DeleteReason::NotDeclared,
             };

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::desired::DesiredGraph;
 use crate::diff::permission::{PresentPermission, Room, VersionAfter, WantedPermission};
+use crate::diff::record;
 use crate::live::{LivePlace, LiveShare, PermissionVersion, VersionAsked};
 use crate::model::{
-    ConditionChange, FeatureSet, Gap, Observed, PermissionPolicy, ShareArn, TAG_ADDRESS, TAG_STACK,
+    ConditionChange, FeatureSet, Gap, Observed, PermissionPolicy, ShareArn,
 };
 
 /// The most versions that a permission has (RAM user guide, quotas).
@@ -53,9 +54,9 @@ pub(super) fn version_after(
     }
     let own = |arn: &ShareArn| {
         let share = &found.shares[arn];
-        let address = share.tags.get(TAG_ADDRESS).map_or("", String::as_str);
+        let proof = record::of_share(desired.stack.as_str(), &share.tags, &share.arn);
+        let Some(Ok(address)) = proof else { return false };
         share.feature_set == FeatureSet::Standard
-            && share.tags.get(TAG_STACK).is_some_and(|stack| stack == desired.stack.as_str())
             && desired.shares.keys().any(|declared| declared.tag_value() == address)
     };
     let can_go = |version: &str, policy: &PermissionPolicy| {

@@ -29,7 +29,11 @@ fn a_new_share_is_accepted_in_the_same_plan_once_it_is_made() {
     let plan = planned(&reaching([share_with_partner()]), &with_view(live([]), received([], [])));
     assert_eq!(
         words(&plan),
-        ["CreateResourceShare 222222222222 <>", "AcceptResourceShareInvitation 999999999999 <0>"]
+        [
+            "CreateResourceShare 222222222222 <>",
+            "TagResource 222222222222 <0>",
+            "AcceptResourceShareInvitation 999999999999 <0,1>"
+        ]
     );
     assert_eq!(plan.counts().accept, 1);
 }
@@ -49,7 +53,7 @@ fn an_invitation_of_an_earlier_run_is_accepted_and_nothing_else_is_done() {
 fn where_the_consumer_cannot_be_read_nothing_is_accepted_and_the_plan_is_incomplete() {
     let dark = Observed::Unknown(Gap { action: "ram:GetResourceShareInvitations".into(), ..gap() });
     let plan = planned(&reaching([share_with_partner()]), &with_view(live([]), dark));
-    assert_eq!(words(&plan), ["CreateResourceShare 222222222222 <>"]);
+    assert_eq!(words(&plan), ["CreateResourceShare 222222222222 <>", "TagResource 222222222222 <0>"]);
     assert!(!plan.is_complete());
 }
 
@@ -76,7 +80,7 @@ fn a_replacement_that_others_must_accept_keeps_the_old_share_until_they_did() {
     wanted.retain_sharing = true;
     let graph = stack([wanted.clone()]);
     let first = planned(&graph, &live([old.clone()]));
-    assert_eq!(words(&first), ["CreateResourceShare 222222222222 <>"]);
+    assert_eq!(words(&first), ["CreateResourceShare 222222222222 <>", "TagResource 222222222222 <0>"]);
     assert_eq!(first.body().shares[0].kept_for, [account(PARTNER)].into());
 
     // The run after: both are there, and the new one waits.

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use crate::access::{AccessTotals, Grants, reach};
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
-    Cause, Change, DeleteReason, Diff, InvitationState, Lapse, Membership, Part, Purpose, Wanted, is_outside,
+    Cause, Change, DeleteReason, Diff, InvitationState, Lapse, Membership, Part, Purpose, Remark, ShareDiff,
+    Verdict, Wanted, is_outside,
 };
 use crate::model::{AccountId, Observed, PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
 use crate::org::OrgView;
 use crate::plan::body::{Detail, PlannedShare};
-use crate::plan::hazard::{Found, HazardSubject};
+use crate::plan::hazard::{Found, HazardSubject, is_undeclared};
 use crate::plan::usage::Losses;
 
 /// One share's change and what surrounds it.
@@ -122,7 +123,12 @@ impl Changing<'_> {
         let opens = self.after().is_some_and(|after| after.allow_external_principals)
             && !before.is_some_and(|before| before.allow_external_principals);
         let was_imported = before.is_some_and(|before| before.tags.contains_key(TAG_IMPORTED));
-        let of_the_share: [(bool, &'static Code); 9] = [
+        let gone = match self.change {
+            Change::Delete { before: _, reason } => Some(*reason),
+            _ => None,
+        };
+        let beside = self.share.diff.remarks.iter().any(|remark| matches!(remark, Remark::Unproven { .. }));
+        let of_the_share: [(bool, &'static Code); 11] = [
             (access.owner_included && !owner_was_included, &codes::RAM204),
             (opens, &codes::RAM205),
             (ends_access && !expired, &codes::RAM206),
@@ -132,9 +138,27 @@ impl Changing<'_> {
             (breaks_whole, &codes::RAM212),
             (retains && !before.is_some_and(|before| before.retain_sharing), &codes::RAM213),
             ((deletes || replaces) && was_imported, &codes::RAM214),
+            (beside && matches!(self.change, Change::Create { .. }), &codes::RAM221),
+            (gone.is_some_and(|reason| is_undeclared(self.diff, reason)), &codes::RAM222),
         ];
         let of_the_share = of_the_share.into_iter().filter(|(applies, _)| *applies);
         found.extend(of_the_share.map(|(_, code)| (code, HazardSubject::Share)));
+        if gone == Some(DeleteReason::Rival) {
+            found.push((&codes::RAM219, self.other_of_the_address()));
+        }
+    }
+
+    /// The share of the same address that is no rival. Where a narrowed run leaves it out, the hazard is about the one that goes.
+    fn other_of_the_address(&self) -> HazardSubject {
+        let stays = |share: &&ShareDiff| {
+            share.address == self.share.diff.address
+                && !matches!(
+                    share.verdict,
+                    Verdict::Changed(Change::Delete { before: _, reason: DeleteReason::Rival })
+                )
+        };
+        let other = self.diff.shares.iter().filter(stays).find_map(ShareDiff::before);
+        other.map_or(HazardSubject::Share, |other| HazardSubject::Second(other.share.arn.clone()))
     }
 
     fn after(&self) -> Option<&Wanted> {

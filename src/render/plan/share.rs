@@ -73,6 +73,13 @@ impl PlanView<'_> {
                 let short = escape(before.share.arn.arn().short()).to_string();
                 let said_of = format!("{short} is deleted: {}", parts::delete_reason(*reason));
                 said.push((said_of, code_of(share, "RAM206")));
+                said.extend(share.hazards.iter().filter_map(|hazard| match &hazard.subject {
+                    HazardSubject::Second(other) => {
+                        let other = escape(other.arn().short()).to_string();
+                        Some((format!("{other} has this address too and is not deleted for it"), hazard.code.id))
+                    }
+                    _ => None,
+                }));
                 Sign::Removed
             }
         };

@@ -9,7 +9,8 @@ use crate::model::{
 };
 use crate::wire::malformed::{Malformed, id, needed, time, times};
 use crate::wire::parts::edit::{next_version, read_next_version};
-use crate::wire::parts::unmanaged::{ownership_words, read_ownership};
+use crate::wire::parts::misfit::MisfitDocument;
+use crate::wire::parts::unmanaged::{UnprovenDocument, ownership_words, read_ownership};
 use crate::wire::permission::ActionsDocument;
 use crate::wire::words::{MemberWord, OwnershipWord, RemarkWord};
 
@@ -31,6 +32,12 @@ pub(crate) struct RemarkDocument {
     /// Whose the share is that has the name.
     ownership: Option<OwnershipWord>,
     owner: Option<String>,
+    /// What the tags of that share say, where they are this stack's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unproven: Option<UnprovenDocument>,
+    /// Why a share that bears the tags of the block is not taken for its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    misfit: Option<MisfitDocument>,
     since: Option<String>,
     /// When it ends.
     until: Option<String>,
@@ -53,6 +60,8 @@ impl RemarkDocument {
             external: None,
             ownership: None,
             owner: None,
+            unproven: None,
+            misfit: None,
             since: None,
             until: None,
             next_version: None,
@@ -97,14 +106,20 @@ impl RemarkDocument {
                 ..of(RemarkWord::UndeclaredPermission)
             },
             Remark::NameTaken { arn, ownership } => {
-                let (ownership, owner) = ownership_words(ownership);
+                let (ownership, owner, unproven) = ownership_words(ownership);
                 Self {
                     subject: Some(arn.to_string()),
                     ownership: Some(ownership),
                     owner,
+                    unproven,
                     ..of(RemarkWord::NameTaken)
                 }
             }
+            Remark::Unproven { arn, misfit } => Self {
+                subject: Some(arn.to_string()),
+                misfit: Some(MisfitDocument::new(misfit)),
+                ..of(RemarkWord::Unproven)
+            },
             // What is left until then follows from the time of the run.
             Remark::Expires { at, left: _ } => {
                 Self { until: Some(at.to_string()), ..of(RemarkWord::Expires) }
@@ -129,6 +144,8 @@ impl RemarkDocument {
             external,
             ownership,
             owner,
+            unproven,
+            misfit,
             since,
             until,
             next_version,
@@ -175,7 +192,15 @@ impl RemarkDocument {
             },
             RemarkWord::NameTaken => Remark::NameTaken {
                 arn: id(subject()?, ShareArn::parse)?,
-                ownership: read_ownership(*needed(ownership, "whose a share is")?, owner.as_ref()),
+                ownership: read_ownership(
+                    *needed(ownership, "whose a share is")?,
+                    owner.as_ref(),
+                    unproven.as_ref(),
+                )?,
+            },
+            RemarkWord::Unproven => Remark::Unproven {
+                arn: id(subject()?, ShareArn::parse)?,
+                misfit: needed(misfit, "why tags are not taken for its own")?.read()?,
             },
             RemarkWord::Expires => {
                 let at = time(needed(until, "a time")?)?;

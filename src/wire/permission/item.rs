@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::diag::SourceMap;
+use crate::diff::PermissionProblem;
 use crate::drift::{PermissionClass, PermissionItem};
 use crate::model::AccountId;
-use crate::wire::parts::{GapDocument, PlaceDocument, SourceDocument};
+use crate::wire::parts::{GapDocument, MisfitDocument, PlaceDocument, SourceDocument};
 use crate::wire::permission::edit::PermissionEditDocument;
 use crate::wire::permission::problem::problem_words;
 use crate::wire::words::{CauseWord, DeleteWord, text_of};
@@ -20,13 +21,16 @@ pub(crate) struct PermissionItemDocument {
     place: PlaceDocument,
     name: String,
     source: Option<SourceDocument>,
-    /// `in_sync`, `modified`, `missing`, `surplus` or `unknown`.
+    /// `in_sync`, `modified`, `missing`, `surplus`, `unproven` or `unknown`.
     class: &'static str,
     /// For `modified`.
     cause: Option<CauseWord>,
     /// For `modified` `release`, for `surplus` why, for `missing` `promote` or why its block cannot have it.
     reasons: Vec<String>,
     changes: Vec<PermissionEditDocument>,
+    /// Why the stack's tags on it do not make it the stack's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    misfit: Option<MisfitDocument>,
     gap: Option<GapDocument>,
 }
 
@@ -42,6 +46,7 @@ impl PermissionItemDocument {
             cause: None,
             reasons: Vec::new(),
             changes: Vec::new(),
+            misfit: None,
             gap: None,
         };
         match class {
@@ -64,6 +69,13 @@ impl PermissionItemDocument {
             }
             PermissionClass::NotHad { problem } => {
                 (out.class, out.reasons) = ("missing", vec![text_of(problem_words(problem).0)]);
+                if let PermissionProblem::Unproven { misfit } = problem {
+                    out.misfit = Some(MisfitDocument::new(misfit));
+                }
+            }
+            PermissionClass::Unproven { misfit } => {
+                out.class = "unproven";
+                out.misfit = Some(MisfitDocument::new(misfit));
             }
             PermissionClass::Unknown { gap } => {
                 out.class = "unknown";

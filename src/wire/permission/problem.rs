@@ -6,7 +6,7 @@ use crate::diag::{SourceMap, Span};
 use crate::diff::PermissionProblem;
 use crate::model::{Address, PermissionArn, ResourceType};
 use crate::wire::malformed::{Malformed, id, needed};
-use crate::wire::parts::{Recorded, SourceDocument};
+use crate::wire::parts::{MisfitDocument, Recorded, SourceDocument};
 use crate::wire::words::PermissionProblemWord;
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -16,12 +16,18 @@ pub(crate) struct ProblemDocument {
     source: SourceDocument,
     /// What is in the way: a stack, an address, a permission or a type.
     detail: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    misfit: Option<MisfitDocument>,
 }
 
 impl ProblemDocument {
     pub fn new(span: Span, problem: &PermissionProblem, sources: &SourceMap) -> Self {
+        let misfit = match problem {
+            PermissionProblem::Unproven { misfit } => Some(MisfitDocument::new(misfit)),
+            _ => None,
+        };
         let (problem, detail) = problem_words(problem);
-        Self { problem, source: SourceDocument::new(span, sources), detail }
+        Self { problem, source: SourceDocument::new(span, sources), detail, misfit }
     }
 
     pub fn read(&self, recorded: &mut Recorded) -> Result<(Span, PermissionProblem), Malformed> {
@@ -39,6 +45,7 @@ impl ProblemDocument {
             W::OtherName => P::OtherName { arn: arn()? },
             W::OtherType => P::OtherType { live: live()? },
             W::PolicyDiffers => P::PolicyDiffers { arn: arn()? },
+            W::Unproven => P::Unproven { misfit: needed(&self.misfit, "why it is not the stack's")?.read()? },
         };
         Ok((recorded.span(&self.source), problem))
     }
@@ -56,5 +63,6 @@ pub(crate) fn problem_words(problem: &PermissionProblem) -> (PermissionProblemWo
         P::OtherName { arn } => (W::OtherName, Some(arn.to_string())),
         P::OtherType { live } => (W::OtherType, Some(live.to_string())),
         P::PolicyDiffers { arn } => (W::PolicyDiffers, Some(arn.to_string())),
+        P::Unproven { misfit: _ } => (W::Unproven, None),
     }
 }

@@ -8,8 +8,8 @@ use crate::diag::Span;
 use crate::diff::{PermissionStamp, PresentPermission, WantedPermission};
 use crate::live::CustomerPermissionRow;
 use crate::model::{
-    AccountId, FeatureSet, PermissionArn, PermissionPolicy, ResourceType, ShareArn, TAG_ADDRESS, TAG_APPLIED,
-    TAG_STACK, Tags,
+    AccountId, FeatureSet, PermissionArn, PermissionPolicy, ResourceType, ShareArn, TAG_ADDRESS, TAG_STACK,
+    Tags,
 };
 use crate::wire::malformed::{Malformed, id, ids};
 use crate::wire::parts::{PlaceDocument, texts};
@@ -70,27 +70,28 @@ pub(super) struct WantedPermissionDocument {
     resource_type: String,
     /// The policy template, as JSON in a text.
     policy: String,
+    /// With those of ownership. `ramctl:applied` comes beside: it holds `applied`, bound to the ARN.
     tags: Tags,
+    /// A digest each of policy and tags.
+    applied: String,
 }
 
 impl WantedPermissionDocument {
     pub fn new(wanted: &WantedPermission, labels: &BTreeMap<AccountId, String>) -> Self {
         let WantedPermission { place, span: _, arn, resource_type, policy, tags, ownership, stamp } = wanted;
-        let mut tags: Tags = tags.iter().chain(ownership).map(|(k, v)| (k.clone(), v.clone())).collect();
-        tags.insert(TAG_APPLIED.to_owned(), stamp.to_string());
         Self {
             place: PlaceDocument::new(place, labels),
             arn: arn.to_string(),
             resource_type: resource_type.to_string(),
             policy: policy.template(),
-            tags,
+            tags: tags.iter().chain(ownership).map(|(k, v)| (k.clone(), v.clone())).collect(),
+            applied: stamp.to_string(),
         }
     }
 
     pub fn read(&self, span: Span) -> Result<WantedPermission, Malformed> {
-        let Self { place, arn, resource_type, policy: text, tags } = self;
+        let Self { place, arn, resource_type, policy: text, tags, applied } = self;
         let mut tags = tags.clone();
-        let stamp = tags.remove(TAG_APPLIED).unwrap_or_default();
         let mut ownership = Tags::new();
         for tag in [TAG_STACK, TAG_ADDRESS] {
             ownership.extend(tags.remove_entry(tag));
@@ -103,8 +104,8 @@ impl WantedPermissionDocument {
             policy: policy(text)?,
             tags,
             ownership,
-            stamp: PermissionStamp::read(&stamp)
-                .ok_or_else(|| Malformed::new(&stamp, "a record of what was applied"))?,
+            stamp: PermissionStamp::parse(applied)
+                .ok_or_else(|| Malformed::new(applied, "digests of a configuration"))?,
         })
     }
 }

@@ -226,6 +226,7 @@ impl HazardDocument {
                 AboutWord::Permission => HazardSubject::Permission(id(subject()?, ResourceType::parse)?),
                 AboutWord::Share => HazardSubject::Share,
                 AboutWord::Received => HazardSubject::Received(id(subject()?, ShareArn::parse)?),
+                AboutWord::Second => HazardSubject::Second(id(subject()?, ShareArn::parse)?),
                 AboutWord::Plan => HazardSubject::Plan,
                 AboutWord::Revocations => {
                     let ThresholdDocument { count, of, unknown: _, limit } = threshold()?;

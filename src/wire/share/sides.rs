@@ -9,10 +9,10 @@ use crate::diff::{Present, Stamp, Wanted};
 use crate::live::{Association, AttachedPermission, LiveShare};
 use crate::model::{
     AccountId, AssociationStatus, FeatureSet, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn,
-    ShareStatus, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
+    ShareStatus, TAG_ADDRESS, TAG_IMPORTED, TAG_STACK, Tags,
 };
 use crate::plan::Fingerprint;
-use crate::wire::malformed::{Malformed, id, times};
+use crate::wire::malformed::{Malformed, id, ids, times};
 use crate::wire::parts::{PlaceDocument, texts};
 use crate::wire::words::MemberWord;
 
@@ -82,7 +82,13 @@ pub(crate) struct WantedDocument {
     principal_labels: BTreeMap<String, String>,
     sources: Vec<String>,
     permissions: BTreeMap<String, String>,
+    /// With those of ownership. `ramctl:applied` comes beside: it holds `applied`, bound to the share's ARN.
     tags: Tags,
+    /// A digest each of settings, resources, principals, permissions and tags.
+    applied: String,
+    /// Shares of the same address that go once this one is complete.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    replaces: Vec<String>,
 }
 
 impl LiveDocument {
@@ -234,9 +240,8 @@ impl WantedDocument {
             tags,
             ownership,
             stamp,
+            replaces,
         } = wanted;
-        let mut tags: Tags = tags.iter().chain(ownership).map(|(k, v)| (k.clone(), v.clone())).collect();
-        tags.insert(TAG_APPLIED.to_owned(), stamp.to_string());
         let types =
             resources.iter().filter_map(|(arn, kind)| Some((arn.to_string(), kind.as_ref()?.to_string())));
         Self {
@@ -250,7 +255,9 @@ impl WantedDocument {
             principal_labels: principals.iter().map(|(p, label)| (p.to_string(), label.clone())).collect(),
             sources: texts(sources),
             permissions: permissions.iter().map(|(kind, arn)| (kind.to_string(), arn.to_string())).collect(),
-            tags,
+            tags: tags.iter().chain(ownership).map(|(k, v)| (k.clone(), v.clone())).collect(),
+            applied: stamp.to_string(),
+            replaces: texts(replaces),
         }
     }
 
@@ -268,11 +275,12 @@ impl WantedDocument {
             sources,
             permissions,
             tags,
+            applied,
+            replaces,
         } = self;
         let mut tags = tags.clone();
-        let stamp = tags.remove(TAG_APPLIED).unwrap_or_default();
         let mut ownership = Tags::new();
-        for tag in [TAG_STACK, TAG_ADDRESS] {
+        for tag in [TAG_STACK, TAG_ADDRESS, TAG_IMPORTED] {
             ownership.extend(tags.remove_entry(tag));
         }
         let resource = |text: &String| {
@@ -298,8 +306,9 @@ impl WantedDocument {
             permissions: permissions.iter().map(permission).collect::<Result<_, Malformed>>()?,
             tags,
             ownership,
-            stamp: Stamp::read(&stamp)
-                .ok_or_else(|| Malformed::new(&stamp, "a record of what was applied"))?,
+            stamp: Stamp::parse(applied)
+                .ok_or_else(|| Malformed::new(applied, "digests of a configuration"))?,
+            replaces: ids(replaces, ShareArn::parse)?,
         })
     }
 }

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::model::TAG_STACK;
+use crate::diff::{Written, permission_record, proven, proven_permission};
+use crate::model::{PermissionArn, ShareArn, TAG_APPLIED, TAG_STACK};
 use crate::wire::snapshot::document::{ReadRecord, SnapshotDocument};
 use crate::wire::snapshot::place::{LivePlaceRecord, ShareRecord};
 use crate::wire::snapshot::received::ViewRecord;
@@ -85,7 +86,9 @@ impl StandIns {
         self.rename(&mut renamed);
         let mut value = value_of(&renamed);
         change_texts(&mut value, &|text| self.ids(text));
-        serde_json::from_value(value).expect("texts became texts")
+        let mut out = serde_json::from_value(value).expect("texts became texts");
+        rebind(document, &mut out);
+        out
     }
 
     /// A file of the stack with stand-ins: every id, and the names in `account("...")` and `ou("...")`.
@@ -182,6 +185,40 @@ impl StandIns {
                 if tags.get(TAG_STACK) != Some(&stack) {
                     hide_values(tags, &mut values);
                 }
+            }
+        }
+    }
+}
+
+/// Binds the records of the stack's own shares and permissions to the ARNs that they have now. What bears the stack's tags without
+/// proof goes on so.
+fn rebind(before: &SnapshotDocument, after: &mut SnapshotDocument) {
+    let stack = before.stack.clone();
+    for (before, after) in before.places.iter().zip(&mut after.places) {
+        let (ReadRecord::Known(before), ReadRecord::Known(after)) = (&before.read, &mut after.read) else {
+            continue;
+        };
+        let pairs = before.shares.iter().zip(&after.shares);
+        let arn = |share: &ShareRecord| ShareArn::parse(&share.arn).ok();
+        let renamed: BTreeMap<ShareArn, ShareArn> =
+            pairs.filter_map(|(before, after)| Some((arn(before)?, arn(after)?))).collect();
+        for (before, after) in before.shares.iter().zip(&mut after.shares) {
+            let sides = arn(before).and_then(|arn| Some((arn.clone(), renamed.get(&arn)?)));
+            let Some((arn, now)) = sides else { continue };
+            let own = proven(&stack, &before.tags, &arn).is_some_and(|proof| proof.is_ok());
+            if let (true, Some(record)) = (own, Written::on_share(&before.tags)) {
+                let record = record.rebound(&after.tags, now, &renamed);
+                after.tags.insert(TAG_APPLIED.to_owned(), record);
+            }
+        }
+        for (before, after) in before.customer_permissions.iter().zip(&mut after.customer_permissions) {
+            let (Ok(arn), Ok(now)) = (PermissionArn::parse(&before.arn), PermissionArn::parse(&after.arn)) else {
+                continue;
+            };
+            let own = proven_permission(&stack, &before.tags, &arn).is_some_and(|proof| proof.is_ok());
+            if let (true, Some(record)) = (own, Written::on_permission(&before.tags)) {
+                let record = permission_record(&after.tags, &record.stamp, &now);
+                after.tags.insert(TAG_APPLIED.to_owned(), record);
             }
         }
     }

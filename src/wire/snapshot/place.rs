@@ -47,7 +47,7 @@ pub(crate) struct DeletedRecord {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ShareRecord {
-    arn: String,
+    pub(crate) arn: String,
     pub(crate) name: String,
     /// RAM's word.
     status: String,
@@ -96,7 +96,7 @@ pub(crate) struct PermissionRecord {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct CustomerPermissionRecord {
-    arn: String,
+    pub(crate) arn: String,
     version: String,
     resource_type: String,
     /// RAM's word.

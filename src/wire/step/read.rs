@@ -1,5 +1,6 @@
 //! A step read back: exactly the call that was planned, or nothing.
 
+use crate::diff::{Record, Stamp};
 use crate::model::{
     AccountId, Address, PermissionArn, Place, Principal, ResourceArn, ResourceType, ShareArn,
 };
@@ -7,7 +8,7 @@ use crate::plan::{PlannedStep, ShareRef, Step, StepId, Tokens};
 use crate::wire::malformed::{Malformed, id, ids, needed};
 use crate::wire::permission::policy;
 use crate::wire::step::{
-    ArgumentsDocument, ShareRefDocument, StepDocument, arguments, client_token as token_of,
+    ArgumentsDocument, RecordDocument, ShareRefDocument, StepDocument, arguments, client_token as token_of,
 };
 use crate::wire::words::OperationWord;
 
@@ -39,6 +40,19 @@ impl ShareRefDocument {
     }
 }
 
+impl RecordDocument {
+    fn read(&self) -> Result<Record, Malformed> {
+        let Self { stack, address, applied, replaces } = self;
+        Ok(Record {
+            stack: stack.clone(),
+            address: address.clone(),
+            stamp: Stamp::parse(applied)
+                .ok_or_else(|| Malformed::new(applied, "digests of a configuration"))?,
+            replaces: ids(replaces, ShareArn::parse)?,
+        })
+    }
+}
+
 impl ArgumentsDocument {
     fn read(
         &self,
@@ -63,6 +77,7 @@ impl ArgumentsDocument {
             replace,
             tags,
             tag_keys,
+            record,
         } = self;
         let tokens = || {
             let text = token.ok_or_else(|| Malformed::new("null", "a token"))?;
@@ -167,6 +182,9 @@ impl ArgumentsDocument {
             },
             W::DisassociateResourceSharePermission => {
                 Step::DisassociateResourceSharePermission { share: share()?, permission: permission()? }
+            }
+            W::TagResource if let Some(record) = record => {
+                Step::RecordApplied { share: share()?, record: record.read()? }
             }
             W::TagResource => Step::TagResource { share: share()?, tags: tags.clone() },
             W::UntagResource => Step::UntagResource { share: share()?, keys: tag_keys.clone() },

@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use ramctl::desired::{DesiredGraph, DesiredShare};
-use ramctl::diff::{Purpose, Scope, Stamp};
+use ramctl::diff::{Purpose, Record, Scope, Stamp};
 use ramctl::live::{
     Association, AttachedPermission, CustomerPermissionRow, Departed, LivePlace, LiveShare, LiveState,
 };
@@ -57,6 +57,8 @@ struct ByHand {
     /// Names of permissions by type, instead of those that were applied.
     permissions: BTreeMap<String, String>,
     tags: BTreeMap<String, String>,
+    /// Keys of tags that were taken off.
+    untag: BTreeSet<String>,
     /// Of principals, resources and sources that are on the share.
     statuses: BTreeMap<String, Status>,
 }
@@ -94,6 +96,9 @@ struct Unmanaged {
     /// The stack whose tag it bears, where one does.
     #[serde(default)]
     stack: Option<String>,
+    /// The address of a share that was applied, whose tags it has copies of.
+    #[serde(default)]
+    copies: Option<String>,
     place: String,
     allow_external_principals: bool,
     members: Vec<String>,
@@ -115,6 +120,7 @@ pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph, org: &O
         live.places.insert(place.clone(), Observed::Known(LivePlace::default()));
     }
     let mut own = BTreeMap::new();
+    let mut tags_of: BTreeMap<String, Tags> = BTreeMap::new();
     let mut departed = BTreeMap::new();
     let mut number = 0;
     let mut add = |place: &Place, share: LiveShare| {
@@ -140,6 +146,7 @@ pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph, org: &O
                 }
             }
             own.insert(address.clone(), (share.arn.clone(), share.name.clone()));
+            tags_of.insert(address.clone(), share.tags.clone());
             add(
                 &applied.shares.iter().find(|(a, _)| a.to_string() == address).expect("just seen").1.place,
                 share,
@@ -148,7 +155,11 @@ pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph, org: &O
     }
     for (name, share) in &file.unmanaged {
         let place = place(&share.place);
-        add(&place, share.live(name, arn(&place)));
+        let mut made = share.live(name, arn(&place));
+        if let Some(original) = &share.copies {
+            made.tags.extend(tags_of[original].clone());
+        }
+        add(&place, made);
     }
     for permission in applied.permissions.values() {
         if !file.permissions.contains_key(permission.arn.name()) {
@@ -202,9 +213,11 @@ fn association() -> Association {
 /// The share as RAM shows it when everything has been carried out.
 fn as_applied(share: &DesiredShare, graph: &DesiredGraph, arn: ShareArn) -> LiveShare {
     let mut tags = share.tags.clone();
-    tags.insert(TAG_STACK.into(), graph.stack.to_string());
-    tags.insert(TAG_ADDRESS.into(), share.address.tag_value());
-    tags.insert(TAG_APPLIED.into(), Stamp::of(share).to_string());
+    let (stack, address) = (graph.stack.to_string(), share.address.tag_value());
+    tags.insert(TAG_STACK.into(), stack.clone());
+    tags.insert(TAG_ADDRESS.into(), address.clone());
+    let record = Record { stack, address, stamp: Stamp::of(share), replaces: BTreeSet::new() };
+    tags.insert(TAG_APPLIED.into(), record.bound(&arn));
     let permission = |arn| AttachedPermission {
         arn,
         version: "1".into(),
@@ -274,6 +287,7 @@ impl ByHand {
             retain_sharing,
             permissions,
             tags,
+            untag,
             statuses,
             versions,
         } = self;
@@ -319,6 +333,7 @@ impl ByHand {
             share.permissions.insert(code.parse().expect("a type"), attached);
         }
         share.tags.extend(tags.clone());
+        share.tags.retain(|key, _| !untag.contains(key));
         for (member, status) in statuses {
             status.set(association_of(share, member));
         }
@@ -330,7 +345,7 @@ impl Permission {
         let place = place(&self.place);
         let tags = self.address.as_ref().map(|address| {
             let own = applied.permissions.values().find(|one| one.address.to_string() == *address);
-            permissions::tags(address, own, applied)
+            permissions::tags(&permissions::arn(&place, name), address, own, applied)
         });
         let number = self.default.unwrap_or(self.versions.len());
         let row = CustomerPermissionRow {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ramctl::desired::{DesiredGraph, ManagedPermission};
-use ramctl::diff::PermissionStamp;
+use ramctl::diff::{PermissionStamp, permission_record};
 use ramctl::live::{CustomerPermissionRow, LiveState, PermissionDetail, PermissionVersionRow, VersionAsked};
 use ramctl::model::{
     FeatureSet, Gap, GapCause, Observed, PermissionArn, Place, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
@@ -15,11 +15,18 @@ pub fn arn(place: &Place, name: &str) -> PermissionArn {
 }
 
 /// The tags of a permission of the stack; those of an apply where the files before still have it.
-pub fn tags(address: &str, own: Option<&ManagedPermission>, graph: &DesiredGraph) -> Tags {
+pub fn tags(
+    arn: &PermissionArn,
+    address: &str,
+    own: Option<&ManagedPermission>,
+    graph: &DesiredGraph,
+) -> Tags {
     let mut tags = own.map(|own| own.tags.clone()).unwrap_or_default();
     tags.insert(TAG_STACK.into(), graph.stack.to_string());
     tags.insert(TAG_ADDRESS.into(), own.map_or_else(|| address.to_owned(), |own| own.address.tag_value()));
-    tags.extend(own.map(|own| (TAG_APPLIED.to_owned(), PermissionStamp::of(own).to_string())));
+    let stamp = own.map_or_else(PermissionStamp::unapplied, PermissionStamp::of);
+    let record = permission_record(&tags, &stamp, arn);
+    tags.insert(TAG_APPLIED.into(), record);
     tags
 }
 
@@ -32,7 +39,7 @@ pub fn add(live: &mut LiveState, permission: &ManagedPermission, graph: &Desired
         resource_type: permission.resource_type.clone(),
         status: "ATTACHABLE".into(),
         feature_set: FeatureSet::Standard,
-        tags: tags(&permission.address.to_string(), Some(permission), graph),
+        tags: tags(&permission.arn, &permission.address.to_string(), Some(permission), graph),
     };
     row(live, place, customer, versions, false);
 }
