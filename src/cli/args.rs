@@ -199,6 +199,9 @@ pub(crate) struct ApplyArgs {
     /// How long to wait for one association or share to settle, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub wait_timeout: u64,
+    /// How old a plan may be, in seconds, before --auto-approve reads again what it was made from.
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, hide = true)]
+    pub reread_after: u64,
 }
 
 #[derive(Args, Debug)]

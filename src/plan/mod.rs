@@ -3,6 +3,7 @@
 //! Decides everything that `apply` does and knows nothing of how calls are made.
 
 mod acceptance;
+mod again;
 mod approved;
 mod basis;
 mod body;
@@ -44,6 +45,7 @@ mod simulator_permissions;
 #[cfg(test)]
 mod tests;
 
+pub use again::{NotApproved, Reread, Stale, StepName, Touched};
 pub use approved::{ApprovedPlan, Refused};
 pub use basis::{Basis, Behind, Standing};
 pub use body::{
@@ -58,7 +60,7 @@ pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;
 pub use outcome::{Outcome, StepOutcome, StepResult};
 pub use quota::{Counted, OverQuota};
-pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, StepName, Touched};
+pub use saved::SavedPlan;
 pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};
 pub(crate) use usage::Unread;

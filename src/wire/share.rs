@@ -40,6 +40,8 @@ pub(crate) struct ShareDocument {
     blocked: Option<BlockedWord>,
     /// Its block keeps it from being deleted.
     prevent_destroy: bool,
+    /// Deleted shares that had this address: they set the tokens of a new creation apart from those of the last.
+    predecessors: Vec<String>,
     gap: Option<GapDocument>,
     before: Option<LiveDocument>,
     after: Option<WantedDocument>,
@@ -51,7 +53,7 @@ pub(crate) struct ShareDocument {
     owner_included: bool,
     /// The subnets and transit gateways of this share that accounts lose by the plan as a whole.
     usage: Vec<UsageDocument>,
-    hazards: Vec<HazardDocument>,
+    pub hazards: Vec<HazardDocument>,
     remarks: Vec<RemarkDocument>,
     /// Principals that are invited and do not see the share yet.
     invitations: Vec<InvitationDocument>,
@@ -234,8 +236,7 @@ impl ImportDocument {
 impl ShareDocument {
     pub fn new(share: &PlannedShare, labels: &BTreeMap<AccountId, String>, sources: &SourceMap) -> Self {
         let PlannedShare { diff, details, access, usage, hazards, blocked, kept_for, steps } = share;
-        // The salt has gone into the tokens of the steps.
-        let ShareDiff { address, verdict, protected, remarks, invitations, salt: _ } = diff;
+        let ShareDiff { address, verdict, protected, remarks, invitations, salt } = diff;
         use ActionWord as A;
         let (actions, reasons, gap) = match verdict {
             Verdict::InSync { .. } => (vec![A::NoOp], Vec::new(), None),
@@ -265,6 +266,7 @@ impl ShareDocument {
             import,
             blocked: blocked.map(BlockedWord::from),
             prevent_destroy: *protected,
+            predecessors: texts(salt),
             gap: gap.map(GapDocument::new),
             before: diff.before().map(|present| LiveDocument::new(present, labels)),
             after: diff.after().map(|wanted| WantedDocument::new(wanted, labels)),
