@@ -118,16 +118,20 @@ impl Run<'_> {
     }
 
     /// The plan, allowed by its hazards and checks, by whoever is asked, and by AWS being as it was when that took a while.
-    async fn agreed(&self, plan: &Plan, read_at: Instant, output: &mut Output) -> Result<ApprovedPlan, Refusal> {
+    async fn agreed(
+        &self,
+        plan: &Plan,
+        read_at: Instant,
+        output: &mut Output,
+    ) -> Result<ApprovedPlan, Refusal> {
         let Self { args, intent, session, consent, .. } = self;
         if let Some(agreed) = intent.agreed
             && *agreed != plan.fingerprint
         {
             return Err(Refusal::Ends { exit: Exit::Stale, because: vec![plan.is_another(agreed)] });
         }
-        let approved = plan
-            .approve(consent)
-            .map_err(|refused| Refusal::ends(consent::refused(&refused, output)))?;
+        let approved =
+            plan.approve(consent).map_err(|refused| Refusal::ends(consent::refused(&refused, output)))?;
         if approved.steps().is_empty() {
             return Ok(approved);
         }

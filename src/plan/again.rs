@@ -74,11 +74,7 @@ impl Plan {
 
 impl PlanBody {
     /// Allows the plan to be carried out, if nothing that it was made from has changed.
-    pub(crate) fn approve_again(
-        &self,
-        consent: &Consent,
-        now: &Reread,
-    ) -> Result<ApprovedPlan, NotApproved> {
+    pub(crate) fn approve_again(&self, consent: &Consent, now: &Reread) -> Result<ApprovedPlan, NotApproved> {
         let judged = self.judge(consent);
         if let Err(refused @ (Refused::Forbidden(_) | Refused::Broken(_))) = judged {
             return Err(NotApproved::Refused(refused));
@@ -204,9 +200,10 @@ impl PlanBody {
         }
         // What was not known then counts as used already.
         for resource in questions.values().flatten() {
-            let was_known = self.shares.iter().any(|share| {
-                share.usage.get(resource).is_some_and(|users| users.known().is_some())
-            });
+            let was_known = self
+                .shares
+                .iter()
+                .any(|share| share.usage.get(resource).is_some_and(|users| users.known().is_some()));
             if was_known {
                 out.extend(usage.found.get(resource).and_then(Observed::gap).cloned());
             }

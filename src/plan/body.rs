@@ -11,8 +11,7 @@ use crate::diag::Span;
 use crate::diff::{
     Cause, Change, Edit, ImportProblem, InboundItem, Part, Partial, PermissionChange, PermissionDiff,
     PermissionPart, PermissionProblem, PermissionVerdict, Purpose, Safeguards, ShareDiff, SharingDiff,
-    SharingVerdict,
-    Unmanaged, UnresolvedShare, Verdict,
+    SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::model::{
     AccountId, Address, Gap, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn, StackName,

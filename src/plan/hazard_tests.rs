@@ -10,7 +10,8 @@ use crate::live::{LiveShare, LiveState};
 use crate::model::{Address, Observed, Principal, ResourceArn, TAG_IMPORTED, Usage, Users};
 use crate::plan::laws::{a_live_state, a_stack, planned as both};
 use crate::plan::{
-    Allowance, Consent, HazardStanding, NotApproved, Plan, Refused, Reread, SavedPlan, Step, plan, plan_knowing,
+    Allowance, Consent, HazardStanding, NotApproved, Plan, Refused, Reread, SavedPlan, Step, plan,
+    plan_knowing,
 };
 
 fn planned(graph: &DesiredGraph, live: &LiveState) -> Plan {

@@ -8,10 +8,10 @@ use crate::diag::{Diagnostic, Severity, apply_codes};
 use crate::diff::{Section, Stamp};
 use crate::model::{Gap, TAG_APPLIED, UsedKind};
 use crate::org::SharingState;
+use crate::plan::again::{Stale, StepName};
 use crate::plan::body::PlanBody;
 use crate::plan::fingerprint::Fingerprint;
 use crate::plan::notice::{remedy, told};
-use crate::plan::again::{Stale, StepName};
 use crate::plan::stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 
 /// Differences that are told one by one; the rest are counted.

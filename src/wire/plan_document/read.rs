@@ -6,9 +6,7 @@ use serde::Deserialize;
 
 use crate::diag::SourceMap;
 use crate::diff::Diff;
-use crate::model::{
-    AccountId, AccountRole, Address, Arn, Gap, GapCause, Observed, Origin, StackName, Usage,
-};
+use crate::model::{AccountId, AccountRole, Address, Arn, Gap, GapCause, Observed, Origin, StackName, Usage};
 use crate::org::{OrgSnapshot, OrgView};
 use crate::plan::{Allowance, Consent, SavedPlan, plan_knowing};
 use crate::wire::FORMAT_VERSION;
@@ -86,13 +84,14 @@ impl PlanFile {
         if document.own_digest() != document.digest || document.to_text() != text {
             return Err(PlanFileError::Edited);
         }
-        let file = document.read()?;
+        let file = document.derive()?;
         // All that follows from something else in the document follows from it now as it did then: a step that the changes do not
         // lead to, or a review that is not of these changes, was written by somebody else.
         let derived = PlanDocument::new(file.plan.body(), &file.sources, file.origin.clone());
         if derived != document {
             let [found, derived] = [&document, &derived].map(|one| serde_json::to_value(one));
-            let (found, derived) = (found.map_err(PlanFileError::Fields)?, derived.map_err(PlanFileError::Fields)?);
+            let (found, derived) =
+                (found.map_err(PlanFileError::Fields)?, derived.map_err(PlanFileError::Fields)?);
             return Err(PlanFileError::Underived(Underived::between(&found, &derived)));
         }
         Ok(file)
@@ -104,8 +103,8 @@ fn short(text: &str) -> String {
 }
 
 impl PlanDocument {
-    /// The plan, made once more from the differences that the document holds.
-    pub(super) fn read(&self) -> Result<PlanFile, PlanFileError> {
+    /// The plan, made once more from the differences that the document holds, whatever else it says.
+    pub fn derive(&self) -> Result<PlanFile, PlanFileError> {
         let Self {
             format_version: _,
             kind: _,

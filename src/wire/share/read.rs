@@ -64,11 +64,7 @@ impl ShareDocument {
         self.usage.iter().map(UsageDocument::read)
     }
 
-    fn verdict(
-        &self,
-        span: Option<Span>,
-        recorded: &mut Recorded,
-    ) -> Result<Verdict, Malformed> {
+    fn verdict(&self, span: Option<Span>, recorded: &mut Recorded) -> Result<Verdict, Malformed> {
         use ActionWord as A;
         let before = || needed(&self.before, "a live share")?.read();
         let after = || {
