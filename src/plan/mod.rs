@@ -27,6 +27,8 @@ mod step;
 mod usage;
 
 #[cfg(test)]
+mod again_tests;
+#[cfg(test)]
 mod hazard_tests;
 #[cfg(test)]
 mod identity_laws;
