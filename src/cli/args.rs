@@ -28,6 +28,12 @@ pub(crate) enum Command {
     /// Show what would change, and who would gain and lose access.
     Plan(PlanArgs),
     /// Make AWS match the stack: plan, show, ask, apply. Or carry out a saved plan: name its file in place of the stack.
+    ///
+    /// After the answer, what the plan was made from is read again; if it differs, the plan is made again and asked about anew.
+    ///
+    /// A saved plan's digest finds damage; it is no signature. Its steps and everything that is shown of them are made again from the
+    /// changes in the file, and a file that says anything else is refused. Neither stops somebody who rewrites the changes themselves:
+    /// keep the file where only the people who may apply can write.
     Apply(AgreedArgs),
     /// Show a plan that was saved with `plan --out`.
     Show(ShowArgs),
@@ -199,6 +205,9 @@ pub(crate) struct ApplyArgs {
     /// How long to wait for one association or share to settle, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub wait_timeout: u64,
+    /// How old a plan may be, in seconds, before --auto-approve reads again what it was made from.
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, hide = true)]
+    pub reread_after: u64,
 }
 
 #[derive(Args, Debug)]

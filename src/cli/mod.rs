@@ -18,6 +18,7 @@ mod progress;
 mod prompt;
 mod scope;
 mod replay;
+mod rounds;
 mod session;
 mod stack;
 mod stack_copy;

@@ -17,10 +17,10 @@ use crate::desired::{self, DesiredGraph, Resolution};
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{self, Diff, NotRead, Purpose, Scope};
 use crate::lang::{Declaration, SharingWish};
-use crate::live::LiveState;
+use crate::live::{Interest, LiveState};
 use crate::model::{Gap, GapCause, Observed, ResourceArn, StackName, TaggedResources, Usage, UsedKind};
 use crate::org::OrgView;
-use crate::plan::{self, Consent, Plan};
+use crate::plan::{self, Consent, Plan, PlanBody, Reread, Touched};
 
 /// A stack whose files are sound.
 pub(crate) struct Loaded {
@@ -138,6 +138,38 @@ impl Read {
     fn narrow(&self, diff: Diff) -> Diff {
         diff::narrow(diff, &self.scope, self.unread.clone())
     }
+}
+
+/// Reads once more what a plan was made from, and no more than that.
+pub(crate) async fn again(plan: &PlanBody, session: &Session, args: &CloudArgs) -> Reread {
+    let Touched { places, principals, sharing, usage } = plan.touched();
+    let settings = settings(args);
+    let unread = || Gap {
+        action: "organizations:DescribeOrganization".to_owned(),
+        caller: String::new(),
+        cause: GapCause::NotConfigured,
+        detail: "the plan does not depend on it".to_owned(),
+    };
+    let organization = async {
+        match &plan.basis.account {
+            Some(account) if principals => {
+                let question = if sharing { SharingQuestion::Ask } else { SharingQuestion::Leave };
+                collect::organization(&session.cloud, Some(account), question).await
+            }
+            Some(account) if sharing => OrgView {
+                snapshot: Observed::Unknown(unread()),
+                sharing: collect::sharing(&session.cloud, account).await,
+            },
+            _ => OrgView { snapshot: Observed::Unknown(unread()), sharing: Observed::Unknown(unread()) },
+        }
+    };
+    let interest = Interest::none(plan.stack.clone());
+    let (live, org, usage) = tokio::join!(
+        collect::again(&session.cloud, &places, &interest, &settings),
+        organization,
+        collect::usage(&session.cloud, &usage, &settings),
+    );
+    Reread { live, org, usage }
 }
 
 /// How AWS is read.

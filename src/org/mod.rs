@@ -2,6 +2,7 @@
 //!
 //! Reading it is `collect`'s work; what a plan makes of it is `desired`'s and `access`'s.
 
+mod excerpt;
 mod sharing;
 mod snapshot;
 

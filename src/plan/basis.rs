@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::reach;
-use crate::diff::{Change, ShareDiff, Verdict, is_outside, principal_label};
+use crate::diff::{Change, Present, ShareDiff, Wanted, is_outside, principal_label};
 use crate::model::{AccountId, Observed, Principal};
-use crate::org::OrgView;
+use crate::org::{OrgSnapshot, OrgView};
 
-/// Facts about the principals of the shares that change. There are none where the organization was not read: then nothing was used
-/// of it.
+/// What of the organization a plan was made from. There is nothing where the organization was not read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Basis {
     /// The account through which the organization is read, where the stack names one.
     pub account: Option<AccountId>,
+    /// Of the shares that something is done with.
     pub principals: BTreeMap<Principal, Behind>,
+    /// The part of the tree that says who is behind the principals of all shares of the plan, also of those that stay.
+    pub tree: Option<OrgSnapshot>,
 }
 
 /// Who is behind a principal.
@@ -36,30 +38,36 @@ pub enum Standing {
 }
 
 impl Basis {
-    /// What these changes use of the organization.
-    pub(crate) fn of<'a>(
-        account: Option<&AccountId>,
-        shares: impl IntoIterator<Item = &'a ShareDiff>,
-        org: &OrgView,
-    ) -> Self {
-        let changes = shares.into_iter().filter_map(|share| match &share.verdict {
-            Verdict::Changed(change) => Some(change),
-            Verdict::InSync { .. } | Verdict::Unread { .. } | Verdict::NotImported { .. } => None,
-        });
-        let principals = changes.flat_map(principals).cloned();
-        Self { account: account.cloned(), principals: look(principals, org) }
+    /// What a plan uses of the organization. Of each of its shares, whether anything is done with it.
+    pub(crate) fn of(account: Option<&AccountId>, shares: &[(&ShareDiff, bool)], org: &OrgView) -> Self {
+        let touched: BTreeSet<&Principal> =
+            shares.iter().filter(|(_, touched)| *touched).flat_map(|(share, _)| sides_of(share)).collect();
+        let all: BTreeSet<&Principal> = shares.iter().flat_map(|(share, _)| sides_of(share)).collect();
+        Self {
+            account: account.cloned(),
+            principals: look(touched.into_iter().cloned(), org),
+            tree: org.snapshot.known().map(|tree| tree.excerpt(all)),
+        }
     }
 
     /// The same principals in another view of the organization.
-    pub(crate) fn again(&self, org: &OrgView) -> Self {
-        Self { account: self.account.clone(), principals: look(self.principals.keys().cloned(), org) }
+    pub(crate) fn again(&self, org: &OrgView) -> BTreeMap<Principal, Behind> {
+        look(self.principals.keys().cloned(), org)
     }
 }
 
 /// The principals of both sides of a change.
 pub(crate) fn principals(change: &Change) -> BTreeSet<&Principal> {
-    let before = change.before().into_iter().flat_map(|present| present.share.principals.keys());
-    before.chain(change.after().into_iter().flat_map(|after| after.principals.keys())).collect()
+    sides(change.before(), change.after())
+}
+
+fn sides_of(share: &ShareDiff) -> BTreeSet<&Principal> {
+    sides(share.before(), share.after())
+}
+
+fn sides<'a>(before: Option<&'a Present>, after: Option<&'a Wanted>) -> BTreeSet<&'a Principal> {
+    let before = before.into_iter().flat_map(|present| present.share.principals.keys());
+    before.chain(after.into_iter().flat_map(|after| after.principals.keys())).collect()
 }
 
 fn look(principals: impl Iterator<Item = Principal>, org: &OrgView) -> BTreeMap<Principal, Behind> {

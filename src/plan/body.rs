@@ -10,8 +10,8 @@ use crate::access::{AccessDelta, AccessTotals};
 use crate::diag::Span;
 use crate::diff::{
     Cause, Change, Edit, ImportProblem, InboundItem, Part, Partial, PermissionChange, PermissionDiff,
-    PermissionPart, PermissionProblem, PermissionVerdict, Purpose, ShareDiff, SharingDiff, SharingVerdict,
-    Unmanaged, UnresolvedShare, Verdict,
+    PermissionPart, PermissionProblem, PermissionVerdict, Purpose, Safeguards, ShareDiff, SharingDiff,
+    SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::model::{
     AccountId, Address, Gap, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn, StackName,
@@ -52,6 +52,8 @@ pub struct PlanBody {
     pub unknown: BTreeMap<Place, Gap>,
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
+    /// What the stack says about its own hazards.
+    pub safeguards: Safeguards,
     /// Present where the plan is for a part of the stack.
     pub partial: Option<Partial>,
     /// Every step comes after its needs.

@@ -58,8 +58,9 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
     }
     let hazards = hazard::of_plan(diff, &shares, &access);
     let fingerprint = Fingerprint::of(diff, &steps, org);
-    let changed = shares.iter().filter(|share| !share.steps.is_empty()).map(|share| &share.diff);
-    let basis = Basis::of(diff.organization_account.as_ref(), changed, org);
+    let touched: Vec<(&ShareDiff, bool)> =
+        shares.iter().map(|share| (&share.diff, !share.steps.is_empty())).collect();
+    let basis = Basis::of(diff.organization_account.as_ref(), &touched, org);
     let Diff {
         stack,
         purpose,
@@ -75,7 +76,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
         organization_account: _,
         organization_gap,
         unresolved,
-        safeguards: _,
+        safeguards,
         partial,
         now,
     } = diff.clone();
@@ -94,6 +95,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
         unknown,
         organization_gap,
         unresolved,
+        safeguards,
         partial,
         steps,
         access,

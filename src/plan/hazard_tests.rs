@@ -10,7 +10,8 @@ use crate::live::{LiveShare, LiveState};
 use crate::model::{Address, Observed, Principal, ResourceArn, TAG_IMPORTED, Usage, Users};
 use crate::plan::laws::{a_live_state, a_stack, planned as both};
 use crate::plan::{
-    Allowance, Consent, HazardStanding, NotApproved, Plan, Refused, SavedPlan, Step, plan, plan_knowing,
+    Allowance, Consent, HazardStanding, NotApproved, Plan, Refused, Reread, SavedPlan, Step, plan,
+    plan_knowing,
 };
 
 fn planned(graph: &DesiredGraph, live: &LiveState) -> Plan {
@@ -408,7 +409,7 @@ fn a_saved_plan_forgets_what_the_files_agreed_to_until_a_time_that_is_over() {
     let (mut graph, found) = a_removal();
     graph.safeguards.acknowledgements =
         vec![Acknowledgement { until: Some(until), ..word(AcknowledgementScope::Stack, span) }];
-    let saved = SavedPlan::new(planned(&graph, &found).body().clone()).unwrap();
+    let saved = SavedPlan::new(planned(&graph, &found));
     for (flags, now, expected) in [
         ("", until - second, (0, 1)),
         ("", until, (1, 0)),
@@ -418,11 +419,12 @@ fn a_saved_plan_forgets_what_the_files_agreed_to_until_a_time_that_is_over() {
         let consent = if flags.is_empty() { Consent::default() } else { consent(flags) };
         let given = saved.clone().given(&consent, now);
         assert_eq!(given.body().consent_counts(), expected, "{flags} at {now}");
-        let approved = given.approve(&Consent::default(), &found, &org());
+        let read = |live: &LiveState| Reread { live: live.clone(), org: org(), usage: Usage::default() };
+        let approved = given.approve(&Consent::default(), &read(&found));
         assert_eq!(approved.is_ok(), expected.0 == 0, "{flags} at {now}");
         // That AWS is as it was matters more than who agreed.
         let changed = live([]);
-        let refused = given.approve(&Consent::default(), &changed, &org());
+        let refused = given.approve(&Consent::default(), &read(&changed));
         assert!(matches!(refused, Err(NotApproved::Stale(_))), "{refused:?}");
     }
 }

@@ -3,6 +3,7 @@
 //! Decides everything that `apply` does and knows nothing of how calls are made.
 
 mod acceptance;
+mod again;
 mod approved;
 mod basis;
 mod body;
@@ -27,6 +28,8 @@ mod token;
 mod usage;
 
 #[cfg(test)]
+mod again_tests;
+#[cfg(test)]
 mod hazard_tests;
 #[cfg(test)]
 mod identity_laws;
@@ -45,6 +48,7 @@ mod simulator_permissions;
 #[cfg(test)]
 mod tests;
 
+pub use again::{NotApproved, Reread, Stale, StepName, Touched};
 pub use approved::{ApprovedPlan, Refused};
 pub use basis::{Basis, Behind, Standing};
 pub use body::{
@@ -59,7 +63,7 @@ pub use hazard::{Hazard, HazardSubject};
 pub use notice::{remedy, told_misfit};
 pub use outcome::{ANOTHER_RUN_WAS_FASTER, Outcome, StepOutcome, StepResult};
 pub use quota::{Counted, OverQuota};
-pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, StepName, Touched};
+pub use saved::SavedPlan;
 pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};
 pub use token::Tokens;

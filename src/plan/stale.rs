@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use crate::access::AccessTotals;
 use crate::diff::{PermissionDiff, Present};
 use crate::live::{Association, AttachedPermission, CustomerPermissionRow, LiveShare, LiveState};
 use crate::model::{
-    AccountId, Address, AssociationStatus, Observed, PermissionArn, Place, Principal, ShareArn,
+    AccountId, Address, AssociationStatus, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn,
+    Usage,
 };
 use crate::org::{OrgView, SharingState};
 use crate::plan::basis::{Basis, Behind, Standing};
+use crate::plan::body::PlannedShare;
 
 /// One fact that is no longer what a plan was made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +24,8 @@ pub enum Difference {
         arn: ShareArn,
         place: Place,
         change: ShareChange,
-        /// When AWS last changed it, where AWS says so.
+        /// Since when it is so, where AWS says so: of a share that appeared, and of a member that is on it. The share's own time does
+        /// not move when members or tags change.
         since: Option<Timestamp>,
     },
     /// A customer managed permission that the plan makes or changes.
@@ -30,6 +34,8 @@ pub enum Difference {
     Sharing { before: SharingState, after: SharingState },
     /// Who is behind a principal.
     Principal { principal: Principal, label: String, change: StandingChange },
+    /// An account that loses a resource has something in it now, and had nothing.
+    Usage { address: Address, resource: ResourceArn, account: AccountId, count: usize },
 }
 
 /// What happened to a permission.
@@ -119,10 +125,7 @@ pub(crate) fn share(address: &Address, was: &Present, live: &LiveState) -> Vec<D
             return None;
         }
         let (kind, subject) = (key.0, key.1.clone());
-        let since = match is {
-            Some((_, since)) => since.or(now.updated),
-            None => now.updated,
-        };
+        let since = is.and_then(|(_, since)| *since);
         Some(difference(ShareChange::Part { kind, subject, before: text(was), after: text(is) }, since))
     });
     changed.collect()
@@ -141,7 +144,7 @@ fn facts(share: &LiveShare) -> Facts<'_> {
         feature_set,
         tags,
         created: _, // goes with the ARN
-        updated,
+        updated: _, // stays where members and tags change
         resources,
         principals,
         sources,
@@ -155,7 +158,7 @@ fn facts(share: &LiveShare) -> Facts<'_> {
         ("retain_sharing_on_account_leave_organization", retain_sharing.to_string()),
         ("feature set", feature_set.to_string()),
     ] {
-        out.insert((kind, String::new()), (text, *updated));
+        out.insert((kind, String::new()), (text, None));
     }
     out.extend(tags.iter().map(|(key, value)| (("tag", key.clone()), (value.clone(), None))));
     let members = |kind, (subject, association): (String, &Association)| {
@@ -178,11 +181,33 @@ fn facts(share: &LiveShare) -> Facts<'_> {
     out
 }
 
+/// Who loses a subnet or a transit gateway of this share, had nothing in it and has something now.
+pub(crate) fn usage(share: &PlannedShare, access: &AccessTotals, now: &Usage) -> Vec<Difference> {
+    let mut out = Vec::new();
+    for (resource, users) in &share.usage {
+        let (Observed::Known(before), Some(Observed::Known(after))) = (users, now.found.get(resource)) else {
+            continue;
+        };
+        let loses = |account: &AccountId| {
+            let known = access.lose.contains(account) && share.access.lose.contains(account);
+            known || (!share.access.unknown.is_empty() && *account != share.diff.place().account)
+        };
+        let come = after.iter().filter(|(account, _)| loses(account) && !before.contains_key(*account));
+        out.extend(come.map(|(account, count)| Difference::Usage {
+            address: share.diff.address.clone(),
+            resource: resource.clone(),
+            account: account.clone(),
+            count: *count,
+        }));
+    }
+    out
+}
+
 /// Compares what was used of the organization.
 pub(crate) fn basis(was: &Basis, org: &OrgView) -> Vec<Difference> {
     let now = was.again(org);
     let changed = was.principals.iter().filter_map(|(principal, before)| {
-        let after = now.principals.get(principal)?;
+        let after = now.get(principal)?;
         let change = standing(principal, before, after)?;
         Some(Difference::Principal { principal: principal.clone(), label: before.label.clone(), change })
     });

@@ -1,4 +1,4 @@
-//! Why a saved plan is not carried out, as diagnostics.
+//! Why a plan that somebody agreed to is not carried out, as diagnostics.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,12 @@ use jiff::Timestamp;
 
 use crate::diag::{Diagnostic, Severity, apply_codes};
 use crate::diff::{Section, Written};
-use crate::model::{Gap, TAG_APPLIED};
+use crate::model::{Gap, TAG_APPLIED, UsedKind};
 use crate::org::SharingState;
+use crate::plan::again::{Stale, StepName};
 use crate::plan::body::PlanBody;
 use crate::plan::fingerprint::Fingerprint;
 use crate::plan::notice::{remedy, told};
-use crate::plan::saved::{Stale, StepName};
 use crate::plan::stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 
 /// Differences that are told one by one; the rest are counted.
@@ -27,6 +27,12 @@ const ALL_DONE: &str = "nothing is left of this plan to do; `ramctl plan` shows 
 const PART_DONE: &str = "plan anew and apply that: the new plan has what is left";
 
 impl Stale {
+    /// What changed, where the plan is made again at once: nobody has to do anything about it.
+    pub fn changes(&self) -> Vec<Diagnostic> {
+        let told = |notice: Diagnostic| Diagnostic { severity: Severity::Warning, help: None, ..notice };
+        self.notices().into_iter().map(told).collect()
+    }
+
     /// What changed, the first few differences one by one, and how far the plan was carried out, where it was.
     pub fn notices(&self) -> Vec<Diagnostic> {
         let Self { differences, own, done, left } = self;
@@ -105,6 +111,7 @@ fn summary(own: &[Difference]) -> String {
                 ("sharing inside the organization".to_owned(), state(*after).to_owned(), None)
             }
             Difference::Principal { label, .. } => (label.clone(), "accounts".to_owned(), None),
+            Difference::Usage { address, .. } => (address.to_string(), "use".to_owned(), None),
         };
         match blocks.iter_mut().find(|(known, ..)| *known == block) {
             Some((_, parts, last)) => {
@@ -119,7 +126,7 @@ fn summary(own: &[Difference]) -> String {
         let when = match since.map(time) {
             None => String::new(),
             Some(at) if parts == ["made"] => format!(" at {at}"),
-            Some(at) => format!("; AWS last changed it at {at}"),
+            Some(at) => format!(" since {at}"),
         };
         format!("{block} ({}{when})", parts.join(", "))
     });
@@ -201,7 +208,7 @@ fn state(state: SharingState) -> &'static str {
 fn sentence(difference: &Difference) -> String {
     match difference {
         Difference::Share { address, arn, place, change, since } => {
-            let when = since.map(|at| format!(" AWS last changed it at {}.", time(at))).unwrap_or_default();
+            let when = since.map(|at| format!(" AWS has it since {}.", time(at))).unwrap_or_default();
             let which = format!("{address} ({}, {place})", arn.arn().short());
             match change {
                 ShareChange::Gone => format!("{which} is deleted."),
@@ -237,6 +244,16 @@ fn sentence(difference: &Difference) -> String {
                     format!("{which} has another default version, other tags or other shares now.")
                 }
             }
+        }
+        Difference::Usage { address, resource, account, count } => {
+            let what = match UsedKind::of(resource) {
+                Some((UsedKind::TransitGateway, _)) => "attachment",
+                Some((UsedKind::Subnet, _)) | None => "network interface",
+            };
+            let s = if *count == 1 { "" } else { "s" };
+            format!(
+                "{address}: account {account}, which loses {resource}, had nothing in it and has {count} {what}{s} now."
+            )
         }
         Difference::Sharing { before, after } => {
             format!("Sharing inside the organization was {} and is {}.", state(*before), state(*after))

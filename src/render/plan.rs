@@ -68,6 +68,7 @@ impl fmt::Display for PlanView<'_> {
             unknown,
             organization_gap,
             unresolved,
+            safeguards: _,
             partial: _,
             steps: _,
             access: _,

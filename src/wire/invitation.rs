@@ -114,7 +114,7 @@ pub(crate) struct InboundDocument {
     since: Option<String>,
     expires: Option<ExpiryDocument>,
     /// What needs consent. None in a drift report.
-    hazards: Vec<HazardDocument>,
+    pub hazards: Vec<HazardDocument>,
     /// The step of the plan, where there is one.
     step: Option<u32>,
 }

@@ -9,7 +9,6 @@ mod sides;
 pub(crate) use actions::ActionsDocument;
 pub(crate) use item::PermissionItemDocument;
 pub(crate) use problem::problem_words;
-pub(crate) use sides::policy;
 
 use std::collections::BTreeMap;
 
@@ -18,10 +17,10 @@ use serde::{Deserialize, Serialize};
 use crate::diag::{SourceMap, Span};
 use crate::diff::{PermissionChange, PermissionDiff, PermissionEdit, PermissionVerdict};
 use crate::model::{AccountId, Address, Gap};
-use crate::plan::{PermissionBlocked, PlannedPermission, StepId};
+use crate::plan::{PermissionBlocked, PlannedPermission};
 use crate::wire::malformed::{Malformed, id, needed};
 use crate::wire::parts::{GapDocument, MisfitDocument, PlaceDocument, Recorded, SourceDocument, texts};
-use crate::wire::permission::edit::{PermissionEditDocument, users};
+use crate::wire::permission::edit::PermissionEditDocument;
 use crate::wire::permission::problem::ProblemDocument;
 use crate::wire::permission::sides::{LivePermissionDocument, WantedPermissionDocument};
 use crate::wire::share::HazardDocument;
@@ -53,7 +52,7 @@ pub(crate) struct PermissionDocument {
     before: Option<LivePermissionDocument>,
     after: Option<WantedPermissionDocument>,
     changes: Vec<PermissionEditDocument>,
-    hazards: Vec<HazardDocument>,
+    pub hazards: Vec<HazardDocument>,
     steps: Vec<u32>,
 }
 
@@ -129,43 +128,17 @@ impl PermissionDocument {
         }
     }
 
-    pub fn read(&self, recorded: &mut Recorded) -> Result<PlannedPermission, Malformed> {
-        let Self {
-            address,
-            place: _, // that of its sides, as is the name
-            name: _,
-            source,
-            action: _,
-            reason: _,
-            problem: _,
-            misfit: _,
-            blocked,
-            held_by,
-            prevent_destroy,
-            gap: _,
-            before: _,
-            after: _,
-            changes: _,
-            hazards,
-            steps,
-        } = self;
-        let span = source.as_ref().map(|source| recorded.span(source));
-        let held = users(held_by)?;
-        let blocked = blocked.map(|word| match word {
-            PermissionBlockedWord::VersionsHeld => PermissionBlocked::VersionsHeld { users: held },
-            PermissionBlockedWord::InUse => {
-                PermissionBlocked::InUse { users: held.into_values().flatten().collect() }
-            }
-        });
-        Ok(PlannedPermission {
-            diff: PermissionDiff {
-                address: id(address, Address::parse)?,
-                verdict: self.verdict(span, recorded)?,
-                protected: *prevent_destroy,
-            },
-            hazards: hazards.iter().map(|hazard| hazard.read(recorded)).collect::<Result<_, _>>()?,
-            blocked,
-            steps: steps.iter().copied().map(StepId).collect(),
+    pub fn address(&self) -> Result<Address, Malformed> {
+        id(&self.address, Address::parse)
+    }
+
+    /// What the plan was made from.
+    pub fn read(&self, recorded: &mut Recorded) -> Result<PermissionDiff, Malformed> {
+        let span = self.source.as_ref().map(|source| recorded.span(source));
+        Ok(PermissionDiff {
+            address: self.address()?,
+            verdict: self.verdict(span, recorded)?,
+            protected: self.prevent_destroy,
         })
     }
 

@@ -1,7 +1,10 @@
 //! A plan as JSON: what a run prints, and what a file keeps to be shown and applied later.
 
+mod derived;
 mod read;
+mod safeguards;
 
+pub use derived::Underived;
 pub use read::{PlanFile, PlanFileError};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +23,9 @@ use crate::wire::parts::{
     CoverageDocument, DiagnosticDocument, Reading, SharingDocument, UnmanagedDocument, texts,
 };
 use crate::wire::permission::{PermissionDocument, problem_words};
+use crate::wire::plan_document::safeguards::SafeguardsDocument;
 use crate::wire::share::{AccessDocument, HazardDocument, ImportDocument, ShareDocument};
+use crate::wire::snapshot::OrganizationRecord;
 use crate::wire::step::StepDocument;
 use crate::wire::words::{PurposeWord, RefusalWord, SharingStateWord, StandingWord, text_of};
 use crate::wire::{FORMAT_VERSION, pretty};
@@ -39,8 +44,8 @@ pub struct PlanDocument {
     kind: String,
     /// The ramctl that made the plan. Another version does not apply it.
     ramctl_version: String,
-    /// SHA-256 over this document, written with no white space and with nothing here. It tells a file that was edited or cut; it
-    /// does not tell who wrote it.
+    /// SHA-256 over this document, written with no white space and with nothing here. It tells a file that was damaged; it does not
+    /// tell who wrote it.
     digest: String,
     stack: String,
     purpose: PurposeWord,
@@ -55,6 +60,7 @@ pub struct PlanDocument {
     complete: bool,
     /// The time that counts as now, where something in the stack expires.
     now: Option<String>,
+    safeguards: SafeguardsDocument,
     summary: SummaryDocument,
     access: AccessDocument,
     sharing: Option<SharingDocument>,
@@ -140,7 +146,10 @@ struct RoleDocument {
 struct BasisDocument {
     /// The account through which the organization is read.
     account: Option<String>,
+    /// Of the shares that something is done with.
     principals: Vec<BehindDocument>,
+    /// The part of the tree that says who is behind the principals of all shares here; null where it was not read.
+    organization: Option<OrganizationRecord>,
 }
 
 /// Who was behind a principal.
@@ -236,6 +245,7 @@ impl PlanDocument {
             unknown,
             organization_gap,
             unresolved,
+            safeguards,
             partial,
             steps,
             access,
@@ -280,10 +290,12 @@ impl PlanDocument {
                     .iter()
                     .map(|(p, behind)| BehindDocument::new(p, behind))
                     .collect(),
+                organization: basis.tree.as_ref().map(OrganizationRecord::new),
             },
             has_changes: plan.has_changes(),
             complete: plan.is_complete(),
             now: now.map(|now| now.to_string()),
+            safeguards: SafeguardsDocument::new(safeguards, sources),
             summary: SummaryDocument {
                 import,
                 moved,

@@ -116,19 +116,35 @@ fn a_document_with_a_right_digest_and_wrong_steps_is_refused() {
         document.seal();
         PlanFile::read(&document.to_text()).map(|_| ())
     };
-    let error = |result: Result<(), PlanFileError>| format!("{:?}", result.expect_err("it is refused"));
+    let error = |result: Result<(), PlanFileError>| {
+        let error = result.expect_err("it is refused");
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        format!("{error}: {}", source.unwrap_or_default())
+    };
     assert!(forged("ramctl", "ramctl").is_ok());
-    assert!(
-        error(forged(
-            "\"operation\": \"ram:CreateResourceShare\"",
-            "\"operation\": \"ram:DeleteResourceShare\""
-        ))
-        .contains("a share")
-    );
-    assert!(error(forged("\"needs\": []", "\"needs\": [1]")).contains("Forward"));
-    assert!(error(forged("\"id\": 1,", "\"id\": 7,")).contains("Numbering"));
-    assert!(error(forged("\"create\": 1", "\"create\": 2")).contains("Edited"));
-    assert!(
-        error(forged("\"region\": \"eu-central-1\"", "\"region\": \"EU\\u001b[31m\"")).contains("Region")
-    );
+    for (from, to, said) in [
+        (
+            "ram:CreateResourceShare",
+            "ram:DeleteResourceShare",
+            "steps[1].operation is \"ram:DeleteResourceShare\"",
+        ),
+        ("\"needs\": []", "\"needs\": [1]", "steps[0].needs is 1 element, and 0 elements follows from"),
+        ("\"id\": 1,", "\"id\": 7,", "steps[1].id is 7, and 1 follows from the changes"),
+        ("\"create\": 1", "\"create\": 2", "summary.create is 2, and 1 follows"),
+        ("\"has_changes\": true", "\"has_changes\": false", "has_changes is false"),
+        ("\"region\": \"eu-central-1\"", "\"region\": \"EU\\u001b[31m\"", "Region"),
+    ] {
+        let told = error(forged(from, to));
+        assert!(told.contains(said) && !told.contains('\u{1b}'), "{told}");
+    }
+}
+
+#[test]
+fn an_account_is_reached_through_a_role_of_its_own_and_no_other() {
+    let plan = plan(&diff(&stack([desired_share("tgw")]), &live([]), &org()), &org());
+    let text = text_of(&plan).replacen("arn:aws:iam::222222222222:role", "arn:aws:iam::999999999999:role", 1);
+    let mut document: PlanDocument = serde_json::from_str(&text).expect("the fields are those of a plan");
+    document.seal();
+    let error = PlanFile::read(&document.to_text()).expect_err("it is refused");
+    assert!(matches!(error, PlanFileError::Role { .. }), "{error:?}");
 }

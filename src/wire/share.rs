@@ -51,7 +51,7 @@ pub(crate) struct ShareDocument {
     owner_included: bool,
     /// The subnets and transit gateways of this share that accounts lose by the plan as a whole.
     usage: Vec<UsageDocument>,
-    hazards: Vec<HazardDocument>,
+    pub hazards: Vec<HazardDocument>,
     remarks: Vec<RemarkDocument>,
     /// Principals that are invited and do not see the share yet.
     invitations: Vec<InvitationDocument>,

@@ -1,7 +1,5 @@
 //! A step with its arguments, enough to carry it out.
 
-mod read;
-
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

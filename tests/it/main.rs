@@ -3,6 +3,8 @@
 
 #[cfg(feature = "cli")]
 mod access;
+#[cfg(feature = "cli")]
+mod asked;
 mod cases;
 #[cfg(feature = "cli")]
 mod cli;
@@ -11,6 +13,7 @@ mod documents;
 mod edge;
 #[cfg(feature = "cli")]
 mod every_kind;
+mod forged;
 mod hostile;
 mod hazards;
 #[cfg(feature = "cli")]

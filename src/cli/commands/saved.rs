@@ -14,13 +14,10 @@ use crate::cli::output::{Chain, Output};
 use crate::cli::outputs::{Outputs, with_outputs};
 use crate::cli::pipeline;
 use crate::cli::session::{Reached, Session};
-use crate::collect;
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::Causes;
-use crate::live::{Interest, LiveState};
-use crate::model::{Gap, GapCause, Observed, Origin};
-use crate::org::OrgView;
-use crate::plan::{Consent, Fingerprint, NotApproved, Outcome, Touched};
+use crate::model::Origin;
+use crate::plan::{Consent, Fingerprint, NotApproved, Outcome};
 use crate::render::escape;
 use crate::wire::{PlanFile, PlanFileError};
 
@@ -121,8 +118,8 @@ async fn verify_and_apply(
     {
         return refuse(&[body.is_another(agreed)], Exit::Stale, output);
     }
-    let (live, org) = read_again(args, file, session).await;
-    let approved = match file.plan.approve(consent, &live, &org) {
+    let now = pipeline::again(body, session, &args.cloud).await;
+    let approved = match file.plan.approve(consent, &now) {
         Ok(approved) => approved,
         Err(NotApproved::Refused(refused)) => {
             let exit = consent::refused(&refused, output);
@@ -146,35 +143,4 @@ async fn verify_and_apply(
         _ if outcome.lost_to_another_run() => Exit::Stale,
         other => other,
     }
-}
-
-/// Reads what the plan was made from once more, and no more than that.
-async fn read_again(args: &ApplyArgs, file: &PlanFile, session: &Session) -> (LiveState, OrgView) {
-    let Touched { places, principals, sharing } = file.plan.touched();
-    let settings = collect::Settings {
-        parallelism: usize::from(args.cloud.parallelism),
-        ..collect::Settings::default()
-    };
-    let unread = || Gap {
-        action: "organizations:DescribeOrganization".to_owned(),
-        caller: String::new(),
-        cause: GapCause::NotConfigured,
-        detail: "the plan does not depend on it".to_owned(),
-    };
-    let organization = async {
-        match &file.plan.body().basis.account {
-            Some(account) if principals => {
-                let question =
-                    if sharing { collect::SharingQuestion::Ask } else { collect::SharingQuestion::Leave };
-                collect::organization(&session.cloud, Some(account), question).await
-            }
-            Some(account) if sharing => OrgView {
-                snapshot: Observed::Unknown(unread()),
-                sharing: collect::sharing(&session.cloud, account).await,
-            },
-            _ => OrgView { snapshot: Observed::Unknown(unread()), sharing: Observed::Unknown(unread()) },
-        }
-    };
-    let interest = Interest::none(file.plan.body().stack.clone());
-    tokio::join!(collect::again(&session.cloud, &places, &interest, &settings), organization)
 }

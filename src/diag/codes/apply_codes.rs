@@ -49,15 +49,17 @@ was deleted since, ramctl makes it again with the next token. AWS knows 64 token
 again and again: look in CloudTrail for DeletePermission and DeletePermissionVersion in the Region of the permission."
 
     RAM510 "AWS changed since the plan was made"
-"A saved plan is bound to what it was made from: the live shares that it changes, the accounts behind their principals, and whether \
-sharing inside the organization is on. ramctl reads just that again before it carries the plan out, and something is no longer as \
-it was. What was reviewed is not what would come out, so nothing is done and the exit code is 5.
+"A plan is bound to what it was made from: the live shares that it changes, the accounts behind their principals, whether sharing \
+inside the organization is on, and what accounts have in what they lose. ramctl reads just that again before it carries out a saved \
+plan, after the answer to its question, and, with --auto-approve, if the plan is older than five seconds. Something is no longer as \
+it was. What was reviewed is not what would come out, so nothing is done. If somebody can be asked, the plan is made again and shown; \
+otherwise the exit code is 5.
 
-Plan anew, look at what is different, and apply that plan."
+Make a new plan, look at what is different, and apply that plan."
 
     RAM511 "the plan was carried out already, in whole or in part"
-"AWS shows the effect of steps of this saved plan: it was applied before, perhaps by a run that was cut short. A plan is carried out \
-once. Plan anew: the new plan has what is left, and nothing if all was done.
+"AWS shows the effect of steps of this plan: it was applied before, perhaps by a run that was cut short, or another run is faster. \
+Make a new plan: it has what is left, and nothing if all was done.
 
 What else changed is told beside it, as RAM510. Another run with the same files leaves the same traces as this plan."
 
@@ -68,8 +70,8 @@ configuration, the live shares, the organization or the flags are different. Not
 Look at the plan that is printed. If it is right, pass its fingerprint."
 
     RAM513 "the facts of the plan could not be read again"
-"A saved plan is carried out only if AWS is as it was, and that could not be seen: a role cannot be assumed, a call is denied, or AWS \
-does not answer. Nothing is done and the exit code is 6.
+"A plan that is saved, or that waited for an answer, is carried out only if AWS is as it was, and that could not be seen: a role cannot \
+be assumed, a call is denied, or AWS does not answer. Nothing is done and the exit code is 6.
 
 The accounts are reached through the roles that the plan names. Run apply where they can be assumed."
 

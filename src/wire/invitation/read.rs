@@ -4,7 +4,6 @@ use crate::diff::{
     Acceptor, Expiry, InboundBlock, InboundItem, InboundVerdict, Invitation, InvitationState, Staying, Window,
 };
 use crate::model::{AccountId, Address, Gap, Place, Principal, ResourceType, ShareArn};
-use crate::plan::{PlannedInbound, StepId};
 use crate::wire::invitation::{ExpiryDocument, InboundDocument, InvitationDocument, UnreceivedDocument};
 use crate::wire::malformed::{Malformed, id, ids, needed, time, times};
 use crate::wire::parts::Recorded;
@@ -55,7 +54,7 @@ impl InvitationDocument {
 }
 
 impl InboundDocument {
-    pub fn read(&self, recorded: &mut Recorded) -> Result<PlannedInbound, Malformed> {
+    pub fn read(&self, recorded: &mut Recorded) -> Result<InboundItem, Malformed> {
         let Self {
             place,
             share,
@@ -69,10 +68,9 @@ impl InboundDocument {
             gap,
             since,
             expires,
-            hazards,
-            step,
+            hazards: _, // this and the step follow from the verdict
+            step: _,
         } = self;
-        let hazards = hazards.iter().map(|hazard| hazard.read(recorded)).collect::<Result<_, _>>()?;
         let mut by = || {
             Ok::<_, Malformed>(InboundBlock {
                 address: id(needed(address, "an address")?, Address::parse)?,
@@ -94,14 +92,18 @@ impl InboundDocument {
             },
             InboundWord::Undecided => InboundVerdict::Undecided { window: window()? },
         };
-        let item = InboundItem {
+        Ok(InboundItem {
             place: place.read()?,
             share: id(share, ShareArn::parse)?,
             name: name.clone(),
             sender: id(sender, AccountId::parse)?,
             verdict,
-        };
-        Ok(PlannedInbound { item, hazards, step: step.map(StepId) })
+        })
+    }
+
+    /// The block that decided, where one did.
+    pub fn by(&self) -> Result<Option<Address>, Malformed> {
+        self.address.as_ref().map(|address| id(address, Address::parse)).transpose()
     }
 }
 

@@ -163,6 +163,6 @@ impl PermissionEditDocument {
 
 type Users = BTreeMap<String, BTreeSet<ShareArn>>;
 
-pub(super) fn users(held: &BTreeMap<String, Vec<String>>) -> Result<Users, Malformed> {
+fn users(held: &BTreeMap<String, Vec<String>>) -> Result<Users, Malformed> {
     held.iter().map(|(version, arns)| Ok((version.clone(), ids(arns, ShareArn::parse)?))).collect()
 }

@@ -110,6 +110,6 @@ impl WantedPermissionDocument {
     }
 }
 
-pub(crate) fn policy(text: &str) -> Result<PermissionPolicy, Malformed> {
+fn policy(text: &str) -> Result<PermissionPolicy, Malformed> {
     PermissionPolicy::read(text).map_err(|error| Malformed::new(text, error.to_string()))
 }

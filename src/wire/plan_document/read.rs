@@ -4,26 +4,21 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::access::AccessTotals;
 use crate::diag::SourceMap;
-use crate::diff::PermissionVerdict;
-use crate::model::{AccountId, AccountRole, Address, Origin, Principal, StackName};
-use crate::org::SharingState;
-use crate::plan::{
-    Basis, Behind, Fingerprint, Incoherent, PlanBody, PlannedPermission, PlannedSharing, Refusal, SavedPlan,
-    Standing, Step,
-};
+use crate::diff::Diff;
+use crate::model::{AccountId, AccountRole, Address, Arn, Gap, GapCause, Observed, Origin, StackName, Usage};
+use crate::org::{OrgSnapshot, OrgView};
+use crate::plan::{Allowance, Consent, SavedPlan, plan_knowing};
 use crate::wire::FORMAT_VERSION;
 use crate::wire::invitation::UnreceivedDocument;
-use crate::wire::malformed::{Malformed, id, ids, needed, times};
+use crate::wire::malformed::{Malformed, id, times};
 use crate::wire::partial::PartialDocument;
 use crate::wire::parts::Recorded;
 use crate::wire::plan_document::{
-    AccountDocument, BasisDocument, BehindDocument, KIND, PlanDocument, RefusalDocument, RoleDocument,
-    VERSION,
+    AccountDocument, BasisDocument, KIND, PlanDocument, RoleDocument, Underived, VERSION,
 };
-use crate::wire::share::AccessDocument;
-use crate::wire::words::{RefusalWord, SharingStateWord, StandingWord, word_of};
+use crate::wire::share::{HazardDocument, ShareDocument};
+use crate::wire::snapshot::{OrganizationRecord, SnapshotError};
 
 /// A plan from a file, with what it takes to show it.
 #[derive(Clone, Debug)]
@@ -54,8 +49,13 @@ pub enum PlanFileError {
     Fields(#[source] serde_json::Error),
     #[error("it does not say what a plan says")]
     Malformed(#[from] Malformed),
-    #[error("its steps do not hang together")]
-    Incoherent(#[from] Incoherent),
+    #[error("the organization in it is none")]
+    Organization(#[source] SnapshotError),
+    #[error("account {account} is not reached through the role {role}, which is of another account")]
+    Role { account: AccountId, role: String },
+    /// Somebody wrote it who is not ramctl.
+    #[error("its steps, or what it says of them, do not follow from its changes; make the plan anew")]
+    Underived(#[source] Underived),
 }
 
 /// As much of a document as every version of it has.
@@ -84,10 +84,15 @@ impl PlanFile {
         if document.own_digest() != document.digest || document.to_text() != text {
             return Err(PlanFileError::Edited);
         }
-        let file = document.read()?;
-        // What the document says twice, it has to say alike.
-        if PlanDocument::new(file.plan.body(), &file.sources, file.origin.clone()) != document {
-            return Err(PlanFileError::Edited);
+        let file = document.derive()?;
+        // All that follows from something else in the document follows from it now as it did then: a step that the changes do not
+        // lead to, or a review that is not of these changes, was written by somebody else.
+        let derived = PlanDocument::new(file.plan.body(), &file.sources, file.origin.clone());
+        if derived != document {
+            let [found, derived] = [&document, &derived].map(|one| serde_json::to_value(one));
+            let (found, derived) =
+                (found.map_err(PlanFileError::Fields)?, derived.map_err(PlanFileError::Fields)?);
+            return Err(PlanFileError::Underived(Underived::between(&found, &derived)));
         }
         Ok(file)
     }
@@ -98,7 +103,8 @@ fn short(text: &str) -> String {
 }
 
 impl PlanDocument {
-    fn read(&self) -> Result<PlanFile, PlanFileError> {
+    /// The plan, made once more from the differences that the document holds, whatever else it says.
+    pub fn derive(&self) -> Result<PlanFile, PlanFileError> {
         let Self {
             format_version: _,
             kind: _,
@@ -106,102 +112,126 @@ impl PlanDocument {
             digest: _,
             stack,
             purpose,
-            fingerprint,
+            fingerprint: _, // this and what else has nothing beside it follows from the rest
             accounts,
             basis,
-            has_changes: _, // this and the next, and the summary, are counted anew
+            has_changes: _,
             complete: _,
             now,
+            safeguards,
             summary: _,
-            access,
+            access: _,
             sharing,
             shares,
             permissions,
             unmanaged,
             inbound,
             unreceived,
-            steps,
-            hazards,
+            steps: _,
+            hazards: _,
             checks,
-            refusals,
+            refusals: _,
             partial,
             coverage,
-            diagnostics: _, // they follow from the rest
+            diagnostics: _,
         } = self;
         let mut recorded = Recorded::default();
         let now = times(now.as_deref())?;
-        let steps: Vec<_> = steps.iter().map(|step| step.read()).collect::<Result<_, Malformed>>()?;
-        let enables = |step: &Step| {
-            matches!(step, Step::EnableSharingWithAwsOrganization | Step::CreateServiceLinkedRole)
-        };
-        let sharing = sharing.as_ref().map(|sharing| sharing.read(&mut recorded)).transpose()?;
-        let sharing = sharing.map(|diff| PlannedSharing {
-            diff,
-            step: steps.iter().find(|step| enables(&step.step)).map(|step| step.id),
-        });
-        let mut planned = Vec::with_capacity(shares.len());
-        for share in shares {
-            planned.push(share.read(now, &mut recorded)?);
-        }
-        let mut planned_permissions = Vec::with_capacity(permissions.len());
-        for permission in permissions {
-            planned_permissions.push(permission.read(&mut recorded)?);
-        }
         let coverage = coverage.read(&mut recorded)?;
         let (account_labels, roles) = accounts_of(accounts)?;
-        let AccessDocument { gain, lose, unknown } = access;
-        let mut read_refusals = Vec::with_capacity(refusals.len());
-        for refusal in refusals {
-            read_refusals.push(match refusal.permission(&planned_permissions)? {
-                Some(refusal) => refusal,
-                None => refusal.read(&mut recorded)?,
-            });
-        }
-        let refusals = read_refusals;
-        let body = PlanBody {
-            stack: id(stack, StackName::parse).map_err(PlanFileError::from)?,
+        let BasisDocument { account, principals: _, organization } = basis;
+        let tree = organization.as_ref().map(OrganizationRecord::read).transpose();
+        let tree = tree.map_err(PlanFileError::Organization)?;
+        let diff = Diff {
+            stack: id(stack, StackName::parse)?,
             purpose: (*purpose).into(),
             account_labels,
-            sharing,
-            shares: planned,
-            permissions: planned_permissions,
+            sharing: sharing.as_ref().map(|sharing| sharing.read(&mut recorded)).transpose()?,
+            shares: shares.iter().map(|one| one.read(now, &mut recorded)).collect::<Result<_, _>>()?,
+            permissions: permissions.iter().map(|one| one.read(&mut recorded)).collect::<Result<_, _>>()?,
             unmanaged: unmanaged.iter().map(|share| share.read()).collect::<Result<_, _>>()?,
             inbound: inbound.iter().map(|item| item.read(&mut recorded)).collect::<Result<_, _>>()?,
             unreceived: unreceived.iter().map(UnreceivedDocument::read).collect::<Result<_, _>>()?,
             places: coverage.places,
             unknown: coverage.unknown,
+            organization_account: account.as_ref().map(|one| id(one, AccountId::parse)).transpose()?,
             organization_gap: coverage.organization_gap,
             unresolved: coverage.unresolved,
+            safeguards: safeguards.read(&mut recorded)?,
             partial: partial.as_ref().map(PartialDocument::read).transpose()?,
-            steps,
-            access: AccessTotals {
-                gain: ids(gain, AccountId::parse)?,
-                lose: ids(lose, AccountId::parse)?,
-                unknown: unknown.iter().map(|text| Principal::read(text)).collect(),
-            },
-            hazards: hazards.iter().map(|hazard| hazard.read(&mut recorded)).collect::<Result<_, _>>()?,
-            checks: checks.iter().map(|check| check.read(&mut recorded)).collect::<Result<_, _>>()?,
-            refusals,
-            fingerprint: Fingerprint::parse(fingerprint)
-                .ok_or_else(|| Malformed::new(fingerprint, "a fingerprint"))?,
-            basis: basis.read()?,
             now,
         };
+        let checks = checks.iter().map(|check| check.read(&mut recorded)).collect::<Result<_, _>>()?;
+        let plan = plan_knowing(&diff, &organization_of(tree), &self.usage()?);
         let origin = match coverage.origin {
             Origin::Aws { calls, roles: _ } => Origin::Aws { calls, roles },
             snapshot @ Origin::Snapshot { .. } => snapshot,
         };
-        Ok(PlanFile { plan: SavedPlan::new(body)?, sources: recorded.sources, origin })
+        let plan = plan.checked(checks).given(&Consent::new(self.flagged()?));
+        Ok(PlanFile { plan: SavedPlan::new(plan), sources: recorded.sources, origin })
+    }
+
+    /// What EC2 said, over all shares: each names the accounts that lose the resource with it.
+    fn usage(&self) -> Result<Usage, Malformed> {
+        let mut out = Usage::default();
+        for answer in self.shares.iter().flat_map(ShareDocument::usage) {
+            let (resource, answer) = answer?;
+            match (out.found.get_mut(&resource), answer) {
+                (Some(Observed::Known(users)), Observed::Known(more)) => users.extend(more),
+                (_, answer) => drop(out.found.insert(resource, answer)),
+            }
+        }
+        Ok(out)
+    }
+
+    /// What flags agreed to.
+    fn flagged(&self) -> Result<Vec<Allowance>, Malformed> {
+        let mut out = Vec::new();
+        let mut add = |hazards: &[HazardDocument], at: Option<&Address>| -> Result<(), Malformed> {
+            for hazard in hazards {
+                out.extend(hazard.flagged(at)?);
+            }
+            Ok(())
+        };
+        add(&self.hazards, None)?;
+        for share in &self.shares {
+            add(&share.hazards, Some(&share.address()?))?;
+        }
+        for permission in &self.permissions {
+            add(&permission.hazards, Some(&permission.address()?))?;
+        }
+        for item in &self.inbound {
+            add(&item.hazards, item.by()?.as_ref())?;
+        }
+        Ok(out)
+    }
+}
+
+/// The organization as the plan looked at it. Whether sharing is on has gone into the differences.
+fn organization_of(tree: Option<OrgSnapshot>) -> OrgView {
+    let unread = || Gap {
+        action: "organizations:DescribeOrganization".to_owned(),
+        caller: String::new(),
+        cause: GapCause::NotConfigured,
+        detail: "the plan was made without it".to_owned(),
+    };
+    OrgView {
+        snapshot: tree.map_or_else(|| Observed::Unknown(unread()), Observed::Known),
+        sharing: Observed::Unknown(unread()),
     }
 }
 
 type Accounts = (BTreeMap<AccountId, String>, BTreeMap<AccountId, AccountRole>);
 
-fn accounts_of(documents: &[AccountDocument]) -> Result<Accounts, Malformed> {
+fn accounts_of(documents: &[AccountDocument]) -> Result<Accounts, PlanFileError> {
     let (mut labels, mut roles) = Accounts::default();
     for AccountDocument { id: account, label, role } in documents {
         let account = id(account, AccountId::parse)?;
         if let Some(RoleDocument { arn, session_name, duration_seconds, external_id }) = role {
+            let parsed = id(arn, Arn::parse)?;
+            if parsed.account() != account.as_str() {
+                return Err(PlanFileError::Role { account, role: arn.chars().take(200).collect() });
+            }
             let role = AccountRole {
                 arn: arn.clone(),
                 session_name: session_name.clone(),
@@ -213,68 +243,4 @@ fn accounts_of(documents: &[AccountDocument]) -> Result<Accounts, Malformed> {
         labels.extend(label.clone().map(|label| (account, label)));
     }
     Ok((labels, roles))
-}
-
-impl BasisDocument {
-    fn read(&self) -> Result<Basis, Malformed> {
-        let Self { account, principals } = self;
-        Ok(Basis {
-            account: account.as_ref().map(|account| id(account, AccountId::parse)).transpose()?,
-            principals: principals.iter().map(BehindDocument::read).collect::<Result<_, _>>()?,
-        })
-    }
-}
-
-impl BehindDocument {
-    fn read(&self) -> Result<(Principal, Behind), Malformed> {
-        let Self { principal, label, standing, accounts } = self;
-        let standing = match standing {
-            StandingWord::Accounts => Standing::Accounts(ids(accounts, AccountId::parse)?),
-            StandingWord::Outside => Standing::Outside,
-            StandingWord::Unknowable => Standing::Unknowable,
-        };
-        Ok((Principal::read(principal), Behind { label: label.clone(), standing }))
-    }
-}
-
-impl RefusalDocument {
-    /// A refusal that a permission of the plan tells of in full.
-    fn permission(&self, permissions: &[PlannedPermission]) -> Result<Option<Refusal>, Malformed> {
-        if self.kind != RefusalWord::Permission {
-            return Ok(None);
-        }
-        let text = needed(&self.address, "an address")?;
-        let address = id(text, Address::parse)?;
-        let found = permissions.iter().filter(|permission| permission.diff.address == address);
-        let refusal = found.into_iter().find_map(|permission| match &permission.diff.verdict {
-            PermissionVerdict::NotHad { after, span, problem } => Some(Refusal::Permission {
-                address: address.clone(),
-                span: *span,
-                arn: after.arn.clone(),
-                problem: problem.clone(),
-            }),
-            _ => None,
-        });
-        refusal.map(Some).ok_or_else(|| Malformed::new(text, "a permission that cannot be had"))
-    }
-
-    fn read(&self, recorded: &mut Recorded) -> Result<Refusal, Malformed> {
-        let Self { kind, address, state, import } = self;
-        let address = || id(needed(address, "an address")?, Address::parse);
-        let state = || -> Result<SharingState, Malformed> {
-            let text = needed(state, "a state of sharing")?;
-            let word: Option<SharingStateWord> = word_of(text);
-            word.map(Into::into).ok_or_else(|| Malformed::new(text, "a state of sharing"))
-        };
-        Ok(match kind {
-            RefusalWord::PreventDestroy => Refusal::PreventDestroy { address: address()? },
-            RefusalWord::SharingRequired => Refusal::SharingRequired { state: state()? },
-            RefusalWord::SharingImpossible => Refusal::SharingImpossible { state: state()? },
-            RefusalWord::Permission => return Err(Malformed::new("permission", "a refusal of a share")),
-            RefusalWord::Import => {
-                let (arn, span, problem) = needed(import, "an import")?.read(recorded)?;
-                Refusal::Import { address: address()?, span, arn, problem }
-            }
-        })
-    }
 }

@@ -25,6 +25,7 @@ use crate::org::OrgView;
 pub use anonymise::StandIns;
 pub use document::SnapshotDocument;
 pub use error::SnapshotError;
+pub(crate) use organization::OrganizationRecord;
 
 /// Everything that was read for a stack.
 #[derive(Clone, Debug)]

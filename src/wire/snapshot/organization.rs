@@ -8,7 +8,7 @@ use crate::wire::snapshot::SnapshotError;
 use crate::wire::snapshot::document::{id, once};
 
 /// The tree of units and accounts.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct OrganizationRecord {
@@ -20,7 +20,7 @@ pub(crate) struct OrganizationRecord {
     pub(crate) accounts: Vec<AccountRecord>,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct UnitRecord {
@@ -30,7 +30,7 @@ pub(crate) struct UnitRecord {
     parent: String,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct AccountRecord {

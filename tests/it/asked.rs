@@ -1,0 +1,247 @@
+//! What changes in AWS while `apply` asks its question, or between its plan and what it does: the real binary on a pseudo-terminal.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::process::{Child, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use nix::pty::openpty;
+use ramctl::cloud::{Cloud, Members, RamWrite};
+use ramctl::model::Principal;
+use serde_json::json;
+
+use crate::edge::{ROLE, connect};
+use crate::run::Run;
+use crate::saved::{HEAD, SEED, behind, hub, share_named, shares, teams};
+use crate::served::{World, finish};
+
+const QUESTION: &str = "Only \"yes\" is accepted:";
+
+/// A run and the terminal that it sits at. Its results go to a pipe, as with `ramctl apply | tee`.
+struct Conversation {
+    child: Child,
+    keyboard: File,
+    screen: Arc<Mutex<String>>,
+}
+
+impl Conversation {
+    fn start(world: &World, words: &str) -> Self {
+        let pty = openpty(None, None).expect("a pseudo-terminal");
+        let (keyboard, slave) = (File::from(pty.master), pty.slave);
+        let mut command = world.ramctl(words);
+        command
+            .env("NO_COLOR", "1")
+            .stdin(slave.try_clone().expect("a handle"))
+            .stdout(Stdio::piped())
+            .stderr(slave);
+        let child = command.spawn().expect("the binary can be run");
+        drop(command);
+        let screen = Arc::new(Mutex::new(String::new()));
+        let (mut from, to) = (keyboard.try_clone().expect("a handle"), Arc::clone(&screen));
+        std::thread::spawn(move || {
+            let mut some = [0; 4096];
+            // The end of the other side is an error on some systems and an empty read on others.
+            while let Ok(n @ 1..) = from.read(&mut some) {
+                to.lock().expect("no panic").push_str(&String::from_utf8_lossy(&some[..n]));
+            }
+        });
+        Self { child, keyboard, screen }
+    }
+
+    fn said(&self) -> String {
+        self.screen.lock().expect("no panic").clone()
+    }
+
+    /// Waits until the question was asked so many times.
+    async fn asked(&mut self, times: usize) {
+        for _ in 0..4_000 {
+            if self.said().matches(QUESTION).count() >= times {
+                return;
+            }
+            assert!(self.child.try_wait().expect("a child").is_none(), "it ended: {}", self.said());
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("not asked {times} times: {}", self.said());
+    }
+
+    fn answers(&mut self, text: &str) {
+        self.keyboard.write_all(format!("{text}\n").as_bytes()).expect("the terminal takes it");
+    }
+
+    /// What the run said, with what was on the screen as its stderr.
+    async fn ends(self) -> Run {
+        let Self { child, keyboard, screen } = self;
+        let run = finish(child).await;
+        drop(keyboard);
+        let stderr = screen.lock().expect("no panic").replace('\r', "");
+        Run { stderr, ..run }
+    }
+}
+
+async fn associate(world: &World, share: &str, principal: &str, n: u128) {
+    let arn = share_named(world, share).await;
+    let ram = connect(world.running(), ROLE).await.ram(&hub()).await.expect("reachable");
+    let members = Members { principals: vec![Principal::read(principal)], ..Members::default() };
+    ram.associate_resource_share(&arn, &members, &uuid::Uuid::from_u128(n)).await.expect("associated");
+}
+
+fn with_another_gateway() -> String {
+    let gateway = "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-";
+    shares("one").replace(&format!("\"{gateway}a\""), &format!("\"{gateway}a\", \"{gateway}b\""))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_joins_while_the_question_stands_gets_nothing_that_the_plan_adds() {
+    let world = behind().await;
+    world.write("shares.ram.hcl", &with_another_gateway());
+    let mut run = Conversation::start(&world, "apply .");
+    run.asked(1).await;
+    associate(&world, "prod", "444444444444", 1).await;
+    run.answers("yes");
+    run.asked(2).await;
+    let holds = async |who: &str, what: &str| {
+        let grants = world.grants(&[hub()]).await;
+        grants
+            .iter()
+            .any(|(resource, principal)| resource.to_string().ends_with(what) && principal.to_string() == who)
+    };
+    assert!(!holds("444444444444", "tgw-b").await, "nothing is done before it is asked anew");
+    run.answers("yes");
+    let run = run.ends().await.exits(0).says(&[
+        "RAM510",
+        "principal 444444444444 was not there and is now",
+        "This is the plan as it is now.",
+        "Apply complete",
+    ]);
+    assert_eq!(run.stdout.matches("Plan: 0 to create, 1 to update").count(), 2, "{run}");
+    assert!(!holds("444444444444", "tgw-b").await && !holds("444444444444", "tgw-a").await);
+    world.run("plan --detailed-exitcode .").await.exits(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_the_plan_was_made_from_is_asked_about_anew_once_it_differs() {
+    type Case = (&'static str, &'static [&'static str]);
+    let cases: [Case; 6] = [
+        ("rename", &["name was dev and is mine"]),
+        ("delete", &["share.dev", "is deleted"]),
+        ("publish", &["share.prod", "permission ec2:TransitGateway was", "not the default version"]),
+        ("move", &["ou Workloads/Prod", "444444444444 joined"]),
+        ("off", &["Sharing inside the organization was on and is off"]),
+        ("destroy", &["principal 333333333333 was not there and is now"]),
+    ];
+    for (what, says) in cases {
+        let world = World::new(SEED).await;
+        world.write("head.ram.hcl", HEAD);
+        world.write("shares.ram.hcl", &shares("one"));
+        world.run("apply --auto-approve .").await.exits(0);
+        world.write("shares.ram.hcl", &shares("two"));
+        let words = if what == "destroy" { "destroy ." } else { "apply ." };
+        let mut run = Conversation::start(&world, words);
+        run.asked(1).await;
+        let arn = share_named(&world, "dev").await;
+        let ram = connect(world.running(), ROLE).await.ram(&hub()).await.expect("reachable");
+        let token = uuid::Uuid::from_u128(7);
+        let org = aws_sdk_organizations::Client::new(&world.sdk("111111111111", "us-east-1"));
+        match what {
+            "rename" => ram.update_resource_share(&arn, Some("mine"), None, &token).await.expect("renamed"),
+            "delete" => ram.delete_resource_share(&arn, &token).await.expect("deleted"),
+            "publish" => {
+                let permission = json!({"permission": "AWSRAMDefaultPermissionTransitGateway"});
+                drop(world.control("POST", "publish", permission).await);
+            }
+            "move" => {
+                let parents = async |child: &str| {
+                    let found = org.list_parents().child_id(child).send().await.expect("listed");
+                    found.parents()[0].id().expect("an id").to_owned()
+                };
+                let (from, to) = (parents("444444444444").await, parents("333333333333").await);
+                let moved = org.move_account().account_id("444444444444");
+                moved.source_parent_id(from).destination_parent_id(to).send().await.expect("moved");
+            }
+            "off" => {
+                let off = org.disable_aws_service_access().service_principal("ram.amazonaws.com");
+                off.send().await.expect("turned off");
+            }
+            _ => associate(&world, "dev", "333333333333", 8).await,
+        }
+        let meddled = world.shares(&[hub()]).await;
+        run.answers("yes");
+        run.asked(2).await;
+        run.answers("no");
+        run.ends().await.exits(1).says(says).says(&["RAM510", "Nothing was changed."]);
+        assert_eq!(world.shares(&[hub()]).await, meddled, "{what}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_is_overtaken_three_times_is_given_up() {
+    let world = behind().await;
+    let mut run = Conversation::start(&world, "apply .");
+    for round in 1..=3 {
+        run.asked(round).await;
+        if round == 3 {
+            let arn = share_named(&world, "dev").await;
+            let ram = connect(world.running(), ROLE).await.ram(&hub()).await.expect("reachable");
+            let renamed = ram.update_resource_share(&arn, Some("mine"), None, &uuid::Uuid::from_u128(9));
+            renamed.await.expect("renamed");
+        } else {
+            let who = ["333333333333", "555555555555"][round - 1];
+            associate(&world, "prod", who, round as u128).await;
+        }
+        run.answers("yes");
+    }
+    run.ends().await.exits(5).says(&["name was dev and is mine", "make the plan anew"]);
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["one", "one"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_again_after_the_question_is_not_written_to() {
+    let world = behind().await;
+    let mut run = Conversation::start(&world, "apply .");
+    run.asked(1).await;
+    let denied = json!([{"action": "ram:GetResourceShareAssociations", "effect": "access_denied"}]);
+    world.set_faults(denied).await;
+    run.answers("yes");
+    run.ends().await.exits(6).says(&["RAM513"]);
+    world.set_faults(json!([])).await;
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["one", "one"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn yes_to_a_plan_that_is_still_true_carries_it_out_and_no_ends_it() {
+    let world = behind().await;
+    for answer in ["no", "y", "YES", ""] {
+        let mut run = Conversation::start(&world, "apply .");
+        run.asked(1).await;
+        run.answers(answer);
+        run.ends().await.exits(1).says(&["Nothing was changed."]);
+    }
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["one", "one"]);
+    let mut run = Conversation::start(&world, "apply .");
+    run.asked(1).await;
+    run.answers("yes");
+    run.ends().await.exits(0).says(&["Apply complete: 2 of 2 steps done."]).never_says(&["RAM510"]);
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["two", "two"]);
+}
+
+/// A plan that took its time is not carried out unseen: the answer about network interfaces is the last that the plan waits for.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_plan_is_not_carried_out_unasked_where_aws_has_changed() {
+    let world = behind().await;
+    world.write("shares.ram.hcl", &shares("two").replace("[\"444444444444\"]", "[]"));
+    let slow =
+        json!([{"action": "ec2:DescribeNetworkInterfaces", "effect": "slow", "ms": 6_000, "times": 1}]);
+    world.set_faults(slow).await;
+    let run = world.spawn("apply --auto-approve --allow RAM212 .");
+    for _ in 0..2_000 {
+        if world.met().await > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    associate(&world, "prod", "444444444444", 1).await;
+    let run = finish(run).await.exits(5);
+    run.says(&["principal 444444444444 was not there and is now", "make the plan anew"]);
+    assert_eq!(teams(&world.shares(&[hub()]).await), ["one", "one"]);
+}
