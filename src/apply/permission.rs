@@ -6,8 +6,8 @@ use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::step::{Look, Patience, Run, absent_is_fine};
 use crate::cloud::{
-    Cloud, CloudError, ErrorKind, NewPermission, RAM_PAGE, RamRead, RamWrite, all_pages, permission_there,
-    share_row,
+    Cloud, CloudError, ErrorKind, NewPermission, RAM_PAGE, RamRead, RamWrite, customer_permissions,
+    permission_there, share_row,
 };
 use crate::model::{FeatureSet, PermissionArn, PermissionPolicy, ShareArn};
 use crate::plan::StepId;
@@ -236,10 +236,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
 
 /// Whether RAM lists the permission, and only as one that is or goes.
 async fn is_listed_as_deleted<R: RamRead>(ram: &R, permission: &PermissionArn) -> Result<bool, CloudError> {
-    let rows = all_pages(ram.caller(), "ram:ListPermissions", RAM_PAGE, |page| async move {
-        ram.list_customer_permissions(&page).await
-    });
-    let rows = rows.await?;
+    let rows = customer_permissions(ram, RAM_PAGE).await?;
     let mut of_it = rows.iter().filter(|row| row.arn == *permission).peekable();
     Ok(of_it.peek().is_some() && of_it.all(|row| row.status.starts_with("DELET")))
 }
