@@ -15,7 +15,7 @@ use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::step::{Look, Patience, Run};
 use crate::cloud::{
-    Cloud, CreatedShare, NewShare, RAM_PAGE, RamRead, RamWrite, ShareScope, all_pages, share_row,
+    Cloud, CreatedShare, NewShare, RAM_PAGE, RamRead, RamWrite, ShareScope, share_row, shares,
 };
 use crate::live::ShareRow;
 use crate::model::{Address, Principal, ShareArn, ShareStatus, TAG_ADDRESS, TAG_STACK, Tags};
@@ -219,10 +219,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         search: &Search,
     ) -> Result<(), Failure> {
         self.wait_within(step, self.left(search.begun), |elapsed| async move {
-            let rows = all_pages(ram.caller(), "ram:GetResourceShares", RAM_PAGE, |page| async move {
-                ram.get_resource_shares(&ShareScope::All, &page).await
-            });
-            let rows = rows.await?;
+            let rows = shares(ram, &ShareScope::All, RAM_PAGE).await?;
             let own: Vec<&ShareRow> =
                 rows.iter().filter(|row| Mark::of(&row.tags, &asked.tags) == Mark::AsAsked).collect();
             if let Some(rival) =

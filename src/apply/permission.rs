@@ -8,7 +8,7 @@ use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::step::{Look, Patience, Run, absent_is_fine};
 use crate::cloud::{
-    Cloud, CloudError, CreatedVersion, ErrorKind, NewPermission, RAM_PAGE, RamRead, RamWrite, all_pages,
+    Cloud, CloudError, CreatedVersion, ErrorKind, NewPermission, RAM_PAGE, RamRead, RamWrite, customer_permissions,
     permission_there, share_row,
 };
 use crate::live::CustomerPermissionRow;
@@ -320,10 +320,8 @@ async fn rows_of<R: RamRead>(
     ram: &R,
     permission: &PermissionArn,
 ) -> Result<Vec<CustomerPermissionRow>, CloudError> {
-    let rows = all_pages(ram.caller(), "ram:ListPermissions", RAM_PAGE, |page| async move {
-        ram.list_customer_permissions(&page).await
-    });
-    Ok(rows.await?.into_iter().filter(|row| row.arn == *permission).collect())
+    let rows = customer_permissions(ram, RAM_PAGE).await?;
+    Ok(rows.into_iter().filter(|row| row.arn == *permission).collect())
 }
 
 async fn live_row<R: RamRead>(

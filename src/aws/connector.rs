@@ -17,7 +17,8 @@ use crate::aws::counts::{CallCounts, Counter};
 use crate::aws::credentials::{RoleCredentials, static_credentials};
 use crate::aws::ec2::{Ec2Client, Ec2Settings};
 use crate::aws::error::{Effect, convert};
-use crate::aws::guard::{self, LoopbackGuard};
+use crate::aws::guard;
+use crate::aws::http::Http;
 use crate::aws::iam::IamClient;
 use crate::aws::organizations::OrganizationsClient;
 use crate::aws::ram_read::RamClient;
@@ -78,10 +79,6 @@ impl Connector {
             tagging: Cache::default(),
             ec2: Cache::default(),
         })
-    }
-
-    fn is_guarded(&self) -> bool {
-        self.settings.loopback_only || self.settings.guard
     }
 
     /// The calls made so far.
@@ -162,10 +159,7 @@ impl Connector {
     }
 
     fn ec2(&self, reached: &Reached, endpoint: Option<&str>, place: &Place) -> Ec2Client {
-        let mut interceptors = vec![SharedInterceptor::new(self.counter.clone())];
-        if self.is_guarded() {
-            interceptors.push(SharedInterceptor::new(LoopbackGuard));
-        }
+        let counter = SharedInterceptor::new(self.counter.clone());
         let settings = Ec2Settings {
             config: &reached.config,
             region: &place.region,
@@ -176,7 +170,7 @@ impl Connector {
             region: Some(place.region.clone()),
             ..self.caller(&place.account, reached.caller.clone())
         };
-        Ec2Client::new(&settings, &interceptors, caller, Limiter::new(Service::Ec2, self.settings.rates))
+        Ec2Client::new(&settings, &counter, caller, Limiter::new(Service::Ec2, self.settings.rates))
     }
 
     /// A client with an endpoint that the settings do not have.
@@ -187,12 +181,9 @@ impl Connector {
     }
 
     fn sts(&self, config: &SdkConfig) -> aws_sdk_sts::Client {
-        let mut builder = aws_sdk_sts::config::Builder::from(config)
+        let builder = aws_sdk_sts::config::Builder::from(config)
             .retry_partition(partition("sts", "base", "home"))
             .interceptor(self.counter.clone());
-        if self.is_guarded() {
-            builder = builder.interceptor(LoopbackGuard);
-        }
         aws_sdk_sts::Client::from_conf(builder.build())
     }
 }
@@ -208,14 +199,11 @@ impl Cloud for Connector {
         let reached = self.reach(&place.account).await?;
         let make = || async {
             let clock = AwsClock::default();
-            let mut builder = aws_sdk_ram::config::Builder::from(&reached.config)
+            let builder = aws_sdk_ram::config::Builder::from(&reached.config)
                 .region(aws_sdk_ram::config::Region::new(place.region.to_string()))
                 .retry_partition(partition("ram", place.account.as_str(), place.region.as_str()))
                 .interceptor(clock.clone())
                 .interceptor(self.counter.clone());
-            if self.is_guarded() {
-                builder = builder.interceptor(LoopbackGuard);
-            }
             RamClient::new(
                 aws_sdk_ram::Client::from_conf(builder.build()),
                 Caller {
@@ -233,12 +221,9 @@ impl Cloud for Connector {
     async fn organization(&self, account: &AccountId) -> Result<OrganizationsClient, CloudError> {
         let reached = self.reach(account).await?;
         let make = || async {
-            let mut builder = aws_sdk_organizations::config::Builder::from(&reached.config)
+            let builder = aws_sdk_organizations::config::Builder::from(&reached.config)
                 .retry_partition(partition("organizations", account.as_str(), "global"))
                 .interceptor(self.counter.clone());
-            if self.is_guarded() {
-                builder = builder.interceptor(LoopbackGuard);
-            }
             OrganizationsClient::new(
                 aws_sdk_organizations::Client::from_conf(builder.build()),
                 self.caller(account, reached.caller.clone()),
@@ -251,12 +236,9 @@ impl Cloud for Connector {
     async fn iam(&self, account: &AccountId) -> Result<IamClient, CloudError> {
         let reached = self.reach(account).await?;
         let make = || async {
-            let mut builder = aws_sdk_iam::config::Builder::from(&reached.config)
+            let builder = aws_sdk_iam::config::Builder::from(&reached.config)
                 .retry_partition(partition("iam", account.as_str(), "global"))
                 .interceptor(self.counter.clone());
-            if self.is_guarded() {
-                builder = builder.interceptor(LoopbackGuard);
-            }
             IamClient::new(
                 aws_sdk_iam::Client::from_conf(builder.build()),
                 self.caller(account, reached.caller.clone()),
@@ -268,13 +250,10 @@ impl Cloud for Connector {
     async fn tagging(&self, place: &Place) -> Result<TaggingClient, CloudError> {
         let reached = self.reach(&place.account).await?;
         let make = || async {
-            let mut builder = aws_sdk_resourcegroupstagging::config::Builder::from(&reached.config)
+            let builder = aws_sdk_resourcegroupstagging::config::Builder::from(&reached.config)
                 .region(aws_sdk_resourcegroupstagging::config::Region::new(place.region.to_string()))
                 .retry_partition(partition("tagging", place.account.as_str(), place.region.as_str()))
                 .interceptor(self.counter.clone());
-            if self.is_guarded() {
-                builder = builder.interceptor(LoopbackGuard);
-            }
             TaggingClient::new(
                 aws_sdk_resourcegroupstagging::Client::from_conf(builder.build()),
                 Caller {
@@ -315,8 +294,8 @@ async fn base_config(settings: &Settings) -> Result<SdkConfig, ConnectorError> {
         .with_max_backoff(Duration::from_secs(2));
     let timeout = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
-        .operation_attempt_timeout(Duration::from_secs(20))
-        .operation_timeout(Duration::from_secs(60))
+        .operation_attempt_timeout(settings.patience)
+        .operation_timeout(settings.patience * 3)
         .build();
     let region = |region: &Region| aws_config::Region::new(region.to_string());
     if settings.loopback_only {
@@ -329,13 +308,16 @@ async fn base_config(settings: &Settings) -> Result<SdkConfig, ConnectorError> {
             .behavior_version(behavior())
             .region(home)
             .endpoint_url(endpoint)
+            .http_client(Http::loopback_only())
             .credentials_provider(SharedCredentialsProvider::new(static_credentials(keys)))
             .identity_cache(aws_config::identity::IdentityCache::lazy().build())
             .retry_config(retry)
             .timeout_config(timeout)
             .build());
     }
-    let mut loader = aws_config::defaults(behavior()).retry_config(retry).timeout_config(timeout);
+    let http = Http::everywhere();
+    let mut loader =
+        aws_config::defaults(behavior()).retry_config(retry).timeout_config(timeout).http_client(http);
     if let Some(home) = &settings.home {
         loader = loader.region(region(home));
     } else {
@@ -348,7 +330,9 @@ async fn base_config(settings: &Settings) -> Result<SdkConfig, ConnectorError> {
     if let Some(keys) = &settings.credentials {
         loader = loader.credentials_provider(static_credentials(keys));
     }
-    Ok(loader.load().await)
+    let config = loader.load().await;
+    // Credentials come from where they always do, and are used on loopback alone.
+    Ok(if settings.guard { config.to_builder().http_client(Http::loopback_only()).build() } else { config })
 }
 
 /// Pinned, so that an upgrade of the SDK does not change how ramctl retries or times out.

@@ -96,16 +96,20 @@ impl Inner {
                 }
                 error
             })?;
-        let reached = answer.assumed_role_user().and_then(|user| Arn::parse(user.arn()).ok()?.account_id());
-        if let Some(reached) = reached
-            && reached != self.caller.account
-        {
+        let unreadable = |what: &str| self.caller.error(ErrorKind::Unreadable, ACTION, what);
+        let user =
+            answer.assumed_role_user().ok_or_else(|| unreadable("the reply has no AssumedRoleUser"))?;
+        let reached = Arn::parse(user.arn()).ok().and_then(|arn| arn.account_id());
+        let reached = reached.ok_or_else(|| unreadable("the reply does not say whose role was assumed"))?;
+        if reached != self.caller.account {
             let message = format!("the role belongs to account {reached}, not to {}", self.caller.account);
             return Err(self.caller.error(ErrorKind::WrongAccount, ACTION, message));
         }
-        let Some(keys) = answer.credentials() else {
-            return Err(self.caller.error(ErrorKind::Unreadable, ACTION, "the answer has no credentials"));
-        };
+        let keys = answer.credentials().ok_or_else(|| unreadable("the reply has no Credentials"))?;
+        // The SDK reads an element that is missing as an empty text.
+        if [keys.access_key_id(), keys.secret_access_key(), keys.session_token()].contains(&"") {
+            return Err(unreadable("the credentials in the reply are not whole"));
+        }
         let expiry = SystemTime::try_from(*keys.expiration()).ok();
         Ok(Credentials::new(
             keys.access_key_id(),

@@ -80,13 +80,13 @@ pub(crate) struct Ec2Settings<'a> {
 impl Ec2Client {
     pub(crate) fn new(
         settings: &Ec2Settings<'_>,
-        interceptors: &[SharedInterceptor],
+        interceptor: &SharedInterceptor,
         caller: Caller,
         limiter: Limiter,
     ) -> Self {
         Self {
-            interfaces: Arc::new(operation(settings, interceptors, INTERFACES)),
-            attachments: Arc::new(operation(settings, interceptors, ATTACHMENTS)),
+            interfaces: Arc::new(operation(settings, interceptor, INTERFACES)),
+            attachments: Arc::new(operation(settings, interceptor, ATTACHMENTS)),
             calls: Calls::new(caller, limiter),
         }
     }
@@ -128,7 +128,11 @@ impl UsageRead for Ec2Client {
         // What services manage may be hidden by the account's settings, and is in the way all the same.
         let more = [("IncludeManagedResources", "true")];
         self.list(&self.interfaces, ACTION, ("subnet-id", subnets), page, &more, |row| {
-            Ok(Some(UseRow { resource: text(row, "subnetId")?, account: account(row, "ownerId")? }))
+            Ok(Some(UseRow {
+                id: text(row, "networkInterfaceId")?,
+                resource: text(row, "subnetId")?,
+                account: account(row, "ownerId")?,
+            }))
         })
         .await
     }
@@ -145,8 +149,11 @@ impl UsageRead for Ec2Client {
             if OVER.contains(&text(row, "state")?.as_str()) {
                 return Ok(None);
             }
-            let account = account(row, "resourceOwnerId")?;
-            Ok(Some(UseRow { resource: text(row, "transitGatewayId")?, account }))
+            Ok(Some(UseRow {
+                id: text(row, "transitGatewayAttachmentId")?,
+                resource: text(row, "transitGatewayId")?,
+                account: account(row, "resourceOwnerId")?,
+            }))
         })
         .await
     }
@@ -160,7 +167,7 @@ fn account(row: &Row, field: &str) -> Result<AccountId, String> {
     AccountId::parse(&text(row, field)?).map_err(|error| error.to_string())
 }
 
-fn operation(settings: &Ec2Settings<'_>, interceptors: &[SharedInterceptor], shape: Shape) -> Call {
+fn operation(settings: &Ec2Settings<'_>, interceptor: &SharedInterceptor, shape: Shape) -> Call {
     let Ec2Settings { config, region, endpoint, retries } = settings;
     let sdk_region = SdkRegion::new(region.to_string());
     let mut layer = Layer::new("EC2");
@@ -191,9 +198,7 @@ fn operation(settings: &Ec2Settings<'_>, interceptors: &[SharedInterceptor], sha
     if let Some(provider) = config.credentials_provider() {
         parts.set_identity_resolver(SCHEME_ID, provider);
     }
-    for interceptor in interceptors {
-        parts.push_interceptor(interceptor.clone());
-    }
+    parts.push_interceptor(interceptor.clone());
     let mut builder = Operation::builder()
         .service_name(SERVICE)
         .operation_name(shape.operation)

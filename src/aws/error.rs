@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::aws::guard::LeftLoopback;
+use crate::aws::reply::UnreadableReply;
 use crate::cloud::{Caller, CloudError, ErrorKind, kind_of};
 
 /// Whether a call changes something.
@@ -34,6 +35,13 @@ where
     }
     if let Some(left) = cause::<LeftLoopback>(&error) {
         return caller.error(ErrorKind::LeftSandbox, action, left.to_string());
+    }
+    if let Some(reply) = cause::<UnreadableReply>(&error) {
+        let message = reply.to_string();
+        return CloudError {
+            maybe_done: effect == Effect::Writes,
+            ..caller.error(ErrorKind::Unreadable, action, message)
+        };
     }
     if let Some(credentials) = cause::<CredentialsError>(&error) {
         return caller.error(ErrorKind::CredentialsUnavailable, action, chain(credentials));

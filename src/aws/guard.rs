@@ -1,38 +1,12 @@
-//! The guard of the sandbox: while one is in use, nothing leaves loopback.
+//! What is loopback: while a sandbox is in use, nothing leaves it. `http` holds connections to this.
 
 use std::net::IpAddr;
-
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
-use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
 
 /// A request that was stopped.
 #[derive(Debug, thiserror::Error)]
 #[error("a sandbox is in use and {host:?} is not loopback")]
 pub(crate) struct LeftLoopback {
     pub(crate) host: String,
-}
-
-/// Stops each request to another host than loopback, at the last moment before it is sent.
-#[derive(Debug)]
-pub(crate) struct LoopbackGuard;
-
-#[dyn_dispatch_hint]
-impl Intercept for LoopbackGuard {
-    fn name(&self) -> &'static str {
-        "LoopbackGuard"
-    }
-
-    fn read_before_transmit(
-        &self,
-        context: &BeforeTransmitInterceptorContextRef<'_>,
-        _components: &RuntimeComponents,
-        _cfg: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        check(context.request().uri()).map_err(Into::into)
-    }
 }
 
 /// Whether a URL stays on this machine. Names other than `localhost` count as elsewhere, whatever they resolve to.

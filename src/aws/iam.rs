@@ -21,8 +21,13 @@ impl IamClient {
 impl IamRead for IamClient {
     async fn get_role(&self, name: &str) -> Result<RoleState, CloudError> {
         let answer = self.client.get_role().role_name(name).send().await;
-        match answer.map_err(|error| convert(&self.caller, "iam:GetRole", Effect::Reads, error)) {
-            Ok(_) => Ok(RoleState::Exists),
+        const ACTION: &str = "iam:GetRole";
+        match answer.map_err(|error| convert(&self.caller, ACTION, Effect::Reads, error)) {
+            Ok(answer) if answer.role().is_some_and(|role| role.role_name() == name) => Ok(RoleState::Exists),
+            Ok(_) => {
+                let message = format!("the reply is not about the role {name}");
+                Err(self.caller.error(ErrorKind::Unreadable, ACTION, message))
+            }
             Err(error) if error.kind == ErrorKind::NotFound => Ok(RoleState::Missing),
             Err(error) => Err(error),
         }

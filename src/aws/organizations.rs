@@ -1,9 +1,8 @@
 //! Organizations' listings.
 
 use crate::aws::call::Calls;
-use crate::aws::ram_read::next;
 use crate::aws::rates::Limiter;
-use crate::aws::rows::{self, read_all};
+use crate::aws::rows;
 use crate::cloud::{AccountRow, Caller, CloudError, OrgRead, OrganizationRow, Page, PageRequest, UnitRow};
 use crate::model::RootId;
 use crate::org::ParentId;
@@ -46,10 +45,8 @@ impl OrgRead for OrganizationsClient {
         let request =
             self.client.list_roots().max_results(page.size.into()).set_next_token(page.token.clone()).send();
         let answer = self.calls.read(ACTION, request).await?;
-        Ok(Page {
-            items: read_all(self.calls.caller(), ACTION, answer.roots(), rows::root)?,
-            next: next(answer.next_token()),
-        })
+        let list = ("Roots", answer.roots.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), rows::root)
     }
 
     async fn list_accounts(&self, page: &PageRequest) -> Result<Page<AccountRow>, CloudError> {
@@ -61,10 +58,8 @@ impl OrgRead for OrganizationsClient {
             .set_next_token(page.token.clone())
             .send();
         let answer = self.calls.read(ACTION, request).await?;
-        Ok(Page {
-            items: read_all(self.calls.caller(), ACTION, answer.accounts(), rows::account)?,
-            next: next(answer.next_token()),
-        })
+        let list = ("Accounts", answer.accounts.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), rows::account)
     }
 
     async fn list_accounts_for_parent(
@@ -81,10 +76,8 @@ impl OrgRead for OrganizationsClient {
             .set_next_token(page.token.clone())
             .send();
         let answer = self.calls.read(ACTION, request).await?;
-        Ok(Page {
-            items: read_all(self.calls.caller(), ACTION, answer.accounts(), rows::account)?,
-            next: next(answer.next_token()),
-        })
+        let list = ("Accounts", answer.accounts.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), rows::account)
     }
 
     async fn list_organizational_units_for_parent(
@@ -101,10 +94,8 @@ impl OrgRead for OrganizationsClient {
             .set_next_token(page.token.clone())
             .send();
         let answer = self.calls.read(ACTION, request).await?;
-        Ok(Page {
-            items: read_all(self.calls.caller(), ACTION, answer.organizational_units(), rows::unit)?,
-            next: next(answer.next_token()),
-        })
+        let list = ("OrganizationalUnits", answer.organizational_units.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), rows::unit)
     }
 
     async fn list_aws_service_access(&self, page: &PageRequest) -> Result<Page<String>, CloudError> {
@@ -116,13 +107,7 @@ impl OrgRead for OrganizationsClient {
             .set_next_token(page.token.clone())
             .send();
         let answer = self.calls.read(ACTION, request).await?;
-        Ok(Page {
-            items: answer
-                .enabled_service_principals()
-                .iter()
-                .filter_map(|service| service.service_principal().map(ToOwned::to_owned))
-                .collect(),
-            next: next(answer.next_token()),
-        })
+        let list = ("EnabledServicePrincipals", answer.enabled_service_principals.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), rows::enabled_service)
     }
 }

@@ -8,6 +8,9 @@ use quick_xml::events::Event;
 /// The plain fields of one row by their names. What a row holds beside them is passed over.
 pub(crate) type Row = BTreeMap<String, String>;
 
+/// Elements within elements.
+const DEEPEST: usize = 64;
+
 /// One page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Listing {
@@ -23,18 +26,22 @@ pub(crate) fn listing(body: &[u8], root: &str, rows: &str) -> Result<Listing, St
     walk(body, |path, text| match (path, text) {
         ([top], _) if top != root => Err(format!("it is a {top}, not a {root}")),
         ([_, set], None) if set == rows => {
-            held = true;
-            Ok(())
+            if std::mem::replace(&mut held, true) {
+                Err(format!("it has {set} twice"))
+            } else {
+                Ok(())
+            }
         }
         ([_, set, item], None) if set == rows && item == "item" => {
             out.rows.push(Row::new());
             Ok(())
         }
         ([_, set, item, field], Some(text)) if set == rows && item == "item" => {
-            if let Some(row) = out.rows.last_mut() {
-                row.insert(field.clone(), text.to_owned());
+            let row = out.rows.last_mut().expect("its item has begun");
+            match row.insert(field.clone(), text.to_owned()) {
+                Some(_) => Err(format!("a row has {field} twice")),
+                None => Ok(()),
             }
-            Ok(())
         }
         ([_, token], Some(text)) if token == "nextToken" => {
             out.next = Some(text.to_owned()).filter(|token| !token.is_empty());
@@ -77,6 +84,7 @@ fn walk(
     let mut is_leaf = false;
     loop {
         match reader.read_event().map_err(|error| error.to_string())? {
+            Event::Start(_) if path.len() == DEEPEST => return Err("it is too deep".to_owned()),
             Event::Start(tag) => {
                 path.push(String::from_utf8_lossy(tag.local_name().as_ref()).into_owned());
                 text.clear();
@@ -159,6 +167,10 @@ mod tests {
             &PAGE[..PAGE.len() - 40],
             "<DescribeNetworkInterfacesResponse/>",
             "<html><networkInterfaceSet/></html>",
+            "<DescribeNetworkInterfacesResponse><networkInterfaceSet><item/></networkInterfaceSet><networkInterfaceSet/>\
+             </DescribeNetworkInterfacesResponse>",
+            "<DescribeNetworkInterfacesResponse><networkInterfaceSet><item><ownerId>1</ownerId><ownerId>2</ownerId></item>\
+             </networkInterfaceSet></DescribeNetworkInterfacesResponse>",
             "<DescribeNetworkInterfacesResponse><networkInterfaceSet></x></DescribeNetworkInterfacesResponse>",
         ] {
             assert!(read(broken).is_err(), "{broken}");

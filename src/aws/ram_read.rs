@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::aws::call::Calls;
 use crate::aws::clock::AwsClock;
 use crate::aws::rates::Limiter;
-use crate::aws::rows::{self, read_all};
+use crate::aws::rows;
 use crate::cloud::{AssociationKind, Caller, CloudError, Page, PageRequest, RamRead, ShareScope};
 use crate::live::{
     AssociationRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
@@ -50,10 +50,8 @@ impl RamClient {
             .set_next_token(page.token.clone())
             .send();
         let answer = self.calls.read(ACTION, request).await?;
-        Ok(Page {
-            items: read_all(self.calls.caller(), ACTION, answer.resource_shares(), rows::share)?,
-            next: next(answer.next_token()),
-        })
+        let list = ("resourceShares", answer.resource_shares.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), rows::share)
     }
 }
 
@@ -63,11 +61,6 @@ fn filter(scope: &ShareScope) -> Option<Vec<String>> {
         ShareScope::All => None,
         ShareScope::One(arn) => Some(vec![arn.to_string()]),
     }
-}
-
-/// An empty token means the same as none.
-pub(crate) fn next(token: Option<&str>) -> Option<String> {
-    token.filter(|token| !token.is_empty()).map(ToOwned::to_owned)
 }
 
 impl RamRead for RamClient {
@@ -101,20 +94,15 @@ impl RamRead for RamClient {
         let request = self
             .client
             .get_resource_share_associations()
-            .association_type(kind)
+            .association_type(kind.clone())
             .set_resource_share_arns(filter(scope))
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
         let answer = self.calls.read(ACTION, request).await?;
-        Ok(Page {
-            items: read_all(
-                self.calls.caller(),
-                ACTION,
-                answer.resource_share_associations(),
-                rows::association,
-            )?,
-            next: next(answer.next_token()),
+        let list = ("resourceShareAssociations", answer.resource_share_associations.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), |row| {
+            rows::association(&kind, row)
         })
     }
 
@@ -130,10 +118,8 @@ impl RamRead for RamClient {
             .set_next_token(page.token.clone())
             .send();
         let answer = self.calls.read(ACTION, request).await?;
-        Ok(Page {
-            items: read_all(self.calls.caller(), ACTION, answer.permissions(), rows::permission)?,
-            next: next(answer.next_token()),
-        })
+        let list = ("permissions", answer.permissions.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), rows::permission)
     }
 
     async fn list_resource_share_permissions(
@@ -151,10 +137,8 @@ impl RamRead for RamClient {
             .send();
         let answer = self.calls.read(ACTION, request).await?;
         let read = |row: &_| rows::permission_of(share, row);
-        Ok(Page {
-            items: read_all(self.calls.caller(), ACTION, answer.permissions(), read)?,
-            next: next(answer.next_token()),
-        })
+        let list = ("permissions", answer.permissions.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), read)
     }
 
     async fn list_source_associations(
@@ -171,10 +155,8 @@ impl RamRead for RamClient {
             .set_next_token(page.token.clone())
             .send();
         let answer = self.calls.read(ACTION, request).await?;
-        Ok(Page {
-            items: read_all(self.calls.caller(), ACTION, answer.source_associations(), rows::source)?,
-            next: next(answer.next_token()),
-        })
+        let list = ("sourceAssociations", answer.source_associations.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), rows::source)
     }
 
     async fn list_customer_permissions(
@@ -190,10 +172,8 @@ impl RamRead for RamClient {
             .set_next_token(page.token.clone())
             .send();
         let answer = self.calls.read(ACTION, request).await?;
-        Ok(Page {
-            items: read_all(self.calls.caller(), ACTION, answer.permissions(), rows::customer_permission)?,
-            next: next(answer.next_token()),
-        })
+        let list = ("permissions", answer.permissions.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), rows::customer_permission)
     }
 
     async fn get_permission(
@@ -203,15 +183,15 @@ impl RamRead for RamClient {
     ) -> Result<PermissionDetail, CloudError> {
         const ACTION: &str = "ram:GetPermission";
         let unreadable = |error| rows::unreadable(self.calls.caller(), ACTION, &error);
-        let version = version.map(rows::version_number).transpose().map_err(unreadable)?;
+        let number = version.map(rows::version_number).transpose().map_err(unreadable)?;
         let request = self
             .client
             .get_permission()
             .permission_arn(permission.as_str())
-            .set_permission_version(version)
+            .set_permission_version(number)
             .send();
         let answer = self.calls.read(ACTION, request).await?;
-        rows::permission_detail(answer.permission()).map_err(unreadable)
+        rows::permission_detail(permission, version, answer.permission()).map_err(unreadable)
     }
 
     async fn list_permission_versions(
@@ -228,9 +208,9 @@ impl RamRead for RamClient {
             .set_next_token(page.token.clone())
             .send();
         let answer = self.calls.read(ACTION, request).await?;
-        Ok(Page {
-            items: read_all(self.calls.caller(), ACTION, answer.permissions(), rows::permission_version)?,
-            next: next(answer.next_token()),
+        let list = ("permissions", answer.permissions.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), |row| {
+            rows::permission_version(permission, row)
         })
     }
 
@@ -248,14 +228,9 @@ impl RamRead for RamClient {
             .set_next_token(page.token.clone())
             .send();
         let answer = self.calls.read(ACTION, request).await?;
-        Ok(Page {
-            items: read_all(
-                self.calls.caller(),
-                ACTION,
-                answer.resource_share_invitations(),
-                rows::invitation,
-            )?,
-            next: next(answer.next_token()),
+        let list = ("resourceShareInvitations", answer.resource_share_invitations.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), |row| {
+            rows::invitation(self.calls.caller(), row)
         })
     }
 
@@ -282,9 +257,7 @@ impl RamRead for RamClient {
             .set_next_token(page.token.clone())
             .send();
         let answer = self.calls.read(ACTION, request).await?;
-        Ok(Page {
-            items: read_all(self.calls.caller(), ACTION, answer.resources(), rows::received_resource)?,
-            next: next(answer.next_token()),
-        })
+        let list = ("resources", answer.resources.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), rows::received_resource)
     }
 }

@@ -53,7 +53,7 @@ impl RamWrite for RamClient {
             .client_token(token.to_string())
             .send();
         let answer = self.calls.write(ACTION, request).await?;
-        rows::created_share(answer.resource_share()).map_err(|error| CloudError {
+        rows::created_share(self.calls.caller(), answer.resource_share()).map_err(|error| CloudError {
             maybe_done: true,
             ..rows::unreadable(self.calls.caller(), ACTION, &error)
         })
@@ -236,9 +236,8 @@ impl RamWrite for RamClient {
             .client_token(token.to_string())
             .send();
         let answer = self.calls.write(ACTION, request).await?;
-        let made = rows::permission_detail(answer.permission()).map_err(|error| CloudError {
-            maybe_done: true,
-            ..rows::unreadable(self.calls.caller(), ACTION, &error)
+        let made = rows::permission_detail(permission, None, answer.permission()).map_err(|error| {
+            CloudError { maybe_done: true, ..rows::unreadable(self.calls.caller(), ACTION, &error) }
         })?;
         let created = rows::timestamp(answer.permission().and_then(|made| made.creation_time()));
         Ok(CreatedVersion { version: made.version, created })

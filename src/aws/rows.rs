@@ -2,40 +2,65 @@
 
 use aws_sdk_organizations::types as org;
 use aws_sdk_ram::types as ram;
+use aws_sdk_resourcegroupstagging::types as tagging;
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
-use crate::cloud::{AccountRow, Caller, CloudError, CreatedShare, ErrorKind, OrganizationRow, UnitRow};
+use crate::cloud::{AccountRow, Caller, CloudError, CreatedShare, ErrorKind, OrganizationRow, Page, UnitRow};
 use crate::live::{
     AssociationRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
     PermissionVersionRow, ReceivedResourceRow, ShareRow, SourceRow,
 };
 use crate::model::{
     AccountId, AssociationStatus, FeatureSet, IdError, InvitationArn, InvitationStatus, OrganizationArn,
-    OuArn, PermissionArn, ResourceType, RootId, ShareArn, ShareStatus, Tags,
+    OuArn, PermissionArn, ResourceArn, ResourceType, RootId, ShareArn, ShareStatus, Tags,
 };
 
 /// What could not be read, in words.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unreadable {
+    /// The reply holds no such list or object. One that is empty is there.
+    #[error("the reply has no {0}")]
+    NoPart(&'static str),
     #[error("a row has no {0}")]
     Missing(&'static str),
+    /// The reply is about something else than was asked.
+    #[error("the reply is about {found}, and {asked} was asked for")]
+    Other { asked: String, found: String },
+    #[error("a share has the tag {0:?} twice")]
+    TagTwice(String),
     #[error(transparent)]
     Id(#[from] IdError),
 }
 
-/// Reads all rows of an answer.
-pub(crate) fn read_all<'a, A: 'a, B>(
+/// Reads one page of a listing: its list, of the name that the reply gives it, and the token of the next page.
+///
+/// A reply without its list is no empty page. AWS writes an empty list as `[]` (seen in recordings of `GetResourceShares`).
+pub(crate) fn page<A, B>(
     caller: &Caller,
     action: &'static str,
-    rows: impl IntoIterator<Item = &'a A>,
+    (name, rows): (&'static str, Option<&Vec<A>>),
+    token: Option<&str>,
     read: impl Fn(&A) -> Result<B, Unreadable>,
-) -> Result<Vec<B>, CloudError> {
-    rows.into_iter().map(|row| read(row).map_err(|error| unreadable(caller, action, &error))).collect()
+) -> Result<Page<B>, CloudError> {
+    let unreadable = |error| unreadable(caller, action, &error);
+    let rows = rows.ok_or(Unreadable::NoPart(name)).map_err(unreadable)?;
+    let items = rows.iter().map(read).collect::<Result<_, _>>().map_err(unreadable)?;
+    // An empty token means the same as none.
+    Ok(Page { items, next: token.filter(|token| !token.is_empty()).map(ToOwned::to_owned) })
 }
 
 pub(crate) fn unreadable(caller: &Caller, action: &'static str, error: &Unreadable) -> CloudError {
     caller.error(ErrorKind::Unreadable, action, error.to_string())
+}
+
+/// That a reply is about what was asked.
+fn same(asked: &str, found: &str) -> Result<(), Unreadable> {
+    if asked == found {
+        Ok(())
+    } else {
+        Err(Unreadable::Other { asked: asked.to_owned(), found: found.to_owned() })
+    }
 }
 
 fn need<'a>(field: Option<&'a str>, name: &'static str) -> Result<&'a str, Unreadable> {
@@ -49,12 +74,13 @@ pub(crate) fn share(row: &ram::ResourceShare) -> Result<ShareRow, Unreadable> {
         None => arn.arn().account_id().ok_or(Unreadable::Missing("owningAccountId"))?,
     };
     Ok(ShareRow {
-        name: row.name().unwrap_or_default().to_owned(),
+        name: need(row.name(), "name")?.to_owned(),
         owner,
         status: ShareStatus::read(need(row.status().map(ram::ResourceShareStatus::as_str), "status")?),
         status_message: row.status_message().map(ToOwned::to_owned),
-        // The API's default. Where it is not said, the wider answer is the safe one.
-        allow_external_principals: row.allow_external_principals().unwrap_or(true),
+        allow_external_principals: row
+            .allow_external_principals()
+            .ok_or(Unreadable::Missing("allowExternalPrincipals"))?,
         retain_sharing: row
             .resource_share_configuration()
             .and_then(ram::ResourceShareConfiguration::retain_sharing_on_account_leave_organization)
@@ -62,24 +88,39 @@ pub(crate) fn share(row: &ram::ResourceShare) -> Result<ShareRow, Unreadable> {
         feature_set: row
             .feature_set()
             .map_or(FeatureSet::Standard, |feature_set| FeatureSet::read(feature_set.as_str())),
-        tags: tags(row.tags()),
+        tags: tags(row.tags())?,
         created: timestamp(row.creation_time()),
         updated: timestamp(row.last_updated_time()),
         arn,
     })
 }
 
-/// The answer to a create leaves fields out; only what names the share is needed.
-pub(crate) fn created_share(row: Option<&ram::ResourceShare>) -> Result<CreatedShare, Unreadable> {
-    let row = row.ok_or(Unreadable::Missing("resourceShare"))?;
+/// The answer to a create leaves fields out; only what names the share is needed. What it names must be of the caller's place: members
+/// are put on it.
+pub(crate) fn created_share(
+    caller: &Caller,
+    row: Option<&ram::ResourceShare>,
+) -> Result<CreatedShare, Unreadable> {
+    let row = row.ok_or(Unreadable::NoPart("resourceShare"))?;
+    let arn = ShareArn::parse(need(row.resource_share_arn(), "resourceShareArn")?)?;
+    same(caller.account.as_str(), arn.arn().account())?;
+    if let Some(region) = &caller.region {
+        same(region.as_str(), arn.arn().region())?;
+    }
     Ok(CreatedShare {
-        arn: ShareArn::parse(need(row.resource_share_arn(), "resourceShareArn")?)?,
+        arn,
         status: ShareStatus::read(row.status().map_or("PENDING", ram::ResourceShareStatus::as_str)),
         created: timestamp(row.creation_time()),
     })
 }
 
-pub(crate) fn association(row: &ram::ResourceShareAssociation) -> Result<AssociationRow, Unreadable> {
+/// A row of the listing of one kind of entity.
+pub(crate) fn association(
+    kind: &ram::ResourceShareAssociationType,
+    row: &ram::ResourceShareAssociation,
+) -> Result<AssociationRow, Unreadable> {
+    let found = row.association_type().map(ram::ResourceShareAssociationType::as_str);
+    same(kind.as_str(), need(found, "associationType")?)?;
     Ok(AssociationRow {
         share: ShareArn::parse(need(row.resource_share_arn(), "resourceShareArn")?)?,
         entity: need(row.associated_entity(), "associatedEntity")?.to_owned(),
@@ -88,7 +129,7 @@ pub(crate) fn association(row: &ram::ResourceShareAssociation) -> Result<Associa
             "status",
         )?),
         status_message: row.status_message().map(ToOwned::to_owned),
-        external: row.external().unwrap_or(false),
+        external: row.external().ok_or(Unreadable::Missing("external"))?,
         created: timestamp(row.creation_time()),
         updated: timestamp(row.last_updated_time()),
     })
@@ -140,11 +181,16 @@ pub(crate) fn customer_permission(
         resource_type: ResourceType::parse(need(row.resource_type(), "resourceType")?)?,
         status: row.status().unwrap_or_default().to_owned(),
         feature_set: permission_feature_set(row.feature_set()),
-        tags: tags(row.tags()),
+        tags: tags(row.tags())?,
     })
 }
 
-pub(crate) fn invitation(row: &ram::ResourceShareInvitation) -> Result<InvitationRow, Unreadable> {
+/// An invitation that the caller's account received.
+pub(crate) fn invitation(
+    caller: &Caller,
+    row: &ram::ResourceShareInvitation,
+) -> Result<InvitationRow, Unreadable> {
+    same(caller.account.as_str(), need(row.receiver_account_id(), "receiverAccountId")?)?;
     Ok(InvitationRow {
         arn: InvitationArn::parse(need(row.resource_share_invitation_arn(), "resourceShareInvitationArn")?)?,
         share: ShareArn::parse(need(row.resource_share_arn(), "resourceShareArn")?)?,
@@ -161,17 +207,24 @@ pub(crate) fn invitation(row: &ram::ResourceShareInvitation) -> Result<Invitatio
 pub(crate) fn received_resource(row: &ram::Resource) -> Result<ReceivedResourceRow, Unreadable> {
     Ok(ReceivedResourceRow {
         share: ShareArn::parse(need(row.resource_share_arn(), "resourceShareArn")?)?,
+        resource: ResourceArn::parse(need(row.arn(), "arn")?)?,
         resource_type: ResourceType::parse(need(row.r#type(), "type")?)?,
     })
 }
 
+/// One version of a permission: the one that was asked for, where one was.
 pub(crate) fn permission_detail(
+    permission: &PermissionArn,
+    version: Option<&str>,
     row: Option<&ram::ResourceSharePermissionDetail>,
 ) -> Result<PermissionDetail, Unreadable> {
-    let row = row.ok_or(Unreadable::Missing("permission"))?;
+    let row = row.ok_or(Unreadable::NoPart("permission"))?;
+    same(permission.as_str(), need(row.arn(), "arn")?)?;
+    let found = need(row.version(), "version")?;
+    same(version.unwrap_or(found), found)?;
     Ok(PermissionDetail {
-        arn: PermissionArn::parse(need(row.arn(), "arn")?)?,
-        version: need(row.version(), "version")?.to_owned(),
+        arn: permission.clone(),
+        version: found.to_owned(),
         default_version: row.default_version().unwrap_or(false),
         status: row.status().map(ram::PermissionStatus::as_str).unwrap_or_default().to_owned(),
         policy: need(row.permission(), "permission")?.to_owned(),
@@ -179,8 +232,10 @@ pub(crate) fn permission_detail(
 }
 
 pub(crate) fn permission_version(
+    permission: &PermissionArn,
     row: &ram::ResourceSharePermissionSummary,
 ) -> Result<PermissionVersionRow, Unreadable> {
+    same(permission.as_str(), need(row.arn(), "arn")?)?;
     Ok(PermissionVersionRow {
         version: need(row.version(), "version")?.to_owned(),
         default_version: row.default_version().unwrap_or(false),
@@ -197,10 +252,16 @@ fn permission_feature_set(feature_set: Option<&ram::PermissionFeatureSet>) -> Fe
     feature_set.map_or(FeatureSet::Standard, |feature_set| FeatureSet::read(feature_set.as_str()))
 }
 
-fn tags(rows: &[ram::Tag]) -> Tags {
-    rows.iter()
-        .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned())))
-        .collect()
+/// Tags say whose a share is: none is passed over, and none is there twice.
+fn tags(rows: &[ram::Tag]) -> Result<Tags, Unreadable> {
+    let mut tags = Tags::new();
+    for row in rows {
+        let key = need(row.key(), "tag key")?;
+        if tags.insert(key.to_owned(), row.value().unwrap_or_default().to_owned()).is_some() {
+            return Err(Unreadable::TagTwice(key.to_owned()));
+        }
+    }
+    Ok(tags)
 }
 
 pub(crate) fn sdk_tags(tags: &Tags) -> Vec<ram::Tag> {
@@ -214,7 +275,7 @@ pub(crate) fn timestamp(time: Option<&DateTime>) -> Option<Timestamp> {
 }
 
 pub(crate) fn organization(row: Option<&org::Organization>) -> Result<OrganizationRow, Unreadable> {
-    let row = row.ok_or(Unreadable::Missing("Organization"))?;
+    let row = row.ok_or(Unreadable::NoPart("Organization"))?;
     Ok(OrganizationRow {
         arn: OrganizationArn::parse(need(row.arn(), "Arn")?)?,
         management_account: AccountId::parse(need(row.master_account_id(), "MasterAccountId")?)?,
@@ -243,6 +304,14 @@ pub(crate) fn account(row: &org::Account) -> Result<AccountRow, Unreadable> {
     })
 }
 
+pub(crate) fn enabled_service(row: &org::EnabledServicePrincipal) -> Result<String, Unreadable> {
+    Ok(need(row.service_principal(), "ServicePrincipal")?.to_owned())
+}
+
+pub(crate) fn found_resource(row: &tagging::ResourceTagMapping) -> Result<ResourceArn, Unreadable> {
+    Ok(ResourceArn::parse(need(row.resource_arn(), "ResourceARN")?)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,31 +323,64 @@ mod tests {
     fn a_status_that_the_sdk_does_not_know_is_kept() {
         let row = ram::ResourceShare::builder()
             .resource_share_arn(SHARE)
+            .name("tgw")
+            .allow_external_principals(false)
             .status(ram::ResourceShareStatus::from("THAWING"))
             .build();
         assert_eq!(share(&row).map(|row| row.status), Ok(ShareStatus::Other("THAWING".into())));
     }
 
     #[test]
-    fn what_a_share_does_not_say_is_read_as_the_api_documents_it() {
-        let row = ram::ResourceShare::builder()
+    fn what_recordings_always_show_is_needed_and_the_rest_is_read_as_the_api_documents_it() {
+        let whole = ram::ResourceShare::builder()
             .resource_share_arn(SHARE)
-            .status(ram::ResourceShareStatus::Active)
-            .build();
-        let row = share(&row).expect("readable");
-        assert!(row.allow_external_principals && !row.retain_sharing);
+            .name("tgw")
+            .allow_external_principals(true)
+            .status(ram::ResourceShareStatus::Active);
+        let row = share(&whole.clone().build()).expect("readable");
+        assert!(row.allow_external_principals && !row.retain_sharing && row.tags.is_empty());
         assert_eq!((row.owner.as_str(), row.feature_set), ("222222222222", FeatureSet::Standard));
+        for (row, missing) in [
+            (whole.clone().set_name(None), "name"),
+            (whole.clone().set_allow_external_principals(None), "allowExternalPrincipals"),
+            (whole.clone().set_status(None), "status"),
+        ] {
+            assert_eq!(share(&row.build()), Err(Unreadable::Missing(missing)));
+        }
+        let tag = |key: &str| ram::Tag::builder().key(key).value("network").build();
+        let twice = whole.tags(tag("ramctl:stack")).tags(tag("ramctl:stack"));
+        assert_eq!(share(&twice.build()), Err(Unreadable::TagTwice("ramctl:stack".into())));
+    }
+
+    #[test]
+    fn a_reply_about_something_else_is_unreadable() {
+        let kind = ram::ResourceShareAssociationType::Resource;
+        let row = ram::ResourceShareAssociation::builder()
+            .association_type(ram::ResourceShareAssociationType::Principal)
+            .build();
+        let other = |asked: &str, found: &str| Unreadable::Other { asked: asked.into(), found: found.into() };
+        assert_eq!(association(&kind, &row), Err(other("RESOURCE", "PRINCIPAL")));
+
+        let arn = |name: &str| format!("arn:aws:ram:eu-central-1:222222222222:permission/{name}");
+        let mine = PermissionArn::parse(&arn("mine")).expect("valid");
+        let detail = ram::ResourceSharePermissionDetail::builder().version("2").permission("{}");
+        let yours = detail.clone().arn(arn("yours")).build();
+        let found = permission_detail(&mine, None, Some(&yours));
+        assert_eq!(found.expect_err("another"), other(&arn("mine"), &arn("yours")));
+        let second = detail.arn(arn("mine")).build();
+        assert_eq!(permission_detail(&mine, Some("1"), Some(&second)).expect_err("another"), other("1", "2"));
+        assert!(permission_detail(&mine, Some("2"), Some(&second)).is_ok());
+        assert_eq!(permission_detail(&mine, None, None), Err(Unreadable::NoPart("permission")));
     }
 
     #[test]
     fn a_row_without_its_share_is_unreadable() {
-        let row = ram::ResourceShareAssociation::builder().associated_entity("333333333333").build();
-        assert_eq!(association(&row), Err(Unreadable::Missing("resourceShareArn")));
-        let row = ram::ResourceShareAssociation::builder()
-            .resource_share_arn(SHARE)
-            .associated_entity("333333333333")
-            .build();
-        assert_eq!(association(&row), Err(Unreadable::Missing("status")));
+        let kind = ram::ResourceShareAssociationType::Principal;
+        let whole = ram::ResourceShareAssociation::builder().association_type(kind.clone());
+        let row = whole.clone().associated_entity("333333333333").build();
+        assert_eq!(association(&kind, &row), Err(Unreadable::Missing("resourceShareArn")));
+        let row = whole.resource_share_arn(SHARE).associated_entity("333333333333").build();
+        assert_eq!(association(&kind, &row), Err(Unreadable::Missing("status")));
     }
 
     #[test]

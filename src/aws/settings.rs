@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use crate::model::{AccountId, Region};
 
@@ -24,6 +25,8 @@ pub struct Settings {
     pub rates: Rates,
     /// How often a call is tried in all before it counts as failed.
     pub attempts: u32,
+    /// How long one try of a call may take; all tries together take at most three times as long.
+    pub patience: Duration,
 }
 
 impl Default for Settings {
@@ -37,6 +40,7 @@ impl Default for Settings {
             guard: false,
             rates: Rates::Published,
             attempts: 8,
+            patience: Duration::from_secs(20),
         }
     }
 }

@@ -3,9 +3,9 @@
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 
 use crate::aws::call::Calls;
-use crate::aws::ram_read::next;
 use crate::aws::rates::Limiter;
-use crate::cloud::{Caller, CloudError, ErrorKind, Page, PageRequest, TagRead};
+use crate::aws::rows;
+use crate::cloud::{Caller, CloudError, Page, PageRequest, TagRead};
 use crate::model::{ResourceArn, TagFilters};
 
 /// The tags of one account in one Region.
@@ -49,11 +49,7 @@ impl TagRead for TaggingClient {
             .set_pagination_token(page.token.clone())
             .send();
         let answer = self.calls.read(ACTION, request).await?;
-        let arns = answer.resource_tag_mapping_list().iter().map(|row| {
-            let arn = row.resource_arn().unwrap_or_default();
-            ResourceArn::parse(arn)
-                .map_err(|error| self.calls.caller().error(ErrorKind::Unreadable, ACTION, error.to_string()))
-        });
-        Ok(Page { items: arns.collect::<Result<_, _>>()?, next: next(answer.pagination_token()) })
+        let list = ("ResourceTagMappingList", answer.resource_tag_mapping_list.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.pagination_token(), rows::found_resource)
     }
 }

@@ -25,6 +25,9 @@ struct Request {
 
 type Answer = (u16, String);
 
+mod proxies;
+mod unreadable;
+
 /// A server that answers by a function of the request and of how many of its operation came before.
 struct Server {
     url: String,
@@ -202,12 +205,19 @@ async fn an_error_of_aws_keeps_code_message_and_request_id() {
 #[tokio::test]
 async fn a_row_that_cannot_be_read_fails_the_listing() {
     let row = |fields: &str| {
-        format!(r#"{{"resourceShares":[{{"resourceShareArn":"{SHARE}","status":"ACTIVE"}},{{{fields}}}]}}"#)
+        let common = r#""name":"tgw","allowExternalPrincipals":false"#;
+        format!(
+            r#"{{"resourceShares":[{{{common},"resourceShareArn":"{SHARE}","status":"ACTIVE"}},{{{common},{fields}}}]}}"#
+        )
     };
+    let readable = row(&format!(r#""resourceShareArn":"{SHARE}","status":"ACTIVE""#));
+    let (_server, _connector, ram) = ram_that(move |_, _| (200, readable.clone())).await;
+    assert_eq!(shares(&ram).await.map(|rows| rows.len()), Ok(2));
     for fields in [
         r#""status":"ACTIVE""#.to_owned(),
         r#""resourceShareArn":"nonsense","status":"ACTIVE""#.to_owned(),
         format!(r#""resourceShareArn":"{SHARE}""#),
+        format!(r#""resourceShareArn":"{SHARE}","status":"ACTIVE","tags":[{{"value":"x"}}]"#),
     ] {
         let text = row(&fields);
         let (_server, _connector, ram) = ram_that(move |_, _| (200, text.clone())).await;
@@ -225,7 +235,9 @@ async fn an_answer_that_is_no_json_is_unreadable_or_a_failed_service() {
 
 #[tokio::test]
 async fn a_status_of_tomorrow_is_kept() {
-    let text = format!(r#"{{"resourceShares":[{{"resourceShareArn":"{SHARE}","status":"THAWING"}}]}}"#);
+    let text = format!(
+        r#"{{"resourceShares":[{{"resourceShareArn":"{SHARE}","name":"tgw","allowExternalPrincipals":false,"status":"THAWING"}}]}}"#
+    );
     let (_server, _connector, ram) = ram_that(move |_, _| (200, text.clone())).await;
     assert_eq!(shares(&ram).await.expect("read")[0].status, ShareStatus::Other("THAWING".into()));
 }
@@ -365,7 +377,7 @@ async fn a_sandbox_lets_no_request_leave_loopback() {
         .behavior_version(aws_sdk_ram::config::BehaviorVersion::v2026_01_12())
         .region(aws_sdk_ram::config::Region::new("eu-central-1"))
         .credentials_provider(crate::aws::credentials::static_credentials(&keys()))
-        .interceptor(crate::aws::guard::LoopbackGuard)
+        .http_client(crate::aws::http::Http::loopback_only())
         .build();
     let caller = crate::cloud::Caller { account: account("222222222222"), region: None, name: "test".into() };
     let limiter = crate::aws::rates::Limiter::new(crate::aws::rates::Service::Ram, Rates::Unlimited);
@@ -522,7 +534,7 @@ async fn ec2_is_asked_in_its_own_protocol_with_the_accounts_credentials() {
     let subnets = ["subnet-1".to_owned(), "subnet-2".to_owned()];
     let request = PageRequest { size: 1000, token: Some("a b".into()) };
     let page = ec2.describe_network_interfaces(&subnets, &request).await.expect("an answer");
-    let row = UseRow { resource: "subnet-1".into(), account: account("333333333333") };
+    let row = UseRow { id: "eni-1".into(), resource: "subnet-1".into(), account: account("333333333333") };
     assert_eq!((page.items, page.next.as_deref()), (vec![row], Some("n")));
     let sent = server.requests("Action=DescribeNetworkInterfaces");
     assert_eq!(sent.len(), 2, "a throttled call is made again");
@@ -563,7 +575,8 @@ async fn attachments_that_are_over_are_not_counted() {
     let (_, _, ec2) = ec2_that(|_, _| {
         let item = |owner: &str, state: &str| {
             format!(
-                "<item><transitGatewayId>tgw-1</transitGatewayId><resourceOwnerId>{owner}</resourceOwnerId>\
+                "<item><transitGatewayAttachmentId>tgw-attach-{state}</transitGatewayAttachmentId>\
+                 <transitGatewayId>tgw-1</transitGatewayId><resourceOwnerId>{owner}</resourceOwnerId>\
                  <state>{state}</state></item>"
             )
         };

@@ -32,6 +32,8 @@ pub struct Members {
 /// One network interface in a subnet, or one attachment to a transit gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UseRow {
+    /// Of the interface or attachment: it is counted once.
+    pub id: String,
     /// Id of the subnet or transit gateway.
     pub resource: String,
     pub account: AccountId,

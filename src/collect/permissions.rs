@@ -2,11 +2,11 @@
 
 use futures_util::{StreamExt, stream};
 
-use crate::cloud::{CloudError, RAM_PAGE, RamRead, all_pages};
+use crate::cloud::{CloudError, RamRead, permission_versions};
 use crate::live::{
     FollowUp, Interest, LivePlace, PermissionDetail, PermissionVersionRow, VersionAsked, follow_ups,
 };
-use crate::model::{Observed, PermissionArn};
+use crate::model::Observed;
 
 /// Questions asked at the same time.
 const AT_ONCE: usize = 8;
@@ -53,15 +53,8 @@ async fn ask<R: RamRead>(ram: &R, question: &FollowUp) -> Answer {
             };
             Answer::Policy(ram.get_permission(arn, version).await)
         }
-        FollowUp::Versions(arn) => Answer::Versions(versions(ram, arn).await),
+        FollowUp::Versions(arn) => Answer::Versions(permission_versions(ram, arn).await),
     }
-}
-
-async fn versions<R: RamRead>(ram: &R, arn: &PermissionArn) -> Result<Vec<PermissionVersionRow>, CloudError> {
-    all_pages(ram.caller(), "ram:ListPermissionVersions", RAM_PAGE, |page| async move {
-        ram.list_permission_versions(arn, &page).await
-    })
-    .await
 }
 
 fn observed<T>(result: Result<T, CloudError>) -> Observed<T> {

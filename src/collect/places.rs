@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use futures_util::{StreamExt, stream};
 
 use crate::cloud::{
-    AssociationKind, Cloud, CloudError, ErrorKind, RAM_PAGE, RamRead, ShareScope, all_pages, associations,
-    share_row, sources,
+    AssociationKind, Cloud, CloudError, ErrorKind, RAM_PAGE, RamRead, ShareScope, associations,
+    attached_permissions, customer_permissions, share_row, shares, sources,
 };
 use crate::collect::permissions::follow_up;
 use crate::live::{Interest, LivePlace, LiveState, PlaceRows, UnreadableRow, assemble};
@@ -67,21 +67,14 @@ pub async fn place<C: Cloud>(
 
 /// The six listings, at the same time. Where several fail, the first in this order is reported.
 pub(crate) async fn listings<R: RamRead>(ram: &R, size: u16) -> Result<PlaceRows, CloudError> {
-    let caller = ram.caller();
     let all = &ShareScope::All;
     let (shares, resources, principals, permissions, sources, customer_permissions) = tokio::join!(
-        all_pages(caller, "ram:GetResourceShares", size, |page| async move {
-            ram.get_resource_shares(all, &page).await
-        }),
+        shares(ram, all, size),
         associations(ram, AssociationKind::Resource, all, size),
         associations(ram, AssociationKind::Principal, all, size),
-        all_pages(caller, "ram:ListPermissionAssociations", size, |page| async move {
-            ram.list_permission_associations(&page).await
-        }),
+        attached_permissions(ram, size),
         sources(ram, all, size),
-        all_pages(caller, "ram:ListPermissions", size, |page| async move {
-            ram.list_customer_permissions(&page).await
-        }),
+        customer_permissions(ram, size),
     );
     Ok(PlaceRows {
         shares: shares?,

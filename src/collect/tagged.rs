@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, stream};
 
-use crate::cloud::{Cloud, CloudError, TAG_PAGE, TagRead, all_pages};
+use crate::cloud::{Cloud, CloudError, TAG_PAGE, TagRead, all_pages, found_resource};
 use crate::collect::Settings;
 use crate::model::{Observed, ResourceArn, TagSearch, TaggedResources};
 
@@ -30,7 +30,8 @@ pub async fn tagged<C: Cloud>(
 async fn one<C: Cloud>(cloud: &C, search: &TagSearch) -> Result<BTreeSet<ResourceArn>, CloudError> {
     let TagSearch { place, type_filter, tags } = search;
     let client = cloud.tagging(place).await?;
-    let arns = all_pages(client.caller(), "tag:GetResources", TAG_PAGE, |page| {
+    let judge = |arn: &ResourceArn| found_resource(client.caller(), arn.arn());
+    let arns = all_pages(client.caller(), "tag:GetResources", TAG_PAGE, judge, |page| {
         let client = &client;
         async move { client.get_resources(type_filter, tags, &page).await }
     });

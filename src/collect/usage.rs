@@ -42,7 +42,7 @@ async fn one<C: Cloud>(
         Ok(rows) => {
             let mut users: BTreeMap<ResourceArn, Users> =
                 asked.values().map(|arn| (arn.clone(), Users::new())).collect();
-            for UseRow { resource, account } in rows {
+            for UseRow { id: _, resource, account } in rows {
                 if let Some(users) = asked.get(&resource).and_then(|arn| users.get_mut(arn)) {
                     *users.entry(account).or_default() += 1;
                 }
@@ -65,8 +65,15 @@ async fn rows<C: Cloud>(
     let client = &cloud.usage(place).await?;
     let mut rows = Vec::new();
     for batch in ids.chunks(FILTER_VALUES) {
+        let judge = |row: &UseRow| {
+            if batch.contains(&row.resource) {
+                Ok(row.id.clone())
+            } else {
+                Err(format!("a row is about {}, which was not asked for", row.resource))
+            }
+        };
         rows.extend(
-            all_pages(client.caller(), kind.action(), EC2_PAGE, |page| async move {
+            all_pages(client.caller(), kind.action(), EC2_PAGE, judge, |page| async move {
                 match kind {
                     UsedKind::Subnet => client.describe_network_interfaces(batch, &page).await,
                     UsedKind::TransitGateway => {
@@ -97,7 +104,9 @@ mod tests {
     }
 
     fn used(cloud: &FakeCloud, resource: &str, by: &str) {
-        cloud.world().uses.push(UseRow { resource: resource.to_owned(), account: account(by) });
+        let uses = &mut cloud.world().uses;
+        let id = format!("eni-{}", uses.len());
+        uses.push(UseRow { id, resource: resource.to_owned(), account: account(by) });
     }
 
     #[tokio::test]

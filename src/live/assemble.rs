@@ -25,8 +25,8 @@ pub struct UnreadableRow {
 
 /// Joins rows on the share's ARN. The order of the rows does not matter.
 ///
-/// DELETED shares count as absent; of several rows for one share and entity the newest counts, among those that are not
-/// DISASSOCIATED.
+/// DELETED shares count as absent. One entity may have several rows on a share, for an account has two spellings: one that is
+/// ASSOCIATED counts before all others, so that no grant is lost, then the newest; DISASSOCIATED ones do not count.
 pub fn assemble(rows: PlaceRows) -> Result<Assembled, UnreadableRow> {
     let PlaceRows { shares, resources, principals, permissions, sources, mut customer_permissions } = rows;
     let mut out = Assembled::default();
@@ -156,7 +156,10 @@ fn newest_associations(rows: Vec<AssociationRow>) -> impl Iterator<Item = Associ
     newest(
         rows,
         |row: &AssociationRow| (row.share.clone(), Principal::read(&row.entity)),
-        |row| (row.updated, row.created, row.status.clone(), row.status_message.clone()),
+        |row| {
+            let gives = row.status == AssociationStatus::Associated;
+            (gives, row.updated, row.created, row.status.clone(), row.status_message.clone())
+        },
     )
     .into_values()
 }
@@ -264,6 +267,26 @@ mod tests {
                 .map(|(p, a)| (p.to_string(), &a.status))
                 .collect();
             assert_eq!(found, [("333333333333".to_owned(), &AssociationStatus::Associated)]);
+        }
+    }
+
+    #[test]
+    fn an_account_in_two_spellings_is_on_the_share_as_long_as_one_of_them_is() {
+        for (gone, kept) in [("444444444444", "arn:aws:iam::444444444444:root")]
+            .into_iter()
+            .flat_map(|(a, b)| [(a, b), (b, a)])
+        {
+            let rows = PlaceRows {
+                shares: vec![share(1, ShareStatus::Active)],
+                principals: vec![
+                    row(1, gone, AssociationStatus::Failed, 9),
+                    row(1, kept, AssociationStatus::Associated, 1),
+                ],
+                ..PlaceRows::default()
+            };
+            let principals = assemble(rows).unwrap().place.shares[&arn(1)].principals.clone();
+            let found: Vec<_> = principals.values().map(|association| &association.status).collect();
+            assert_eq!(found, [&AssociationStatus::Associated]);
         }
     }
 

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::live::rows::ShareRow;
-use crate::model::{AccountId, Gap, InvitationArn, InvitationStatus, ResourceType, ShareArn, ShareStatus};
+use crate::model::{
+    AccountId, Gap, InvitationArn, InvitationStatus, ResourceArn, ResourceType, ShareArn, ShareStatus,
+};
 
 /// A row of `GetResourceShareInvitations`: only who receives sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +28,7 @@ pub struct InvitationRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceivedResourceRow {
     pub share: ShareArn,
+    pub resource: ResourceArn,
     pub resource_type: ResourceType,
 }
 

@@ -36,6 +36,8 @@ mod permissions;
 #[cfg(feature = "cli")]
 mod pipeline;
 #[cfg(feature = "cli")]
+mod proxy;
+#[cfg(feature = "cli")]
 mod run;
 #[cfg(feature = "cli")]
 mod sandbox;

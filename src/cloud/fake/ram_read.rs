@@ -9,7 +9,9 @@ use crate::live::{
     AssociationRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
     PermissionVersionRow, ReceivedResourceRow, ShareRow, SourceRow,
 };
-use crate::model::{AssociationStatus, PermissionArn, Principal, ResourceType, ShareArn, ShareStatus};
+use crate::model::{
+    AssociationStatus, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn, ShareStatus,
+};
 
 impl RamRead for FakeClient {
     fn caller(&self) -> &Caller {
@@ -238,8 +240,9 @@ impl RamRead for FakeClient {
         const ACTION: &str = "ram:ListResources";
         self.list(ACTION, page, |world| {
             let rows = shares.iter().filter_map(|share| world.shares.get(share)).flat_map(|share| {
-                share.resources.iter().map(|_| ReceivedResourceRow {
+                share.resources.iter().map(|(row, _)| ReceivedResourceRow {
                     share: share.row.arn.clone(),
+                    resource: ResourceArn::parse(&row.entity).expect("valid"),
                     resource_type: ResourceType::parse("ec2:Subnet").expect("valid"),
                 })
             });
