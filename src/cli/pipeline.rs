@@ -201,7 +201,7 @@ pub(crate) async fn read(
     scope: Scope,
     output: &mut Output,
 ) -> Option<Read> {
-    let progress = ReadProgress::start(output);
+    let progress = ReadProgress::start(output, session.remind_every);
     let Settled { org, tagged, graph } = organization(loaded, session, &progress, output).await?;
     let places = scope.places(&graph);
     progress.places(places.len());
@@ -223,7 +223,7 @@ pub(crate) async fn read(
 
 /// The desired state alone: only the organization is read.
 pub(crate) async fn resolve(loaded: &Loaded, session: &Session, output: &mut Output) -> Option<DesiredGraph> {
-    let progress = ReadProgress::start(output);
+    let progress = ReadProgress::start(output, session.remind_every);
     organization(loaded, session, &progress, output).await.map(|settled| settled.graph)
 }
 
