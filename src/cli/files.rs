@@ -268,9 +268,12 @@ pub(crate) fn put_text(path: &Path, text: &str) -> Result<(), FolderError> {
         .map_err(|source| FolderError::Write { path: shown(path), source })
 }
 
-/// Makes a folder that is not there yet.
-pub(crate) fn make_folder(path: &Path) -> Result<(), FolderError> {
-    fs::create_dir(path).map_err(|source| FolderError::Write { path: shown(path), source })
+/// Makes a folder that is not there yet and is its owner's alone.
+pub(crate) fn make_private_folder(path: &Path) -> Result<(), FolderError> {
+    let mut folder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(path).map_err(|source| FolderError::Write { path: shown(path), source })
 }
 
 /// Writes a file that is its owner's alone, new or in the place of an old one, whole or not at all.

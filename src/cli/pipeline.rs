@@ -16,7 +16,7 @@ use crate::collect::{self, SharingQuestion};
 use crate::desired::{self, DesiredGraph, Resolution};
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{self, Diff, NotRead, Purpose, Scope};
-use crate::lang::{Declaration, SharingWish};
+use crate::lang::{Declaration, Secrets, SharingWish};
 use crate::live::LiveState;
 use crate::model::{Gap, GapCause, Observed, ResourceArn, StackName, TaggedResources, Usage, UsedKind};
 use crate::org::OrgView;
@@ -32,6 +32,11 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
+    /// What the stack keeps secret.
+    pub fn secrets(&self) -> Secrets {
+        self.asked.secrets()
+    }
+
     /// The plan with what the stack's checks say of it and the command line agrees to. What is wrong with a check is shown.
     pub fn judged(&self, plan: Plan, consent: &Consent, output: &mut Output) -> Plan {
         let Held { results, diagnostics } = self.asked.checks(&self.declaration.checks, plan.body());

@@ -47,6 +47,11 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// What the stack keeps secret.
+    pub(crate) fn secrets(&self) -> lang::Secrets {
+        self.compiled.secrets()
+    }
+
     /// What the stack's checks say of a plan.
     pub(crate) fn checks(&self, checks: &[CheckBlock], plan: &PlanBody) -> Held {
         hold(&self.compiled, checks, plan, &self.outside.inputs())

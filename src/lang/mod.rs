@@ -6,6 +6,8 @@ mod declaration;
 mod checks;
 mod compile;
 mod plan_shape;
+mod memory;
+mod redact;
 mod eval;
 mod syntax;
 pub mod fmt;
@@ -21,4 +23,5 @@ pub use declaration::{
     SharingWish, VersionWish,
 };
 pub use eval::Limits;
+pub use redact::{Redacted, Redaction, Secrets};
 pub use plan_shape::{PLAN, Shape};
