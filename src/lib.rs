@@ -10,6 +10,7 @@
 //!
 //! Everything above the line `-- edges` is pure and synchronous: no clock, no environment, no files, no network. Those come in as
 //! arguments from [`cli`]. `tests/it/layering.rs` holds who may import whom, and fails the build on anything else.
+#![forbid(unsafe_code)]
 
 // -- words
 pub mod diag;

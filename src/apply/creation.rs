@@ -108,8 +108,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             let why = match call.await {
                 Ok(created) => match self.whose(step, ram, &created, share, &search).await? {
                     Whose::Ours => {
-                        let waiting_for =
-                            self.await_members(step, ram, &created.arn, &share.members).await?;
+                        let waiting_for = self.await_members(step, ram, &created.arn, &share.members).await?;
                         return Ok((created.arn, waiting_for));
                     }
                     Whose::Earlier(what) => {
@@ -200,7 +199,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 (ShareStatus::Failed, _) => Look::Failed(Failure::Refused {
                     code: "share_failed",
                     message: row.status_message.unwrap_or_else(|| format!("{arn} is FAILED")),
-                    help: "Plan again: ramctl deletes the failed share and makes it anew (RAM501).".to_owned(),
+                    help: "Plan again: ramctl deletes the failed share and makes it anew (RAM501)."
+                        .to_owned(),
                 }),
                 (status @ (ShareStatus::Pending | ShareStatus::Other(_)), _) => {
                     Look::Pending(format!("{arn} is {status}"))
@@ -222,9 +222,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             let rows = shares(ram, &ShareScope::All, RAM_PAGE).await?;
             let own: Vec<&ShareRow> =
                 rows.iter().filter(|row| Mark::of(&row.tags, &asked.tags) == Mark::AsAsked).collect();
-            if let Some(rival) =
-                own.iter().find(|row| !is_over(&row.status) && !self.plan.knows(&row.arn))
-            {
+            if let Some(rival) = own.iter().find(|row| !is_over(&row.status) && !self.plan.knows(&row.arn)) {
                 return Ok(Look::Failed(faster(rival)));
             }
             let accounted_for = search.mismatches <= search.ended(ram, &own);
@@ -232,7 +230,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 Look::Settled(())
             } else {
                 Look::Pending(
-                    "AWS knows the token from another request; looking for the share of another run".to_owned(),
+                    "AWS knows the token from another request; looking for the share of another run"
+                        .to_owned(),
                 )
             })
         })
@@ -260,7 +259,9 @@ fn as_asked(row: &ShareRow, asked: &NewShare) -> Look<Whose> {
     Look::Failed(Failure::Refused {
         code: "not_as_asked",
         message: format!("{} was made, but AWS did not take {}", row.arn, differs.join(" and ")),
-        help: "AWS accepted the request and ignored part of it. Plan again to see the share as it is (RAM504).".to_owned(),
+        help:
+            "AWS accepted the request and ignored part of it. Plan again to see the share as it is (RAM504)."
+                .to_owned(),
     })
 }
 

@@ -8,8 +8,8 @@ use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::step::{Look, Patience, Run, absent_is_fine};
 use crate::cloud::{
-    Cloud, CloudError, CreatedVersion, ErrorKind, NewPermission, RAM_PAGE, RamRead, RamWrite, customer_permissions,
-    permission_there, share_row,
+    Cloud, CloudError, CreatedVersion, ErrorKind, NewPermission, RAM_PAGE, RamRead, RamWrite,
+    customer_permissions, permission_there, share_row,
 };
 use crate::live::CustomerPermissionRow;
 use crate::model::{FeatureSet, PermissionArn, PermissionPolicy, ShareArn, Tags};
@@ -168,8 +168,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             if default.version == *version {
                 return Ok(Look::Settled(Made::There));
             }
-            let shows =
-                elapsed >= visibility || age(ram, *created).is_some_and(|age| age >= visibility);
+            let shows = elapsed >= visibility || age(ram, *created).is_some_and(|age| age >= visibility);
             let there = permission_there(ram, permission, Some(version)).await?.is_some();
             // RAM numbers versions upwards.
             let newer = number(&default.version) > number(version);
@@ -192,10 +191,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         permission: &PermissionArn,
         version: &str,
     ) -> Result<(), Failure> {
-        self.call(step, Patience::default(), || {
-            ram.set_default_permission_version(permission, version)
-        })
-        .await?;
+        self.call(step, Patience::default(), || ram.set_default_permission_version(permission, version))
+            .await?;
         self.wait(step, |_| async move {
             let default = ram.get_permission(permission, None).await?;
             Ok(if default.version == version {

@@ -113,6 +113,9 @@ pub(crate) struct CloudArgs {
     /// How many accounts and Regions are read, and shares written, at the same time.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub parallelism: u16,
+    /// Where stderr is no terminal: say every so many seconds what a run still waits for.
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub remind_every: u64,
 }
 
 /// What is agreed to beforehand.
@@ -202,7 +205,8 @@ pub(crate) struct ApplyArgs {
     /// Short for --output json: the plan and what became of it as one document. Needs --auto-approve.
     #[arg(long, requires = "auto_approve")]
     pub json: bool,
-    /// How long to wait for one association or share to settle, in seconds.
+    /// How long one step may wait for RAM, in seconds: until an association is ASSOCIATED, a share is deleted, an accepted share is
+    /// visible. A step that takes longer fails and the run exits with 1; run again to go on from there.
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub wait_timeout: u64,
     /// How old a plan may be, in seconds, before --auto-approve reads again what it was made from.

@@ -27,7 +27,7 @@ pub(crate) async fn carry_out(
     outputs: &mut Outputs,
     output: &mut Output,
 ) -> Outcome {
-    let progress = ApplyProgress::start(output, approved.steps());
+    let progress = ApplyProgress::start(output, approved.steps(), session.remind_every);
     let names = StepNames::of(plan);
     if let Some(stream) = outputs.stream() {
         stream.plan(plan);

@@ -1,11 +1,14 @@
 //! The stack's folder on disk: its HCL files, its variable files, and what `file()` and friends may read.
 #![expect(clippy::disallowed_methods, reason = "this module is where the stack's files enter the program")]
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::cli::regular::{ReadError, other_kind, read_regular};
 use crate::lang::functions::{FileError, StackFiles};
+use crate::render::escape;
 
 /// Largest file that is read, in bytes.
 pub(crate) const MAX_FILE_BYTES: usize = 64 << 20;
@@ -31,6 +34,15 @@ pub(crate) enum FolderError {
     Write { path: String, source: io::Error },
     #[error("{path} is larger than {limit} bytes")]
     TooLarge { path: String, limit: usize },
+    #[error("{path} is {kind}; ramctl reads regular files only, so write what it holds to a file first")]
+    Kind { path: String, kind: &'static str },
+    #[error("{path} changes while it is read; run again when the program that writes it is done")]
+    Changing { path: String },
+    #[error(
+        "these entries of {path} are named like files of the stack and cannot be read as such: {entries}; repair, rename or \
+         remove them, because without them the stack is another one"
+    )]
+    Entries { path: String, entries: String },
     #[error("{path} is not UTF-8: the byte at offset {offset} fits no character")]
     NotUtf8 { path: String, offset: usize },
     #[error("there are no *.ram.hcl files in {path}; name the folder of a stack")]
@@ -47,25 +59,38 @@ pub(crate) struct TextFile {
 
 impl StackFolder {
     pub(crate) fn open(path: &Path) -> Result<Self, FolderError> {
-        let error = |source| FolderError::Folder { path: path.display().to_string(), source };
+        let error = |source| FolderError::Folder { path: shown(path), source };
         let root = path.canonicalize().map_err(error)?;
         if !root.is_dir() {
-            return Err(FolderError::File { path: path.display().to_string() });
+            return Err(FolderError::File { path: shown(path) });
         }
         Ok(Self { root })
     }
 
     /// The names in the folder that end in one of the suffixes, in order. Hidden files, as editors leave them, are left out.
+    ///
+    /// An entry with such a name that cannot be read as a file is an error: a plan without it would delete what it declares.
     pub(crate) fn names(&self, suffixes: &[&str]) -> Result<Vec<String>, FolderError> {
-        let error = |source| FolderError::List { path: self.root.display().to_string(), source };
+        let error = |source| FolderError::List { path: shown(&self.root), source };
         let mut names = Vec::new();
+        let mut unreadable = Vec::new();
         for entry in fs::read_dir(&self.root).map_err(error)? {
             let entry = entry.map_err(error)?;
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            let wanted = !name.starts_with('.') && suffixes.iter().any(|suffix| name.ends_with(suffix));
-            if wanted && entry.path().is_file() {
-                names.push(name);
+            let name = entry.file_name();
+            let bytes = name.as_encoded_bytes();
+            if bytes.starts_with(b".") || !suffixes.iter().any(|suffix| bytes.ends_with(suffix.as_bytes())) {
+                continue;
             }
+            match (name.to_str(), fault(&entry)) {
+                (Some(name), None) => names.push(name.to_owned()),
+                (Some(name), Some(fault)) => unreadable.push(format!("{} is {fault}", escape(name))),
+                (None, _) => unreadable.push(format!("{} has a name that is not UTF-8", shown_bytes(&name))),
+            }
+        }
+        if !unreadable.is_empty() {
+            unreadable.sort();
+            let entries = unreadable.join(", ");
+            return Err(FolderError::Entries { path: shown(&self.root), entries });
         }
         names.sort();
         Ok(names)
@@ -85,12 +110,12 @@ impl StackFolder {
 impl StackFiles for StackFolder {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         let full = self.inside(path)?;
-        if full.is_dir() {
-            return Err(FileError::NotAFile);
-        }
-        read_bounded(&full, MAX_FILE_BYTES)
-            .map_err(|error| file_error(&error))?
-            .ok_or(FileError::TooLarge { limit: MAX_FILE_BYTES })
+        read_regular(&full, MAX_FILE_BYTES).map_err(|error| match error {
+            ReadError::Io(error) => file_error(&error),
+            ReadError::Kind(kind) => FileError::NotAFile { kind },
+            ReadError::TooLarge => FileError::TooLarge { limit: MAX_FILE_BYTES },
+            ReadError::Changing => FileError::Unreadable("another program writes to it meanwhile".to_owned()),
+        })
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
@@ -129,12 +154,30 @@ fn file_error(error: &io::Error) -> FileError {
     }
 }
 
-/// A file's bytes; none where there are more than the limit.
-fn read_bounded(path: &Path, limit: usize) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    let most = u64::try_from(limit).expect("a constant below 2^64");
-    fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() <= limit).then_some(bytes))
+/// A path for messages.
+pub(crate) fn shown(path: &Path) -> String {
+    shown_bytes(path.as_os_str())
+}
+
+/// A name for messages; bytes that are no UTF-8 are written as `\xff`.
+fn shown_bytes(name: &OsStr) -> String {
+    let mut out = String::new();
+    for chunk in name.as_encoded_bytes().utf8_chunks() {
+        out.push_str(&escape(chunk.valid()).to_string());
+        chunk.invalid().iter().for_each(|byte| out.push_str(&format!("\\x{byte:02x}")));
+    }
+    out
+}
+
+/// Why an entry cannot be read as a file; none where it can.
+fn fault(entry: &fs::DirEntry) -> Option<String> {
+    match fs::metadata(entry.path()) {
+        Ok(found) => other_kind(&found).map(str::to_owned),
+        Err(error) if entry.file_type().is_ok_and(|kind| kind.is_symlink()) => {
+            Some(format!("a link that leads to no file ({error})"))
+        }
+        Err(error) => Some(format!("unreadable ({error})")),
+    }
 }
 
 /// Reads a text file and names it as the user typed it.
@@ -153,12 +196,16 @@ pub(crate) fn read_snapshot(path: &Path) -> Result<TextFile, FolderError> {
 }
 
 fn read_text_within(path: &Path, name: String, limit: usize) -> Result<TextFile, FolderError> {
-    let bytes = read_bounded(path, limit)
-        .map_err(|source| FolderError::Read { path: name.clone(), source })?
-        .ok_or_else(|| FolderError::TooLarge { path: name.clone(), limit })?;
+    let shown = || escape(&name).to_string();
+    let bytes = read_regular(path, limit).map_err(|error| match error {
+        ReadError::Io(source) => FolderError::Read { path: shown(), source },
+        ReadError::Kind(kind) => FolderError::Kind { path: shown(), kind },
+        ReadError::TooLarge => FolderError::TooLarge { path: shown(), limit },
+        ReadError::Changing => FolderError::Changing { path: shown() },
+    })?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(TextFile { name, text }),
-        Err(error) => Err(FolderError::NotUtf8 { path: name, offset: error.utf8_error().valid_up_to() }),
+        Err(error) => Err(FolderError::NotUtf8 { path: shown(), offset: error.utf8_error().valid_up_to() }),
     }
 }
 
@@ -180,7 +227,7 @@ pub(crate) fn read_stdin() -> Result<TextFile, FolderError> {
 /// Puts a new text in the place of a file, whole or not at all. A symlink stays one, and a file that may not be written is left
 /// alone.
 pub(crate) fn replace_text(path: &Path, text: &str) -> Result<(), FolderError> {
-    let error = |source| FolderError::Write { path: path.display().to_string(), source };
+    let error = |source| FolderError::Write { path: shown(path), source };
     let target = path.canonicalize().map_err(error)?;
     let permissions = fs::metadata(&target).map_err(error)?.permissions();
     if permissions.readonly() {
@@ -215,18 +262,20 @@ pub(crate) fn put_text(path: &Path, text: &str) -> Result<(), FolderError> {
     if path.is_file() {
         return replace_text(path, text);
     }
-    swap_in(path, text, None)
-        .map_err(|source| FolderError::Write { path: path.display().to_string(), source })
+    swap_in(path, text, None).map_err(|source| FolderError::Write { path: shown(path), source })
 }
 
-/// Makes a folder that is not there yet.
-pub(crate) fn make_folder(path: &Path) -> Result<(), FolderError> {
-    fs::create_dir(path).map_err(|source| FolderError::Write { path: path.display().to_string(), source })
+/// Makes a folder that is not there yet and is its owner's alone.
+pub(crate) fn make_private_folder(path: &Path) -> Result<(), FolderError> {
+    let mut folder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(path).map_err(|source| FolderError::Write { path: shown(path), source })
 }
 
 /// Writes a file that is its owner's alone, new or in the place of an old one, whole or not at all.
 pub(crate) fn put_private(path: &Path, text: &str) -> Result<(), FolderError> {
-    let error = |source| FolderError::Write { path: path.display().to_string(), source };
+    let error = |source| FolderError::Write { path: shown(path), source };
     // What is no plain file cannot be replaced and is written to.
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         return append_text(path, text);
@@ -253,7 +302,7 @@ pub(crate) fn put_private(path: &Path, text: &str) -> Result<(), FolderError> {
 
 /// Adds a text to the end of a file that several programs write to.
 pub(crate) fn append_text(path: &Path, text: &str) -> Result<(), FolderError> {
-    let error = |source| FolderError::Write { path: path.display().to_string(), source };
+    let error = |source| FolderError::Write { path: shown(path), source };
     let mut file = fs::OpenOptions::new().append(true).create(true).open(path).map_err(error)?;
     io::Write::write_all(&mut file, text.as_bytes()).map_err(error)
 }

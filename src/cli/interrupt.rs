@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM during an apply: once ends it in order, twice at once.
+//! Ctrl-C, SIGTERM and SIGHUP during an apply: the first one ends it in order, the second one at once.
 
 use tokio_util::sync::CancellationToken;
 
@@ -28,34 +28,46 @@ pub(crate) fn token(output: &Output) -> CancellationToken {
     token
 }
 
-/// The next Ctrl-C or SIGTERM.
+/// The next signal that asks the process to end.
 pub(crate) async fn signal_comes() {
     Signals::listen().next().await;
 }
 
-/// Ctrl-C and SIGTERM. None is lost between one `next` and the following.
+/// Ctrl-C, SIGTERM, and SIGHUP from a terminal that goes away. None is lost between one `next` and the following.
 #[cfg(unix)]
 struct Signals {
     /// None where the operating system refuses to tell: the signals then end the process as they do by default.
-    streams: Option<[tokio::signal::unix::Signal; 2]>,
+    streams: Option<Vec<tokio::signal::unix::Signal>>,
 }
 
 #[cfg(unix)]
 impl Signals {
     fn listen() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        let streams = signal(SignalKind::interrupt())
-            .and_then(|interrupt| Ok([interrupt, signal(SignalKind::terminate())?]));
-        Self { streams: streams.ok() }
+        let hangup = (!is_hangup_ignored()).then(SignalKind::hangup);
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate()].into_iter().chain(hangup);
+        Self { streams: kinds.map(signal).collect::<Result<_, _>>().ok() }
     }
 
     async fn next(&mut self) {
-        let Some([interrupt, terminate]) = &mut self.streams else { return std::future::pending().await };
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+        match &mut self.streams {
+            Some(streams) => {
+                let any = streams.iter_mut().map(|stream| Box::pin(stream.recv()));
+                futures_util::future::select_all(any).await;
+            }
+            None => std::future::pending().await,
         }
     }
+}
+
+/// Whether whoever started the process wants it to outlive its terminal, as `nohup` does. Known on Linux.
+#[cfg(unix)]
+fn is_hangup_ignored() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "the process asks about itself")]
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // The lowest bit is signal 1, SIGHUP.
+    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 /// Ctrl-C.

@@ -16,6 +16,7 @@ mod outputs;
 mod pipeline;
 mod progress;
 mod prompt;
+mod regular;
 mod scope;
 mod replay;
 mod rounds;

@@ -16,7 +16,7 @@ use crate::collect::{self, SharingQuestion};
 use crate::desired::{self, DesiredGraph, Resolution};
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{self, Diff, NotRead, Purpose, Scope};
-use crate::lang::{Declaration, SharingWish};
+use crate::lang::{Declaration, Secrets, SharingWish};
 use crate::live::{Interest, LiveState};
 use crate::model::{Gap, GapCause, Observed, ResourceArn, StackName, TaggedResources, Usage, UsedKind};
 use crate::org::OrgView;
@@ -32,6 +32,11 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
+    /// What the stack keeps secret.
+    pub fn secrets(&self) -> Secrets {
+        self.asked.secrets()
+    }
+
     /// The plan with what the stack's checks say of it and the command line agrees to. What is wrong with a check is shown.
     pub fn judged(&self, plan: Plan, consent: &Consent, output: &mut Output) -> Plan {
         let Held { results, diagnostics } = self.asked.checks(&self.declaration.checks, plan.body());
@@ -233,7 +238,7 @@ pub(crate) async fn read(
     scope: Scope,
     output: &mut Output,
 ) -> Option<Read> {
-    let progress = ReadProgress::start(output);
+    let progress = ReadProgress::start(output, session.remind_every);
     let Settled { org, tagged, graph } = organization(loaded, session, &progress, output).await?;
     let places = scope.places(&graph);
     progress.places(places.len());
@@ -255,7 +260,7 @@ pub(crate) async fn read(
 
 /// The desired state alone: only the organization is read.
 pub(crate) async fn resolve(loaded: &Loaded, session: &Session, output: &mut Output) -> Option<DesiredGraph> {
-    let progress = ReadProgress::start(output);
+    let progress = ReadProgress::start(output, session.remind_every);
     organization(loaded, session, &progress, output).await.map(|settled| settled.graph)
 }
 

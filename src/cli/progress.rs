@@ -1,10 +1,12 @@
 //! What is going on while a run reads and applies: bars on a terminal, lines in CI. All of it on stderr.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::task::JoinHandle;
 
 use crate::apply::Event;
 use crate::cli::output::Output;
@@ -17,17 +19,68 @@ const TICK: Duration = Duration::from_millis(120);
 /// How far an apply is, and what is under way.
 const APPLY: &str = "{spinner} [{bar:16}] {pos} of {len} steps  {wide_msg}";
 
-/// A spinner while AWS is read. Nothing at all where stderr is no terminal.
+/// Steps that one reminder names.
+const NAMED: usize = 3;
+
+/// A line now and then about what goes on, for a log that would otherwise stand still. None on a terminal, where a bar moves.
+struct Reminder(Option<JoinHandle<()>>);
+
+impl Reminder {
+    /// Asks every so often what goes on. None: nothing does.
+    fn start(
+        output: &Output,
+        every: Duration,
+        what: impl Fn() -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        if output.stderr_is_terminal() {
+            return Self(None);
+        }
+        let output = output.for_notes();
+        Self(Some(tokio::spawn(async move {
+            let mut waited = Duration::ZERO;
+            loop {
+                tokio::time::sleep(every).await;
+                waited += every;
+                if let Some(what) = what() {
+                    output.note(format_args!("  after {} s: {what}", waited.as_secs()));
+                }
+            }
+        })))
+    }
+}
+
+impl Drop for Reminder {
+    fn drop(&mut self) {
+        if let Some(task) = &self.0 {
+            task.abort();
+        }
+    }
+}
+
+/// A spinner while AWS is read. Where stderr is no terminal, a line now and then.
 pub(crate) struct ReadProgress {
     bar: ProgressBar,
+    read: Arc<AtomicU64>,
+    /// Zero while the organization is read.
+    all: Arc<AtomicU64>,
+    _reminder: Reminder,
 }
 
 impl ReadProgress {
-    pub(crate) fn start(output: &Output) -> Self {
+    pub(crate) fn start(output: &Output, every: Duration) -> Self {
         let bar = ProgressBar::with_draw_target(None, target(output));
         bar.set_style(style("{spinner} {msg}"));
         bar.enable_steady_tick(TICK);
-        Self { bar }
+        let (read, all) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let counts = (read.clone(), all.clone());
+        let reminder = Reminder::start(output, every, move || {
+            let (read, all) = (counts.0.load(Ordering::Relaxed), counts.1.load(Ordering::Relaxed));
+            Some(match all {
+                0 => "still reading the organization".to_owned(),
+                _ => format!("still reading accounts and Regions: {read} of {all} are read"),
+            })
+        });
+        Self { bar, read, all, _reminder: reminder }
     }
 
     pub(crate) fn organization(&self) {
@@ -38,10 +91,12 @@ impl ReadProgress {
     pub(crate) fn places(&self, count: usize) {
         self.bar.set_style(style("{spinner} Reading accounts and Regions: {pos} of {len}"));
         self.bar.set_length(count as u64);
+        self.all.store(count as u64, Ordering::Relaxed);
     }
 
     pub(crate) fn place(&self) {
         self.bar.inc(1);
+        self.read.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Runs something that writes to the terminal without the spinner in its way.
@@ -61,18 +116,26 @@ pub(crate) struct ApplyProgress<'a> {
     output: &'a Output,
     bar: ProgressBar,
     names: BTreeMap<StepId, String>,
-    /// Steps under way, with what each waits for.
-    running: Mutex<BTreeMap<StepId, String>>,
+    running: Arc<Mutex<Running>>,
     retries: Mutex<Retries>,
+    _reminder: Reminder,
 }
 
+/// Steps under way, with what each waits for.
+type Running = BTreeMap<StepId, String>;
+
 impl<'a> ApplyProgress<'a> {
-    pub(crate) fn start(output: &'a Output, steps: &[PlannedStep]) -> Self {
+    pub(crate) fn start(output: &'a Output, steps: &[PlannedStep], every: Duration) -> Self {
         let bar = ProgressBar::with_draw_target(Some(steps.len() as u64), target(output));
         bar.set_style(style(APPLY));
         bar.enable_steady_tick(TICK);
         let names = steps.iter().map(|step| (step.id, StepView::new(step).to_string())).collect();
-        Self { output, bar, names, running: Mutex::default(), retries: Mutex::default() }
+        let running: Arc<Mutex<Running>> = Arc::default();
+        let under_way = running.clone();
+        let reminder = Reminder::start(output, every, move || {
+            still_running(&under_way.lock().unwrap_or_else(PoisonError::into_inner))
+        });
+        Self { output, bar, names, running, retries: Mutex::default(), _reminder: reminder }
     }
 
     pub(crate) fn on(&self, event: Event) {
@@ -133,12 +196,25 @@ impl<'a> ApplyProgress<'a> {
         self.with_running(|running| running.insert(step, text));
     }
 
-    fn with_running<T>(&self, change: impl FnOnce(&mut BTreeMap<StepId, String>) -> T) {
+    fn with_running<T>(&self, change: impl FnOnce(&mut Running) -> T) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut running);
         let texts: Vec<&str> = running.values().map(String::as_str).collect();
         self.bar.set_message(texts.join("; "));
     }
+}
+
+/// The steps under way in one line.
+fn still_running(running: &Running) -> Option<String> {
+    if running.is_empty() {
+        return None;
+    }
+    let named: Vec<&str> = running.values().take(NAMED).map(String::as_str).collect();
+    let more = match running.len() - named.len() {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    Some(format!("still at {}{more}", named.join("; ")))
 }
 
 /// Which retries were told already: one for each step, and one for each cause, which often stops hundreds of steps alike.
@@ -175,6 +251,17 @@ mod tests {
         assert!(!retries.is_news(StepId(1), "ThrottlingException: Rate exceeded (request b)"));
         assert!(retries.is_news(StepId(1), "InternalServerError: boom (request c)"));
         assert!(!retries.is_news(StepId(1), "another cause of a step that was told"));
+    }
+
+    #[test]
+    fn a_reminder_names_a_few_steps_and_counts_the_rest() {
+        let running = |count: u32| (0..count).map(|n| (StepId(n), format!("step {n}"))).collect();
+        assert_eq!(still_running(&running(0)), None);
+        assert_eq!(still_running(&running(1)).as_deref(), Some("still at step 0"));
+        assert_eq!(
+            still_running(&running(5)).as_deref(),
+            Some("still at step 0; step 1; step 2; and 2 more")
+        );
     }
 
     #[test]

@@ -65,7 +65,9 @@ pub(crate) async fn run_plan(
             }
             By::Run(outcome) if round == ROUNDS => {
                 finish(&plan, &outcome, session, outputs, output);
-                output.error(format_args!("another run was faster {ROUNDS} times; let it finish and apply again"));
+                output.error(format_args!(
+                    "another run was faster {ROUNDS} times; let it finish and apply again"
+                ));
                 return Exit::Error;
             }
             By::Run(outcome) => {

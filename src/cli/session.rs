@@ -1,15 +1,14 @@
 //! One run's connection to AWS, or to the sandbox that stands in for it.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the environment and the sandbox's seed enter the program here"
-)]
+#![expect(clippy::disallowed_methods, reason = "the environment enters the program here")]
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::aws::{Access, AssumedRole, Connector, ConnectorError, Keys, Rates, Settings, is_loopback};
 use crate::cli::args::CloudArgs;
+use crate::cli::files::{FolderError, TextFile, read_text};
 use crate::cli::output::Output;
 use crate::lang::Declaration;
 use crate::model::{AccountId, AccountRole, Origin, Partition, Region};
@@ -22,8 +21,8 @@ pub(crate) const SEED_FILE: &str = "sandbox.hcl";
 /// Why AWS or the sandbox cannot be reached at all.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SessionError {
-    #[error("the sandbox's seed {path} cannot be read")]
-    Seed { path: String, source: std::io::Error },
+    #[error("the sandbox's seed cannot be read")]
+    Seed(#[source] FolderError),
     #[error(
         "there is no {path}, which a sandbox starts from; write one with the organization and the resources that the stack \
          shares, as examples/quickstart/sandbox.hcl has them"
@@ -38,6 +37,8 @@ pub(crate) enum SessionError {
 /// A connection, and the sandbox behind it where one is in use.
 pub(crate) struct Session {
     pub cloud: Connector,
+    /// How often a log is told what a run waits for.
+    pub remind_every: Duration,
     roles: BTreeMap<AccountId, AccountRole>,
     sandbox: Option<sandbox::Running>,
 }
@@ -72,7 +73,7 @@ impl Session {
             running = Some(sandbox);
         }
         let cloud = Connector::new(settings).await.map_err(SessionError::Connector)?;
-        Ok(Self { cloud, roles, sandbox: running })
+        Ok(Self { cloud, remind_every: Duration::from_secs(args.remind_every), roles, sandbox: running })
     }
 
     /// How many calls were made so far.
@@ -116,12 +117,12 @@ pub(crate) async fn start_sandbox(
 
 /// The seed beside a stack.
 pub(crate) fn seed(stack: &Path) -> Result<sandbox::Content, SessionError> {
-    let path = stack.join(SEED_FILE);
-    let name = path.display().to_string();
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Ok(sandbox::Content::Seed { name, text }),
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(SessionError::NoSeed { path: name }),
-        Err(source) => Err(SessionError::Seed { path: name, source }),
+    match read_text(&stack.join(SEED_FILE)) {
+        Ok(TextFile { name, text }) => Ok(sandbox::Content::Seed { name, text }),
+        Err(FolderError::Read { path, source }) if source.kind() == ErrorKind::NotFound => {
+            Err(SessionError::NoSeed { path })
+        }
+        Err(error) => Err(SessionError::Seed(error)),
     }
 }
 

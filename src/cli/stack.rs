@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::checks::{Held, hold};
 use crate::cli::args::{StackArgs, ValueArg};
-use crate::cli::files::{FolderError, StackFolder, TextFile, read_text, read_text_as};
+use crate::cli::files::{FolderError, StackFolder, TextFile, read_text, read_text_as, shown};
 use crate::diag::{Diagnostic, SourceMap};
 use crate::lang::value::Value;
 use crate::lang::{self, CheckBlock, Compiled, InputValues, Inputs};
@@ -47,6 +47,11 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// What the stack keeps secret.
+    pub(crate) fn secrets(&self) -> lang::Secrets {
+        self.compiled.secrets()
+    }
+
     /// What the stack's checks say of a plan.
     pub(crate) fn checks(&self, checks: &[CheckBlock], plan: &PlanBody) -> Held {
         hold(&self.compiled, checks, plan, &self.outside.inputs())
@@ -83,7 +88,7 @@ pub(crate) enum StackError {
 pub(crate) fn load(args: &StackArgs) -> Result<Stack, StackError> {
     let stack = load_any(args)?;
     if stack.is_empty() {
-        return Err(FolderError::Empty { path: args.stack.display().to_string() }.into());
+        return Err(FolderError::Empty { path: shown(&args.stack) }.into());
     }
     Ok(stack)
 }
@@ -124,8 +129,8 @@ pub(crate) fn load_any(args: &StackArgs) -> Result<Stack, StackError> {
 
 /// A file of the folder, under the name by which the user would open it.
 fn in_folder(folder: &StackFolder, dir: &Path, name: &str) -> Result<TextFile, FolderError> {
-    let shown = if dir == Path::new(".") { name.to_owned() } else { dir.join(name).display().to_string() };
-    read_text_as(&folder.path(name), shown)
+    let known_as = if dir == Path::new(".") { name.to_owned() } else { dir.join(name).display().to_string() };
+    read_text_as(&folder.path(name), known_as)
 }
 
 /// `RAMCTL_VAR_name=text`, in the order of their names.

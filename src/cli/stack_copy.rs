@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::cli::args::StackArgs;
-use crate::cli::files::{FolderError, make_folder, put_text};
+use crate::cli::files::{FolderError, make_private_folder, put_private};
 use crate::cli::pipeline::{self, Examined, Read};
 use crate::desired::{self, DesiredGraph};
 use crate::diag::SourceMap;
 use crate::diff::{self, Stamp, Written};
+use crate::lang::{Redacted, Redaction, Secrets};
 use crate::live::LiveState;
 use crate::model::{Observed, TAG_ADDRESS, TAG_APPLIED};
 use crate::plan::{self, Plan, PlannedStep};
@@ -24,23 +25,50 @@ pub(crate) enum Likeness {
     Other,
 }
 
-/// Writes the stack's files into a new folder. Returns the values that came from elsewhere and are not in it.
+/// A copy that was written.
+pub(crate) struct Written {
+    /// Values that came from elsewhere and are not in it.
+    pub left_out: Vec<String>,
+    /// What has stand-ins or was taken out.
+    pub redacted: BTreeMap<Redacted, usize>,
+}
+
+/// Writes the stack's files into a new folder, for its owner alone.
 pub(crate) fn write(
     folder: &Path,
     stand_ins: &StandIns,
     sources: &SourceMap,
-) -> Result<Vec<String>, FolderError> {
-    make_folder(folder)?;
+    secrets: Secrets,
+) -> Result<Written, FolderError> {
+    make_private_folder(folder)?;
+    let mut redaction = Redaction::new(secrets);
     let mut left_out = Vec::new();
-    for (_, file) in sources.files() {
-        match Path::new(&file.name).file_name().and_then(|name| name.to_str()) {
-            Some(name) if ENDINGS.iter().any(|ending| name.ends_with(ending)) => {
-                put_text(&folder.join(name), &stand_ins.file(&file.text))?;
-            }
-            _ => left_out.push(file.name.clone()),
+    for (id, file) in sources.files() {
+        let name = Path::new(&file.name).file_name().and_then(|name| name.to_str());
+        let name = name.filter(|name| ENDINGS.iter().any(|ending| name.ends_with(ending)));
+        match name.and_then(|name| Some((name, redaction.file(id, file)?))) {
+            Some((name, text)) => put_private(&folder.join(name), &stand_ins.file(&text))?,
+            None => left_out.push(file.name.clone()),
         }
     }
-    Ok(left_out)
+    Ok(Written { left_out, redacted: redaction.counts().clone() })
+}
+
+/// What a copy does not have of its original, in words.
+pub(crate) fn told(redacted: &BTreeMap<Redacted, usize>) -> String {
+    let told = redacted.iter().map(|(what, count)| {
+        let (one, many) = match what {
+            Redacted::ExternalId => ("external id", "external ids"),
+            Redacted::SessionName => ("session name", "session names"),
+            Redacted::Sensitive => ("sensitive value", "sensitive values"),
+            Redacted::Repeated => ("secret in another text", "secrets in other texts"),
+            Redacted::Prose => ("description, reason or message", "descriptions, reasons and messages"),
+            Redacted::Undeclared => ("value for no variable (left out)", "values for no variable (left out)"),
+            Redacted::Comment => ("comment (left out)", "comments (left out)"),
+        };
+        format!("{count} {}", if *count == 1 { one } else { many })
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// Brings the record of the last apply, which is a digest of the stack, in line with the copy, and plans with the two.

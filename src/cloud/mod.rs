@@ -27,6 +27,6 @@ pub use page::{Page, PageRequest};
 pub(crate) use pages::all_pages;
 pub use ports::{Cloud, FILTER_VALUES, IamRead, IamWrite, OrgRead, RamRead, RamWrite, TagRead, UsageRead};
 pub use rows::{
-    AccountRow, AssociationKind, CreatedShare, CreatedVersion, Members, NewPermission, NewShare, OrganizationRow, RoleState,
-    ShareScope, UnitRow, UseRow,
+    AccountRow, AssociationKind, CreatedShare, CreatedVersion, Members, NewPermission, NewShare,
+    OrganizationRow, RoleState, ShareScope, UnitRow, UseRow,
 };

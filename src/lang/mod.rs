@@ -6,6 +6,8 @@ mod declaration;
 mod checks;
 mod compile;
 mod plan_shape;
+mod memory;
+mod redact;
 mod eval;
 mod syntax;
 pub mod fmt;
@@ -22,3 +24,4 @@ pub use declaration::{
 };
 pub use eval::Limits;
 pub use plan_shape::{PLAN, Shape};
+pub use redact::{Redacted, Redaction, Secrets};

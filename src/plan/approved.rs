@@ -187,10 +187,11 @@ impl ApprovedPlan {
             invited.entry(share.diff.address.clone()).or_default().extend(principals);
         }
         let before = body.shares.iter().filter_map(|share| share.diff.before());
-        let unproven = body.shares.iter().flat_map(|share| &share.diff.remarks).filter_map(|remark| match remark {
-            Remark::Unproven { arn, misfit: _ } => Some(arn.clone()),
-            _ => None,
-        });
+        let unproven =
+            body.shares.iter().flat_map(|share| &share.diff.remarks).filter_map(|remark| match remark {
+                Remark::Unproven { arn, misfit: _ } => Some(arn.clone()),
+                _ => None,
+            });
         let known = before.map(|before| before.share.arn.clone()).chain(unproven).collect();
         Self { steps: body.steps.clone(), invited, known, namesakes }
     }

@@ -153,8 +153,6 @@ impl<'a> Drawing<'a> {
     }
 
     fn mermaid(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let label =
-            |lines: &[String]| lines.iter().map(|line| mermaid_text(line)).collect::<Vec<_>>().join("<br/>");
         let node = |f: &mut fmt::Formatter<'_>, indent: &str, id: NodeId| {
             let (shape, lines) = self.node(id);
             let (open, close) = match shape {
@@ -163,21 +161,21 @@ impl<'a> Drawing<'a> {
                 Shape::Permission => ("[/\"", "\"/]"),
                 Shape::Principal | Shape::Joint => ("([\"", "\"])"),
             };
-            writeln!(f, "{indent}n{}{open}{}{close}", id.0, label(&lines))
+            writeln!(f, "{indent}n{}{open}{}{close}", id.0, mermaid_label(&lines))
         };
         writeln!(f, "flowchart LR")?;
         for id in &self.outside {
             node(f, "  ", *id)?;
         }
         for (index, (address, nodes)) in self.frames.iter().enumerate() {
-            writeln!(f, "  subgraph s{index}[\"{}\"]", label(&self.frame(address)))?;
+            writeln!(f, "  subgraph s{index}[\"{}\"]", mermaid_label(&self.frame(address)))?;
             for id in nodes {
                 node(f, "    ", *id)?;
             }
             writeln!(f, "  end")?;
         }
         for (index, (address, open)) in self.graph.unresolved.iter().enumerate() {
-            writeln!(f, "  u{index}[\"{}\"]", label(&unresolved(address, open)))?;
+            writeln!(f, "  u{index}[\"{}\"]", mermaid_label(&unresolved(address, open)))?;
             writeln!(f, "  style u{index} stroke-dasharray: 5 5")?;
         }
         for (before, after, ()) in self.graph.edges.all_edges() {
@@ -200,23 +198,38 @@ fn unresolved(address: &Address, open: &Unresolved) -> Vec<String> {
     .collect()
 }
 
-/// Inside `"..."` of DOT: a backslash would begin `\n`, `\l`, `\N` and others.
+/// Inside `"..."` of DOT: a backslash would begin `\n`, `\l`, `\N` and others, and `&` an entity of HTML.
 fn dot_text(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"")
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;")
 }
 
-/// Inside `"..."` of Mermaid, which reads HTML, Markdown and entities that begin with `#` there.
+/// Inside `"..."` of Mermaid: all but the plainest characters as entities.
+///
+/// Mermaid looks through the whole text for `%%{init}%%`, comments, `style`, icons (`fa:fa-x`), formulas (`$$`), links, Markdown and HTML
+/// before it knows of quotes, and its lexer takes every line with `direction TB` for a direction. `ﬂ`, `°`, `¶` and `ß` are what it
+/// writes entities as meanwhile.
 fn mermaid_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '"' | '#' | '&' | '<' | '>' | '`' | '\\' | '*' | '_' | ';' => {
-                out.push_str(&format!("#{};", u32::from(c)));
-            }
-            _ => out.push(c),
+    for (at, c) in text.char_indices() {
+        let plain = if c.is_ascii() {
+            c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | ',' | '/' | '-')
+        } else {
+            !matches!(c, 'ﬂ' | '°' | '¶' | 'ß')
+        };
+        if plain && !text[at..].starts_with("direction") {
+            out.push(c);
+        } else {
+            out.push_str(&format!("#{};", u32::from(c)));
         }
     }
     out
+}
+
+/// The lines of a label of Mermaid. A `<br/>` would make it read the text as HTML, with icons and formulas in it.
+fn mermaid_label(lines: &[String]) -> String {
+    let label = lines.iter().map(|line| mermaid_text(line)).collect::<Vec<_>>().join("\n");
+    // Mermaid refuses a label without text.
+    if label.is_empty() { " ".to_owned() } else { label }
 }
 
 #[cfg(test)]

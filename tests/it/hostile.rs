@@ -25,36 +25,10 @@ use serde_json::{Value, json};
 
 use crate::cases::{Situation, cases, situation};
 
-/// Texts that mean something to some format.
+/// Texts that mean something to some format. `tests/clients/graph.sh` draws the same ones.
 pub fn texts() -> Vec<String> {
-    let mut out: Vec<String> = [
-        "\u{1b}[2J\u{1b}[31mred\u{9b}31m\u{7f}\u{8}",
-        "\u{1b}]8;;http://evil.example\u{1b}\\link\u{1b}]8;;\u{7}",
-        "a\r\n::error file=x::pwned",
-        "::set-output name=x::pwned",
-        "x ::add-mask::pwned",
-        "::error::pwned",
-        "##[error]pwned",
-        "##vso[task.setvariable variable=PATH]pwned",
-        "%0A::warning::pwned",
-        "\nPlan: 99 to create\n\r\n",
-        "\n```\n</details>\n# pwned\n<script>alert(1)</script>",
-        "``````",
-        "~~~",
-        "[click](javascript:alert(1)) ![i](http://evil.example/x.png) | a | b |\n|---|---|",
-        "</pre></details></body><script>document.title='pwned'</script>",
-        "</title><style>*{display:none}</style>",
-        "\"><img src=x onerror=\"document.title='pwned'\">",
-        "' onmouseover='alert(1)",
-        "--><!--\u{0}]]>",
-        "abc\u{202e}txt.exe\u{2066}\u{200b}\u{feff}\u{e0041}\u{2028}\u{85}",
-        "@everyone @octocat #1 &lt;b&gt; &#x3c;",
-        "+ all is fine\n- nothing\n  ! x",
-        "\"]; click n0 \"http://evil.example\"; %%{init: {}}%% \\N\\",
-        "\\\" , \\n {\"kind\":\"end\"}\n{\"kind\":\"end\"}",
-    ]
-    .map(str::to_owned)
-    .to_vec();
+    let mut out: Vec<String> =
+        serde_json::from_str(include_str!("../hostile.json")).expect("a list of texts");
     out.push(format!("long{}", "`<x>\u{1b}".repeat(2_500)));
     out
 }
@@ -516,28 +490,31 @@ fn marks_for_github_are_commands_of_ours_alone() {
     });
 }
 
+/// That every label is drawn as text is tried with the renderers themselves: `tests/clients/graph.sh`.
 #[test]
 fn a_drawn_graph_has_foreign_text_in_quotes_alone() {
     each(|told| {
         for format in [GraphFormat::Dot, GraphFormat::Mermaid] {
             let drawing = GraphView { graph: &told.situation.graph, format }.to_string();
             is_inert(&drawing);
-            for line in drawing.lines() {
-                let quotes = without_quoted(line);
+            let quotes = without_quoted(&drawing);
+            for line in quotes.lines() {
                 let plain = |c: char| c.is_ascii_alphanumeric() || " _-=[](){}/,;:><.".contains(c);
-                assert!(quotes.chars().all(plain), "{quotes:?} of {line}");
-                let words: Vec<&str> = quotes.split(|c: char| !c.is_ascii_alphabetic()).collect();
+                assert!(line.chars().all(plain), "{line}");
+                let words: Vec<&str> = line.split(|c: char| !c.is_ascii_alphabetic()).collect();
                 assert!(!words.contains(&"click") && !words.contains(&"href"), "{line}");
-                if format == GraphFormat::Mermaid {
-                    let label = line.split('"').nth(1).unwrap_or_default().replace("<br/>", "");
-                    assert!(!label.contains(['<', '>', '`']), "{label}");
+            }
+            if format == GraphFormat::Mermaid {
+                // Mermaid reads these wherever they stand.
+                for special in ["%", "<", "&", "`", "$", "\\", "fa:", "direction", "°"] {
+                    assert!(!drawing.contains(special), "{special} in {drawing}");
                 }
             }
         }
     });
 }
 
-/// A line without what stands in double quotes, where a backslash takes the next character along.
+/// A text without what stands in double quotes, where a backslash takes the next character along.
 fn without_quoted(line: &str) -> String {
     let (mut out, mut quoted) = (String::new(), false);
     let mut chars = line.chars();

@@ -27,7 +27,7 @@ impl StackFiles for CaseFiles {
         }
         let full = Path::new(FILES).join(path);
         if full.is_dir() {
-            return Err(FileError::NotAFile);
+            return Err(FileError::NotAFile { kind: "a folder" });
         }
         fs::read(full).map_err(|_| FileError::NotFound)
     }

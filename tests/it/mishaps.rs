@@ -224,7 +224,7 @@ async fn under_way(world: &World, ms: u64) -> std::process::Child {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_signal_ends_a_run_in_order_and_says_where_it_stopped() {
     let way = walk().await;
-    for name in ["-INT", "-TERM"] {
+    for name in ["-INT", "-TERM", "-HUP"] {
         let world = way.begin().await;
         let child = under_way(&world, 500).await;
         signal(&child, name);

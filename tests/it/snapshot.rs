@@ -139,3 +139,85 @@ fn an_anonymised_snapshot_and_its_copy_plan_as_the_originals_do_and_name_nobody(
     };
     assert_eq!(steps(&replayed), steps(&direct));
 }
+
+/// Everything that a stack's files may hold and a bug report must not.
+#[test]
+fn a_copy_holds_stand_ins_for_secrets_and_says_how_many() {
+    let folder = changed();
+    let role = "  assume_role {\n";
+    let secret_role = format!("{role}    external_id = \"ext-5ecret-1\"\n    session_name = \"jane.doe\"\n");
+    folder.edit("network.ram.hcl", role, &secret_role);
+    let secrets = [
+        "ext-5ecret-1",
+        "default-5ecret",
+        "value-5ecret",
+        "json-5ecret",
+        "other-5ecret",
+        "hidden-5ecret",
+        "jane.doe",
+        "door code",
+        "Bob said so",
+    ];
+    folder.write(
+        "more.ram.hcl",
+        r#"# Ask jane.doe about the door code.
+variable "token" {
+  description = "the door code"
+  sensitive   = true
+  default     = "default-5ecret"
+}
+variable "given" {
+  type      = string
+  sensitive = true
+}
+variable "pair" {
+  type      = map(string)
+  sensitive = true
+}
+locals {
+  hidden = sensitive("hidden-5ecret")
+  url    = nonsensitive("https://default-5ecret@example.com") # nobody reads this
+}
+check "quiet" {
+  assert {
+    condition     = length(plan.shares) < 1000
+    error_message = "Bob said so."
+  }
+}
+"#,
+    );
+    folder.write("a.auto.ramvars.hcl", "given = \"value-5ecret\"\n");
+    folder.write(
+        "b.auto.ramvars.json",
+        r#"{ "pair": { "sensitive": true, "type": ["map", "string"], "value": { "a": "json-5ecret" } },
+             "database": { "sensitive": true, "type": "string", "value": "other-5ecret" } }"#,
+    );
+    let run = folder.run("snapshot --out live.json --anonymise --copy copy").exits(0);
+    let run = run.says(&[
+        "1 external id, 1 session name, 4 sensitive values, 1 secret in another text, 2 descriptions, reasons and messages, 1 value \
+         for no variable (left out), ",
+        "The copy keeps labels, keys of for_each",
+    ]);
+    assert_eq!(run.stderr, "", "the copy plans as the stack does");
+    let names: Vec<String> = fs::read_dir(folder.path().join("copy"))
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+        .collect();
+    assert_eq!(names.len(), 4, "{names:?}");
+    let all: Vec<String> = names.iter().map(|name| folder.read(&format!("copy/{name}"))).collect();
+    for text in all.iter().chain([&folder.read("live.json"), &run.stdout]) {
+        for secret in secrets {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+    #[cfg(unix)]
+    for (path, mode) in [
+        ("live.json", 0o600),
+        ("copy", 0o700),
+        ("copy/more.ram.hcl", 0o600),
+        ("copy/a.auto.ramvars.hcl", 0o600),
+    ] {
+        let found = fs::metadata(folder.path().join(path)).expect("it is there");
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o777, mode, "{path}");
+    }
+}

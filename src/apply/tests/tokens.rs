@@ -203,7 +203,12 @@ async fn a_permission_of_somebody_else_is_not_taken_for_the_blocks_own() {
 }
 
 fn version(highest: u32, action: &str) -> Step {
-    Step::CreatePermissionVersion { tokens: tokens(highest), highest, permission: arn(), policy: policy(action) }
+    Step::CreatePermissionVersion {
+        tokens: tokens(highest),
+        highest,
+        permission: arn(),
+        policy: policy(action),
+    }
 }
 
 #[tokio::test]

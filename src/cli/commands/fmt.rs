@@ -6,7 +6,7 @@ use similar::TextDiff;
 
 use crate::cli::args::FmtArgs;
 use crate::cli::exit::Exit;
-use crate::cli::files::{FolderError, StackFolder, TextFile, read_stdin, read_text, replace_text};
+use crate::cli::files::{FolderError, StackFolder, TextFile, read_stdin, read_text, replace_text, shown};
 use crate::cli::output::{Chain, Output};
 use crate::diag::SourceMap;
 use crate::lang::fmt;
@@ -58,7 +58,7 @@ fn files(path: &Path) -> Result<Vec<Input>, FolderError> {
     let Ok(folder) = StackFolder::open(path) else { return Ok(vec![Input::File(path.to_path_buf())]) };
     let names = folder.names(&SUFFIXES)?;
     if names.is_empty() {
-        return Err(FolderError::Empty { path: path.display().to_string() });
+        return Err(FolderError::Empty { path: shown(path) });
     }
     Ok(names.into_iter().map(|name| Input::File(path.join(name))).collect())
 }

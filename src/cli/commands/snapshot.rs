@@ -2,10 +2,10 @@
 
 use crate::cli::args::SnapshotArgs;
 use crate::cli::exit::Exit;
-use crate::cli::files::{FolderError, put_text};
+use crate::cli::files::{FolderError, put_private};
 use crate::cli::output::{Chain, Output};
 use crate::cli::pipeline::{self, Loaded, Read};
-use crate::cli::stack_copy::{self, Likeness};
+use crate::cli::stack_copy::{self, Likeness, Written};
 use crate::diff::{Purpose, Scope};
 use crate::plan::Plan;
 use crate::render::escape;
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &SnapshotArgs, output: &mut Output) -> Exit {
         };
         let document = SnapshotDocument::new(&snapshot);
         let written = anonymised(document, args, loaded, &read, &plan, output)
-            .and_then(|document| put_text(&args.out, &document.text()));
+            .and_then(|document| put_private(&args.out, &document.text()));
         if let Err(error) = written {
             output.error(Chain(&error));
             return Exit::Error;
@@ -53,7 +53,7 @@ fn anonymised(
     loaded: &Loaded,
     read: &Read,
     plan: &Plan,
-    output: &Output,
+    output: &mut Output,
 ) -> Result<SnapshotDocument, FolderError> {
     if !args.anonymise {
         return Ok(document);
@@ -62,7 +62,19 @@ fn anonymised(
     let stand_ins = StandIns::of(&document, &texts);
     let document = stand_ins.document(&document);
     let Some(folder) = &args.copy else { return Ok(document) };
-    for left_out in stack_copy::write(folder, &stand_ins, &loaded.sources)? {
+    let Written { left_out, redacted } =
+        stack_copy::write(folder, &stand_ins, &loaded.sources, loaded.secrets())?;
+    output.line(format_args!(
+        "Wrote {}, with stand-ins for ids, names of accounts and units{}{}.",
+        escape(&folder.display().to_string()),
+        if redacted.is_empty() { "" } else { ", " },
+        stack_copy::told(&redacted)
+    ));
+    output.line(
+        "The copy keeps labels, keys of for_each, names and tags of the stack's own shares and permissions, policies, \
+         names in ARNs and of roles, and all other values. Read it before you send it.",
+    );
+    for left_out in left_out {
         output.note(format_args!(
             "warning: {} is not in the copy: give its values again when you plan with the copy",
             escape(&left_out)

@@ -45,13 +45,23 @@ pub(crate) fn somewhere_is_looked(declaration: &Declaration, found: &mut Vec<Dia
     if only_management || !declaration.inbound.is_empty() || !places(declaration).is_empty() {
         return;
     }
+    let stack = &declaration.stack.value;
+    let (missing, help) = if declaration.regions.is_empty() {
+        (
+            "no share and no Regions",
+            "Add regions = [\"eu-central-1\"] to the ramctl block, with every Region where it has ever had shares.",
+        )
+    } else {
+        (
+            "no share, and none of the accounts says how it is reached or which Regions of it are read",
+            "Add assume_role to the account blocks. In the block of the account that the credentials of the run belong to, write \
+             regions = [\"eu-central-1\"].",
+        )
+    };
     let detail = format!(
-        "The stack {} has accounts, but no share and no Regions, so what it once shared would be looked for nowhere.",
-        declaration.stack.value
+        "The stack {stack} has accounts, but {missing}, so what it once shared would be looked for nowhere."
     );
-    found.push(Diagnostic::error(&RAM108, declaration.stack.span, detail).help(
-        "Add regions = [\"eu-central-1\"] to the ramctl block, with every Region where it has ever had shares.",
-    ));
+    found.push(Diagnostic::error(&RAM108, declaration.stack.span, detail).help(help));
 }
 
 /// RAM110.

@@ -65,7 +65,7 @@ List the Regions in which the stack has ever had shares:
       regions = [\"eu-central-1\", \"us-east-1\"]
     }
 
-The same list keeps a Region in sight when its last share leaves the files."
+The same list keeps a Region in sight when its last share leaves the files. The Regions of the ramctl block are read in accounts that own a share, a permission or an `assume_role`; for the account that the credentials of the run belong to, write `regions` in its account block."
 
     RAM110 "two shares have one name"
 "RAM itself lets several shares of an account and Region bear one name, but people and consumers tell shares by their names, so a stack may not. Names that were not given are made from the address: label and for_each key, with a hyphen for every character that a share name may not have.

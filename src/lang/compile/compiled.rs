@@ -4,7 +4,9 @@ use crate::diag::{Diagnostic, SourceMap};
 use crate::lang::checks::{Assertion, AssertionResult};
 use crate::lang::compile::inputs::Inputs;
 use crate::lang::declaration::Declaration;
-use crate::lang::eval::{Evaluator, Failed, Names, Scope, World};
+use crate::lang::eval::{Evaluator, Failed, Limits, Names, Scope, World};
+use crate::lang::memory::Memory;
+use crate::lang::redact::Secrets;
 use crate::lang::syntax::parse_expression;
 use crate::lang::value::{Type, Value};
 use crate::model::StackName;
@@ -19,18 +21,38 @@ pub struct Compiled {
     /// In source order.
     pub diagnostics: Vec<Diagnostic>,
     names: Names,
+    /// What the names hold.
+    memory: Memory,
 }
 
 impl Compiled {
     pub(crate) fn failed(mut diagnostics: Vec<Diagnostic>) -> Self {
         diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-        Self { declaration: None, stack: None, diagnostics, names: Names::default() }
+        Self {
+            declaration: None,
+            stack: None,
+            diagnostics,
+            names: Names::default(),
+            memory: Memory::new(Limits::default().memory),
+        }
     }
 
-    pub(crate) fn new(declaration: Option<Declaration>, diagnostics: Vec<Diagnostic>, names: Names) -> Self {
+    pub(crate) fn new(
+        declaration: Option<Declaration>,
+        diagnostics: Vec<Diagnostic>,
+        names: Names,
+        memory: Memory,
+    ) -> Self {
         let stack = declaration.as_ref().map(|declaration| declaration.stack.value.clone());
         let declaration = declaration.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
-        Self { declaration, stack, diagnostics, names }
+        Self { declaration, stack, diagnostics, names, memory }
+    }
+
+    /// What the stack keeps secret.
+    pub fn secrets(&self) -> Secrets {
+        let accounts = self.declaration.iter().flat_map(|declaration| declaration.accounts.values());
+        let ids = accounts.filter_map(|block| block.assume_role.as_ref()?.external_id.as_deref());
+        Secrets::of(&self.names, ids)
     }
 
     /// Evaluates one expression in the scope of the stack, for `ramctl console`. `source` names the text in messages.
@@ -45,7 +67,7 @@ impl Compiled {
         let expr = parse_expression(file, text, inputs.limits.file_bytes)?;
         let mut evaluator = self.evaluator(inputs);
         let result = evaluator.eval(&expr, &Scope::EMPTY);
-        self.settled(result, evaluator.diagnostics)
+        self.settled(result, evaluator.told())
     }
 
     /// Evaluates an assertion of a `check` block over a plan, which its expressions know as `plan`.
@@ -75,13 +97,15 @@ impl Compiled {
                 if message.is_sensitive() { "(sensitive)" } else { message.as_str().unwrap_or_default() };
             Ok(AssertionResult::Violated(told.to_owned()))
         });
-        self.settled(result, evaluator.diagnostics)
+        self.settled(result, evaluator.told())
     }
 
     fn evaluator<'a>(&self, inputs: &Inputs<'a>) -> Evaluator<'a> {
         let world =
             World { files: inputs.files, plan_timestamp: inputs.plan_timestamp, limits: inputs.limits };
-        Evaluator::new(world, self.names.clone())
+        let mut evaluator = Evaluator::new(world, self.names.clone());
+        evaluator.memory = self.memory.clone();
+        evaluator
     }
 
     /// An evaluation that fails silently refers to what the compilation has reported.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, language as codes};
 use crate::lang::eval::{Eval, Evaluator, Scope};
+use crate::lang::memory::INSTANCE;
 use crate::lang::syntax::Block;
 use crate::lang::value::{Entries, Kind, Value};
 use crate::model::{Address, BlockKind};
@@ -84,7 +85,7 @@ impl Evaluator<'_> {
     fn count(&mut self, count: usize, block: &Block) -> Eval<()> {
         let most = self.world.limits.instances;
         if count <= most {
-            return Ok(());
+            return self.take(count.saturating_mul(INSTANCE), block.header);
         }
         let detail = format!("This block has {count} instances; the limit is {most}.");
         Err(self.report(&codes::RAM004, block.header, detail, "Split the stack."))

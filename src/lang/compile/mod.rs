@@ -29,6 +29,7 @@ use crate::lang::compile::names::AccountIds;
 use crate::lang::compile::structure::Blocks;
 use crate::lang::declaration::Declaration;
 use crate::lang::eval::{Eval, Evaluator, Names, World};
+use crate::lang::memory::Memory;
 use crate::lang::syntax::{Block, parse_body};
 use crate::model::{Address, BlockKind};
 
@@ -45,8 +46,9 @@ pub(crate) type Instances = BTreeMap<Span, Eval<Vec<Instance>>>;
 pub fn compile(sources: &mut SourceMap, stack_files: &[FileId], inputs: &Inputs<'_>) -> Compiled {
     let mut bodies = Vec::with_capacity(stack_files.len());
     let mut diagnostics = Vec::new();
+    let mut memory = Memory::new(inputs.limits.memory);
     for file in stack_files {
-        match parse_body(*file, &sources.file(*file).text, inputs.limits.file_bytes) {
+        match parse_body(*file, &sources.file(*file).text, inputs.limits.file_bytes, &mut memory) {
             Ok(body) => bodies.push(body),
             Err(errors) => diagnostics.extend(errors),
         }
@@ -58,6 +60,7 @@ pub fn compile(sources: &mut SourceMap, stack_files: &[FileId], inputs: &Inputs<
     let world = World { files: inputs.files, plan_timestamp: inputs.plan_timestamp, limits: inputs.limits };
     let mut evaluator = Evaluator::new(world, Names::default());
     evaluator.diagnostics = diagnostics;
+    evaluator.memory = memory;
     let mut instances = Instances::new();
     variables::settle(&blocks, &mut evaluator, sources, inputs);
     let account_ids = names::settle(&blocks, &mut evaluator, &mut instances);
@@ -69,8 +72,8 @@ pub fn compile(sources: &mut SourceMap, stack_files: &[FileId], inputs: &Inputs<
         Compiler { blocks: &blocks, evaluator: &mut evaluator, account_ids, instances, findings };
     let declaration = compiler.declaration(start, inputs.now());
     let mut findings = std::mem::take(&mut compiler.findings);
-    findings.add(evaluator.diagnostics.drain(..), None);
-    Compiled::new(declaration, findings.settle(), evaluator.names)
+    findings.add(evaluator.told().into_iter(), None);
+    Compiled::new(declaration, findings.settle(), evaluator.names, evaluator.memory)
 }
 
 /// Reads blocks, once names have their values.

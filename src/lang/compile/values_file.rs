@@ -2,6 +2,7 @@
 
 use crate::diag::{Diagnostic, FileId, SourceFile, Span, language as codes};
 use crate::lang::eval::{Eval, Evaluator, Failed, Scope, references};
+use crate::lang::memory::JSON_VALUE;
 use crate::lang::syntax::parse_body;
 use crate::lang::value::{Value, from_json};
 
@@ -30,7 +31,8 @@ pub(crate) fn read(file: FileId, source: &SourceFile, evaluator: &mut Evaluator<
 }
 
 fn read_hcl(file: FileId, source: &SourceFile, evaluator: &mut Evaluator<'_>) -> ValuesFile {
-    let body = match parse_body(file, &source.text, evaluator.world.limits.file_bytes) {
+    let max_bytes = evaluator.world.limits.file_bytes;
+    let body = match parse_body(file, &source.text, max_bytes, &mut evaluator.memory) {
         Ok(body) => body,
         Err(diagnostics) => {
             evaluator.diagnostics.extend(diagnostics);
@@ -69,6 +71,11 @@ fn read_hcl(file: FileId, source: &SourceFile, evaluator: &mut Evaluator<'_>) ->
 
 fn read_json(file: FileId, source: &SourceFile, evaluator: &mut Evaluator<'_>) -> ValuesFile {
     let text = source.text.trim_start_matches('\u{feff}');
+    let values = text.bytes().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count();
+    let bytes = values.saturating_mul(JSON_VALUE).saturating_add(2 * text.len());
+    if evaluator.take(bytes, Span::new(file, 0..0)).is_err() {
+        return ValuesFile::default();
+    }
     let document: serde_json::Value = match serde_json::from_str(text) {
         Ok(document) => document,
         Err(error) => {

@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, Span, language as codes};
 use crate::lang::eval::evaluator::{Eval, Evaluator, brief};
 use crate::lang::eval::scope::Scope;
 use crate::lang::syntax::{Expr, Step};
-use crate::lang::value::{Kind, Number, Symbol, Type, Value, convert, list_of};
+use crate::lang::value::{Kind, Number, SLOT, Symbol, Type, Value, convert, list_of};
 
 /// Why a step leads nowhere.
 struct Miss {
@@ -69,6 +69,7 @@ impl Evaluator<'_> {
         }
         let single = [value.without_own_mark()];
         let items = value.items().unwrap_or(&single);
+        self.take(items.len().saturating_mul(4 * SLOT), expr.span)?;
         let mut out = Vec::with_capacity(items.len());
         for item in items {
             out.push(self.steps(item.clone(), steps, expr, scope)?);

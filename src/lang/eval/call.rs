@@ -5,8 +5,12 @@ use crate::diag::{Diagnostic, SourceMap, Span, language as codes};
 use crate::lang::eval::evaluator::{Eval, Evaluator, Failed};
 use crate::lang::eval::scope::{Names, Scope};
 use crate::lang::functions::{self, Body, Function, FunctionError, Marks, Param, TemplateError};
+use crate::lang::memory;
 use crate::lang::syntax::{Call, Expr, parse_template};
 use crate::lang::value::{Entries, Value, convert};
+
+/// Bytes of arguments from which on the room for the result is looked at before the call.
+const LARGE: usize = 16 << 20;
 
 impl Evaluator<'_> {
     #[inline(never)]
@@ -110,6 +114,11 @@ impl Evaluator<'_> {
         places: &[&Expr],
         scope: &Scope<'_>,
     ) -> Eval<Value> {
+        // What a function makes is at most about as large as what it is given, or bounded by itself.
+        let given = args.iter().map(Value::bytes).fold(0, usize::saturating_add);
+        if given > LARGE && self.memory.has_room(given).is_err() {
+            return Err(self.exhaust(call.name.span, self.memory.message(), memory::HELP));
+        }
         let mut converted = Vec::with_capacity(args.len());
         let mut marked = false;
         let mut failed = false;
@@ -129,18 +138,30 @@ impl Evaluator<'_> {
         }
         let hidden = marked || converted.iter().any(Value::holds_sensitive);
         let world = self.world;
-        let steps_left = &mut self.steps_left;
+        let (steps_left, memory) = (&mut self.steps_left, &mut self.memory);
+        let mut exhausted = None;
         let mut render = |name: &str, text: &str, variables: &Entries| {
             let mut inner = Evaluator::new(world, Names::default());
             inner.in_template = true;
             inner.steps_left = *steps_left;
+            inner.memory = memory.clone();
             let result = inner.render(name, text, variables);
             *steps_left = inner.steps_left;
+            exhausted = inner.exhausted;
             result
         };
         let mut context = functions::Call::new(converted, world.files, world.plan_timestamp, &mut render);
-        match body(&mut context) {
-            Ok(value) => Ok(value.marked(marked)),
+        let result = body(&mut context);
+        // While the arguments are there: what the result shares with them is no growth.
+        let made = result.as_ref().map_or(0, Value::own_bytes);
+        if let Some(exhausted) = exhausted {
+            return Err(self.exhaust(call.name.span, exhausted.detail, memory::HELP));
+        }
+        match result {
+            Ok(value) => {
+                self.take(made, call.name.span)?;
+                Ok(value.marked(marked))
+            }
             Err(error) => {
                 let place = error.argument.and_then(|at| places.get(at).copied());
                 let detail = if hidden {
@@ -173,13 +194,17 @@ impl Evaluator<'_> {
                 .help(format!("Give a value: {}.", function.signature));
             return Err(self.fail(diagnostic, place, scope));
         }
-        convert(&value, &param.accepts.to_type()).map_err(|error| {
+        let converted = convert(&value, &param.accepts.to_type()).map_err(|error| {
             let why = if value.is_sensitive() { error.message } else { error.to_string() };
             let detail = format!("The argument {} of {} does not fit: {why}.", param.name, function.name);
             let diagnostic = Diagnostic::error(&codes::RAM024, place.span, detail)
                 .help(format!("Write {}.", function.signature));
             self.fail(diagnostic, place, scope)
-        })
+        })?;
+        if !converted.is_same(&value) {
+            self.take(converted.own_bytes(), place.span)?;
+        }
+        Ok(converted)
     }
 
     /// `try` and `can`, whose arguments may fail.
@@ -236,6 +261,7 @@ impl Evaluator<'_> {
             .map_err(|diagnostics| told(&diagnostics))?;
         let bindings: Vec<_> = variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         // A template that is one interpolation keeps the type of its value, as in Terraform.
-        self.template(&template, &Scope::of(&bindings)).map_err(|Failed| told(&self.diagnostics))
+        let place = Span::new(file, 0..0);
+        self.template(&template, place, &Scope::of(&bindings)).map_err(|Failed| told(&self.diagnostics))
     }
 }

@@ -7,11 +7,13 @@ use crate::diag::{Diagnostic, Span, language as codes};
 use crate::lang::eval::evaluator::{Eval, Evaluator, Failed};
 use crate::lang::eval::scope::Scope;
 use crate::lang::syntax::{Expr, For, Name, ObjectKey};
-use crate::lang::value::{Entries, Kind, Type, Value};
+use crate::lang::value::{Entries, Kind, SLOT, Type, Value, entry_bytes};
 
 impl Evaluator<'_> {
     #[inline(never)]
     pub(crate) fn tuple(&mut self, items: &[Expr], scope: &Scope<'_>) -> Eval<Value> {
+        // The values in a list that grows as it needs to, and then in one that fits.
+        self.take_items(items.len(), items.first().map(|item| item.span))?;
         let values: Vec<Eval<Value>> = items.iter().map(|item| self.eval(item, scope)).collect();
         values.into_iter().collect::<Eval<Vec<Value>>>().map(Value::tuple)
     }
@@ -33,6 +35,7 @@ impl Evaluator<'_> {
                 continue;
             };
             marked |= sensitive;
+            self.take(2 * entry_bytes(&key), span)?;
             if let Some(first) = places.insert(key.clone(), span) {
                 let detail = if sensitive {
                     "A key occurs twice.".into()
@@ -63,6 +66,8 @@ impl Evaluator<'_> {
     #[inline(never)]
     pub(crate) fn for_expr(&mut self, for_expr: &For, scope: &Scope<'_>) -> Eval<Value> {
         let collection = self.eval(&for_expr.collection, scope)?;
+        let count = collection.items().map(<[Value]>::len).or(collection.entries().map(Entries::len));
+        self.take_items(2 * count.unwrap_or(0), Some(for_expr.collection.span))?;
         let pairs = self.pairs(&collection, &for_expr.collection, scope)?;
         let mut marked = collection.is_sensitive();
         let mut tuple = Vec::new();
@@ -81,11 +86,13 @@ impl Evaluator<'_> {
             }
             let Some(key_expr) = &for_expr.key else {
                 tuple.push(self.eval(&for_expr.value, &inner)?);
+                self.take_items(1, Some(for_expr.value.span))?;
                 continue;
             };
             let (key, sensitive) = self.object_key(key_expr, &inner)?;
             marked |= sensitive;
             let value = self.eval(&for_expr.value, &inner)?;
+            self.take(entry_bytes(&key), key_expr.span)?;
             if for_expr.grouping {
                 groups.entry(key).or_default().push(value);
             } else if let Some(_twice) = object.insert(key.clone(), value) {
@@ -100,13 +107,21 @@ impl Evaluator<'_> {
             }
         }
         let result = match (&for_expr.key, for_expr.grouping) {
-            (None, _) => Value::tuple(tuple),
+            (None, _) => {
+                tuple.shrink_to_fit();
+                Value::tuple(tuple)
+            }
             (Some(_), false) => Value::object(object),
             (Some(_), true) => {
                 Value::object(groups.into_iter().map(|(key, values)| (key, Value::tuple(values))).collect())
             }
         };
         Ok(result.marked(marked))
+    }
+
+    /// Counts places in a list that is about to grow by so many.
+    fn take_items(&mut self, count: usize, place: Option<Span>) -> Eval<()> {
+        place.map_or(Ok(()), |place| self.take(count.saturating_mul(2 * SLOT), place))
     }
 
     /// The elements of a collection with their keys: indexes, keys, or for a set the elements themselves.

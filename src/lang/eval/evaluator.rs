@@ -7,6 +7,7 @@ use crate::diag::{Code, Diagnostic, Span, language as codes};
 use crate::lang::eval::references::shown;
 use crate::lang::eval::scope::{Known, Names, Root, Scope};
 use crate::lang::functions::{StackFiles, find_function};
+use crate::lang::memory::{self, Full, Memory};
 use crate::lang::syntax::{Expr, ExprKind, Step};
 use crate::lang::value::{Type, Value, convert};
 
@@ -23,8 +24,11 @@ pub struct Limits {
     pub file_bytes: usize,
     /// Sub-expressions that may be evaluated.
     pub steps: u64,
-    /// Size of one value: values inside it, and its text by 16 bytes.
+    /// Bytes of one value; what stands in it twice counts twice.
     pub value_size: usize,
+    /// Bytes that the whole compilation may hold at once: the texts of files, their syntax trees, values and what is made on the
+    /// way to them. One call of a function, and the parser with one argument or block, may hold as much as is left of it.
+    pub memory: usize,
     /// Levels of nesting of a value.
     pub value_depth: usize,
     /// Instances of one `for_each`.
@@ -36,7 +40,8 @@ impl Default for Limits {
         Self {
             file_bytes: 64 << 20,
             steps: 100_000_000,
-            value_size: 4_000_000,
+            value_size: 256 << 20,
+            memory: 400 << 20,
             value_depth: 100,
             instances: 200_000,
         }
@@ -56,6 +61,9 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) names: Names,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) steps_left: u64,
+    pub(crate) memory: Memory,
+    /// Why nothing more is evaluated: a limit of the whole compilation is reached. No `try` and no `can` passes over it.
+    pub(crate) exhausted: Option<Diagnostic>,
     /// Inside `try`, `can` or the arm that a conditional does not take: messages need no labels.
     pub(crate) quiet: usize,
     /// Inside a template file: only its variables are known, and it may not read further templates.
@@ -65,7 +73,39 @@ pub(crate) struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(world: World<'a>, names: Names) -> Self {
         let steps_left = world.limits.steps;
-        Self { world, names, diagnostics: Vec::new(), steps_left, quiet: 0, in_template: false }
+        let memory = Memory::new(world.limits.memory);
+        Self {
+            world,
+            names,
+            diagnostics: Vec::new(),
+            steps_left,
+            memory,
+            exhausted: None,
+            quiet: 0,
+            in_template: false,
+        }
+    }
+
+    /// Everything that was reported.
+    pub(crate) fn told(&mut self) -> Vec<Diagnostic> {
+        let mut told = std::mem::take(&mut self.diagnostics);
+        told.extend(self.exhausted.take());
+        told
+    }
+
+    /// Ends the evaluation of everything.
+    pub(crate) fn exhaust(&mut self, span: Span, detail: String, help: &str) -> Failed {
+        self.steps_left = 0;
+        self.exhausted.get_or_insert_with(|| Diagnostic::error(&codes::RAM004, span, detail).help(help));
+        Failed
+    }
+
+    /// Counts what is about to be made.
+    pub(crate) fn take(&mut self, bytes: usize, span: Span) -> Eval<()> {
+        match self.memory.take(bytes) {
+            Ok(()) => Ok(()),
+            Err(Full) => Err(self.exhaust(span, self.memory.message(), memory::HELP)),
+        }
     }
 
     pub(crate) fn eval(&mut self, expr: &Expr, scope: &Scope<'_>) -> Eval<Value> {
@@ -75,14 +115,9 @@ impl<'a> Evaluator<'a> {
         self.steps_left -= 1;
         if self.steps_left == 0 {
             let detail = format!("Evaluation takes more than {} steps.", self.world.limits.steps);
-            self.quiet = 0;
-            return Err(self.report(
-                &codes::RAM004,
-                expr.span,
-                detail,
-                "Look for loops over loops; split the stack.",
-            ));
+            return Err(self.exhaust(expr.span, detail, "Look for loops over loops; split the stack."));
         }
+        let before = self.memory.used();
         let value = match &expr.kind {
             ExprKind::Literal(value) => return Ok(value.clone()),
             ExprKind::Parenthesis(inner) => return self.eval(inner, scope),
@@ -90,20 +125,21 @@ impl<'a> Evaluator<'a> {
             ExprKind::Traversal(base, steps) => return self.traversal(expr, base, steps, scope),
             ExprKind::Tuple(items) => self.tuple(items, scope),
             ExprKind::Object(entries) => self.object(entries, scope),
-            ExprKind::Template(template) => self.template(template, scope),
+            ExprKind::Template(template) => self.template(template, expr.span, scope),
             ExprKind::Call(call) => self.call(expr, call, scope),
             ExprKind::Unary(operator, operand) => self.unary(operator, operand, scope),
             ExprKind::Binary(left, operator, right) => self.binary(expr, left, operator.value, right, scope),
             ExprKind::Conditional(conditional) => self.conditional(conditional, scope),
             ExprKind::For(for_expr) => self.for_expr(for_expr, scope),
-        }?;
-        self.bounded(value, expr.span)
+        };
+        self.memory.release_to(before, value.as_ref().map_or(0, Value::bytes));
+        self.bounded(value?, expr.span)
     }
 
     /// Refuses values that grow without bound.
     fn bounded(&mut self, value: Value, span: Span) -> Eval<Value> {
         let limits = self.world.limits;
-        if value.weight() > limits.value_size {
+        if value.bytes() > limits.value_size {
             let detail = "This value is larger than ramctl works with.";
             return Err(self.report(&codes::RAM004, span, detail, "Split the stack, or narrow the value."));
         }
@@ -179,12 +215,16 @@ impl<'a> Evaluator<'a> {
                 .help("Give the value, or a fallback with coalesce(...) or a conditional.");
             return Err(self.fail(diagnostic, expr, scope));
         }
-        convert(value, ty).map_err(|error| {
+        let converted = convert(value, ty).map_err(|error| {
             // The way to the part at fault may lead through sensitive keys.
             let why = if value.is_sensitive() { error.message } else { error.to_string() };
             let detail = format!("{place} does not fit: {why}.");
             self.fail(Diagnostic::error(&codes::RAM020, expr.span, detail), expr, scope)
-        })
+        })?;
+        if !converted.is_same(value) {
+            self.take(converted.own_bytes(), expr.span)?;
+        }
+        Ok(converted)
     }
 
     /// A word that stands alone.

@@ -1,6 +1,6 @@
 //! Templates.
 
-use crate::diag::{Diagnostic, language as codes};
+use crate::diag::{Diagnostic, Span, language as codes};
 use crate::lang::eval::collections::bindings;
 use crate::lang::eval::evaluator::{Eval, Evaluator, Failed};
 use crate::lang::eval::scope::Scope;
@@ -8,19 +8,20 @@ use crate::lang::syntax::{Expr, Part, Template};
 use crate::lang::value::{Kind, Type, Value, convert};
 
 /// A text as it grows, and whether a sensitive value went into it.
-#[derive(Default)]
 struct Text {
     text: String,
     sensitive: bool,
+    /// The whole template.
+    place: Span,
 }
 
 impl Evaluator<'_> {
     #[inline(never)]
-    pub(crate) fn template(&mut self, template: &Template, scope: &Scope<'_>) -> Eval<Value> {
+    pub(crate) fn template(&mut self, template: &Template, place: Span, scope: &Scope<'_>) -> Eval<Value> {
         if let Some(expr) = template.sole_interpolation() {
             return self.eval(expr, scope);
         }
-        let mut out = Text::default();
+        let mut out = Text { text: String::new(), sensitive: false, place };
         self.parts(template, scope, &mut out)?;
         Ok(Value::string(&out.text).marked(out.sensitive))
     }
@@ -28,7 +29,12 @@ impl Evaluator<'_> {
     fn parts(&mut self, template: &Template, scope: &Scope<'_>, out: &mut Text) -> Eval<()> {
         let mut failed = false;
         for part in &template.parts {
+            let before = out.text.len();
             failed |= self.part(part, scope, out).is_err();
+            // The text as it grows, and once more as a value.
+            if let Part::Literal(_) | Part::Interpolation(_) = part {
+                self.take(2 * (out.text.len() - before), out.place)?;
+            }
         }
         if failed { Err(Failed) } else { Ok(()) }
     }
@@ -52,15 +58,6 @@ impl Evaluator<'_> {
                 for (key, item) in self.pairs(&value, collection, scope)? {
                     let bindings = bindings(key_name.as_ref(), value_name, key, item);
                     self.parts(body, &scope.inside(&bindings), out)?;
-                    if out.text.len() / 16 > self.world.limits.value_size {
-                        let detail = "The text of this template is longer than ramctl works with.";
-                        return Err(self.report(
-                            &codes::RAM004,
-                            collection.span,
-                            detail,
-                            "Narrow the collection.",
-                        ));
-                    }
                 }
             }
         }

@@ -3,6 +3,8 @@
 use std::fmt::Write;
 
 use crate::diag::{Diagnostic, FileId};
+use crate::lang::eval::Limits;
+use crate::lang::memory::Memory;
 use crate::lang::syntax::{Body, Expr, ExprKind, ObjectKey, Part, Step, Template, parse_body};
 use crate::lang::value::{Kind, Value};
 
@@ -13,7 +15,7 @@ pub(crate) struct Meaning(String);
 /// The meaning of a text, or its syntax errors.
 pub(crate) fn meaning(file: FileId, text: &str, max_bytes: usize) -> Result<Meaning, Vec<Diagnostic>> {
     let mut dump = Dump(String::new());
-    dump.body(&parse_body(file, text, max_bytes)?);
+    dump.body(&parse_body(file, text, max_bytes, &mut Memory::new(Limits::default().memory))?);
     Ok(Meaning(dump.0))
 }
 

@@ -16,6 +16,8 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use crate::diag::{Diagnostic, FileId, SourceMap};
 use crate::lang::eval::Limits;
 use layout::Layout;
@@ -30,6 +32,20 @@ pub fn format(sources: &SourceMap, file: FileId) -> Result<String, Vec<Diagnosti
     let formatted = respace(text);
     let kept = meaning(file, &formatted, usize::MAX).is_ok_and(|after| after == before);
     Ok(if kept { formatted } else { text.clone() })
+}
+
+/// Where the comments of a text are, which the parser has accepted.
+pub(crate) fn comments(text: &str) -> Vec<Range<usize>> {
+    let start = text.as_ptr() as usize;
+    let comments = token::tokens(text)
+        .into_iter()
+        .filter(|token| matches!(token.kind, token::Kind::LineComment | token::Kind::InlineComment));
+    comments
+        .map(|token| {
+            let at = token.text.as_ptr() as usize - start;
+            at..at + token.text.len()
+        })
+        .collect()
 }
 
 fn respace(text: &str) -> String {

@@ -5,7 +5,7 @@ use crate::lang::functions::row::FunctionError;
 /// Longest text: what the largest value that the evaluator lets through can hold.
 const MAX_TEXT: usize = 64 << 20;
 /// Most elements.
-const MAX_ITEMS: usize = 4 << 20;
+const MAX_ITEMS: usize = 1 << 20;
 
 /// Whether a text of so many bytes may be made.
 pub(crate) fn text(bytes: usize) -> Result<(), FunctionError> {
@@ -21,4 +21,9 @@ pub(crate) fn items(count: usize) -> Result<(), FunctionError> {
         0..=MAX_ITEMS => Ok(()),
         _ => Err(FunctionError::call(format!("There would be more than {MAX_ITEMS} elements."))),
     }
+}
+
+/// Whether a text may be read that has values between these characters: there are no more of them than of the characters.
+pub(crate) fn values_in(text: &str, between: &[u8]) -> Result<(), FunctionError> {
+    items(text.bytes().filter(|byte| between.contains(byte)).count())
 }

@@ -21,8 +21,8 @@ pub trait StackFiles {
 pub enum FileError {
     #[error("there is no such file")]
     NotFound,
-    #[error("it is a folder and not a file")]
-    NotAFile,
+    #[error("it is {kind} and not a file")]
+    NotAFile { kind: &'static str },
     #[error("it lies outside the stack's folder")]
     OutsideStack,
     #[error("it is larger than {limit} bytes")]

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::lang::functions::bounds;
 use crate::lang::functions::call::Call;
 use crate::lang::functions::charset::Charset;
 use crate::lang::functions::row::{Accepts, Body, Example, Function, FunctionError, Group, Param};
@@ -116,6 +117,7 @@ fn base64decode(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 }
 
 fn csvdecode(call: &mut Call<'_>) -> Result<Value, FunctionError> {
+    bounds::values_in(call.str(0), b",\n")?;
     let records = csv::records(call.str(0)).map_err(|message| FunctionError::argument(0, message))?;
     let Some((header, rows)) = records.split_first() else {
         return Err(FunctionError::argument(0, "The first line, which names the columns, is missing."));

@@ -63,7 +63,7 @@ fn failed(index: usize, path: &str, error: &FileError) -> FunctionError {
         FileError::OutsideStack => {
             failure.help("Copy the file into the folder of the stack, or pass what it says in a variable.")
         }
-        FileError::NotAFile | FileError::TooLarge { .. } | FileError::Unreadable(_) => failure,
+        FileError::NotAFile { .. } | FileError::TooLarge { .. } | FileError::Unreadable(_) => failure,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::lang::functions::bounds;
 use crate::lang::functions::call::Call;
 use crate::lang::functions::row::FunctionError;
 use crate::lang::value::{Kind, Number, Value};
@@ -11,6 +12,7 @@ pub(crate) fn jsonencode(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 }
 
 pub(crate) fn jsondecode(call: &mut Call<'_>) -> Result<Value, FunctionError> {
+    bounds::values_in(call.str(0), b",:[{")?;
     decode(call.str(0)).map_err(|message| FunctionError::argument(0, message))
 }
 

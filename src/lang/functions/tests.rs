@@ -37,7 +37,7 @@ fn evaluate(expression: &str) -> Result<Value, Vec<Diagnostic>> {
     let expr = parse_expression(file, expression, usize::MAX)?;
     let world = World { files: &OneFile, plan_timestamp: "2026-11-22T12:00:00Z", limits: Limits::default() };
     let mut evaluator = Evaluator::new(world, Names::default());
-    evaluator.eval(&expr, &Scope::EMPTY).map_err(|_| evaluator.diagnostics)
+    evaluator.eval(&expr, &Scope::EMPTY).map_err(|_| evaluator.told())
 }
 
 #[test]

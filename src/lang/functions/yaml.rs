@@ -9,8 +9,8 @@ use crate::lang::value::{Entries, Number, Value};
 
 /// Deepest nesting of one text.
 const MAX_DEPTH: usize = 64;
-/// Largest value of one text, as `Value::weight` measures; aliases count each time.
-const MAX_WEIGHT: usize = 1 << 20;
+/// Largest value of one text, as `Value::bytes` measures; aliases count each time.
+const MAX_BYTES: usize = 64 << 20;
 
 pub(crate) fn decode(text: &str) -> Result<Value, String> {
     let mut builder = Builder::default();
@@ -33,7 +33,7 @@ struct Builder {
     open: Vec<Open>,
     anchors: BTreeMap<usize, Value>,
     document: Option<Value>,
-    weight: usize,
+    bytes: usize,
 }
 
 /// A collection whose end has not come yet.
@@ -112,9 +112,9 @@ impl Builder {
 
     fn finish(&mut self, node: Node) -> Result<(), String> {
         let Node { value, anchor, merges } = node;
-        self.weight = self.weight.saturating_add(value.weight());
-        // A collection's weight has that of its parts in it again: once for each level, which the depth bounds.
-        if self.weight > MAX_WEIGHT * 8 || value.weight() > MAX_WEIGHT {
+        self.bytes = self.bytes.saturating_add(value.bytes());
+        // A collection's bytes have those of its parts in them again: once for each level, which the depth bounds.
+        if self.bytes > MAX_BYTES * 8 || value.bytes() > MAX_BYTES {
             return Err("The value grows too large; aliases are counted each time.".into());
         }
         if value.depth() > MAX_DEPTH {

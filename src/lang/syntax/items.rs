@@ -34,6 +34,20 @@ impl Scan {
             .then_some(open.range.end..close.range.start)
     }
 
+    /// About how many nodes the tree of an item has. Templates count by what in them stands between nodes.
+    pub(crate) fn nodes(&self, text: &str, item: &Range<usize>) -> usize {
+        let nodes = |token: &Token| match token.kind {
+            TokenKind::Text => nodes_in_template(&text[token.range.clone()]),
+            TokenKind::Newline => 0,
+            TokenKind::Word
+            | TokenKind::Number
+            | TokenKind::Open
+            | TokenKind::Close
+            | TokenKind::Operator => 1,
+        };
+        self.tokens_in(item).iter().map(nodes).sum()
+    }
+
     /// The tokens that lie inside a range.
     fn tokens_in(&self, range: &Range<usize>) -> &[Token] {
         let start = self.tokens.partition_point(|token| token.range.start < range.start);
@@ -45,5 +59,14 @@ impl Scan {
     pub(crate) fn token_at(&self, offset: usize) -> Option<&Token> {
         let index = self.tokens.partition_point(|token| token.range.end <= offset);
         self.tokens.get(index)
+    }
+}
+
+/// About how many nodes the tree of a template has.
+pub(crate) fn nodes_in_template(text: &str) -> usize {
+    if text.contains("${") || text.contains("%{") {
+        1 + 2 * text.bytes().filter(u8::is_ascii_punctuation).count()
+    } else {
+        1
     }
 }

@@ -56,6 +56,10 @@ pub(crate) fn of_scan(place: Place, text: &str, error: &ScanError) -> Diagnostic
                 .help("Remove it, or add what it should close.")
         }
         Kind::TooDeep => too_deep(span),
+        Kind::TooMany(what) => {
+            Diagnostic::error(&codes::RAM004, span, format!("Up to here the file has more {what} than ramctl reads of one file."))
+                .help("Split the file.")
+        }
         Kind::BadCharacter(c) => bad_character(Diagnostic::error(&codes::RAM001, span, String::new()), *c),
     };
     match (other, &error.kind) {

@@ -5,36 +5,68 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::diag::{Diagnostic, FileId, Span, language as codes};
+use crate::lang::memory::{self, Full, Memory, NODE, PARSED_TOKEN};
 use crate::lang::syntax::ast::{Body, Expr, Template};
+use crate::lang::syntax::items::nodes_in_template;
 use crate::lang::syntax::lower::Lowering;
 use crate::lang::syntax::mistakes;
-use crate::lang::syntax::scan::{Scan, ScanErrorKind, scan};
+use crate::lang::syntax::scan::{MAX_ERRORS, Scan, ScanError, ScanErrorKind, scan};
 use crate::lang::syntax::template::Form;
 
 /// A byte order mark, which HCL accepts at the start of a file.
 const BOM: &str = "\u{feff}";
 
-/// Parses a file. Either the whole body or at least one error, in source order.
-pub(crate) fn parse_body(file: FileId, text: &str, max_bytes: usize) -> Result<Body, Vec<Diagnostic>> {
+/// Parses a file. Either the whole body or at least one error, in source order; no more than so many are looked for.
+pub(crate) fn parse_body(
+    file: FileId,
+    text: &str,
+    max_bytes: usize,
+    memory: &mut Memory,
+) -> Result<Body, Vec<Diagnostic>> {
     check_size(file, text, max_bytes)?;
+    memory.take(text.len()).map_err(|Full| too_much(Span::new(file, 0..0), memory))?;
     let base = if text.starts_with(BOM) { BOM.len() } else { 0 };
     let content = &text[base..];
     let scan = scan(content);
-    on_a_deep_stack(|| parse_scanned(file, text, base, &scan))
+    on_a_deep_stack(|| parse_scanned(file, text, base, &scan, memory))
+}
+
+/// There is no room for the tree of what stands here.
+fn too_much(span: Span, memory: &Memory) -> Vec<Diagnostic> {
+    vec![Diagnostic::error(&codes::RAM004, span, memory.message()).help(memory::HELP)]
 }
 
 /// Parses item by item: the parser's tree, which is many times larger than the text, is there for one item at a time, and a mistake
 /// in one item leaves the others alone.
-fn parse_scanned(file: FileId, text: &str, base: usize, scan: &Scan) -> Result<Body, Vec<Diagnostic>> {
+fn parse_scanned(
+    file: FileId,
+    text: &str,
+    base: usize,
+    scan: &Scan,
+    memory: &mut Memory,
+) -> Result<Body, Vec<Diagnostic>> {
     let content = &text[base..];
     let place = Place { file, base };
     let mut diagnostics: Vec<Diagnostic> =
         scan.errors.iter().map(|error| mistakes::of_scan(place, content, error)).collect();
-    if scan.errors.iter().any(|error| error.kind == ScanErrorKind::TooDeep) {
+    let is_cut = |error: &ScanError| matches!(error.kind, ScanErrorKind::TooDeep | ScanErrorKind::TooMany(_));
+    if scan.errors.iter().any(is_cut) {
         return finish(Body::default(), diagnostics);
     }
     let mut out = Body::default();
     for item in scan.items(0..content.len(), 0) {
+        let nodes = scan.nodes(content, &item);
+        let parsed = nodes.saturating_mul(PARSED_TOKEN).saturating_add(2 * item.len());
+        let kept = nodes.saturating_mul(NODE).saturating_add(item.len());
+        if memory.has_room(parsed.saturating_add(kept)).and_then(|()| memory.take(kept)).is_err() {
+            // The item may be the whole file; its first line is enough to find it.
+            let end = content[item.clone()].find('\n').map_or(item.end, |at| item.start + at);
+            diagnostics.extend(too_much(place.span(item.start..end), memory));
+            break;
+        }
+        if diagnostics.len() > MAX_ERRORS {
+            break;
+        }
         match hcl_edit::parser::parse_body(&parseable_item(content, scan, &item)) {
             Ok(body) => {
                 let mut lowering = Lowering { file, text, base: base + item.start, diagnostics: Vec::new() };
@@ -73,6 +105,7 @@ pub(crate) fn parse_expression(file: FileId, text: &str, max_bytes: usize) -> Re
     let content = text.trim();
     let scan = scan(content);
     let place = Place { file, base };
+    check_nodes(place.span(0..0), scan.nodes(content, &(0..content.len())))?;
     if !scan.errors.is_empty() {
         return Err(scan.errors.iter().map(|error| mistakes::of_scan(place, content, error)).collect());
     }
@@ -94,6 +127,7 @@ pub(crate) fn parse_template(
     max_bytes: usize,
 ) -> Result<Template, Vec<Diagnostic>> {
     check_size(file, text, max_bytes)?;
+    check_nodes(Span::new(file, 0..0), nodes_in_template(text))?;
     let parse = || match hcl_edit::parser::parse_template(text) {
         Ok(template) => {
             let mut lowering = Lowering { file, text, base: 0, diagnostics: Vec::new() };
@@ -106,6 +140,18 @@ pub(crate) fn parse_template(
         }
     };
     if may_nest_deeply(text) { on_a_deep_stack(parse) } else { parse() }
+}
+
+/// Nodes of an expression or a template that is parsed for itself.
+const MAX_NODES: usize = 100_000;
+
+fn check_nodes(span: Span, nodes: usize) -> Result<(), Vec<Diagnostic>> {
+    if nodes <= MAX_NODES {
+        return Ok(());
+    }
+    let detail =
+        format!("This has more than {MAX_NODES} parts, which is more than ramctl reads in one expression.");
+    Err(vec![Diagnostic::error(&codes::RAM004, span, detail).help("Put the value into a file of values.")])
 }
 
 /// Stack for the parser. It follows 64 levels of nesting, and takes up to 150 kB for each when it is compiled without

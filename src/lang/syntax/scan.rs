@@ -34,7 +34,14 @@ pub(crate) enum ScanErrorKind {
     BadCharacter(char),
     /// More brackets open at once than any parser should follow; the scan ends here.
     TooDeep,
+    /// More tokens or mistakes than are worth the memory; the scan ends here.
+    TooMany(&'static str),
 }
+
+/// Tokens of one text.
+const MAX_TOKENS: usize = 4_000_000;
+/// Mistakes of one text that are looked for.
+pub(crate) const MAX_ERRORS: usize = 1_000;
 
 /// Brackets, strings and templates that may be open at once. The parser itself takes fewer.
 const MAX_OPEN: usize = 200;
@@ -170,6 +177,14 @@ impl<'a> Scanner<'a> {
             if self.frames.len() > MAX_OPEN {
                 let (start, end) = (self.at, self.line_end(self.at).min(self.at + 1));
                 self.error(ScanErrorKind::TooDeep, start..end.max(start), None);
+                return self.out;
+            }
+            let many = [
+                (self.out.tokens.len() > MAX_TOKENS, "words and signs"),
+                (self.out.errors.len() > MAX_ERRORS, "mistakes"),
+            ];
+            if let Some((_, what)) = many.into_iter().find(|(reached, _)| *reached) {
+                self.error(ScanErrorKind::TooMany(what), self.at..self.at, None);
                 return self.out;
             }
             match self.frames.last() {

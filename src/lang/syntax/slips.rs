@@ -336,6 +336,7 @@ impl<'a> Near<'a> {
 #[cfg(test)]
 mod tests {
     use crate::diag::SourceMap;
+    use crate::lang::memory::Memory;
     use crate::lang::syntax::{parse_body, parse_expression};
 
     /// Where the first error of a text is, and what it says.
@@ -343,7 +344,7 @@ mod tests {
         let mut sources = SourceMap::default();
         let file = sources.add("x", text);
         let errors = if body {
-            parse_body(file, text, 1_000).expect_err("a mistake")
+            parse_body(file, text, 1_000, &mut Memory::new(10_000_000)).expect_err("a mistake")
         } else {
             parse_expression(file, text, 1_000).expect_err("a mistake")
         };

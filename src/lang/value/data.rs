@@ -28,8 +28,8 @@ struct Facts {
     holds_sensitive: bool,
     /// Levels of nesting: 0 for a primitive.
     depth: u16,
-    /// Size: one for each value inside, and one for each 16 bytes of text. Shared parts count each time.
-    weight: u32,
+    /// Bytes with all that is inside. Shared parts count each time.
+    bytes: u32,
 }
 
 /// The forms of a value, as Terraform tells them apart.
@@ -67,40 +67,52 @@ pub struct Mapping {
 }
 
 impl Value {
-    fn leaf(kind: Kind, weight: usize) -> Self {
-        let weight = u32::try_from(weight).unwrap_or(u32::MAX);
-        Self { kind, facts: Facts { sensitive: false, holds_sensitive: false, depth: 0, weight } }
+    fn leaf(kind: Kind, beside: usize) -> Self {
+        let bytes = u32::try_from(SLOT + beside).unwrap_or(u32::MAX);
+        Self { kind, facts: Facts { sensitive: false, holds_sensitive: false, depth: 0, bytes } }
     }
 
     fn nested<'a>(inside: impl Iterator<Item = &'a Self>) -> Facts {
-        let mut facts = Facts { sensitive: false, holds_sensitive: false, depth: 1, weight: 1 };
+        const EMPTY: u32 = (SLOT + SHARED) as u32;
+        let mut facts = Facts { sensitive: false, holds_sensitive: false, depth: 1, bytes: EMPTY };
         for value in inside {
             facts.holds_sensitive |= value.facts.holds_sensitive;
             facts.depth = facts.depth.max(value.facts.depth.saturating_add(1));
-            facts.weight = facts.weight.saturating_add(value.facts.weight);
+            facts.bytes = facts.bytes.saturating_add(value.facts.bytes);
         }
         facts
     }
 
+    fn nested_by_key(entries: &Entries) -> Facts {
+        let mut facts = Self::nested(entries.values());
+        let keys: usize = entries.keys().map(|key| entry_bytes(key)).sum();
+        facts.bytes = facts.bytes.saturating_add(u32::try_from(keys).unwrap_or(u32::MAX));
+        facts
+    }
+
     pub fn null() -> Self {
-        Self::leaf(Kind::Null, 1)
+        Self::leaf(Kind::Null, 0)
     }
 
     pub fn bool(value: bool) -> Self {
-        Self::leaf(Kind::Bool(value), 1)
+        Self::leaf(Kind::Bool(value), 0)
     }
 
     pub fn number(value: impl Into<Number>) -> Self {
-        Self::leaf(Kind::Number(value.into()), 1)
+        let number = value.into();
+        let beside = number.heap_bytes();
+        Self::leaf(Kind::Number(number), beside)
     }
 
     /// A string, brought to normal form C.
     pub fn string(text: impl AsRef<str>) -> Self {
-        Self::leaf(Kind::String(nfc(text.as_ref())), 1 + text.as_ref().len() / 16)
+        let text = nfc(text.as_ref());
+        let beside = SHARED + text.len();
+        Self::leaf(Kind::String(text), beside)
     }
 
     pub fn symbol(symbol: Symbol) -> Self {
-        Self::leaf(Kind::Symbol(Arc::new(symbol)), 1)
+        Self::leaf(Kind::Symbol(Arc::new(symbol)), SHARED + size_of::<Symbol>())
     }
 
     /// A list. The items must be of the element type already; see [`crate::lang::value::list_of`] for items of any types.
@@ -126,7 +138,7 @@ impl Value {
     }
 
     pub fn map(element: Type, entries: Entries) -> Self {
-        let facts = Self::nested(entries.values());
+        let facts = Self::nested_by_key(&entries);
         Self { kind: Kind::Map(Arc::new(Mapping { element, entries })), facts }
     }
 
@@ -136,7 +148,7 @@ impl Value {
     }
 
     pub fn object(entries: Entries) -> Self {
-        let facts = Self::nested(entries.values());
+        let facts = Self::nested_by_key(&entries);
         Self { kind: Kind::Object(Arc::new(entries)), facts }
     }
 
@@ -250,9 +262,50 @@ impl Value {
         self.facts.depth.into()
     }
 
-    /// A measure of size for limits: values inside, and text by 16 bytes.
-    pub fn weight(&self) -> usize {
-        self.facts.weight as usize
+    /// Bytes with all that is inside; what stands in two places counts twice.
+    pub fn bytes(&self) -> usize {
+        self.facts.bytes as usize
+    }
+
+    /// Bytes that go when this value goes: not those that others hold too.
+    pub(crate) fn own_bytes(&self) -> usize {
+        let inside = |values: &[Self]| values.iter().map(Self::own_bytes).sum::<usize>();
+        let by_key = |entries: &Entries| {
+            entries.iter().map(|(key, value)| entry_bytes(key) + value.own_bytes()).sum::<usize>()
+        };
+        let shared = match &self.kind {
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => false,
+            Kind::String(text) => Arc::strong_count(text) > 1,
+            Kind::List(sequence) | Kind::Set(sequence) => Arc::strong_count(sequence) > 1,
+            Kind::Map(mapping) => Arc::strong_count(mapping) > 1,
+            Kind::Tuple(items) => Arc::strong_count(items) > 1,
+            Kind::Object(entries) => Arc::strong_count(entries) > 1,
+            Kind::Symbol(symbol) => Arc::strong_count(symbol) > 1,
+        };
+        match &self.kind {
+            _ if shared => SLOT,
+            Kind::List(sequence) | Kind::Set(sequence) => SLOT + SHARED + inside(&sequence.items),
+            Kind::Tuple(items) => SLOT + SHARED + inside(items),
+            Kind::Map(mapping) => SLOT + SHARED + by_key(&mapping.entries),
+            Kind::Object(entries) => SLOT + SHARED + by_key(entries),
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Symbol(_) => self.bytes(),
+        }
+    }
+
+    /// Whether two values are one in memory.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Null, Kind::Null)
+            | (Kind::Bool(_), Kind::Bool(_))
+            | (Kind::Number(_), Kind::Number(_)) => true,
+            (Kind::String(a), Kind::String(b)) => Arc::ptr_eq(a, b),
+            (Kind::List(a), Kind::List(b)) | (Kind::Set(a), Kind::Set(b)) => Arc::ptr_eq(a, b),
+            (Kind::Map(a), Kind::Map(b)) => Arc::ptr_eq(a, b),
+            (Kind::Tuple(a), Kind::Tuple(b)) => Arc::ptr_eq(a, b),
+            (Kind::Object(a), Kind::Object(b)) => Arc::ptr_eq(a, b),
+            (Kind::Symbol(a), Kind::Symbol(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
     }
 
     pub fn type_of(&self) -> Type {
@@ -271,6 +324,16 @@ impl Value {
             Kind::Symbol(symbol) => Type::Symbol(symbol.kind()),
         }
     }
+}
+
+/// Bytes of a value where it stands in a list, which leaves room to grow.
+pub(crate) const SLOT: usize = size_of::<Value>();
+/// Bytes that hold together what is shared: counts, lengths, and what an allocator adds.
+const SHARED: usize = 64;
+
+/// Bytes of an entry of a map beside its value: the key, and the nodes of the tree, which are half empty.
+pub(crate) fn entry_bytes(key: &str) -> usize {
+    SHARED + SLOT + key.len()
 }
 
 /// The text in Unicode normal form C, as HCL wants every string.

@@ -38,6 +38,17 @@ pub enum NumberError {
 }
 
 impl Number {
+    /// Bytes beside the number itself.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        match &self.0 {
+            Repr::Small(_) => 0,
+            Repr::Big(ratio) => {
+                let bits = ratio.numer().bits() + ratio.denom().bits();
+                160 + usize::try_from(bits / 8).unwrap_or(usize::MAX)
+            }
+        }
+    }
+
     pub const ZERO: Self = Self(Repr::Small(0));
     pub const ONE: Self = Self(Repr::Small(1));
 

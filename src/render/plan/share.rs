@@ -76,7 +76,10 @@ impl PlanView<'_> {
                 said.extend(share.hazards.iter().filter_map(|hazard| match &hazard.subject {
                     HazardSubject::Second(other) => {
                         let other = escape(other.arn().short()).to_string();
-                        Some((format!("{other} has this address too and is not deleted for it"), hazard.code.id))
+                        Some((
+                            format!("{other} has this address too and is not deleted for it"),
+                            hazard.code.id,
+                        ))
                     }
                     _ => None,
                 }));

@@ -18,6 +18,14 @@ fn a_stack_that_shrank_to_nothing_has_to_say_where_to_look() {
     assert_eq!(codes(&check(&declaration)), [] as [&str; 0], "a fine beginning");
     assert_eq!(codes(&resolve(&declaration, &known(snapshot())).diagnostics), ["RAM108"]);
 
+    // Regions alone are no account to look into.
+    declaration.regions = vec![at(region("eu-west-1"))];
+    declaration.accounts.values_mut().for_each(|block| block.assume_role = None);
+    let diagnostics = resolve(&declaration, &known(snapshot())).diagnostics;
+    assert_eq!(codes(&diagnostics), ["RAM108"]);
+    assert!(!diagnostics[0].detail.contains("no Regions"), "{}", diagnostics[0].detail);
+    assert!(diagnostics[0].help.as_deref().is_some_and(|help| help.contains("assume_role")));
+
     let dev = address(BlockKind::Account, "dev", None);
     declaration.accounts.get_mut(&dev).expect("in the fixture").regions = Some(vec![at(region("eu-west-1"))]);
     assert!(resolve(&declaration, &known(snapshot())).graph.is_some());
