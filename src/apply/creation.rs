@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
+use crate::apply::members::Rows;
 use crate::apply::step::{Look, Patience, Run};
 use crate::cloud::{
     Cloud, CreatedShare, NewShare, RAM_PAGE, RamRead, RamWrite, ShareScope, all_pages, share_row,
@@ -108,8 +109,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             let why = match call.await {
                 Ok(created) => match self.whose(step, ram, &created, share, &search).await? {
                     Whose::Ours => {
-                        let waiting_for =
-                            self.await_members(step, ram, &created.arn, &share.members).await?;
+                        let members = (&share.members, Rows::OfNewShare);
+                        let waiting_for = self.await_members(step, ram, &created.arn, members).await?;
                         return Ok((created.arn, waiting_for));
                     }
                     Whose::Earlier(what) => {
@@ -196,7 +197,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 (ShareStatus::Failed, _) => Look::Failed(Failure::Refused {
                     code: "share_failed",
                     message: row.status_message.unwrap_or_else(|| format!("{arn} is FAILED")),
-                    help: "Plan again: ramctl deletes the failed share and makes it anew (RAM501).".to_owned(),
+                    help: "Plan again: ramctl deletes the failed share and makes it anew (RAM501)."
+                        .to_owned(),
                 }),
                 (status @ (ShareStatus::Pending | ShareStatus::Other(_)), _) => {
                     Look::Pending(format!("{arn} is {status}"))
@@ -221,9 +223,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             let rows = rows.await?;
             let own: Vec<&ShareRow> =
                 rows.iter().filter(|row| Mark::of(&row.tags, &asked.tags) == Mark::AsAsked).collect();
-            if let Some(rival) =
-                own.iter().find(|row| !is_over(&row.status) && !self.plan.knows(&row.arn))
-            {
+            if let Some(rival) = own.iter().find(|row| !is_over(&row.status) && !self.plan.knows(&row.arn)) {
                 return Ok(Look::Failed(faster(rival)));
             }
             let accounted_for = search.mismatches <= search.ended(ram, &own);
@@ -231,7 +231,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 Look::Settled(())
             } else {
                 Look::Pending(
-                    "AWS knows the token from another request; looking for the share of another run".to_owned(),
+                    "AWS knows the token from another request; looking for the share of another run"
+                        .to_owned(),
                 )
             })
         })
@@ -259,10 +260,12 @@ fn as_asked(row: &ShareRow, asked: &NewShare) -> Look<Whose> {
     Look::Failed(Failure::Refused {
         code: "not_as_asked",
         message: format!("{} was made, but AWS did not take {}", row.arn, differs.join(" and ")),
-        help: "AWS accepted the request and ignored part of it. Plan again to see the share as it is (RAM504).".to_owned(),
+        help:
+            "AWS accepted the request and ignored part of it. Plan again to see the share as it is (RAM504)."
+                .to_owned(),
     })
 }
 
 fn faster(row: &ShareRow) -> Failure {
-    Failure::Faster { what: row.arn.to_string(), made: row.created }
+    Failure::Faster { did: format!("made {}", row.arn), at: row.created }
 }

@@ -103,9 +103,8 @@ impl<C: Cloud, E: Fn(crate::apply::event::Event) + Sync> Run<'_, C, E> {
         sender: &AccountId,
     ) -> Result<(), Failure> {
         for invitation in look(ram, share, sender).await.map_err(Failure::Call)?.pending {
-            let call = self.call(step, Patience::default(), || {
-                ram.reject_resource_share_invitation(&invitation)
-            });
+            let call =
+                self.call(step, Patience::default(), || ram.reject_resource_share_invitation(&invitation));
             match call.await {
                 // Expired, gone, or rejected by somebody else in the meantime.
                 Err(Failure::Call(error)) if error.kind == ErrorKind::NotFound => {}
@@ -137,9 +136,8 @@ impl<C: Cloud, E: Fn(crate::apply::event::Event) + Sync> Run<'_, C, E> {
             return Ok(());
         }
         let members = Members { principals: vec![Principal::Account(account.clone())], ..Members::default() };
-        let call = self
-            .call(step, Patience::default(), || ram.disassociate_resource_share(share, &members))
-            .await;
+        let call =
+            self.call(step, Patience::default(), || ram.disassociate_resource_share(share, &members)).await;
         match call {
             Err(Failure::Call(error)) if error.kind == ErrorKind::NotFound => {
                 if !received_shares(ram, one, RAM_PAGE).await.map_err(Failure::Call)?.is_empty() {

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::apply::backoff::{Backoff, Pulse};
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
+use crate::apply::members::Rows;
 use crate::apply::settings::Settings;
 use crate::cloud::{Cloud, CloudError, ErrorKind, Members, NewPermission, NewShare, RamWrite};
 use crate::model::{AccountId, ShareArn};
@@ -154,9 +155,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                     principals: principals.clone(),
                     sources: sources.clone(),
                 };
-                self.call(id, Patience::with(share), || ram.associate_resource_share(arn, &members))
-                    .await?;
-                let waiting_for = self.await_members(id, ram, arn, &members).await?;
+                self.call(id, Patience::with(share), || ram.associate_resource_share(arn, &members)).await?;
+                let waiting_for = self.await_members(id, ram, arn, (&members, Rows::Any)).await?;
                 let waiting_for = self.take_in(planned, ram, arn, waiting_for).await?;
                 return Ok(StepResult::Done { share: None, waiting_for });
             }
@@ -167,9 +167,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                     principals: principals.clone(),
                     sources: sources.clone(),
                 };
-                let call = self.call(id, Patience::with(share), || {
-                    ram.disassociate_resource_share(arn, &members)
-                });
+                let call =
+                    self.call(id, Patience::with(share), || ram.disassociate_resource_share(arn, &members));
                 absent_is_fine(call.await)?;
                 self.await_no_members(id, ram, arn, &members).await?;
             }

@@ -90,11 +90,7 @@ impl RamWrite for RamClient {
         Ok(())
     }
 
-    async fn associate_resource_share(
-        &self,
-        share: &ShareArn,
-        members: &Members,
-    ) -> Result<(), CloudError> {
+    async fn associate_resource_share(&self, share: &ShareArn, members: &Members) -> Result<(), CloudError> {
         const ACTION: &str = "ram:AssociateResourceShare";
         let Members { resources, principals, sources } = members;
         let request = self
@@ -336,10 +332,7 @@ impl RamWrite for RamClient {
         Ok(())
     }
 
-    async fn accept_resource_share_invitation(
-        &self,
-        invitation: &InvitationArn,
-    ) -> Result<(), CloudError> {
+    async fn accept_resource_share_invitation(&self, invitation: &InvitationArn) -> Result<(), CloudError> {
         const ACTION: &str = "ram:AcceptResourceShareInvitation";
         let request = self
             .client
@@ -351,10 +344,7 @@ impl RamWrite for RamClient {
         Ok(())
     }
 
-    async fn reject_resource_share_invitation(
-        &self,
-        invitation: &InvitationArn,
-    ) -> Result<(), CloudError> {
+    async fn reject_resource_share_invitation(&self, invitation: &InvitationArn) -> Result<(), CloudError> {
         const ACTION: &str = "ram:RejectResourceShareInvitation";
         let request = self
             .client

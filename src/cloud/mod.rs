@@ -23,6 +23,6 @@ pub(crate) use listing::{
 pub use page::{Page, PageRequest};
 pub use ports::{Cloud, FILTER_VALUES, IamRead, IamWrite, OrgRead, RamRead, RamWrite, TagRead, UsageRead};
 pub use rows::{
-    AccountRow, AssociationKind, CreatedShare, CreatedVersion, Members, NewPermission, NewShare, OrganizationRow, RoleState,
-    ShareScope, UnitRow, UseRow,
+    AccountRow, AssociationKind, CreatedShare, CreatedVersion, Members, NewPermission, NewShare,
+    OrganizationRow, RoleState, ShareScope, UnitRow, UseRow,
 };

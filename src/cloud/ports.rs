@@ -17,8 +17,8 @@ use crate::org::ParentId;
 use crate::cloud::error::{Caller, CloudError};
 use crate::cloud::page::{Page, PageRequest};
 use crate::cloud::rows::{
-    AccountRow, AssociationKind, CreatedShare, CreatedVersion, Members, NewPermission, NewShare, OrganizationRow, RoleState,
-    ShareScope, UnitRow, UseRow,
+    AccountRow, AssociationKind, CreatedShare, CreatedVersion, Members, NewPermission, NewShare,
+    OrganizationRow, RoleState, ShareScope, UnitRow, UseRow,
 };
 
 /// The result of a port: a future that any thread may run.

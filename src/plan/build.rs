@@ -30,10 +30,10 @@ pub fn plan(diff: &Diff, org: &OrgView) -> Plan {
 /// As [`plan`], with the answers.
 pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
     let mut steps = Vec::new();
-    let sharing = diff.sharing.as_ref().map(|sharing| PlannedSharing {
-        diff: sharing.clone(),
-        step: sharing_step(sharing, &mut steps),
-    });
+    let sharing = diff
+        .sharing
+        .as_ref()
+        .map(|sharing| PlannedSharing { diff: sharing.clone(), step: sharing_step(sharing, &mut steps) });
     let mut shares: Vec<PlannedShare> = diff.shares.iter().map(|share| describe(share, org)).collect();
     block(diff, &mut shares);
     let permissions = diff.permissions.iter().map(|one| permission::describe(diff, one));
@@ -116,13 +116,7 @@ fn sharing_step(sharing: &SharingDiff, steps: &mut Vec<PlannedStep>) -> Option<S
         | SharingVerdict::NotManaged => return None,
     };
     let id = StepId(0);
-    steps.push(PlannedStep {
-        id,
-        needs: Vec::new(),
-        place: sharing.place.clone(),
-        address: None,
-        step,
-    });
+    steps.push(PlannedStep { id, needs: Vec::new(), place: sharing.place.clone(), address: None, step });
     Some(id)
 }
 
@@ -285,8 +279,7 @@ fn write_steps(
         if let Verdict::Changed(change) = &share.diff.verdict {
             let first = share.diff.before().and_then(|before| ready.shares.get(&before.share.arn)).copied();
             let (place, address) = (share.diff.place(), &share.diff.address);
-            let mut chain =
-                Chain::new(steps, place, address, sharing, &ready.permissions).after(first);
+            let mut chain = Chain::new(steps, place, address, sharing, &ready.permissions).after(first);
             match change {
                 Change::Create { after } => {
                     chain.create(Tokens::of_share(&diff.stack, address, None), after);
@@ -337,8 +330,7 @@ fn write_steps(
         let place = before.place.clone();
         let arn = before.share.arn.clone();
         let first = ready.shares.get(&arn).copied();
-        let mut chain =
-            Chain::new(steps, &place, &share.diff.address, None, &ready.permissions).after(first);
+        let mut chain = Chain::new(steps, &place, &share.diff.address, None, &ready.permissions).after(first);
         chain.delete(&arn, needs);
         let written = chain.written();
         share.steps.extend(written);

@@ -32,9 +32,10 @@ pub(crate) fn describe(whole: &Diff, diff: &PermissionDiff) -> PlannedPermission
     let blocked = match &diff.verdict {
         PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) => {
             edits.iter().find_map(|edit| match &edit.part {
-                PermissionPart::Policy { version: VersionAfter::New { room: Room::None { users }, .. }, .. } => {
-                    Some(PermissionBlocked::VersionsHeld { users: users.clone() })
-                }
+                PermissionPart::Policy {
+                    version: VersionAfter::New { room: Room::None { users }, .. },
+                    ..
+                } => Some(PermissionBlocked::VersionsHeld { users: users.clone() }),
                 _ => None,
             })
         }

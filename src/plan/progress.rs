@@ -137,9 +137,7 @@ fn shows(step: &PlannedStep, made: &BTreeMap<StepId, ShareArn>, live: &LiveState
         // Which versions there are is not in the listings.
         Step::DeletePermissionVersion { .. } => false,
         Step::DeletePermission { permission } => customer(step, permission, live).is_none(),
-        Step::PromotePermissionCreatedFromPolicy { becomes, .. } => {
-            customer(step, becomes, live).is_some()
-        }
+        Step::PromotePermissionCreatedFromPolicy { becomes, .. } => customer(step, becomes, live).is_some(),
         Step::TagPermission { permission, tags } => customer(step, permission, live)
             .is_some_and(|row| tags.iter().all(|(key, value)| row.tags.get(key) == Some(value))),
         Step::UntagPermission { permission, keys } => customer(step, permission, live)

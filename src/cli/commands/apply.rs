@@ -67,7 +67,9 @@ pub(crate) async fn run_plan(
             Round::Over(exit) => return exit,
             Round::Lost { plan, outcome } if round == ROUNDS => {
                 finish(&plan, &outcome, session, outputs, output);
-                output.error(format_args!("another run was faster {ROUNDS} times; let it finish and apply again"));
+                output.error(format_args!(
+                    "another run was faster {ROUNDS} times; let it finish and apply again"
+                ));
             }
             Round::Lost { plan, outcome } => {
                 carry_out::show(&plan, &outcome, outputs, output);

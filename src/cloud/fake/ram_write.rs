@@ -101,11 +101,7 @@ impl RamWrite for FakeClient {
         .await
     }
 
-    async fn associate_resource_share(
-        &self,
-        share: &ShareArn,
-        members: &Members,
-    ) -> Result<(), CloudError> {
+    async fn associate_resource_share(&self, share: &ShareArn, members: &Members) -> Result<(), CloudError> {
         const ACTION: &str = "ram:AssociateResourceShare";
         self.call(ACTION, |world| {
             self.visible(world, share, ACTION)?;
@@ -343,10 +339,7 @@ impl RamWrite for FakeClient {
         .await
     }
 
-    async fn accept_resource_share_invitation(
-        &self,
-        invitation: &InvitationArn,
-    ) -> Result<(), CloudError> {
+    async fn accept_resource_share_invitation(&self, invitation: &InvitationArn) -> Result<(), CloudError> {
         const ACTION: &str = "ram:AcceptResourceShareInvitation";
         self.call(ACTION, |world| {
             let share = self.answer(world, ACTION, invitation, InvitationStatus::Accepted)?;
@@ -361,10 +354,7 @@ impl RamWrite for FakeClient {
         .await
     }
 
-    async fn reject_resource_share_invitation(
-        &self,
-        invitation: &InvitationArn,
-    ) -> Result<(), CloudError> {
+    async fn reject_resource_share_invitation(&self, invitation: &InvitationArn) -> Result<(), CloudError> {
         const ACTION: &str = "ram:RejectResourceShareInvitation";
         self.call(ACTION, |world| {
             self.answer(world, ACTION, invitation, InvitationStatus::Rejected).map(|_| ())

@@ -217,10 +217,7 @@ fn once(
     let mut output = change(call, state)?;
     output.insert("clientToken".into(), Value::String(token.clone()));
     let output = Value::Object(output).to_string();
-    state.tokens.put(
-        key,
-        Token { operation: operation.into(), request, answer: output.clone(), due },
-    );
+    state.tokens.put(key, Token { operation: operation.into(), request, answer: output.clone(), due });
     Ok(output.into_bytes())
 }
 

@@ -241,7 +241,9 @@ fn get(call: &Call<'_>, state: &State) -> Answer {
                 .resource_share_status
                 .as_ref()
                 .is_none_or(|status| value(&share.status) == status.as_str())
-            && input.tag_filters.as_ref().is_none_or(|filters| filters.is_empty() || (shows_tags(call, share) && has_tag(share, filters)))
+            && input.tag_filters.as_ref().is_none_or(|filters| {
+                filters.is_empty() || (shows_tags(call, share) && has_tag(share, filters))
+            })
             && input.permission_arn.as_ref().is_none_or(|arn| {
                 state.attachments.under(&format!("{}/", share.id.key())).any(|(_, attached)| {
                     attached.permission == *arn
@@ -260,12 +262,10 @@ fn get(call: &Call<'_>, state: &State) -> Answer {
                 }
             }
             let rows = state.shares.under_after(&mine, pager.after());
-            pager.take(
-                rows.filter(|(key, share)| fits(key, share)).map(|(key, share)| {
-                    let out = ShareOut::new(share);
-                    (key, if shows_tags(call, share) { out } else { out.without_tags() })
-                }),
-            )
+            pager.take(rows.filter(|(key, share)| fits(key, share)).map(|(key, share)| {
+                let out = ShareOut::new(share);
+                (key, if shows_tags(call, share) { out } else { out.without_tags() })
+            }))
         }
         Owner::Others => {
             let shares = reaching(call, state);
