@@ -58,9 +58,10 @@ impl Mark {
     }
 }
 
-/// How long ago AWS made something, by its own clock, or longer.
+/// How long ago AWS made something, by its own clock, or longer: that clock is read in whole seconds.
 pub(crate) fn age<R: RamRead>(ram: &R, created: Option<Timestamp>) -> Option<Duration> {
-    Duration::try_from(ram.aws_time()?.duration_since(created?)).ok()
+    let since = ram.aws_time()?.duration_since(created?);
+    Some(Duration::try_from(since).unwrap_or(Duration::ZERO))
 }
 
 /// The way along the tokens of one share.
