@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
+use crate::apply::members::Rows;
 use crate::apply::step::{Look, Patience, Run};
 use crate::cloud::{
     Cloud, CreatedShare, NewShare, RAM_PAGE, RamRead, RamWrite, ShareScope, share_row, shares,
@@ -57,9 +58,10 @@ impl Mark {
     }
 }
 
-/// How long ago AWS made something, by its own clock, or longer.
+/// How long ago AWS made something, by its own clock, or longer: that clock is read in whole seconds.
 pub(crate) fn age<R: RamRead>(ram: &R, created: Option<Timestamp>) -> Option<Duration> {
-    Duration::try_from(ram.aws_time()?.duration_since(created?)).ok()
+    let since = ram.aws_time()?.duration_since(created?);
+    Some(Duration::try_from(since).unwrap_or(Duration::ZERO))
 }
 
 /// The way along the tokens of one share.
@@ -108,7 +110,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             let why = match call.await {
                 Ok(created) => match self.whose(step, ram, &created, share, &search).await? {
                     Whose::Ours => {
-                        let waiting_for = self.await_members(step, ram, &created.arn, &share.members).await?;
+                        let members = (&share.members, Rows::OfNewShare);
+                        let waiting_for = self.await_members(step, ram, &created.arn, members).await?;
                         return Ok((created.arn, waiting_for));
                     }
                     Whose::Earlier(what) => {
@@ -266,5 +269,5 @@ fn as_asked(row: &ShareRow, asked: &NewShare) -> Look<Whose> {
 }
 
 fn faster(row: &ShareRow) -> Failure {
-    Failure::Faster { what: row.arn.to_string(), made: row.created }
+    Failure::Faster { did: format!("made {}", row.arn), at: row.created }
 }

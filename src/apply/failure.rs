@@ -19,8 +19,8 @@ pub(crate) enum Failure {
     Unverified(CloudError),
     /// AWS took the call and then failed to do it.
     Refused { code: &'static str, message: String, help: String },
-    /// Another run made the same thing first. `made`: when AWS says that it was made.
-    Faster { what: String, made: Option<Timestamp> },
+    /// Another run was at the same thing. `did` goes on from "another run"; `at` is the time of AWS.
+    Faster { did: String, at: Option<Timestamp> },
     /// There is nothing that could be accepted. No call was made.
     NoInvitation { message: String },
     /// AWS is still at it.
@@ -37,11 +37,11 @@ impl From<Failure> for StepResult {
             Failure::Refused { code, message, help } => {
                 Self::Failed { code: code.to_owned(), message, help: Some(help), maybe_done: true }
             }
-            Failure::Faster { what, made } => Self::Failed {
+            Failure::Faster { did, at } => Self::Failed {
                 code: ANOTHER_RUN_WAS_FASTER.to_owned(),
-                message: match made {
-                    Some(made) => format!("another run made {what} at {made}"),
-                    None => format!("another run made {what}"),
+                message: match at {
+                    Some(at) => format!("another run {did} at {at}"),
+                    None => format!("another run {did}"),
                 },
                 help: Some(
                     "Plan again: the new plan starts from what the other run made (RAM515).".to_owned(),

@@ -52,6 +52,15 @@ impl Member {
     }
 }
 
+/// What the rows of members that are asked for may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// Rows of before may be among them.
+    Any,
+    /// The share was just made, so nothing was on it before: what leaves it is taken off by another run.
+    OfNewShare,
+}
+
 /// What RAM says of one member.
 struct Seen {
     status: AssociationStatus,
@@ -113,7 +122,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         step: StepId,
         ram: &R,
         arn: &ShareArn,
-        members: &Members,
+        (members, rows): (&Members, Rows),
     ) -> Result<Vec<Principal>, Failure> {
         let wanted = &wanted(members);
         if wanted.is_empty() {
@@ -123,6 +132,10 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         let accepted = self.accepted_here.get(&step).unwrap_or(&none);
         self.wait(step, |elapsed| async move {
             let seen = seen(ram, arn, members).await?;
+            if let (Rows::OfNewShare, Some(left)) = (rows, leaving(wanted, &seen)) {
+                let did = format!("took {} off {arn}", left.as_str());
+                return Ok(Look::Failed(Failure::Faster { did, at: None }));
+            }
             Ok(judge(wanted, &seen, elapsed, self.settings, accepted))
         })
         .await
@@ -155,6 +168,14 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         })
         .await
     }
+}
+
+/// A member that is or was taken off.
+fn leaving<'a>(wanted: &'a [Member], seen: &BTreeMap<Member, Seen>) -> Option<&'a Member> {
+    let leaves = |seen: &Seen| {
+        matches!(seen.status, AssociationStatus::Disassociating | AssociationStatus::Disassociated)
+    };
+    wanted.iter().find(|member| seen.get(member).is_some_and(leaves))
 }
 
 /// Whether associations have come to an end, and to which.

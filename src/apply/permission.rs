@@ -165,10 +165,12 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         self.wait_within(step, self.left(begun), |elapsed| async move {
             let visibility = self.settings.visibility;
             let default = ram.get_permission(permission, None).await?;
-            if default.version == *version {
+            // What is as old as that was not made by this call.
+            let old = age(ram, *created).is_some_and(|age| age >= visibility);
+            if default.version == *version && !old {
                 return Ok(Look::Settled(Made::There));
             }
-            let shows = elapsed >= visibility || age(ram, *created).is_some_and(|age| age >= visibility);
+            let shows = old || elapsed >= visibility;
             let there = permission_there(ram, permission, Some(version)).await?.is_some();
             // RAM numbers versions upwards.
             let newer = number(&default.version) > number(version);
@@ -338,8 +340,8 @@ fn is_name_taken(error: &CloudError) -> bool {
         || (error.kind == ErrorKind::InvalidRequest && error.message.contains("already exists"))
 }
 
-fn faster(what: String, made: Option<Timestamp>) -> Failure {
-    Failure::Faster { what, made }
+fn faster(what: String, at: Option<Timestamp>) -> Failure {
+    Failure::Faster { did: format!("made {what}"), at }
 }
 
 fn version_of(permission: &PermissionArn, version: &str) -> String {

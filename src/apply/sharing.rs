@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use crate::apply::backoff::Backoff;
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
+use crate::apply::members::Rows;
 use crate::apply::step::{Look, Patience, Run, absent_is_fine};
 use crate::cloud::{
     Cloud, ErrorKind, IamRead, IamWrite, Members, RAM_ROLE, RAM_SERVICE, RamRead, RamWrite, RoleState,
@@ -89,7 +90,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             absent_is_fine(call.await)?;
             self.await_no_members(step, ram, arn, &members).await?;
             self.call(step, patience, || ram.associate_resource_share(arn, &members)).await?;
-            insiders = self.await_members(step, ram, arn, &members).await?;
+            insiders = self.await_members(step, ram, arn, (&members, Rows::Any)).await?;
         }
         Ok(strangers.into_iter().chain(insiders).collect())
     }

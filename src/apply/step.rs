@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::apply::backoff::{Backoff, Pulse};
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
+use crate::apply::members::Rows;
 use crate::apply::settings::Settings;
 use crate::cloud::{Cloud, CloudError, ErrorKind, Members, NewPermission, NewShare, RamWrite};
 use crate::model::{AccountId, ShareArn, TAG_APPLIED, Tags};
@@ -155,7 +156,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                     sources: sources.clone(),
                 };
                 self.call(id, Patience::with(share), || ram.associate_resource_share(arn, &members)).await?;
-                let waiting_for = self.await_members(id, ram, arn, &members).await?;
+                let waiting_for = self.await_members(id, ram, arn, (&members, Rows::Any)).await?;
                 let waiting_for = self.take_in(planned, ram, arn, waiting_for).await?;
                 return Ok(StepResult::Done { share: None, waiting_for });
             }

@@ -1,7 +1,9 @@
 //! What goes wrong between ramctl and AWS at any moment: killed, interrupted, beside another run, unanswered, refused. Whatever
 //! it was, the next run ends in the same state, no share is there twice, and nobody ever had more than before and after together.
 
+mod concurrency;
 mod permissions;
+mod tokens;
 
 use std::process::Command;
 use std::time::Duration;

@@ -200,13 +200,12 @@ async fn a_share_that_is_deleted_by_hand_is_made_again() {
     carry_out_all(&cloud, &first).await;
     let here = place("222222222222", "us-east-1");
     let ram = cloud.ram(&here).await.expect("reachable");
-    for round in 0..3_u8 {
+    for round in 0..3 {
         let live = read_places(&cloud, std::slice::from_ref(&here)).await;
         let shares = &live.places[&here].known().expect("read").shares;
         let active: Vec<_> = shares.values().filter(|share| share.status == ShareStatus::Active).collect();
         assert_eq!(active.len(), 1, "{shares:#?}");
-        let by_hand = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, &[round]);
-        ram.delete_resource_share(&active[0].arn, &by_hand).await.expect("deleted");
+        ram.delete_resource_share(&active[0].arn).await.expect("deleted");
         tokio::time::sleep(Duration::from_millis(400)).await;
         // Once with a new plan, once with the plan of before and its old tokens.
         let plan = if round == 1 { first.clone() } else { plan_of(&cloud, &declaration).await };

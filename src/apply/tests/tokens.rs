@@ -86,31 +86,14 @@ async fn a_token_that_nothing_accounts_for_is_passed_over_after_a_while() {
 async fn a_replacement_that_ended_does_not_account_for_a_token() {
     let cloud = FakeCloud::default();
     assert!(is_done(&made(&cloud, create(CONSUMER)).await.0));
-    let first = cloud.world().shares.keys().next().expect("one").clone();
-    later(&cloud, 10);
-    let replacing = planned(7, &[], Some("a"), create(CONSUMER));
-    assert!(is_done(&run(&cloud, vec![replacing]).await[0]));
-    let now = cloud.world().now;
-    cloud.world().shares.values_mut().for_each(|share| {
-        share.row.status = ShareStatus::Deleted;
-        share.row.updated = Some(jiff::Timestamp::from_second(now.as_second() + 5).expect("in range"));
-    });
-    cloud.world().shares.remove(&first);
-    let listed = |cloud: &FakeCloud| cloud.world().shares.len();
-    assert_eq!(listed(&cloud), 1);
-    let (result, waits) = made(&cloud, create("444444444444")).await;
-    assert!(is_done(&result) && waits.iter().all(|what| !what.contains("another run")), "alone it may");
-
-    let cloud = FakeCloud::default();
-    assert!(is_done(&made(&cloud, create(CONSUMER)).await.0));
-    later(&cloud, 10);
+    later(&cloud, 100);
     assert!(is_done(&run(&cloud, vec![planned(7, &[], Some("a"), create(CONSUMER))]).await[0]));
     let now = cloud.world().now;
     for share in cloud.world().shares.values_mut() {
         share.row.status = ShareStatus::Deleted;
         share.row.updated = Some(jiff::Timestamp::from_second(now.as_second() + 5).expect("in range"));
     }
-    later(&cloud, 700 - 10);
+    later(&cloud, 550);
     // The first is too old to account for a token, and the second replaced it.
     let (result, waits) = made(&cloud, create("444444444444")).await;
     assert!(is_done(&result), "{result:?}");
@@ -156,7 +139,7 @@ fn arn() -> PermissionArn {
 
 fn policy(action: &str) -> PermissionPolicy {
     let text = format!(r#"{{"Effect":"Allow","Action":["acm-pca:{action}"]}}"#);
-    PermissionPolicy::parse(&text).expect("a policy")
+    PermissionPolicy::read(&text).expect("a policy")
 }
 
 fn permission(action: &str) -> Step {
@@ -224,8 +207,8 @@ async fn a_version_is_made_in_each_life_of_its_permission_and_the_slower_run_is_
             later(&cloud, 3_600);
         }
     }
-    // The same again is the same version; something else is told that another run was faster.
-    assert!(is_done(&made(&cloud, version(1, "List")).await.0));
+    // A plan that was made before it gives way, whether it wants the same or something else.
+    assert_faster(&made(&cloud, version(1, "List")).await.0, "version 2 of");
     assert_faster(&made(&cloud, version(1, "Describe")).await.0, "version 2 of");
     assert_eq!(cloud.world().policies[&arn()].versions.len(), 2);
 }

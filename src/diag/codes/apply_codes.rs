@@ -82,8 +82,8 @@ deadline; nor does it see the share. Either RAM shows it late, or somebody in th
 Plan again. What shows by then is accepted; what was turned down, or expired, the plan says."
 
     RAM515 "another run was faster"
-"Two runs of one stack were at work at the same time, and the other run made this share, permission or version first. ramctl does not \
-make a second one. The failed step changed nothing.
+"Two runs of one stack were at work at the same time, and the other run made this share, permission or version first, or changed it \
+before this run was done with it. ramctl does not make a second one.
 
 `ramctl apply` without a saved plan plans again by itself, up to three times, and judges hazards and consent anew. `ramctl apply FILE` \
 exits with 5: make a new plan. To avoid this, let one run of a stack finish before the next starts."
