@@ -67,8 +67,9 @@ fn a_replacement_is_accepted_before_the_old_share_goes() {
         words(&plan),
         [
             "CreateResourceShare 222222222222 <>",
-            "AcceptResourceShareInvitation 999999999999 <0>",
-            "DeleteResourceShare 222222222222 <0,1>",
+            "TagResource 222222222222 <0>",
+            "AcceptResourceShareInvitation 999999999999 <0,1>",
+            "DeleteResourceShare 222222222222 <1,2>",
         ]
     );
 }
@@ -108,7 +109,7 @@ fn each_account_and_share_has_a_token_of_its_own() {
     }));
     let plan = planned(&graph, &with_view(live([]), received([], [])));
     let tokens: BTreeSet<_> = plan.steps().iter().map(|step| step.token).collect();
-    assert_eq!((plan.steps().len(), tokens.len()), (4, 4));
+    assert_eq!((plan.steps().len(), tokens.len()), (6, 6));
 }
 
 /// An invitation that expires a second time leaves the share as it was the first time.
