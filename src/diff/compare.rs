@@ -265,8 +265,9 @@ fn lookalikes(sorted: &Sorted, identity: &Identity, address: &Address, after: &W
     let named = sorted.unmanaged.iter().filter(alike);
     let named =
         named.map(|share| Remark::NameTaken { arn: share.arn.clone(), ownership: share.ownership.clone() });
-    let unproven =
-        unproven.iter().map(|(arn, misfit)| Remark::Unproven { arn: (*arn).clone(), misfit: (*misfit).clone() });
+    let unproven = unproven
+        .iter()
+        .map(|(arn, misfit)| Remark::Unproven { arn: (*arn).clone(), misfit: (*misfit).clone() });
     unproven.chain(named).collect()
 }
 

@@ -146,7 +146,9 @@ pub(crate) fn edits(
     if out.is_empty() {
         let ignored: BTreeSet<Section> =
             desired.lifecycle.ignore_changes.iter().filter_map(section_of).collect();
-        if provisional || Section::ALL.into_iter().any(|section| !ignored.contains(&section) && !agrees(section)) {
+        if provisional
+            || Section::ALL.into_iter().any(|section| !ignored.contains(&section) && !agrees(section))
+        {
             out.push(Edit { part: Part::Record, cause: Cause::Pending });
         }
     }

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::desired::DesiredGraph;
-use crate::diff::change::{
-    Cause, Change, Diff, Edit, Membership, Part, Purpose, ShareDiff, Verdict,
-};
+use crate::diff::change::{Cause, Change, Diff, Edit, Membership, Part, Purpose, ShareDiff, Verdict};
 use crate::diff::inbound::{InboundItem, InboundVerdict};
 use crate::diff::invitation::InvitationState;
 use crate::diff::permission::{

@@ -7,7 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::stamp::{PermissionStamp, Stamp, digest, is_digest};
-use crate::model::{Address, Arn, PermissionArn, ShareArn, StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags};
+use crate::model::{
+    Address, Arn, PermissionArn, ShareArn, StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
+};
 
 /// The most shares that a record says it takes the place of: a tag value has 256 characters. In a replacement there is one.
 const REPLACES: usize = 8;

@@ -337,7 +337,9 @@ fn of_two_shares_with_one_address_the_oldest_complete_one_stays() {
     assert_eq!(words, ["in sync", "delete", "delete"]);
     for rival in &out.shares[1..] {
         let reason = DeleteReason::Rival;
-        assert!(matches!(&rival.verdict, Verdict::Changed(Change::Delete { reason: found, .. }) if *found == reason));
+        assert!(
+            matches!(&rival.verdict, Verdict::Changed(Change::Delete { reason: found, .. }) if *found == reason)
+        );
     }
 }
 
@@ -480,7 +482,9 @@ fn a_share_whose_tags_do_not_prove_it_to_be_the_stacks_is_left_alone_and_not_sil
         let out = diff(&stack([desired.clone()]), &live([own.clone(), copy(keys, 7, &hub())]), &org());
         assert_eq!(verdicts(&out), [("share.tgw".to_owned(), "in sync")], "{keys:?}");
         assert_eq!(out.shares[0].before().unwrap().share.arn, own.arn);
-        let Ownership::Unproven { misfit: found, .. } = &out.unmanaged[0].ownership else { panic!("{keys:?}") };
+        let Ownership::Unproven { misfit: found, .. } = &out.unmanaged[0].ownership else {
+            panic!("{keys:?}")
+        };
         assert_eq!(*found, misfit, "{keys:?}");
     }
     let out = diff(&stack([desired.clone()]), &live([own.clone(), copy(&all[1..], 7, &hub())]), &org());

@@ -2,8 +2,8 @@
 
 use crate::diag::Span;
 use crate::diff::{
-    Cause, DeleteReason, Misfit, PermissionChange, PermissionDiff, PermissionEdit, PermissionPart, PermissionProblem,
-    PermissionVerdict,
+    Cause, DeleteReason, Misfit, PermissionChange, PermissionDiff, PermissionEdit, PermissionPart,
+    PermissionProblem, PermissionVerdict,
 };
 use crate::model::{Address, Gap, Place};
 

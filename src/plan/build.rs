@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Grants, delta, losses, totals};
 use crate::diff::{
-    Change, Delta, Diff, Edit, Membership, Part, PermissionChange, PermissionVerdict,
-    ShareDiff, SharingDiff, SharingVerdict, Verdict,
+    Change, Delta, Diff, Edit, Membership, Part, PermissionChange, PermissionVerdict, ShareDiff, SharingDiff,
+    SharingVerdict, Verdict,
 };
 use crate::model::{Address, PermissionArn, ResourceArn, Usage, UsedKind};
 use crate::org::OrgView;

@@ -5,8 +5,8 @@ mod share;
 use crate::access::AccessTotals;
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
-    Change, DeleteReason, Diff, InboundItem, InboundVerdict, PermissionChange, PermissionDiff, PermissionPart,
-    PermissionVerdict, Present, Purpose, ShareDiff, Thresholds, Verdict,
+    Change, DeleteReason, Diff, InboundItem, InboundVerdict, PermissionChange, PermissionDiff,
+    PermissionPart, PermissionVerdict, Present, Purpose, ShareDiff, Thresholds, Verdict,
 };
 use crate::model::{Address, Principal, ResourceArn, ResourceType, ShareArn};
 use crate::org::OrgView;

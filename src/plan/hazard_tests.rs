@@ -260,7 +260,10 @@ fn a_share_made_beside_one_that_bears_its_tags_is_a_hazard() {
     let plan = planned(&stack([elsewhere]), &there);
     assert_eq!(codes(&plan), ["RAM221"]);
     assert!(plan.notices()[0].help.as_ref().is_some_and(|help| !help.contains("import {")));
-    assert_eq!(codes(&planned(&stack([desired.clone()]), &live([live_share(&desired, 2), stripped]))), [] as [&str; 0]);
+    assert_eq!(
+        codes(&planned(&stack([desired.clone()]), &live([live_share(&desired, 2), stripped]))),
+        [] as [&str; 0]
+    );
 }
 
 #[test]
@@ -269,10 +272,9 @@ fn of_two_shares_of_one_address_the_one_that_goes_is_a_hazard_that_names_the_oth
     let (first, second) = (live_share(&desired, 1), live_share(&desired, 2));
     let both = live([first.clone(), second.clone()]);
     let graph = stack([desired]);
-    for (purpose, plan) in [
-        ("apply", planned(&graph, &both)),
-        ("destroy", plan(&destroy(&graph, &both, &org()), &org())),
-    ] {
+    for (purpose, plan) in
+        [("apply", planned(&graph, &both)), ("destroy", plan(&destroy(&graph, &both, &org()), &org()))]
+    {
         let goes = plan.body().shares.iter().find(|share| !share.hazards.is_empty()).expect("one goes");
         assert_eq!(goes.diff.before().unwrap().share.arn, second.arn, "{purpose}");
         let subject = crate::plan::HazardSubject::Second(first.arn.clone());
@@ -293,7 +295,8 @@ fn a_share_that_was_there_before_is_not_deleted_or_replaced_without_a_word() {
     let found = live([imported(&share, 1), live_share(&desired_share("other"), 2)]);
     let others = || [desired_share("other")];
     assert_eq!(codes(&planned(&stack(others()), &found)), ["RAM214"]);
-    let everything = plan(&destroy(&stack(others().into_iter().chain([share.clone()])), &found, &org()), &org());
+    let everything =
+        plan(&destroy(&stack(others().into_iter().chain([share.clone()])), &found, &org()), &org());
     assert_eq!(codes(&everything), ["RAM214"], "destroy was not told about it");
     share.retain_sharing = true;
     assert_eq!(

@@ -83,7 +83,9 @@ enum Mishap {
     /// A second share of the address, with a record of its own.
     Copied,
     /// The tags of the share, or some of them, were copied to somebody else's.
-    CopiedTags { all: bool },
+    CopiedTags {
+        all: bool,
+    },
     /// Another address was written over its own.
     OtherAddress,
     /// It was made and its record not bound yet.

@@ -130,7 +130,9 @@ pub fn told_misfit(misfit: &Misfit) -> String {
         Misfit::Unreadable => "its tag ramctl:applied cannot be read".to_owned(),
         Misfit::CopiedFrom { arn } => format!("its tag ramctl:applied was copied from {arn}"),
         Misfit::OtherAddress { address } => {
-            format!("its tag ramctl:applied was written for it as {address}, and ramctl:address was changed since")
+            format!(
+                "its tag ramctl:applied was written for it as {address}, and ramctl:address was changed since"
+            )
         }
         Misfit::Elsewhere => {
             "its tag ramctl:applied was written for another ARN, address or stack".to_owned()
@@ -245,8 +247,13 @@ fn not_had(address: &Address, span: Span, arn: &PermissionArn, problem: &Permiss
         ),
         P::Unproven { misfit } => (
             &live_codes::RAM327,
-            format!("{arn} bears the tags of this stack and is not taken for its own: {}.", told_misfit(misfit)),
-            format!("if it is {address}, write import {{ to = {address} id = \"{arn}\" }}, or give the block another name"),
+            format!(
+                "{arn} bears the tags of this stack and is not taken for its own: {}.",
+                told_misfit(misfit)
+            ),
+            format!(
+                "if it is {address}, write import {{ to = {address} id = \"{arn}\" }}, or give the block another name"
+            ),
         ),
         P::PolicyDiffers { arn } => (
             &live_codes::RAM325,

@@ -180,7 +180,9 @@ pub(crate) fn assert_settled(graph: &DesiredGraph, sim: &Simulator) {
     assert!(plan.is_empty(), "steps are left: {:#?}", plan.steps());
     if plan.counts().blocked == 0 {
         assert!(diff.shares.iter().all(|share| matches!(share.verdict, Verdict::InSync { .. })));
-        let own = || diff.permissions.iter().filter(|one| !matches!(one.verdict, PermissionVerdict::Unproven { .. }));
+        let own = || {
+            diff.permissions.iter().filter(|one| !matches!(one.verdict, PermissionVerdict::Unproven { .. }))
+        };
         assert!(own().all(|one| matches!(one.verdict, PermissionVerdict::InSync { .. })));
         assert_eq!(own().count(), graph.permissions.len(), "one permission per block");
     }

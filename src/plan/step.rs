@@ -213,7 +213,9 @@ impl Step {
             Self::DisassociateResourceShare { .. } => "DisassociateResourceShare",
             Self::AssociateResourceSharePermission { .. } => "AssociateResourceSharePermission",
             Self::DisassociateResourceSharePermission { .. } => "DisassociateResourceSharePermission",
-            Self::TagResource { .. } | Self::RecordApplied { .. } | Self::TagPermission { .. } => "TagResource",
+            Self::TagResource { .. } | Self::RecordApplied { .. } | Self::TagPermission { .. } => {
+                "TagResource"
+            }
             Self::UntagResource { .. } | Self::UntagPermission { .. } => "UntagResource",
             Self::DeleteResourceShare { .. } => "DeleteResourceShare",
             Self::AcceptResourceShareInvitation { .. } => "AcceptResourceShareInvitation",

@@ -7,8 +7,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::catalog;
 use crate::diff::{
-    Cause, DeleteReason, Delta, Edit, Entity, ImportProblem, Membership, NextVersion, Ownership, Part,
-    Misfit, Remark, ReplaceReason, Unmanaged,
+    Cause, DeleteReason, Delta, Edit, Entity, ImportProblem, Membership, Misfit, NextVersion, Ownership,
+    Part, Remark, ReplaceReason, Unmanaged,
 };
 use crate::model::{AccountId, Gap, Place, Principal, ResourceArn};
 use crate::org::SharingState;
@@ -266,7 +266,10 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
         Remark::Unproven { arn, misfit: why } => {
             let short = escape(arn.arn().short()).to_string();
             Row::new(Sign::Held, ["share".into(), short, String::new()])
-                .effect(format!("bears the tags of this block and is not taken for its share: {}", misfit(why)))
+                .effect(format!(
+                    "bears the tags of this block and is not taken for its share: {}",
+                    misfit(why)
+                ))
                 .code("RAM221")
         }
         Remark::Expires { at, left } => {

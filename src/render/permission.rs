@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::diff::{
-    Cause, Delta, Misfit, PermissionChange, PermissionEdit, PermissionPart, PermissionProblem, PermissionVerdict,
-    Room, VersionAfter,
+    Cause, Delta, Misfit, PermissionChange, PermissionEdit, PermissionPart, PermissionProblem,
+    PermissionVerdict, Room, VersionAfter,
 };
 use crate::drift::{PermissionClass, PermissionItem};
 use crate::model::{ConditionChange, Observed, PolicyChange, ShareArn};
@@ -247,10 +247,9 @@ pub(crate) fn problem_text(problem: &PermissionProblem) -> (String, &'static str
         PermissionProblem::OtherType { live } => {
             (format!("the permission to import is for {}", text(live.as_str())), "RAM325")
         }
-        PermissionProblem::Unproven { misfit } => (
-            format!("the permission of this name {}", unproven_text(misfit)),
-            "RAM327",
-        ),
+        PermissionProblem::Unproven { misfit } => {
+            (format!("the permission of this name {}", unproven_text(misfit)), "RAM327")
+        }
         PermissionProblem::PolicyDiffers { arn } => {
             (format!("{} allows something else, and is promoted as it is", text(arn.name())), "RAM325")
         }

@@ -6,9 +6,7 @@ use crate::desired::DesiredGraph;
 use crate::diff::permission::{PresentPermission, Room, VersionAfter, WantedPermission};
 use crate::diff::record;
 use crate::live::{LivePlace, LiveShare, PermissionVersion, VersionAsked};
-use crate::model::{
-    ConditionChange, FeatureSet, Gap, Observed, PermissionPolicy, ShareArn,
-};
+use crate::model::{ConditionChange, FeatureSet, Gap, Observed, PermissionPolicy, ShareArn};
 
 /// The most versions that a permission has (RAM user guide, quotas).
 const VERSIONS: usize = 5;

@@ -38,7 +38,11 @@ fn a_record_fits_the_share_that_it_was_written_for_and_no_other() {
     let mut of_another = own.clone();
     of_another.insert(TAG_STACK.into(), "billing".into());
     assert_eq!(judged(&of_another, 1), None);
-    assert_eq!(of_share("billing", &of_another, &arn), Some(Err(Misfit::Elsewhere)), "taken to another stack");
+    assert_eq!(
+        of_share("billing", &of_another, &arn),
+        Some(Err(Misfit::Elsewhere)),
+        "taken to another stack"
+    );
 }
 
 #[test]
@@ -46,7 +50,10 @@ fn what_is_no_record_of_this_form_is_told_apart() {
     let record = record();
     let good = record.bound(&share_arn(&hub(), 1));
     for (text, misfit) in [
-        ("v1:0123456789abcdef.0123456789abcdef.0123456789abcdef.0123456789abcdef.0123456789abcdef", Misfit::Unbound),
+        (
+            "v1:0123456789abcdef.0123456789abcdef.0123456789abcdef.0123456789abcdef.0123456789abcdef",
+            Misfit::Unbound,
+        ),
         ("", Misfit::Unreadable),
         ("v2:", Misfit::Unreadable),
         ("v2:new.", Misfit::Unreadable),
@@ -101,7 +108,8 @@ fn a_record_moves_with_its_share_to_another_arn() {
 #[test]
 fn a_permission_is_bound_to_its_arn() {
     let [own, other] = ["p", "q"].map(permission);
-    let mut tags = Tags::from([(TAG_STACK.into(), "network".into()), (TAG_ADDRESS.into(), "permission.p".into())]);
+    let mut tags =
+        Tags::from([(TAG_STACK.into(), "network".into()), (TAG_ADDRESS.into(), "permission.p".into())]);
     tags.insert(TAG_APPLIED.into(), of_permission(&tags, &PermissionStamp::unapplied(), &own));
     assert_eq!(of_live_permission("network", &tags, &own), Some(Ok("permission.p")));
     assert_eq!(of_live_permission("network", &tags, &other), Some(Err(Misfit::Elsewhere)));

@@ -212,7 +212,8 @@ fn rebind(before: &SnapshotDocument, after: &mut SnapshotDocument) {
             }
         }
         for (before, after) in before.customer_permissions.iter().zip(&mut after.customer_permissions) {
-            let (Ok(arn), Ok(now)) = (PermissionArn::parse(&before.arn), PermissionArn::parse(&after.arn)) else {
+            let (Ok(arn), Ok(now)) = (PermissionArn::parse(&before.arn), PermissionArn::parse(&after.arn))
+            else {
                 continue;
             };
             let own = proven_permission(&stack, &before.tags, &arn).is_some_and(|proof| proof.is_ok());

@@ -63,7 +63,8 @@ fn client(world: &World, place: &Place) -> Client {
 async fn tag(world: &World, place: &Place, share: &LiveShare, tags: &Tags) {
     let of = |(key, value): (&String, &String)| Tag::builder().key(key).value(value).build();
     let tags = tags.iter().map(of).collect();
-    let call = client(world, place).tag_resource().resource_share_arn(share.arn.as_str()).set_tags(Some(tags));
+    let call =
+        client(world, place).tag_resource().resource_share_arn(share.arn.as_str()).set_tags(Some(tags));
     call.send().await.expect("the owner may");
 }
 
@@ -87,7 +88,11 @@ async fn others(world: &World) -> Vec<LiveShare> {
 #[tokio::test]
 async fn copied_tags_take_over_nothing_and_take_nothing_away() {
     let world = started().await;
-    assert_eq!(world.events(&here(), "TagResource").await.len(), 1, "one call more than the one that makes it");
+    assert_eq!(
+        world.events(&here(), "TagResource").await.len(),
+        1,
+        "one call more than the one that makes it"
+    );
     let ours = named(&world, &here(), "ours").await;
     for (place, share) in places().iter().zip(others(&world).await) {
         tag(&world, place, &share, &own_tags(&ours)).await;
@@ -160,7 +165,8 @@ async fn a_copy_whose_original_is_gone_is_asked_about_and_stays_as_it_is() {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         let copy = named(&world, &here(), "appteam").await;
-        asks(&world, &copy, if all { "its tag ramctl:applied was" } else { "it has no tag ramctl:applied" }).await;
+        asks(&world, &copy, if all { "its tag ramctl:applied was" } else { "it has no tag ramctl:applied" })
+            .await;
         world.run("apply --auto-approve --allow RAM221").await.exits(0).says(&["1 to create"]);
         assert_eq!(named(&world, &here(), "appteam").await, copy);
         world.run("plan --detailed-exitcode").await.exits(0);
@@ -215,7 +221,8 @@ async fn a_destroy_asks_for_what_its_files_do_not_declare() {
     assert_eq!(world.live(&here()).await.shares.len(), 1);
     assert_eq!(world.live(&here()).await.customer_permissions.len(), 1);
     // What the files declare goes unasked, also under the address that it had before.
-    let renamed = declared.replace("share \"it\"", "share \"new\"").replace("permission \"it\"", "permission \"new\"");
+    let renamed =
+        declared.replace("share \"it\"", "share \"new\"").replace("permission \"it\"", "permission \"new\"");
     let moved = "moved {\n  from = share.it\n  to   = share.new\n}\nmoved {\n  from = permission.it\n  to   = permission.new\n}\n";
     world.write("stack.ram.hcl", &format!("{renamed}{moved}"));
     world.run("plan --destroy").await.exits(0).says(&["2 to delete"]);
@@ -248,7 +255,9 @@ async fn tags_that_were_copied_to_a_permission_take_over_nothing() {
     world.run("apply --auto-approve").await.exits(0);
     assert_eq!(world.live(&here()).await.customer_permissions, before);
     // A block of its name cannot have it before it is imported.
-    let block = PERMISSION.replace("permission \"it\"", "permission \"other\"").replace("resource_type", "name = \"appteam\"\n  resource_type");
+    let block = PERMISSION
+        .replace("permission \"it\"", "permission \"other\"")
+        .replace("resource_type", "name = \"appteam\"\n  resource_type");
     world.write("other.ram.hcl", &block);
     let foreign = before.iter().find(|row| row.arn != ours.arn).expect("made above").arn.clone();
     let import = format!("import {{ to = permission.other id = \"{foreign}\" }}");
