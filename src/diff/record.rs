@@ -56,8 +56,8 @@ pub struct Written<S> {
     /// The share was being made.
     pub provisional: bool,
     binding: String,
-    /// Marks of the shares that it takes the place of.
-    replaces: BTreeSet<String>,
+    /// Marks of the shares that it takes the place of, as they stand there.
+    replaces: Vec<String>,
 }
 
 impl Written<Stamp> {
@@ -126,7 +126,7 @@ impl Written<PermissionStamp> {
         let read = || {
             let (stamp, binding) = text.strip_prefix("p2:")?.rsplit_once('.')?;
             let stamp = PermissionStamp::parse(stamp)?;
-            Some(Self { stamp, provisional: false, binding: binding.to_owned(), replaces: BTreeSet::new() })
+            Some(Self { stamp, provisional: false, binding: binding.to_owned(), replaces: Vec::new() })
         };
         read().ok_or_else(|| unread(text, "p1:"))
     }

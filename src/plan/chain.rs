@@ -1,8 +1,8 @@
 //! The calls that one share needs, in an order in which nobody ever sees more than before or after.
 //!
 //! Revoke before grant: what goes leaves first, then flags and permissions are changed, then resources come, then principals;
-//! the record of what was applied is last. A share is made with a provisional record, for its ARN is known only then. Where nothing but principals comes, they join before others leave, for an account
-//! may be behind both. A permission is there before the first resource of its type and goes after the last one (RAM API
+//! the record of what was applied is last; a share is made with a provisional one, for nobody knows its ARN before. Where nothing
+//! but principals comes, they join before others leave, for an account may be behind both. A permission is there before the first resource of its type and goes after the last one (RAM API
 //! reference, AssociateResourceSharePermission, DisassociateResourceSharePermission). Each step waits for the one before it,
 //! for RAM refuses to change a share while something on it is ASSOCIATING.
 

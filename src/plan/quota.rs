@@ -130,7 +130,7 @@ mod tests {
         assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
         let creates =
             plan.steps().iter().filter(|step| matches!(step.step, Step::CreateResourceShare { .. }));
-        assert_eq!((creates.count(), plan.steps().len()), (1_000, 1_000));
+        assert_eq!((creates.count(), plan.steps().len()), (1_000, 2_000));
         assert_eq!(plan.over_quota(), []);
     }
 

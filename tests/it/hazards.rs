@@ -19,8 +19,9 @@ fn page(code: &Code) -> String {
     } else {
         (format!("{id}@ADDRESS"), "on the block, or in the stack's `ramctl` block")
     };
+    let command = if *id == "RAM222" { "destroy" } else { "apply" };
     let agree = format!(
-        "## How to agree to it\n\n    ramctl apply --allow {flag}\n\nor {place}, where a review sees it:\n\n\
+        "## How to agree to it\n\n    ramctl {command} --allow {flag}\n\nor {place}, where a review sees it:\n\n\
          ```hcl\nallow = [{{ code = \"{id}\", reason = \"...\", until = \"2027-03-31\" }}]\n```\n"
     );
     format!("# {id}: {summary}\n\n{explain}\n\n{agree}")

@@ -31,7 +31,7 @@ codes! {
         organization.\n\nLeave it false unless the share has such a principal now."
     RAM206 "share is deleted"
         "The share goes, and accounts lose at once what only it gave them.\n\nAsk the owners of the accounts that the plan lists. \
-        `ramctl destroy` does not ask for this code: to delete every share is what it is told to do. Nor does a share whose `expires` is \
+        `ramctl destroy` does not ask for this code, but for RAM222 where its files do not declare the share. Nor does a share whose `expires` is \
         over."
     RAM207 "share is replaced"
         "RAM cannot change this in place, so a new share is made before the old one is deleted. The share gets a new ARN; \

@@ -67,8 +67,9 @@ fn a_replacement_is_accepted_before_the_old_share_goes() {
         words(&plan),
         [
             "CreateResourceShare 222222222222 <>",
-            "AcceptResourceShareInvitation 999999999999 <0>",
-            "DeleteResourceShare 222222222222 <0,1>",
+            "TagResource 222222222222 <0>",
+            "AcceptResourceShareInvitation 999999999999 <0,1>",
+            "DeleteResourceShare 222222222222 <1,2>",
         ]
     );
 }

@@ -1,6 +1,6 @@
 //! What is said of a share as a whole: its line, what happens to it and why it is left alone.
 
-use crate::diff::{Change, Verdict};
+use crate::diff::{Change, Purpose, Verdict};
 use crate::plan::{Blocked, HazardSubject, PlannedShare};
 use crate::render::escape::escape;
 use crate::render::invitation;
@@ -76,10 +76,11 @@ impl PlanView<'_> {
                 said.extend(share.hazards.iter().filter_map(|hazard| match &hazard.subject {
                     HazardSubject::Second(other) => {
                         let other = escape(other.arn().short()).to_string();
-                        Some((
-                            format!("{other} has this address too and is not deleted for it"),
-                            hazard.code.id,
-                        ))
+                        let stays = match self.plan.purpose {
+                            Purpose::Apply => " and stays",
+                            Purpose::Destroy => "",
+                        };
+                        Some((format!("{other} bears this address too{stays}"), hazard.code.id))
                     }
                     _ => None,
                 }));
