@@ -9,7 +9,7 @@ use crate::diff::{Present, Stamp, Wanted};
 use crate::live::{Association, AttachedPermission, LiveShare};
 use crate::model::{
     AccountId, AssociationStatus, FeatureSet, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn,
-    ShareStatus, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
+    ShareStatus, TAG_APPLIED, Tags,
 };
 use crate::plan::Fingerprint;
 use crate::wire::malformed::{Malformed, id, times};
@@ -271,10 +271,9 @@ impl WantedDocument {
         } = self;
         let mut tags = tags.clone();
         let stamp = tags.remove(TAG_APPLIED).unwrap_or_default();
-        let mut ownership = Tags::new();
-        for tag in [TAG_STACK, TAG_ADDRESS] {
-            ownership.extend(tags.remove_entry(tag));
-        }
+        // No configuration may name a tag like these.
+        let (ownership, tags): (Tags, Tags) =
+            tags.into_iter().partition(|(key, _)| key.starts_with("ramctl:"));
         let resource = |text: &String| {
             let kind = resource_types.get(text).map(|kind| id(kind, ResourceType::parse)).transpose()?;
             Ok((id(text, ResourceArn::parse)?, kind))
