@@ -16,7 +16,7 @@ use crate::cli::scope::scope;
 use crate::cli::session::Session;
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{Causes, Purpose, Scope};
-use crate::plan::{ApprovedPlan, Consent, Fingerprint, NotApproved, Outcome, Plan, Stale};
+use crate::plan::{ApprovedPlan, Consent, Fingerprint, NotApproved, Outcome, Plan, Refused, Stale};
 
 /// How often a plan is made and asked about before the run gives up.
 const ROUNDS: u32 = 3;
@@ -128,6 +128,10 @@ impl Run<'_> {
         let approved = match self.agreed(&plan, read_at, output).await {
             Ok(approved) => approved,
             Err(Refusal::Stale(by)) => return Round::overtaken(plan, By::Change(by)),
+            Err(Refusal::Forbidden(refused)) => {
+                finish(&plan, &Outcome::default(), session, outputs, output);
+                return Round::Ended(consent::refused(&refused, output));
+            }
             Err(Refusal::Ends { exit, because }) => {
                 output.diagnostics(&because, &loaded.sources);
                 finish(&plan, &Outcome::default(), session, outputs, output);
@@ -151,20 +155,14 @@ impl Run<'_> {
     }
 
     /// The plan, allowed by its hazards and checks, by whoever is asked, and by AWS being as it was when that took a while.
-    async fn agreed(
-        &self,
-        plan: &Plan,
-        read_at: Instant,
-        output: &mut Output,
-    ) -> Result<ApprovedPlan, Refusal> {
+    async fn agreed(&self, plan: &Plan, read_at: Instant, output: &Output) -> Result<ApprovedPlan, Refusal> {
         let Self { args, intent, session, consent, .. } = self;
         if let Some(agreed) = intent.agreed
             && *agreed != plan.fingerprint
         {
             return Err(Refusal::Ends { exit: Exit::Stale, because: vec![plan.is_another(agreed)] });
         }
-        let approved =
-            plan.approve(consent).map_err(|refused| Refusal::ends(consent::refused(&refused, output)))?;
+        let approved = plan.approve(consent).map_err(Refusal::Forbidden)?;
         if approved.steps().is_empty() {
             return Ok(approved);
         }
@@ -181,7 +179,7 @@ impl Run<'_> {
             NotApproved::Unread(gaps) => {
                 Refusal::Ends { exit: Exit::Incomplete, because: plan.not_read_again(&gaps) }
             }
-            NotApproved::Refused(refused) => Refusal::ends(consent::refused(&refused, output)),
+            NotApproved::Refused(refused) => Refusal::Forbidden(refused),
         })
     }
 
@@ -192,7 +190,7 @@ impl Run<'_> {
                 Ok(Answer::Yes) => return Ok(()),
                 Ok(Answer::No) => {
                     output.note("Nothing was changed.");
-                    return Err(Refusal::ends(Exit::Error));
+                    return Err(Refusal::Ends { exit: Exit::Error, because: Vec::new() });
                 }
                 Ok(Answer::CannotAsk) => {
                     "nobody can be asked here, so nothing was changed. Pass --auto-approve to apply without asking.".to_owned()
@@ -203,7 +201,7 @@ impl Run<'_> {
             "the plan could not be shown, so nothing was changed.".to_owned()
         };
         output.error(why);
-        Err(Refusal::ends(Exit::Error))
+        Err(Refusal::Ends { exit: Exit::Error, because: Vec::new() })
     }
 }
 
@@ -211,14 +209,10 @@ impl Run<'_> {
 enum Refusal {
     /// It is not true any more.
     Stale(Stale),
+    /// The stack or its checks forbid it, or nobody allowed its hazards.
+    Forbidden(Refused),
     /// The run ends; what is not said yet is said.
     Ends { exit: Exit, because: Vec<Diagnostic> },
-}
-
-impl Refusal {
-    fn ends(exit: Exit) -> Self {
-        Self::Ends { exit, because: Vec::new() }
-    }
 }
 
 /// The moment from which a plan ages.

@@ -106,36 +106,9 @@ pub(crate) fn edits(
     };
     push(Section::Settings, settings(live, after));
     push(Section::Permissions, permissions(desired, live, after, outlook));
-    push(
-        Section::Resources,
-        members(after.resources.keys(), &live.resources)
-            .map(|(resource, how)| Part::Resource {
-                resource_type: after.resources.get(resource).cloned().flatten(),
-                resource: resource.clone(),
-                how,
-            })
-            .collect(),
-    );
-    push(
-        Section::Principals,
-        members(after.sources.iter(), &live.sources)
-            .map(|(source, how)| Part::Source { source: source.clone(), how })
-            .collect(),
-    );
-    push(
-        Section::Principals,
-        members(after.principals.keys(), &live.principals)
-            .map(|(principal, how)| Part::Principal {
-                label: after
-                    .principals
-                    .get(principal)
-                    .cloned()
-                    .unwrap_or_else(|| principal_label(principal, org)),
-                principal: principal.clone(),
-                how,
-            })
-            .collect(),
-    );
+    for (section, part) in member_parts(live, after, org) {
+        push(section, vec![part]);
+    }
     push(Section::Tags, tags(live, after));
     for edit in &mut out {
         if let Part::PermissionVersion { permission, .. } = &edit.part {
@@ -166,7 +139,23 @@ fn section_of(ignored: &IgnorableAttribute) -> Option<Section> {
     }
 }
 
-fn settings(live: &LiveShare, after: &Wanted) -> Vec<Part> {
+/// The principals, resources and sources that come, go or are repaired.
+pub(crate) fn member_parts(live: &LiveShare, after: &Wanted, org: &OrgView) -> Vec<(Section, Part)> {
+    let resources = members(after.resources.keys(), &live.resources).map(|(resource, how)| {
+        let resource_type = after.resources.get(resource).cloned().flatten();
+        (Section::Resources, Part::Resource { resource: resource.clone(), resource_type, how })
+    });
+    let sources = members(after.sources.iter(), &live.sources)
+        .map(|(source, how)| (Section::Principals, Part::Source { source: source.clone(), how }));
+    let principals = members(after.principals.keys(), &live.principals).map(|(principal, how)| {
+        let label = after.principals.get(principal).cloned();
+        let label = label.unwrap_or_else(|| principal_label(principal, org));
+        (Section::Principals, Part::Principal { principal: principal.clone(), label, how })
+    });
+    resources.chain(sources).chain(principals).collect()
+}
+
+pub(crate) fn settings(live: &LiveShare, after: &Wanted) -> Vec<Part> {
     let mut out = Vec::new();
     if live.name != after.name {
         out.push(Part::Name { before: live.name.clone(), after: after.name.clone() });
@@ -268,7 +257,7 @@ fn members<'a, K: Ord + 'a>(
     })
 }
 
-fn tags(live: &LiveShare, after: &Wanted) -> Vec<Part> {
+pub(crate) fn tags(live: &LiveShare, after: &Wanted) -> Vec<Part> {
     let changes = tag_changes(&own_tags(&live.tags), &after.tags);
     changes.into_iter().map(|(key, how)| Part::Tag { key, how }).collect()
 }

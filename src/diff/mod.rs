@@ -6,6 +6,7 @@
 mod change;
 mod claim;
 mod compare;
+mod derived;
 mod edits;
 mod health;
 mod inbound;
@@ -33,6 +34,7 @@ pub use change::{
     Wanted,
 };
 pub use compare::{destroy, diff};
+pub(crate) use derived::first_underived;
 pub use inbound::{InboundBlock, InboundItem, InboundVerdict, Staying, leaving};
 pub use interest::interest;
 pub use invitation::{Acceptor, Expiry, Invitation, InvitationState, Lapse, Window, dependents};

@@ -1,12 +1,11 @@
 //! What changes in AWS while `apply` asks its question, or between its plan and what it does: the real binary on a pseudo-terminal.
 
-use std::fs::File;
 use std::io::{Read, Write};
-use std::process::{Child, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use nix::pty::openpty;
 use ramctl::cloud::{Cloud, Members, RamWrite};
 use ramctl::model::Principal;
 use serde_json::json;
@@ -18,39 +17,46 @@ use crate::served::{World, finish};
 
 const QUESTION: &str = "Only \"yes\" is accepted:";
 
-/// A run and the terminal that it sits at. Its results go to a pipe, as with `ramctl apply | tee`.
+/// Where the results of a run go, as with `ramctl apply > results`.
+const RESULTS: &str = "results.txt";
+
+/// A run and the terminal that it sits at, which util-linux's `script` makes.
 struct Conversation {
     child: Child,
-    keyboard: File,
+    keyboard: ChildStdin,
     screen: Arc<Mutex<String>>,
+    results: PathBuf,
 }
 
 impl Conversation {
     fn start(world: &World, words: &str) -> Self {
-        let pty = openpty(None, None).expect("a pseudo-terminal");
-        let (keyboard, slave) = (File::from(pty.master), pty.slave);
-        let mut command = world.ramctl(words);
+        let run = world.ramctl(words);
+        let program = run.get_program().to_str().expect("the path of a build");
+        let mut command = Command::new("script");
         command
+            .args(["-qefc", &format!("exec {program} {words} > {RESULTS}"), "/dev/null"])
+            .current_dir(world.path(""))
+            .env_clear()
+            .envs(run.get_envs().filter_map(|(key, value)| Some((key, value?))))
             .env("NO_COLOR", "1")
-            .stdin(slave.try_clone().expect("a handle"))
-            .stdout(Stdio::piped())
-            .stderr(slave);
-        let child = command.spawn().expect("the binary can be run");
-        drop(command);
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut child = command.spawn().expect("script, of util-linux, is installed");
+        let keyboard = child.stdin.take().expect("piped");
+        let mut from = child.stdout.take().expect("piped");
         let screen = Arc::new(Mutex::new(String::new()));
-        let (mut from, to) = (keyboard.try_clone().expect("a handle"), Arc::clone(&screen));
+        let to = Arc::clone(&screen);
         std::thread::spawn(move || {
             let mut some = [0; 4096];
-            // The end of the other side is an error on some systems and an empty read on others.
             while let Ok(n @ 1..) = from.read(&mut some) {
                 to.lock().expect("no panic").push_str(&String::from_utf8_lossy(&some[..n]));
             }
         });
-        Self { child, keyboard, screen }
+        Self { child, keyboard, screen, results: world.path(RESULTS) }
     }
 
     fn said(&self) -> String {
-        self.screen.lock().expect("no panic").clone()
+        self.screen.lock().expect("no panic").replace('\r', "")
     }
 
     /// Waits until the question was asked so many times.
@@ -70,12 +76,17 @@ impl Conversation {
     }
 
     /// What the run said, with what was on the screen as its stderr.
-    async fn ends(self) -> Run {
-        let Self { child, keyboard, screen } = self;
-        let run = finish(child).await;
-        drop(keyboard);
-        let stderr = screen.lock().expect("no panic").replace('\r', "");
-        Run { stderr, ..run }
+    async fn ends(mut self) -> Run {
+        for _ in 0..4_000 {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                let stdout = std::fs::read_to_string(&self.results).expect("the results");
+                // The screen is read to its end a moment after that of the run.
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                return Run { code: status.code(), stdout, stderr: self.said() };
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("it does not end: {}", self.said());
     }
 }
 

@@ -8,8 +8,7 @@ use crate::diag::Span;
 use crate::diff::{PermissionStamp, PresentPermission, WantedPermission};
 use crate::live::CustomerPermissionRow;
 use crate::model::{
-    AccountId, FeatureSet, PermissionArn, PermissionPolicy, ResourceType, ShareArn, TAG_ADDRESS, TAG_STACK,
-    Tags,
+    AccountId, FeatureSet, PermissionArn, PermissionPolicy, ResourceType, ShareArn, Tags,
 };
 use crate::wire::malformed::{Malformed, id, ids};
 use crate::wire::parts::{PlaceDocument, texts};
@@ -91,11 +90,10 @@ impl WantedPermissionDocument {
 
     pub fn read(&self, span: Span) -> Result<WantedPermission, Malformed> {
         let Self { place, arn, resource_type, policy: text, tags, applied } = self;
-        let mut tags = tags.clone();
-        let mut ownership = Tags::new();
-        for tag in [TAG_STACK, TAG_ADDRESS] {
-            ownership.extend(tags.remove_entry(tag));
-        }
+        let tags = tags.clone();
+        // No configuration may name a tag like these.
+        let (ownership, tags): (Tags, Tags) =
+            tags.into_iter().partition(|(key, _)| key.starts_with("ramctl:"));
         Ok(WantedPermission {
             place: place.read()?,
             span,

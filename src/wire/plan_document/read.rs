@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::diag::SourceMap;
-use crate::diff::Diff;
+use crate::diff::{Diff, first_underived};
 use crate::model::{AccountId, AccountRole, Address, Arn, Gap, GapCause, Observed, Origin, StackName, Usage};
 use crate::org::{OrgSnapshot, OrgView};
 use crate::plan::{Allowance, Consent, SavedPlan, plan_knowing};
@@ -53,6 +53,8 @@ pub enum PlanFileError {
     Organization(#[source] SnapshotError),
     #[error("account {account} is not reached through the role {role}, which is of another account")]
     Role { account: AccountId, role: String },
+    #[error("the changes of {address} do not lead from what it is to what it is to be; make the plan anew")]
+    Parts { address: Address },
     /// Somebody wrote it who is not ramctl.
     #[error("its steps, or what it says of them, do not follow from its changes; make the plan anew")]
     Underived(#[source] Underived),
@@ -162,7 +164,11 @@ impl PlanDocument {
             now,
         };
         let checks = checks.iter().map(|check| check.read(&mut recorded)).collect::<Result<_, _>>()?;
-        let plan = plan_knowing(&diff, &organization_of(tree), &self.usage()?);
+        let org = organization_of(tree);
+        if let Some(address) = first_underived(&diff, &org) {
+            return Err(PlanFileError::Parts { address: address.clone() });
+        }
+        let plan = plan_knowing(&diff, &org, &self.usage()?);
         let origin = match coverage.origin {
             Origin::Aws { calls, roles: _ } => Origin::Aws { calls, roles },
             snapshot @ Origin::Snapshot { .. } => snapshot,

@@ -9,7 +9,7 @@ use crate::diff::{Present, Stamp, Wanted};
 use crate::live::{Association, AttachedPermission, LiveShare};
 use crate::model::{
     AccountId, AssociationStatus, FeatureSet, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn,
-    ShareStatus, TAG_ADDRESS, TAG_IMPORTED, TAG_STACK, Tags,
+    ShareStatus, Tags,
 };
 use crate::plan::Fingerprint;
 use crate::wire::malformed::{Malformed, id, ids, times};
@@ -278,11 +278,10 @@ impl WantedDocument {
             applied,
             replaces,
         } = self;
-        let mut tags = tags.clone();
-        let mut ownership = Tags::new();
-        for tag in [TAG_STACK, TAG_ADDRESS, TAG_IMPORTED] {
-            ownership.extend(tags.remove_entry(tag));
-        }
+        let tags = tags.clone();
+        // No configuration may name a tag like these.
+        let (ownership, tags): (Tags, Tags) =
+            tags.into_iter().partition(|(key, _)| key.starts_with("ramctl:"));
         let resource = |text: &String| {
             let kind = resource_types.get(text).map(|kind| id(kind, ResourceType::parse)).transpose()?;
             Ok((id(text, ResourceArn::parse)?, kind))
