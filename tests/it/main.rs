@@ -38,6 +38,7 @@ mod run;
 mod sandbox;
 #[cfg(feature = "cli")]
 mod saved;
+mod sbom;
 #[cfg(feature = "cli")]
 mod served;
 #[cfg(feature = "cli")]
