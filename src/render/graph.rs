@@ -206,17 +206,15 @@ fn dot_text(text: &str) -> String {
 /// Inside `"..."` of Mermaid: all but the plainest characters as entities.
 ///
 /// Mermaid looks through the whole text for `%%{init}%%`, comments, `style`, icons (`fa:fa-x`), formulas (`$$`), links, Markdown and HTML
-/// before it knows of quotes, and its lexer takes every line with `direction TB` for a direction. `ﬂ`, `°`, `¶` and `ß` are what it
-/// writes entities as meanwhile.
+/// before it knows of quotes, and its lexer takes every line with `direction TB` for a direction. Meanwhile it writes entities as
+/// `ﬂ°°34¶ß`, and reads those of the text as its own.
 fn mermaid_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
-        let plain = if c.is_ascii() {
-            c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | ',' | '/' | '-')
-        } else {
-            !matches!(c, 'ﬂ' | '°' | '¶' | 'ß')
-        };
-        if plain && !text[at..].starts_with("direction") {
+        let plain = !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | ',' | '/' | '-');
+        if c == 'ﬂ' {
+            out.push_str("#92;u#123;fb02#125;");
+        } else if plain && !text[at..].starts_with("direction") {
             out.push(c);
         } else {
             out.push_str(&format!("#{};", u32::from(c)));

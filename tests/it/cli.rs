@@ -1,5 +1,7 @@
 //! The real binary against its embedded sandbox: what a user types, reads and gets as exit code.
 
+#[cfg(unix)]
+mod entries;
 mod language;
 mod streams;
 

@@ -43,6 +43,7 @@ mod run;
 mod sandbox;
 #[cfg(feature = "cli")]
 mod saved;
+mod sbom;
 #[cfg(feature = "cli")]
 mod served;
 #[cfg(feature = "cli")]

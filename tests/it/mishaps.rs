@@ -5,7 +5,7 @@ mod concurrency;
 mod permissions;
 mod tokens;
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use ramctl::model::Place;
@@ -250,4 +250,39 @@ async fn a_second_signal_ends_a_run_at_once() {
     ended.expect("it waits for nothing").exits(130).says(&["Stopped."]);
     world.set_faults(json!([])).await;
     way.hold_it_converges(&world, "stopped at once").await;
+}
+
+/// `nohup ramctl apply` goes on when its terminal goes away.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_told_to_outlive_its_terminal_does() {
+    let way = walk().await;
+    let world = way.begin().await;
+    let slow = json!({"action": "*", "effect": "slow", "ms": 500, "writes": true, "after": 1, "times": 1});
+    world.set_faults(json!([slow])).await;
+    let direct = world.ramctl(&APPLY);
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(direct.get_program()).args(direct.get_args());
+    shell.envs(direct.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.current_dir(direct.get_current_dir().expect("set")).stdin(Stdio::null());
+    let child = shell.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("there is a shell");
+    while world.met().await < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    signal(&child, "-HUP");
+    let run: Run = finish(child).await.exits(0);
+    run.never_says(&["Stopping"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_is_told_now_and_then_what_a_run_waits_for() {
+    let way = walk().await;
+    let world = way.begin().await;
+    let slow = json!({"action": "*", "effect": "slow", "ms": 2_500, "writes": true, "after": 1, "times": 1});
+    world.set_faults(json!([slow])).await;
+    let run = world.run(&format!("{} --remind-every 1", *APPLY)).await.exits(0);
+    run.says(&["after 1 s: still at ", "after 2 s: still at "]);
+    let slow = json!({"action": "ram:GetResourceShares", "effect": "slow", "ms": 2_500, "times": 1});
+    world.set_faults(json!([slow])).await;
+    world.run("plan --remind-every 1").await.says(&["after 1 s: still reading accounts and Regions: "]);
 }

@@ -41,7 +41,7 @@ impl Default for Limits {
             file_bytes: 64 << 20,
             steps: 100_000_000,
             value_size: 256 << 20,
-            memory: 400 << 20,
+            memory: 448 << 20,
             value_depth: 100,
             instances: 200_000,
         }

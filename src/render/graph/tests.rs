@@ -132,16 +132,23 @@ fn mermaid_has_a_frame_per_share_and_quotes_every_name() {
     expect![[r#"
         flowchart LR
           n0{{"sharing inside the organization"}}
-          subgraph s0["share.tgw[#34;a#92;#92;#34;b#34;]<br/>network, eu-central-1"]
-            n1["share<br/>tgw#34;]#59;#92;n#92;u{202e}"]
-            n2[/"permission ec2:TransitGateway<br/>AWSRAMDefaultPermissionTransitGateway"/]
-            n3["ec2:TransitGateway<br/>tgw-1"]
-            n4["ec2:TransitGateway<br/>tgw-2"]
+          subgraph s0["share.tgw#91;#34;a#92;#92;#34;b#34;#93;
+        network, eu-central-1"]
+            n1["share
+        tgw#34;#93;#59;#92;n#92;u#123;202e#125;"]
+            n2[/"permission ec2#58;TransitGateway
+        AWSRAMDefaultPermissionTransitGateway"/]
+            n3["ec2#58;TransitGateway
+        tgw-1"]
+            n4["ec2#58;TransitGateway
+        tgw-2"]
             n5(["all resources"])
             n6(["account #60;b#62;#96;dev#96;#60;/b#62; #35;1#59;#92;#92;"])
             n7(["account prod"])
           end
-          u0["share.open<br/>not settled: ou(#34;A#34;)<br/>organizations:ListRoots: access denied"]
+          u0["share.open
+        not settled#58; ou#40;#34;A#34;#41;
+        organizations#58;ListRoots#58; access denied"]
           style u0 stroke-dasharray: 5 5
           n0 --> n1
           n1 --> n2

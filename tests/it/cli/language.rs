@@ -395,3 +395,24 @@ fn the_console_and_messages_keep_secrets() {
     folder.run_with(&["validate"], &more, "").exits(1).never_says(&[SECRET]);
     folder.run_with(&["validate", "--json"], &more, "").exits(1).never_says(&[SECRET]);
 }
+
+/// What a compile may hold is stated in `src/lang/README.md`; without a bound, each of these takes many gigabytes.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_would_take_gigabytes_is_refused_where_it_grows() {
+    let loops = "[for i in range(1024): join(\"\", [for j in range(1024): format(\"%10000d\", i)])]";
+    let list = format!("[{}1]", "1,".repeat(20_000_000));
+    for (text, says) in [
+        (format!("locals {{\n  a = {loops}\n}}\n"), "Here the stack takes more memory than the 448 MiB that it may."),
+        (format!("locals {{\n  a = {list}\n}}\n"), "more words and signs than ramctl reads of one file"),
+        (format!("locals {{\n  a = {}1]\n}}\n", &list[..3_000_000]), "Here the stack takes more memory"),
+    ] {
+        let folder = stack(&text);
+        let binary = ramctl(folder.dir.path());
+        let mut shell = Command::new("/bin/sh");
+        // Addresses, of which stacks of threads and arenas of the allocator take some that are never used.
+        shell.args(["-c", "ulimit -v 900000; exec \"$0\" validate"]).arg(binary.get_program());
+        shell.current_dir(folder.dir.path()).env_clear().stdin(Stdio::null());
+        Run::of(shell.output().expect("there is a shell")).exits(1).says(&["RAM004", says]);
+    }
+}

@@ -376,6 +376,71 @@ fn limits_are_told_and_required_versions_compared() {
     }
 }
 
+/// Every kind of thing that grows, under a bound of 8 MiB that each of them would pass many times over.
+#[test]
+fn what_grows_is_refused_before_the_bound_on_memory_is_passed() {
+    let limits = Limits { memory: 8 << 20, ..Limits::default() };
+    let diagnostics = |text: &str| {
+        let mut sources = SourceMap::default();
+        let file = sources.add("stack.ram.hcl", text);
+        compile(&mut sources, &[file], &Inputs { limits, ..inputs(&[]) }).diagnostics
+    };
+    let line = "join(\"\", [for i in range(100): format(\"%1000d\", i)])";
+    for expression in [
+        format!("[for i in range(1024): {line}]"),
+        format!("{{ for i in range(1024): i => {line} }}"),
+        format!("{{ for i in range(1024): \"x\" => {line}... }}"),
+        format!("{{ for i in range(1024): \"${{{line}}}${{i}}\" => i }}"),
+        format!("\"%{{ for i in range(1024) }}${{{line}}}%{{ endfor }}\""),
+        format!("[for i in range(1024): \"${{{line}}}${{i}}\"]"),
+        format!("[for i in range(1024): upper({line})]"),
+        format!("[for i in range(1024): base64encode({line})]"),
+        format!("[for i in range(1024): jsonencode([{line}])]"),
+        format!("[for i in range(1024): replace({line}, \" \", \"${{i}}xxx\")]"),
+        format!("[for i in range(1024): split(\" \", {line})]"),
+        "[for i in range(1024): [for j in range(1024): j]]".to_owned(),
+        "[for i in range(1024): range(1024)]".to_owned(),
+        "[for i in range(1024): toset([for j in range(1024): j])]".to_owned(),
+        "[for i in range(1024): { for j in range(1024): j => j }]".to_owned(),
+        "[for i in range(1024): [for j in range(10): pow(10, 3000 + j)]]".to_owned(),
+        "setproduct(range(300), range(300))".to_owned(),
+        "flatten([for i in range(300): range(1024)])".to_owned(),
+        "concat([for i in range(300): range(1024)]...)".to_owned(),
+        format!("jsondecode(\"[${{join(\",\", [for i in range(200): join(\",\", range(1000))])}}]\")"),
+        format!("can([for i in range(1024): {line}])"),
+        format!("try([for i in range(1024): {line}], 1)"),
+        format!("templatestring(\"%%{{ for i in range(1024) }}$${{x}}%%{{ endfor }}\", {{ x = {line} }})"),
+    ] {
+        let found = diagnostics(&format!("ramctl {{\n  stack = \"x\"\n}}\nlocals {{\n  a = {expression}\n}}\n"));
+        let codes: Vec<_> = found.iter().map(|found| found.code.id).collect();
+        assert_eq!(codes, ["RAM004"], "{expression}: {found:?}");
+        assert!(found[0].detail.contains("more memory than the 8 MiB"), "{}", found[0].detail);
+        assert!(found[0].span.is_some_and(|span| span.start > 40), "it stands at the expression");
+    }
+    // What is made and dropped again, and what is shared, is counted while it is there.
+    for expression in [
+        format!("sum([for i in range(1024): length({line})])"),
+        format!("length([for i in range(1024): substr({line}, 0, 10)])"),
+        "[for i in range(1024): local.big]".to_owned(),
+        "[for i in range(1024): lookup(local.map, \"x\")]".to_owned(),
+        "[for i in range(1024): [for j in range(5): i + j]]".to_owned(),
+    ] {
+        let text = format!(
+            "ramctl {{\n  stack = \"x\"\n}}\nlocals {{\n  big = {line}\n  map = {{ x = local.big }}\n  a = {expression}\n}}\n"
+        );
+        let found = diagnostics(&text);
+        assert!(found.is_empty(), "{expression}: {found:?}");
+    }
+    // Texts and trees count as values do.
+    let comment = format!("ramctl {{\n  stack = \"x\"\n}}\n# {}\n", "x".repeat(9 << 20));
+    let tree = format!("ramctl {{\n  stack = \"x\"\n}}\nlocals {{\n  a = [{}1]\n}}\n", "1,".repeat(100_000));
+    for text in [comment, tree] {
+        assert_eq!(diagnostics(&text)[0].code.id, "RAM004");
+    }
+    let mistakes = diagnostics(&"a = 'x'\n".repeat(5_000));
+    assert!(mistakes.len() < 1_100, "{} mistakes", mistakes.len());
+}
+
 #[test]
 fn deep_documents_are_refused_or_read_and_never_overflow() {
     let (open, close) = ("[".repeat(5_000), "]".repeat(5_000));
