@@ -26,7 +26,7 @@ pub(crate) enum Likeness {
 }
 
 /// A copy that was written.
-pub(crate) struct Written {
+pub(crate) struct Copied {
     /// Values that came from elsewhere and are not in it.
     pub left_out: Vec<String>,
     /// What has stand-ins or was taken out.
@@ -39,7 +39,7 @@ pub(crate) fn write(
     stand_ins: &StandIns,
     sources: &SourceMap,
     secrets: Secrets,
-) -> Result<Written, FolderError> {
+) -> Result<Copied, FolderError> {
     make_private_folder(folder)?;
     let mut redaction = Redaction::new(secrets);
     let mut left_out = Vec::new();
@@ -51,7 +51,7 @@ pub(crate) fn write(
             None => left_out.push(file.name.clone()),
         }
     }
-    Ok(Written { left_out, redacted: redaction.counts().clone() })
+    Ok(Copied { left_out, redacted: redaction.counts().clone() })
 }
 
 /// What a copy does not have of its original, in words.

@@ -94,7 +94,7 @@ async fn associate(world: &World, share: &str, principal: &str, n: u128) {
     let arn = share_named(world, share).await;
     let ram = connect(world.running(), ROLE).await.ram(&hub()).await.expect("reachable");
     let members = Members { principals: vec![Principal::read(principal)], ..Members::default() };
-    ram.associate_resource_share(&arn, &members, &uuid::Uuid::from_u128(n)).await.expect("associated");
+    ram.associate_resource_share(&arn, &members).await.expect("associated");
 }
 
 fn with_another_gateway() -> String {
@@ -155,8 +155,8 @@ async fn whatever_the_plan_was_made_from_is_asked_about_anew_once_it_differs() {
         let token = uuid::Uuid::from_u128(7);
         let org = aws_sdk_organizations::Client::new(&world.sdk("111111111111", "us-east-1"));
         match what {
-            "rename" => ram.update_resource_share(&arn, Some("mine"), None, &token).await.expect("renamed"),
-            "delete" => ram.delete_resource_share(&arn, &token).await.expect("deleted"),
+            "rename" => ram.update_resource_share(&arn, Some("mine"), None).await.expect("renamed"),
+            "delete" => ram.delete_resource_share(&arn).await.expect("deleted"),
             "publish" => {
                 let permission = json!({"permission": "AWSRAMDefaultPermissionTransitGateway"});
                 drop(world.control("POST", "publish", permission).await);
@@ -194,7 +194,7 @@ async fn a_plan_that_is_overtaken_three_times_is_given_up() {
         if round == 3 {
             let arn = share_named(&world, "dev").await;
             let ram = connect(world.running(), ROLE).await.ram(&hub()).await.expect("reachable");
-            let renamed = ram.update_resource_share(&arn, Some("mine"), None, &uuid::Uuid::from_u128(9));
+            let renamed = ram.update_resource_share(&arn, Some("mine"), None);
             renamed.await.expect("renamed");
         } else {
             let who = ["333333333333", "555555555555"][round - 1];

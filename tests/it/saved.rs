@@ -227,7 +227,7 @@ async fn a_saved_plan_whose_work_was_undone_by_hand_is_carried_out_again() {
     let arn = share_named(&world, "prod").await;
     let ram = connect(world.running(), ROLE).await.ram(&hub()).await.expect("reachable");
     let dev = Members { principals: vec![Principal::read("444444444444")], ..Members::default() };
-    ram.disassociate_resource_share(&arn, &dev, &uuid::Uuid::from_u128(3)).await.expect("taken off");
+    ram.disassociate_resource_share(&arn, &dev).await.expect("taken off");
     let tags = record.iter().find(|share| share.name == "prod").expect("there").tags.clone();
     ram.tag_resource(&arn, &tags).await.expect("tagged as before");
     settled(&world, &record).await;

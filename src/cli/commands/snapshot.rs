@@ -5,7 +5,7 @@ use crate::cli::exit::Exit;
 use crate::cli::files::{FolderError, put_private};
 use crate::cli::output::{Chain, Output};
 use crate::cli::pipeline::{self, Loaded, Read};
-use crate::cli::stack_copy::{self, Likeness, Written};
+use crate::cli::stack_copy::{self, Copied, Likeness};
 use crate::diff::{Purpose, Scope};
 use crate::plan::Plan;
 use crate::render::escape;
@@ -62,7 +62,7 @@ fn anonymised(
     let stand_ins = StandIns::of(&document, &texts);
     let document = stand_ins.document(&document);
     let Some(folder) = &args.copy else { return Ok(document) };
-    let Written { left_out, redacted } =
+    let Copied { left_out, redacted } =
         stack_copy::write(folder, &stand_ins, &loaded.sources, loaded.secrets())?;
     output.line(format_args!(
         "Wrote {}, with stand-ins for ids, names of accounts and units{}{}.",

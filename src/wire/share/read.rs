@@ -1,5 +1,7 @@
 //! A planned share read back.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::diag::{Span, find_code};
@@ -8,7 +10,7 @@ use crate::model::{
     Address, FeatureSet, Observed, PermissionArn, ResourceArn, ResourceType, ShareArn, Users,
 };
 use crate::plan::Allowance;
-use crate::wire::malformed::{Malformed, id, ids, needed};
+use crate::wire::malformed::{Malformed, id, needed};
 use crate::wire::parts::Recorded;
 use crate::wire::share::sides::WantedDocument;
 use crate::wire::share::{AllowedDocument, HazardDocument, ImportDocument, ShareDocument};
