@@ -23,6 +23,7 @@ mod sources;
 mod stale;
 mod stale_notice;
 mod step;
+mod unproven;
 mod usage;
 
 #[cfg(test)]
@@ -55,10 +56,11 @@ pub use check::{AssertionResult, AssertionStanding, CheckResult, CheckStanding};
 pub use consent::{Allowance, AllowanceError, Consent, HazardStanding};
 pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};
-pub use notice::{remedy, told_misfit};
+pub use notice::remedy;
 pub use outcome::{Outcome, StepOutcome, StepResult};
 pub use quota::{Counted, OverQuota};
 pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, StepName, Touched};
 pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};
+pub use unproven::told_misfit;
 pub(crate) use usage::Unread;
