@@ -25,6 +25,7 @@ mod stale;
 mod stale_notice;
 mod step;
 mod token;
+mod unproven;
 mod usage;
 
 #[cfg(test)]
@@ -60,11 +61,12 @@ pub use check::{AssertionResult, AssertionStanding, CheckResult, CheckStanding};
 pub use consent::{Allowance, AllowanceError, Consent, HazardStanding};
 pub use fingerprint::Fingerprint;
 pub use hazard::{Hazard, HazardSubject};
-pub use notice::{remedy, told_misfit};
+pub use notice::remedy;
 pub use outcome::{ANOTHER_RUN_WAS_FASTER, Outcome, StepOutcome, StepResult};
 pub use quota::{Counted, OverQuota};
 pub use saved::SavedPlan;
 pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};
 pub use token::Tokens;
+pub use unproven::told_misfit;
 pub(crate) use usage::Unread;

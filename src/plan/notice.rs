@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::diag::{Code, Diagnostic, Severity, Span, hazards, live_codes, read_codes};
 use crate::diff::{
-    Change, DeleteReason, ImportProblem, Misfit, PermissionProblem, PermissionVerdict, Remark, ShareDiff,
-    SharingVerdict, Verdict,
+    Change, DeleteReason, ImportProblem, PermissionProblem, PermissionVerdict, SharingVerdict, Verdict,
 };
 use crate::model::{Address, Gap, GapCause, PermissionArn, Place, ShareArn, UsedKind};
 use crate::org::SharingState;
 use crate::plan::body::{Blocked, PermissionBlocked, PlanBody, PlannedPermission, PlannedShare, Refusal};
 use crate::plan::quota::OverQuota;
+use crate::plan::unproven::{self, told_misfit};
 use crate::plan::usage::{Unread, command};
 
 impl PlanBody {
@@ -62,7 +62,7 @@ impl PlanBody {
                 out.push(warning(&live_codes::RAM305, None, detail));
             }
         }
-        out.extend(body.shares.iter().flat_map(unproven));
+        out.extend(body.shares.iter().flat_map(unproven::notices));
         out.extend(body.permissions.iter().filter_map(permission));
         for share in &body.shares {
             for gap in share.diff.gaps() {
@@ -96,47 +96,6 @@ impl PlanBody {
             out.push(warning(&read_codes::RAM410, None, detail).help(remedy(gap)));
         }
         out
-    }
-}
-
-/// What bears the tags of a share that the plan makes, and how to take it over instead.
-fn unproven(share: &PlannedShare) -> impl Iterator<Item = Diagnostic> {
-    let ShareDiff { address, remarks, .. } = &share.diff;
-    let place = share.diff.place();
-    remarks.iter().filter_map(move |remark| {
-        let Remark::Unproven { arn, misfit } = remark else { return None };
-        let detail =
-            format!("{arn} bears the tags of {address} and is not taken for its share: {}.", told_misfit(misfit));
-        let here =
-            arn.arn().account() == place.account.as_str() && arn.arn().region() == place.region.as_str();
-        let help = if here {
-            format!(
-                "if it is its share, write import {{ to = {address} id = \"{arn}\" }}; if it is not, take the ramctl tags off it"
-            )
-        } else {
-            format!("it is not in {place}, so it cannot be imported there: delete it, or take the ramctl tags off it")
-        };
-        Some(warning(&hazards::RAM221, share.diff.span(), detail).help(help))
-    })
-}
-
-/// Why tags do not make a share or permission the stack's, as the end of a sentence.
-pub fn told_misfit(misfit: &Misfit) -> String {
-    match misfit {
-        Misfit::NoRecord => "it has no tag ramctl:applied".to_owned(),
-        Misfit::Unbound => {
-            "its tag ramctl:applied names no ARN, as ramctl 0.1 wrote it; import it once".to_owned()
-        }
-        Misfit::Unreadable => "its tag ramctl:applied cannot be read".to_owned(),
-        Misfit::CopiedFrom { arn } => format!("its tag ramctl:applied was copied from {arn}"),
-        Misfit::OtherAddress { address } => {
-            format!(
-                "its tag ramctl:applied was written for it as {address}, and ramctl:address was changed since"
-            )
-        }
-        Misfit::Elsewhere => {
-            "its tag ramctl:applied was written for another ARN, address or stack".to_owned()
-        }
     }
 }
 

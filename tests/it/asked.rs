@@ -90,7 +90,7 @@ impl Conversation {
     }
 }
 
-async fn associate(world: &World, share: &str, principal: &str, n: u128) {
+async fn associate(world: &World, share: &str, principal: &str) {
     let arn = share_named(world, share).await;
     let ram = connect(world.running(), ROLE).await.ram(&hub()).await.expect("reachable");
     let members = Members { principals: vec![Principal::read(principal)], ..Members::default() };
@@ -108,7 +108,7 @@ async fn who_joins_while_the_question_stands_gets_nothing_that_the_plan_adds() {
     world.write("shares.ram.hcl", &with_another_gateway());
     let mut run = Conversation::start(&world, "apply .");
     run.asked(1).await;
-    associate(&world, "prod", "444444444444", 1).await;
+    associate(&world, "prod", "444444444444").await;
     run.answers("yes");
     run.asked(2).await;
     let holds = async |who: &str, what: &str| {
@@ -152,7 +152,6 @@ async fn whatever_the_plan_was_made_from_is_asked_about_anew_once_it_differs() {
         run.asked(1).await;
         let arn = share_named(&world, "dev").await;
         let ram = connect(world.running(), ROLE).await.ram(&hub()).await.expect("reachable");
-        let token = uuid::Uuid::from_u128(7);
         let org = aws_sdk_organizations::Client::new(&world.sdk("111111111111", "us-east-1"));
         match what {
             "rename" => ram.update_resource_share(&arn, Some("mine"), None).await.expect("renamed"),
@@ -174,7 +173,7 @@ async fn whatever_the_plan_was_made_from_is_asked_about_anew_once_it_differs() {
                 let off = org.disable_aws_service_access().service_principal("ram.amazonaws.com");
                 off.send().await.expect("turned off");
             }
-            _ => associate(&world, "dev", "333333333333", 8).await,
+            _ => associate(&world, "dev", "333333333333").await,
         }
         let meddled = world.shares(&[hub()]).await;
         run.answers("yes");
@@ -251,7 +250,7 @@ async fn an_old_plan_is_not_carried_out_unasked_where_aws_has_changed() {
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    associate(&world, "prod", "444444444444", 1).await;
+    associate(&world, "prod", "444444444444").await;
     let run = finish(run).await.exits(5);
     run.says(&["principal 444444444444 was not there and is now", "make the plan anew"]);
     assert_eq!(teams(&world.shares(&[hub()]).await), ["one", "one"]);

@@ -1,0 +1,47 @@
+//! What a plan tells of shares that bear the stack's tags and do not prove to be its own.
+
+use crate::diag::{Diagnostic, Severity, hazards};
+use crate::diff::{Misfit, Remark, ShareDiff};
+use crate::plan::body::PlannedShare;
+
+/// What bears the tags of a share that the plan makes, and how to take it over instead.
+pub(crate) fn notices(share: &PlannedShare) -> impl Iterator<Item = Diagnostic> {
+    let ShareDiff { address, remarks, .. } = &share.diff;
+    let place = share.diff.place();
+    remarks.iter().filter_map(move |remark| {
+        let Remark::Unproven { arn, misfit } = remark else { return None };
+        let detail =
+            format!("{arn} bears the tags of {address} and is not taken for its share: {}.", told_misfit(misfit));
+        let here =
+            arn.arn().account() == place.account.as_str() && arn.arn().region() == place.region.as_str();
+        let help = if here {
+            format!(
+                "if it is its share, write import {{ to = {address} id = \"{arn}\" }}, each argument on a line of its own; if it is not, take \
+                 the ramctl tags off it"
+            )
+        } else {
+            format!("it is not in {place}, so it cannot be imported there: delete it, or take the ramctl tags off it")
+        };
+        Some(Diagnostic::new(Severity::Warning, &hazards::RAM221, share.diff.span(), detail).help(help))
+    })
+}
+
+/// Why tags do not make a share or permission the stack's, as the end of a sentence.
+pub fn told_misfit(misfit: &Misfit) -> String {
+    match misfit {
+        Misfit::NoRecord => "it has no tag ramctl:applied".to_owned(),
+        Misfit::Unbound => {
+            "its tag ramctl:applied names no ARN, as ramctl 0.1 wrote it; import it once".to_owned()
+        }
+        Misfit::Unreadable => "its tag ramctl:applied cannot be read".to_owned(),
+        Misfit::CopiedFrom { arn } => format!("its tag ramctl:applied was copied from {arn}"),
+        Misfit::OtherAddress { address } => {
+            format!(
+                "its tag ramctl:applied was written for it as {address}, and ramctl:address was changed since"
+            )
+        }
+        Misfit::Elsewhere => {
+            "its tag ramctl:applied was written for another ARN, address or stack".to_owned()
+        }
+    }
+}
