@@ -194,8 +194,8 @@ async fn a_plan_that_is_overtaken_three_times_is_given_up() {
         if round == 3 {
             let arn = share_named(&world, "dev").await;
             let ram = connect(world.running(), ROLE).await.ram(&hub()).await.expect("reachable");
-            let renamed = ram.update_resource_share(&arn, Some("mine"), None, &uuid::Uuid::from_u128(9));
-            renamed.await.expect("renamed");
+            let token = uuid::Uuid::from_u128(9);
+            ram.update_resource_share(&arn, Some("mine"), None, &token).await.expect("renamed");
         } else {
             let who = ["333333333333", "555555555555"][round - 1];
             associate(&world, "prod", who, round as u128).await;
