@@ -197,7 +197,7 @@ async fn a_plan_that_is_overtaken_three_times_is_given_up() {
             renamed.await.expect("renamed");
         } else {
             let who = ["333333333333", "555555555555"][round - 1];
-            associate(&world, "prod", who, round as u128).await;
+            associate(&world, "prod", who).await;
         }
         run.answers("yes");
     }
