@@ -70,7 +70,8 @@ impl Exchange {
         let of_kind = |body: &[u8]| kinds.map(|kind| String::from_utf8_lossy(body).contains(kind));
         if self.call.operation != call.operation {
             // Several operations call their list so.
-            return !forge::has_rows(&self.reply.body) && String::from_utf8_lossy(&self.reply.body).contains("\"permissions\"");
+            return !forge::has_rows(&self.reply.body)
+                && String::from_utf8_lossy(&self.reply.body).contains("\"permissions\"");
         }
         let other = self.call.region != call.region || of_kind(&self.request) != of_kind(request);
         if other { !forge::has_rows(&self.reply.body) } else { self.request != request }
@@ -144,7 +145,11 @@ impl State {
                 reply = self.forward(&mut upstream, &head, &body).await?;
             }
             let Some(deed) = deed else {
-                self.lock().earlier.push(Exchange { call: call.clone(), request: body, reply: reply.clone() });
+                self.lock().earlier.push(Exchange {
+                    call: call.clone(),
+                    request: body,
+                    reply: reply.clone(),
+                });
                 client.write_all(&written(&reply)).await.ok()?;
                 continue;
             };
@@ -166,7 +171,14 @@ impl State {
     }
 
     /// Does the deed. None where the connection is over.
-    async fn answer(&self, client: &mut TcpStream, call: &Call, request: &[u8], mut reply: Reply, deed: Deed) -> Option<()> {
+    async fn answer(
+        &self,
+        client: &mut TcpStream,
+        call: &Call,
+        request: &[u8],
+        mut reply: Reply,
+        deed: Deed,
+    ) -> Option<()> {
         match deed {
             Deed::CutBefore | Deed::CutAfter => return None,
             Deed::Truncate(part) => {
