@@ -90,6 +90,7 @@ impl Inner {
                         | ErrorKind::Unreachable
                         | ErrorKind::Timeout
                         | ErrorKind::Service
+                        | ErrorKind::Unreadable
                         | ErrorKind::LeftSandbox
                 ) {
                     error.kind = ErrorKind::CannotAssumeRole;

@@ -47,8 +47,8 @@ const MOST_MEMORY: u64 = 700 << 10;
 const CASES: u64 = 2_000;
 /// One case in so many changes something, and one in so many runs the binary.
 const WRITING: u64 = 20;
-const BINARY: u64 = 100;
-const AT_ONCE: usize = 4;
+const BINARY: u64 = 200;
+const AT_ONCE: usize = 12;
 
 /// Two Regions with shares of all sorts, on several pages.
 pub(crate) const SEED: &str = r#"
@@ -67,17 +67,17 @@ organization {
   }
 }
 outside "partner" { id = "999999999999" }
-permission "attachments" {
+permission "pools" {
   account       = "network"
   region        = "eu-central-1"
-  resource_type = "ec2:TransitGateway"
-  policy        = "{\"Effect\":\"Allow\",\"Action\":[\"ec2:DescribeTransitGateways\"]}"
+  resource_type = "ec2:IpamPool"
+  policy        = "{\"Effect\":\"Allow\",\"Action\":[\"ec2:GetIpamPoolAllocations\"]}"
 }
-permission "attachments-east" {
+permission "pools-east" {
   account       = "network"
   region        = "us-east-1"
-  resource_type = "ec2:TransitGateway"
-  policy        = "{\"Effect\":\"Allow\",\"Action\":[\"ec2:DescribeTransitGateways\"]}"
+  resource_type = "ec2:IpamPool"
+  policy        = "{\"Effect\":\"Allow\",\"Action\":[\"ec2:GetIpamPoolAllocations\"]}"
 }
 share "by-hand" {
   account    = "network"

@@ -100,7 +100,8 @@ async fn reads() {
 #[ignore = "run by the tests above, in an environment of its own"]
 async fn finds_nobody() {
     let failed = connector().await.ram(&place("222222222222")).await.expect_err("no such host");
-    assert_eq!(failed.kind, ErrorKind::Unreachable, "{failed:?}");
+    // A resolver without a network may take longer to say so than a connection is waited for.
+    assert!(matches!(failed.kind, ErrorKind::Unreachable | ErrorKind::Timeout), "{failed:?}");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The organization and its reads; what RAM changes in it shows late.
 
+use std::collections::BTreeMap;
+
 use crate::cloud::fake::{FakeClient, World};
 use crate::cloud::{
     AccountRow, Caller, CloudError, ErrorKind, OrgRead, OrganizationRow, Page, PageRequest, UnitRow,
@@ -61,7 +63,8 @@ impl OrgRead for FakeClient {
 
     async fn list_accounts(&self, page: &PageRequest) -> Result<Page<AccountRow>, CloudError> {
         self.org_page("organizations:ListAccounts", page, |org| {
-            org.accounts.iter().map(|(_, row)| row.clone()).collect()
+            let rows = org.accounts.iter().map(|(_, row)| (row.id.clone(), row.clone()));
+            rows.collect::<BTreeMap<_, _>>().into_values().collect()
         })
         .await
     }

@@ -134,7 +134,15 @@ impl RamRead for FakeClient {
         page: &PageRequest,
     ) -> Result<Page<CustomerPermissionRow>, CloudError> {
         const ACTION: &str = "ram:ListPermissions";
-        self.list(ACTION, page, |world| Ok(world.customer_permissions.clone())).await
+        let here = self.place();
+        self.list(ACTION, page, |world| {
+            let rows = world.customer_permissions.iter().filter(|row| {
+                let arn = row.arn.arn();
+                (arn.account(), arn.region()) == (here.account.as_str(), here.region.as_str())
+            });
+            Ok(rows.cloned().collect())
+        })
+        .await
     }
 
     async fn get_permission(

@@ -13,7 +13,7 @@ use crate::proxy::{AFTER, BEFORE, BOUND, MOST_MEMORY, SEED, stack};
 use crate::run::{APPLY, PLAN, Run, allowing_all};
 use crate::served::World;
 
-const MATCHES: [&str; 4] = ["AWS matches", "No drift", "No changes", "in sync"];
+const MATCHES: [&str; 3] = ["AWS matches", "No drift", "No changes"];
 
 /// A world whose stack is to change.
 async fn world() -> World {

@@ -52,8 +52,30 @@ struct State {
 struct Inner {
     script: Script,
     told: Told,
-    /// Replies that were passed on, by operation.
-    earlier: Vec<(String, Reply)>,
+    /// Replies that were passed on.
+    earlier: Vec<Exchange>,
+}
+
+#[derive(Clone)]
+struct Exchange {
+    call: Call,
+    request: Vec<u8>,
+    reply: Reply,
+}
+
+impl Exchange {
+    /// Whether this reply, given to another call, looks like a true reply to it.
+    fn passes_for(&self, call: &Call, request: &[u8]) -> bool {
+        let kinds = ["\"RESOURCE\"", "\"PRINCIPAL\""];
+        let of_kind = |body: &[u8]| kinds.map(|kind| String::from_utf8_lossy(body).contains(kind));
+        if self.call.operation != call.operation {
+            // Several operations call their list so.
+            return !forge::has_rows(&self.reply.body)
+                && String::from_utf8_lossy(&self.reply.body).contains("\"permissions\"");
+        }
+        let other = self.call.region != call.region || of_kind(&self.request) != of_kind(request);
+        if other { !forge::has_rows(&self.reply.body) } else { self.request != request }
+    }
 }
 
 pub(crate) struct Proxy {
@@ -123,11 +145,15 @@ impl State {
                 reply = self.forward(&mut upstream, &head, &body).await?;
             }
             let Some(deed) = deed else {
-                self.lock().earlier.push((call.operation.clone(), reply.clone()));
+                self.lock().earlier.push(Exchange {
+                    call: call.clone(),
+                    request: body,
+                    reply: reply.clone(),
+                });
                 client.write_all(&written(&reply)).await.ok()?;
                 continue;
             };
-            self.answer(&mut client, &call, reply, deed).await?;
+            self.answer(&mut client, &call, &body, reply, deed).await?;
         }
     }
 
@@ -145,7 +171,14 @@ impl State {
     }
 
     /// Does the deed. None where the connection is over.
-    async fn answer(&self, client: &mut TcpStream, call: &Call, mut reply: Reply, deed: Deed) -> Option<()> {
+    async fn answer(
+        &self,
+        client: &mut TcpStream,
+        call: &Call,
+        request: &[u8],
+        mut reply: Reply,
+        deed: Deed,
+    ) -> Option<()> {
         match deed {
             Deed::CutBefore | Deed::CutAfter => return None,
             Deed::Truncate(part) => {
@@ -162,15 +195,16 @@ impl State {
             Deed::Earlier(n) | Deed::Foreign(n) => {
                 let mut inner = self.lock();
                 let same = matches!(deed, Deed::Earlier(_));
-                let others: Vec<&Reply> = inner
+                let others: Vec<Exchange> = inner
                     .earlier
                     .iter()
-                    .filter(|(operation, _)| (*operation == call.operation) == same)
-                    .map(|(_, reply)| reply)
+                    .filter(|earlier| (earlier.call.operation == call.operation) == same)
+                    .cloned()
                     .collect();
                 if !others.is_empty() {
-                    reply = others[n % others.len()].clone();
-                    inner.told.lied |= !forge::has_rows(&reply.body);
+                    let other = &others[n % others.len()];
+                    inner.told.lied |= other.passes_for(call, request);
+                    reply = other.reply.clone();
                 }
             }
             Deed::Answer(status, kind, text) => {
