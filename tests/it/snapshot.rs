@@ -194,7 +194,7 @@ check "quiet" {
     );
     let run = folder.run("snapshot --out live.json --anonymise --copy copy").exits(0);
     let run = run.says(&[
-        "1 external id, 1 session name, 4 sensitive values, 1 secret in another text, 2 descriptions, reasons and messages, 1 value \
+        "1 external id, 1 session name, 4 sensitive values, 1 secret in another text, 3 descriptions, reasons and messages, 1 value \
          for no variable (left out), ",
         "The copy keeps labels, keys of for_each",
     ]);
