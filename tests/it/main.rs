@@ -33,6 +33,8 @@ mod permissions;
 #[cfg(feature = "cli")]
 mod pipeline;
 #[cfg(feature = "cli")]
+mod recordings;
+#[cfg(feature = "cli")]
 mod run;
 #[cfg(feature = "cli")]
 mod sandbox;
