@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::sandbox::services::iam::{PolicyContext, Request, Verdict, authorize};
 use crate::sandbox::services::{Call, Refusal, Service, ram};
 use crate::sandbox::state::State;
+use crate::sandbox::state::rows_ram::partition_of;
 
 /// Refuses what no policy of the caller allows.
 pub(crate) fn permit(
@@ -127,26 +128,26 @@ fn enabling(call: &Call<'_>, mut context: PolicyContext) -> [Question; 3] {
     [
         question("organizations:DescribeOrganization", "*".to_owned()),
         question("organizations:EnableAWSServiceAccess", "*".to_owned()),
-        question("iam:CreateServiceLinkedRole", service_linked_role(&call.caller.account, RAM)),
+        question("iam:CreateServiceLinkedRole", service_linked_role(call.region, &call.caller.account, RAM)),
     ]
 }
 
 /// The ARN of a role that a service owns.
-fn service_linked_role(account: &str, service: &str) -> String {
+fn service_linked_role(region: &str, account: &str, service: &str) -> String {
     let name = if service == "ram.amazonaws.com" { "AWSServiceRoleForResourceAccessManager" } else { "*" };
-    format!("arn:aws:iam::{account}:role/aws-service-role/{service}/{name}")
+    format!("arn:{}:iam::{account}:role/aws-service-role/{service}/{name}", partition_of(region))
 }
 
 fn iam_resource(call: &Call<'_>, context: &mut PolicyContext) -> String {
     if let Some(service) = text(call.input, "AWSServiceName") {
         context.set("iam:AWSServiceName", [service]);
-        return service_linked_role(&call.caller.account, service);
+        return service_linked_role(call.region, &call.caller.account, service);
     }
     match text(call.input, "RoleName") {
         Some("AWSServiceRoleForResourceAccessManager") => {
-            service_linked_role(&call.caller.account, "ram.amazonaws.com")
+            service_linked_role(call.region, &call.caller.account, "ram.amazonaws.com")
         }
-        Some(name) => format!("arn:aws:iam::{}:role/{name}", call.caller.account),
+        Some(name) => format!("arn:{}:iam::{}:role/{name}", partition_of(call.region), call.caller.account),
         None => "*".to_owned(),
     }
 }

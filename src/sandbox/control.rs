@@ -113,8 +113,8 @@ fn run(sandbox: &Sandbox, method: &Method, what: &str, body: &[u8]) -> Result<Va
                 return Err(Refusal::new("ValidationException", message));
             }
             let versions = sandbox.store.write(|state, _| {
-                let versions =
-                    state.published.get(&input.permission).map_or(1, |published| published.versions) + 1;
+                let before = state.published.get(&input.permission).map(|published| published.versions);
+                let versions = before.unwrap_or_else(|| ram::first_version(&input.permission)) + 1;
                 state.published.put(input.permission.clone(), Published { versions });
                 Ok::<_, Refusal>(versions)
             })?;

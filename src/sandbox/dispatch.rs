@@ -15,9 +15,10 @@ use crate::sandbox::control;
 use crate::sandbox::faults::{Blow, Faults, Target};
 use crate::sandbox::guard;
 use crate::sandbox::protocol::{Credential, Routed, Unrouted, Wire, credential, respond, route};
-use crate::sandbox::services::{Answer, Call, Caller, Refusal, Run, Service, uuid};
-use crate::sandbox::settings::Behaviour;
+use crate::sandbox::services::{Answer, Call, Caller, Refusal, Run, Service, Turns, uuid};
+use crate::sandbox::settings::{Behaviour, Timing};
 use crate::sandbox::state::rows_account::TrailEvent;
+use crate::sandbox::state::rows_ram::partition_of;
 use crate::sandbox::state::{State, Store};
 
 /// The sandbox without its socket.
@@ -25,6 +26,7 @@ pub(crate) struct Sandbox {
     pub store: Store,
     pub behaviour: Behaviour,
     pub faults: Faults,
+    turns: Turns,
     events: AtomicU64,
 }
 
@@ -49,7 +51,7 @@ impl Handled {
 
 impl Sandbox {
     pub(crate) fn new(store: Store, behaviour: Behaviour, faults: Faults) -> Self {
-        Self { store, behaviour, faults, events: AtomicU64::new(0) }
+        Self { store, behaviour, faults, turns: Turns::default(), events: AtomicU64::new(0) }
     }
 
     /// Answers any request; what goes wrong in here is an answer too.
@@ -106,9 +108,14 @@ impl Sandbox {
         if blow.reset {
             return Err(Refusal::new("RequestTimeout", "Nobody reads this."));
         }
-        let slow = blow.associate_ms.map(|associate_ms| Behaviour { associate_ms, ..self.behaviour.clone() });
+        let slow = blow.associate_ms.map(|associate_ms| Behaviour {
+            associate_ms,
+            timing: Timing::Set,
+            ..self.behaviour.clone()
+        });
         let behaviour = slow.as_ref().unwrap_or(&self.behaviour);
-        let call = |now| Call { caller: &caller, region, input: &routed.input, now, behaviour };
+        let turns = &self.turns;
+        let call = |now| Call { caller: &caller, region, input: &routed.input, now, behaviour, turns };
         match routed.operation.run {
             Run::Read(run) => self.store.read(|state, now| {
                 permit(&call(now), state, service, operation)?;
@@ -146,7 +153,7 @@ impl Sandbox {
         // Global services are logged where they live.
         let region = match routed.service {
             Service::Ram | Service::Tagging | Service::CloudTrail | Service::Ec2 => call.region,
-            Service::Organizations | Service::Iam | Service::Sts => "us-east-1",
+            Service::Organizations | Service::Iam | Service::Sts => home_region(partition_of(call.region)),
         };
         let response: Value = match answer {
             // Credentials do not belong into a log.
@@ -187,6 +194,15 @@ impl Sandbox {
     }
 }
 
+/// Where the global services of a partition live.
+fn home_region(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "cn-northwest-1",
+        "aws-us-gov" => "us-gov-west-1",
+        _ => "us-east-1",
+    }
+}
+
 /// Whose access key it is.
 fn identify(state: &State, credential: &Credential, wire: Wire, now: Millis) -> Result<Caller, Refusal> {
     let key = &credential.access_key;
@@ -203,11 +219,15 @@ fn identify(state: &State, credential: &Credential, wire: Wire, now: Millis) -> 
             }
         }
     };
+    // Keys are good in one partition.
+    if partition_of(&credential.region) != state.partition() {
+        return Err(invalid());
+    }
     // Twelve digits are the account's own key: a convention among stand-ins for AWS.
     if key.len() == 12 && state.accounts.contains(key) {
         return Ok(Caller {
             account: key.clone(),
-            arn: format!("arn:aws:iam::{key}:root"),
+            arn: format!("arn:{}:iam::{key}:root", state.partition()),
             user_id: key.clone(),
             access_key: key.clone(),
             role: None,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sandbox::clock::Millis;
 use crate::sandbox::services::{Refusal, Service};
+use crate::sandbox::state::rows_ram::partition_of;
 
 /// What a fault does to a call that it strikes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -233,7 +234,7 @@ impl Fault {
                         "AccessDeniedException"
                     }
                 };
-                let who = format!("arn:aws:iam::{}:user/sandbox", target.account);
+                let who = format!("arn:{}:iam::{}:user/sandbox", partition_of(target.region), target.account);
                 Refusal::new(
                     code,
                     format!("User: {who} is not authorized to perform: {} with an explicit deny", action()),

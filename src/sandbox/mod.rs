@@ -24,5 +24,5 @@ mod state;
 pub use seed::SeedError;
 pub use server::{AccountAccess, Running, SandboxError, start};
 pub use services::{OperationName, operations};
-pub use settings::{Content, Settings};
+pub use settings::{Clients, Content, Settings};
 pub use state::JournalError;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::sandbox::clock::{Millis, SECOND};
 use crate::sandbox::faults::Rates;
+use crate::sandbox::state::rows_ram::Side;
 
 /// What a new sandbox holds.
 #[derive(Clone, Debug)]
@@ -23,6 +24,15 @@ pub enum Content {
     },
 }
 
+/// Who is going to speak to a sandbox, which decides what its seed leaves open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clients {
+    /// ramctl itself: listings that are filtered begin with an empty page, as RAM's were seen to do.
+    Ramctl,
+    /// Any program: no page is empty that need not be. Older clients take an empty page for the end, or ask without end.
+    Any,
+}
+
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Must be on loopback. Port 0 takes a free one.
@@ -30,17 +40,19 @@ pub struct Settings {
     /// Where the state is kept; without it the state ends with the sandbox.
     pub state_dir: Option<PathBuf>,
     pub content: Content,
+    pub clients: Clients,
     /// The clock stands still at this time, in milliseconds since 1970: to look at a state that would not last. Nothing settles.
     pub stopped_at: Option<i64>,
 }
 
 impl Settings {
-    /// A sandbox on a free port that forgets everything.
+    /// A sandbox for ramctl on a free port that forgets everything.
     pub fn new(content: Content) -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             state_dir: None,
             content,
+            clients: Clients::Ramctl,
             stopped_at: None,
         }
     }
@@ -79,10 +91,21 @@ impl Tokens {
     }
 }
 
+/// How long members of a share take to come and go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Timing {
+    /// As `associate_ms` and `disassociate_ms` say.
+    Set,
+    /// As recorded on AWS in March 2025: each entity has a time of its own within the span that was seen.
+    Recorded,
+}
+
 /// Where AWS publishes no figure, or tests want another one. Block `settings` of a seed.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Behaviour {
+    pub timing: Timing,
     /// Milliseconds that a share is PENDING.
     pub pending_ms: Millis,
     /// Milliseconds in which a new share is not found yet: RAM's reads lag behind its writes.
@@ -97,7 +120,10 @@ pub(crate) struct Behaviour {
     pub onboarding_ms: Millis,
     /// Milliseconds that CreateAccount takes.
     pub account_ms: Millis,
-    pub empty_pages: EmptyPages,
+    /// As [`Clients`] says where the seed leaves it open.
+    pub empty_pages: Option<EmptyPages>,
+    /// Seed of the order in which RAM lists; 0: in the order of its keys.
+    pub shuffle: u64,
     pub tokens: Tokens,
     /// How fast calls may come.
     pub rates: Rates,
@@ -119,6 +145,7 @@ pub(crate) enum Resources {
 impl Default for Behaviour {
     fn default() -> Self {
         Self {
+            timing: Timing::Set,
             pending_ms: 0,
             unseen_ms: 0,
             tags_unseen_ms: 0,
@@ -126,7 +153,8 @@ impl Default for Behaviour {
             disassociate_ms: 200,
             onboarding_ms: 400,
             account_ms: 200,
-            empty_pages: EmptyPages::Filtered,
+            empty_pages: None,
+            shuffle: 1,
             tokens: Tokens::Seconds(30 * 86_400),
             rates: Rates::Unlimited,
             page_size: 500,
@@ -137,8 +165,33 @@ impl Default for Behaviour {
 }
 
 impl Behaviour {
+    /// How long an entity is ASSOCIATING.
+    pub(crate) fn joins_in(&self, side: Side, entity: &str) -> Millis {
+        match (self.timing, side) {
+            (Timing::Set, _) => self.associate_ms,
+            (Timing::Recorded, Side::Principal) => within(entity, 1_300, 3_400),
+            // Of sources nothing was recorded.
+            (Timing::Recorded, Side::Resource | Side::Source) => within(entity, 400, 700),
+        }
+    }
+
+    /// How long an entity is DISASSOCIATING, or a share DELETING.
+    pub(crate) fn leaves_in(&self, entity: &str) -> Millis {
+        match self.timing {
+            Timing::Set => self.disassociate_ms,
+            Timing::Recorded => within(entity, 1_500, 2_400),
+        }
+        .max(1)
+    }
+
     /// Of a sandbox that was started empty, for clients that were not written for it.
     pub(crate) fn lenient() -> Self {
         Self { resources: Resources::Any, lenient: true, onboarding_ms: 0, ..Self::default() }
     }
+}
+
+/// A figure between two, always the same one for the same text.
+fn within(text: &str, least: Millis, most: Millis) -> Millis {
+    let mixed = text.bytes().fold(7_u32, |mixed, byte| mixed.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    least + Millis::from(mixed) % (most - least + 1)
 }

@@ -38,6 +38,8 @@ mod pipeline;
 #[cfg(feature = "cli")]
 mod proxy;
 #[cfg(feature = "cli")]
+mod recordings;
+#[cfg(feature = "cli")]
 mod run;
 #[cfg(feature = "cli")]
 mod sandbox;

@@ -1,7 +1,8 @@
 //! The sandbox, driven by the AWS SDK over HTTP.
 
+mod as_recorded;
 mod over_time;
-mod wire;
+pub(crate) mod wire;
 
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use crate::cli::output::{Chain, Output};
 use crate::cli::pipeline;
 use crate::cli::session::{SessionError, seed, state_dir};
 use crate::render::escape;
-use crate::sandbox::{self, Content, Settings};
+use crate::sandbox::{self, Clients, Content, Settings};
 
 pub(crate) fn run(args: &ServeArgs, output: &mut Output) -> Exit {
     let settings = match settings(args) {
@@ -70,5 +70,5 @@ fn settings(args: &ServeArgs) -> Result<Settings, SessionError> {
     } else {
         (seed(&args.stack)?, Some(args.state.clone().unwrap_or_else(|| state_dir(&args.stack))))
     };
-    Ok(Settings { listen: args.listen, state_dir, ..Settings::new(content) })
+    Ok(Settings { listen: args.listen, state_dir, clients: Clients::Any, ..Settings::new(content) })
 }

@@ -8,10 +8,10 @@ use crate::model::{Arn, Region};
 use crate::sandbox::seed::SeedError;
 use crate::sandbox::seed::form::{PermissionForm, ResourceForm, ShareForm};
 use crate::sandbox::seed::plant::{ROOT, Seeder};
-use crate::sandbox::services::{Call, Caller, Refusal, Run, Service};
-use crate::sandbox::settings::Behaviour;
+use crate::sandbox::services::{Call, Caller, Refusal, Run, Service, Turns};
+use crate::sandbox::settings::{Behaviour, Timing};
 use crate::sandbox::state::rows_account::Organization;
-use crate::sandbox::state::rows_ram::{Attachment, FeatureSet, Permission, Resource, ShareId};
+use crate::sandbox::state::rows_ram::{Attachment, FeatureSet, Permission, Resource, ShareId, partition_of};
 
 impl Seeder<'_> {
     pub(super) fn resource(&mut self, arn: &str, form: &ResourceForm) -> Result<(), SeedError> {
@@ -146,16 +146,23 @@ impl Seeder<'_> {
     fn call(&mut self, account: &str, region: &str, operation: &str, input: Value) -> Result<Value, Refusal> {
         Region::parse(region)
             .map_err(|error| Refusal::new("InvalidParameterException", error.to_string()))?;
+        if partition_of(region) != self.state.partition() {
+            let message = format!("{region} is not in the partition {}.", self.state.partition());
+            return Err(Refusal::new("InvalidParameterException", message));
+        }
         let caller = Caller {
             account: account.to_owned(),
-            arn: format!("arn:aws:iam::{account}:user/sandbox"),
+            arn: format!("arn:{}:iam::{account}:user/sandbox", partition_of(region)),
             user_id: account.to_owned(),
             access_key: String::new(),
             role: None,
         };
         // What is there from the start has been there for long.
-        let behaviour = Behaviour { associate_ms: 0, pending_ms: 0, ..self.behaviour.clone() };
-        let call = Call { caller: &caller, region, input: &input, now: self.now, behaviour: &behaviour };
+        let behaviour =
+            Behaviour { associate_ms: 0, timing: Timing::Set, pending_ms: 0, ..self.behaviour.clone() };
+        let turns = Turns::default();
+        let (now, behaviour, turns) = (self.now, &behaviour, &turns);
+        let call = Call { caller: &caller, region, input: &input, now, behaviour, turns };
         let Some(Run::Write(run)) = Service::Ram.operation(operation).map(|operation| &operation.run) else {
             return Err(Refusal::new("UnknownOperationException", operation.to_owned()));
         };

@@ -12,6 +12,8 @@ use crate::sandbox::state::rows_account::AccountState;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Seed {
+    #[serde(default)]
+    pub partition: Partition,
     pub organization: Option<OrganizationForm>,
     /// Accounts that are not in the organization, by name.
     #[serde(default)]
@@ -22,6 +24,9 @@ pub(super) struct Seed {
     /// Customer managed permissions by name.
     #[serde(default)]
     pub permission: BTreeMap<String, PermissionForm>,
+    /// How many versions AWS has published of its permissions, by name.
+    #[serde(default)]
+    pub published: BTreeMap<String, u32>,
     /// Shares by name.
     #[serde(default)]
     pub share: BTreeMap<String, ShareForm>,
@@ -37,6 +42,27 @@ pub(super) struct Seed {
     /// Faults by name.
     #[serde(default)]
     pub fault: BTreeMap<String, Fault>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) enum Partition {
+    #[default]
+    #[serde(rename = "aws")]
+    Aws,
+    #[serde(rename = "aws-cn")]
+    China,
+    #[serde(rename = "aws-us-gov")]
+    UsGov,
+}
+
+impl Partition {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::China => "aws-cn",
+            Self::UsGov => "aws-us-gov",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -56,7 +56,7 @@ pub(super) fn generate(state: &mut State, form: &Generate, owner: &str, now: Mil
         }
         for at in 0..form.accounts {
             let id = (FIRST_ACCOUNT + u64::from(at)).to_string();
-            let role = iam::access_role(&id, &org.management, now);
+            let role = iam::access_role(&org.partition, &id, &org.management, now);
             state.roles.put(Role::key(&id, &role.name), role);
             state.accounts.put(
                 id.clone(),
@@ -73,7 +73,7 @@ pub(super) fn generate(state: &mut State, form: &Generate, owner: &str, now: Mil
             );
         }
     }
-    let permission = ram::default_permission_arn(KIND);
+    let permission = ram::default_permission_arn(KIND, &form.region);
     for at in 0..form.shares {
         let uuid = format!("00000000-0000-4000-8000-{at:012}");
         let id = ShareId { account: owner.to_owned(), region: form.region.clone(), uuid };
@@ -92,7 +92,9 @@ pub(super) fn generate(state: &mut State, form: &Generate, owner: &str, now: Mil
         };
         state.shares.put(id.key(), share);
         for n in 0..form.resources {
-            let arn = format!("arn:aws:ec2:{}:{owner}:transit-gateway/tgw-{at:08x}{n:09x}", form.region);
+            let partition = partition_of(&form.region);
+            let arn =
+                format!("arn:{partition}:ec2:{}:{owner}:transit-gateway/tgw-{at:08x}{n:09x}", form.region);
             let resource =
                 Resource { arn: arn.clone(), region: form.region.clone(), tags: Tags::new(), fails: None };
             state.resources.put(format!("{owner}/{arn}"), resource);
@@ -108,6 +110,7 @@ pub(super) fn generate(state: &mut State, form: &Generate, owner: &str, now: Mil
                 resource_type: KIND.to_owned(),
                 permission: permission.clone(),
                 version: 1,
+                values: ParameterValues::new(),
                 updated: now - DAY,
             };
             state.attachments.put(Attachment::key(&id, KIND), attachment);
@@ -136,6 +139,7 @@ fn put_member(
         updated: now - DAY,
         due: None,
         fails: None,
+        left: false,
     };
     state.members.put(key, member);
 }

@@ -12,11 +12,12 @@ use crate::sandbox::seed::SeedError;
 use crate::sandbox::seed::form::*;
 use crate::sandbox::seed::generate::generate;
 use crate::sandbox::server::AccountAccess;
-use crate::sandbox::services::iam;
 use crate::sandbox::services::sts::HOME;
-use crate::sandbox::settings::{Behaviour, Content};
+use crate::sandbox::services::{iam, ram};
+use crate::sandbox::settings::{Behaviour, Clients, Content, EmptyPages};
 use crate::sandbox::state::rows_account::*;
-use crate::sandbox::state::{State, Store};
+use crate::sandbox::state::rows_ram::Published;
+use crate::sandbox::state::{PARTITION, State, Store};
 
 /// A state that is ready.
 pub(crate) struct Planted {
@@ -33,7 +34,7 @@ const FIRST_ACCOUNT: &str = "123456789012";
 pub(super) const ROOT: &str = "r-sbox";
 
 /// Fills an empty state; a state that is there stays as it is, and a seed that has changed since is told of.
-pub(crate) fn plant(store: &Store, content: &Content) -> Result<Planted, SeedError> {
+pub(crate) fn plant(store: &Store, content: &Content, clients: Clients) -> Result<Planted, SeedError> {
     let (name, seed, lasting) = match content {
         Content::Empty => ("the empty sandbox", None, String::from("empty")),
         Content::Seed { name, text } => {
@@ -42,7 +43,11 @@ pub(crate) fn plant(store: &Store, content: &Content) -> Result<Planted, SeedErr
             (name.as_str(), Some(seed), lasting_part(text).map_err(wrong)?)
         }
     };
-    let behaviour = seed.as_ref().map_or_else(Behaviour::lenient, |seed| seed.settings.clone());
+    let mut behaviour = seed.as_ref().map_or_else(Behaviour::lenient, |seed| seed.settings.clone());
+    behaviour.empty_pages.get_or_insert(match clients {
+        Clients::Ramctl => EmptyPages::Filtered,
+        Clients::Any => EmptyPages::Never,
+    });
     let digest: String =
         Sha256::digest(lasting.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     let before = store.read(|state, _| state.meta.get(SEED).map(|meta| meta.value.clone()));
@@ -109,7 +114,7 @@ fn put_account(state: &mut State, account: Account, key: (String, String)) {
         AccessKey {
             account: account.id.clone(),
             secret: key.1,
-            arn: format!("arn:aws:iam::{}:user/sandbox", account.id),
+            arn: format!("arn:{}:iam::{}:user/sandbox", state.partition(), account.id),
             user_id: format!("AIDASANDBOX{}", &account.id),
             role: None,
             session_token: None,
@@ -148,6 +153,8 @@ impl Seeder<'_> {
     }
 
     fn plant(mut self, seed: &Seed) -> Result<(), SeedError> {
+        let partition = seed.partition.as_str().to_owned();
+        self.state.meta.put(PARTITION, Meta { value: partition });
         if let Some(form) = &seed.organization {
             self.organization(form)?;
         }
@@ -175,6 +182,14 @@ impl Seeder<'_> {
             Region::parse(&form.region).map_err(|error| self.wrong(error.to_string()))?;
             generate(self.state, form, &owner, self.now);
         }
+        for (name, versions) in &seed.published {
+            if !ram::is_managed(name) || *versions == 0 {
+                return Err(self.wrong(format!(
+                    "published names {name:?}, which AWS does not manage, or no version of it"
+                )));
+            }
+            self.state.published.put(name.clone(), Published { versions: *versions });
+        }
         for (name, form) in &seed.permission {
             self.permission(name, form)?;
         }
@@ -195,6 +210,7 @@ impl Seeder<'_> {
         self.state.organization.put(
             id.clone(),
             Organization {
+                partition: self.state.partition().to_owned(),
                 id,
                 root: ROOT.into(),
                 management: management.id.clone(),
@@ -208,7 +224,12 @@ impl Seeder<'_> {
             self.state.service_access.put("ram.amazonaws.com", ServiceAccess { since: long_ago });
         }
         if matches!(form.sharing, Sharing::Enabled | Sharing::LeftoverRole) {
-            let role = iam::service_linked_role(&management.id, "ram.amazonaws.com", long_ago);
+            let role = iam::service_linked_role(
+                self.state.partition(),
+                &management.id,
+                "ram.amazonaws.com",
+                long_ago,
+            );
             self.state.roles.put(Role::key(&role.account, &role.name), role);
         }
         for service in &form.trusted_services {
@@ -283,7 +304,7 @@ impl Seeder<'_> {
             return Ok(());
         }
         if let Some(management) = management.filter(|management| *management != form.id && parent.is_some()) {
-            let role = iam::access_role(&form.id, management, self.now);
+            let role = iam::access_role(self.state.partition(), &form.id, management, self.now);
             self.state.roles.put(Role::key(&form.id, &role.name), role);
         }
         for (role, role_form) in &form.role {
@@ -299,14 +320,15 @@ impl Seeder<'_> {
         form: &RoleForm,
         management: Option<&str>,
     ) -> Result<(), SeedError> {
+        let partition = self.state.partition().to_owned();
         let trusted: Vec<String> = if form.trust.is_empty() {
-            vec![format!("arn:aws:iam::{}:root", management.unwrap_or(account))]
+            vec![format!("arn:{partition}:iam::{}:root", management.unwrap_or(account))]
         } else {
             form.trust
                 .iter()
                 .map(|who| {
                     if AccountId::parse(who).is_ok() {
-                        format!("arn:aws:iam::{who}:root")
+                        format!("arn:{partition}:iam::{who}:root")
                     } else {
                         who.clone()
                     }
@@ -319,12 +341,12 @@ impl Seeder<'_> {
             statement["Condition"] = json!({"StringEquals": {"sts:ExternalId": id}});
         }
         let trust = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
-        let mut role = iam::new_role(account, name, trust, self.now);
+        let mut role = iam::new_role(&partition, account, name, trust, self.now);
         if let Some(path) = &form.path {
             role.path = path.clone();
         }
         match &form.policy {
-            None => role.attached.push(iam::ADMINISTRATOR.to_owned()),
+            None => role.attached.push(iam::administrator(&partition)),
             Some(policy) => {
                 iam::check_document(policy).map_err(|why| {
                     self.wrong(format!("role {name:?} of account {account}: {}", why.message))

@@ -7,6 +7,7 @@ use crate::sandbox::clock::{iso, seconds};
 use crate::sandbox::services::{Answer, Call, Operation, Pager, Refusal, answer};
 use crate::sandbox::state::State;
 use crate::sandbox::state::rows_account::TrailEvent;
+use crate::sandbox::state::rows_ram::partition_of;
 
 pub(super) const OPERATIONS: &[Operation] = &[Operation::read("LookupEvents", lookup_events)];
 
@@ -107,7 +108,7 @@ fn out(event: &TrailEvent) -> Value {
             let (account, name) = role.split_once('/').unwrap_or_default();
             identity["sessionContext"]["sessionIssuer"] = json!({
                 "type": "Role",
-                "arn": format!("arn:aws:iam::{account}:role/{name}"),
+                "arn": format!("arn:{}:iam::{account}:role/{name}", partition_of(&event.region)),
                 "accountId": account,
                 "userName": name,
             });

@@ -12,7 +12,7 @@ pub(crate) mod cloudtrail;
 pub(crate) mod ec2;
 mod pages;
 
-pub(crate) use pages::Pager;
+pub(crate) use pages::{Pager, Turns};
 
 use std::borrow::Cow;
 
@@ -42,6 +42,7 @@ pub(crate) struct Call<'a> {
     pub input: &'a Value,
     pub now: Millis,
     pub behaviour: &'a Behaviour,
+    pub turns: &'a Turns,
 }
 
 impl Call<'_> {

@@ -1,10 +1,34 @@
 //! Listings in pages. A token is the key behind which the next page starts, bound to the listing that gave it.
+//!
+//! RAM lists in no order, and in another one the next time: the rows of a page may be shuffled, by a seed, the listing and how often it
+//! was asked for. So the same calls get the same answers, whatever else is called beside them.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
+
+/// How often each listing was asked for.
+#[derive(Default)]
+pub(crate) struct Turns(Mutex<BTreeMap<u64, u64>>);
+
+impl Turns {
+    /// More listings than anybody tells apart: from there on they begin anew.
+    const MOST: usize = 10_000;
+
+    fn next(&self, listing: u64) -> u64 {
+        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if turns.len() >= Self::MOST {
+            turns.clear();
+        }
+        let turn = turns.entry(listing).or_default();
+        *turn += 1;
+        *turn
+    }
+}
 
 /// Where a listing goes on, and how much it may give.
 pub(crate) struct Pager {
@@ -13,6 +37,8 @@ pub(crate) struct Pager {
     listing: u64,
     /// Gives nothing but a token for the first page.
     empty_first: bool,
+    /// Seeds the order of the page's rows; without it they come in the order of their keys.
+    order: Option<u64>,
 }
 
 /// The rows of one page and the token of the next.
@@ -42,7 +68,14 @@ impl Pager {
             None => None,
             Some(token) => Some(read_token(token, listing)?),
         };
-        Some(Self { size: size.max(1), after, listing, empty_first })
+        Some(Self { size: size.max(1), after, listing, empty_first, order: None })
+    }
+
+    /// Shuffles the rows of the page. The same seed and turn give the same order.
+    pub(crate) fn shuffled(self, seed: u64, turns: &Turns) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (seed, self.listing, turns.next(self.listing)).hash(&mut hasher);
+        Self { order: Some(hasher.finish()), ..self }
     }
 
     /// The key behind which the page starts; from the start, an empty one is before all keys.
@@ -59,12 +92,19 @@ impl Pager {
         let mut last = None;
         for (key, row) in rows {
             if page.len() == self.size {
-                return Page { rows: page, next: last.map(|last: K| self.token(last.as_ref())) };
+                return self.page(page, last.map(|last: K| self.token(last.as_ref())));
             }
             page.push(row);
             last = Some(key);
         }
-        Page { rows: page, next: None }
+        self.page(page, None)
+    }
+
+    fn page<T>(&self, mut rows: Vec<T>, next: Option<String>) -> Page<T> {
+        if let Some(order) = self.order {
+            fastrand::Rng::with_seed(order).shuffle(&mut rows);
+        }
+        Page { rows, next }
     }
 
     /// As [`Pager::take`] for rows that are all at hand: those before the token are passed over.
@@ -110,6 +150,30 @@ mod tests {
             }
             assert_eq!(all, [0, 1, 2, 3, 4]);
             assert_eq!(pages, if empty_first { 4 } else { 3 });
+        }
+    }
+
+    #[test]
+    fn the_order_is_another_at_each_turn_and_the_same_for_the_same_seed() {
+        let lists = |seed| {
+            let turns = Turns::default();
+            let list = |name: &str| {
+                let pager = Pager::new("List", &json!({"name": name}), 500, None, false).unwrap();
+                pager.shuffled(seed, &turns).take_sorted((0..20).map(|n| (format!("k{n:02}"), n))).rows
+            };
+            let first = list("a");
+            // What is listed in between does not matter.
+            list("b");
+            (first, list("a"))
+        };
+        let (first, second) = lists(1);
+        assert_ne!(first, second);
+        assert_eq!(lists(1), (first.clone(), second.clone()));
+        assert_ne!(lists(2), (first.clone(), second.clone()));
+        for mut all in [first, second] {
+            assert_ne!(all, (0..20).collect::<Vec<_>>());
+            all.sort_unstable();
+            assert_eq!(all, (0..20).collect::<Vec<_>>());
         }
     }
 

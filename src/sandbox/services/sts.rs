@@ -91,8 +91,10 @@ fn assume_role(call: &Call<'_>, state: &mut State) -> Answer {
     }
     let expires = call.now + i64::from(seconds) * SECOND;
     let (access_key, secret, token) = (format!("ASIA{}", random_id(16)), random_id(40), random_id(120));
-    let (role_id, session_arn) =
-        (role.id.clone(), format!("arn:aws:sts::{}:assumed-role/{}/{session}", role.account, role.name));
+    let (role_id, session_arn) = (
+        role.id.clone(),
+        format!("arn:{}:sts::{}:assumed-role/{}/{session}", role.partition, role.account, role.name),
+    );
     state.access_keys.put(
         access_key.clone(),
         AccessKey {
@@ -140,7 +142,7 @@ fn adopt_stranger(call: &Call<'_>, state: &mut State, account: &str, role: &str)
             tags: Tags::new(),
         },
     );
-    let role = iam::access_role(account, &home, call.now);
+    let role = iam::access_role(state.partition(), account, &home, call.now);
     state.roles.put(Role::key(account, ACCESS_ROLE), role);
 }
 

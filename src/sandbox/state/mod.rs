@@ -23,6 +23,9 @@ use crate::sandbox::state::rows_account::*;
 use crate::sandbox::state::rows_ec2::*;
 use crate::sandbox::state::rows_ram::*;
 
+/// Where the partition is remembered.
+pub(crate) const PARTITION: &str = "partition";
+
 /// Declares the tables, and what is done to all of them alike.
 macro_rules! tables {
     ($($name:ident: $row:ty),+ $(,)?) => {
@@ -112,6 +115,11 @@ tables! {
 }
 
 impl State {
+    /// The partition that all of it is in.
+    pub(crate) fn partition(&self) -> &str {
+        self.meta.get(PARTITION).map_or("aws", |meta| meta.value.as_str())
+    }
+
     /// The organization, if there is one.
     pub(crate) fn org(&self) -> Option<&Organization> {
         self.organization.iter().next().map(|(_, org)| org)

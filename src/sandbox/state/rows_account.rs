@@ -11,6 +11,7 @@ use crate::sandbox::state::table::Row;
 /// The one organization. Key: its id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Organization {
+    pub partition: String,
     pub id: String,
     pub root: String,
     pub management: String,
@@ -19,20 +20,25 @@ pub(crate) struct Organization {
 }
 
 impl Organization {
+    /// What begins the ARNs of everything in it.
+    pub(crate) fn prefix(&self) -> String {
+        format!("arn:{}:organizations::{}", self.partition, self.management)
+    }
+
     pub(crate) fn arn(&self) -> String {
-        format!("arn:aws:organizations::{}:organization/{}", self.management, self.id)
+        format!("{}:organization/{}", self.prefix(), self.id)
     }
 
     pub(crate) fn root_arn(&self) -> String {
-        format!("arn:aws:organizations::{}:root/{}/{}", self.management, self.id, self.root)
+        format!("{}:root/{}/{}", self.prefix(), self.id, self.root)
     }
 
     pub(crate) fn unit_arn(&self, unit: &str) -> String {
-        format!("arn:aws:organizations::{}:ou/{}/{unit}", self.management, self.id)
+        format!("{}:ou/{}/{unit}", self.prefix(), self.id)
     }
 
     pub(crate) fn account_arn(&self, account: &str) -> String {
-        format!("arn:aws:organizations::{}:account/{}/{account}", self.management, self.id)
+        format!("{}:account/{}/{account}", self.prefix(), self.id)
     }
 }
 
@@ -118,6 +124,7 @@ impl Row for AccountRequest {}
 /// An IAM role. Key: `ACCOUNT/NAME`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Role {
+    pub partition: String,
     pub account: String,
     pub name: String,
     pub path: String,
@@ -140,7 +147,7 @@ impl Role {
     }
 
     pub(crate) fn arn(&self) -> String {
-        format!("arn:aws:iam::{}:role{}{}", self.account, self.path, self.name)
+        format!("arn:{}:iam::{}:role{}{}", self.partition, self.account, self.path, self.name)
     }
 }
 

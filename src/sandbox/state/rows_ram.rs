@@ -11,6 +11,17 @@ use crate::sandbox::state::table::Row;
 
 pub(crate) type Tags = BTreeMap<String, String>;
 
+/// The partition of a Region, as ARNs name it.
+pub(crate) fn partition_of(region: &str) -> &'static str {
+    if region.starts_with("cn-") {
+        "aws-cn"
+    } else if region.starts_with("us-gov-") {
+        "aws-us-gov"
+    } else {
+        "aws"
+    }
+}
+
 /// `ACCOUNT/REGION/`.
 pub(crate) fn place(account: &str, region: &str) -> String {
     format!("{account}/{region}/")
@@ -30,7 +41,8 @@ impl ShareId {
     }
 
     pub(crate) fn arn(&self) -> String {
-        format!("arn:aws:ram:{}:{}:resource-share/{}", self.region, self.account, self.uuid)
+        let partition = partition_of(&self.region);
+        format!("arn:{partition}:ram:{}:{}:resource-share/{}", self.region, self.account, self.uuid)
     }
 }
 
@@ -151,6 +163,9 @@ pub(crate) struct Member {
     pub due: Option<Millis>,
     /// What ASSOCIATING ends with, where it ends in FAILED.
     pub fails: Option<String>,
+    /// The consumer took itself off the share.
+    #[serde(default)]
+    pub left: bool,
 }
 
 impl Member {
@@ -186,6 +201,9 @@ pub(crate) struct Attachment {
     pub resource_type: String,
     pub permission: String,
     pub version: u32,
+    /// Of the version's template parameters.
+    #[serde(default)]
+    pub values: ParameterValues,
     pub updated: Millis,
 }
 
@@ -215,9 +233,28 @@ pub(crate) enum PermissionStatus {
 pub(crate) struct PermissionVersion {
     pub policy: String,
     pub created: Millis,
-    /// `permissionTemplateParameters` as they were declared.
-    pub parameters: Vec<serde_json::Value>,
+    pub parameters: Vec<TemplateParameter>,
 }
+
+/// A placeholder that a policy template declares; a share gives the values.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TemplateParameter {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: ParameterKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum ParameterKind {
+    String,
+    StringList,
+}
+
+/// Values of template parameters, by name.
+pub(crate) type ParameterValues = BTreeMap<String, Vec<String>>;
 
 /// A customer managed permission. Key: `ACCOUNT/REGION/NAME`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -271,7 +308,8 @@ impl Permission {
     }
 
     pub(crate) fn arn(&self) -> String {
-        format!("arn:aws:ram:{}:{}:permission/{}", self.region, self.account, self.name)
+        let partition = partition_of(&self.region);
+        format!("arn:{partition}:ram:{}:{}:permission/{}", self.region, self.account, self.name)
     }
 }
 
@@ -316,8 +354,11 @@ impl Invitation {
 
     pub(crate) fn arn(&self) -> String {
         format!(
-            "arn:aws:ram:{}:{}:resource-share-invitation/{}",
-            self.share.region, self.share.account, self.uuid
+            "arn:{}:ram:{}:{}:resource-share-invitation/{}",
+            partition_of(&self.share.region),
+            self.share.region,
+            self.share.account,
+            self.uuid
         )
     }
 }

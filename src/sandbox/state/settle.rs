@@ -126,6 +126,7 @@ impl State {
         for key in moved {
             self.attachments.update(&key, |attachment| {
                 attachment.permission.clone_from(&work.to);
+                attachment.values.clear();
                 (attachment.version, attachment.updated) = (work.to_version, at);
             });
         }

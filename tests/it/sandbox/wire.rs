@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use ramctl::sandbox::{Content, Running, Settings, start};
 
 /// Sends bytes and reads until the server closes the connection.
-pub(super) async fn raw(running: &Running, request: &[u8]) -> Vec<u8> {
+pub(crate) async fn raw(running: &Running, request: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(running.addr()).await.unwrap();
     // A server that has seen enough may close before all is sent.
     let _ = stream.write_all(request).await;
@@ -22,7 +22,7 @@ pub(super) async fn raw(running: &Running, request: &[u8]) -> Vec<u8> {
 }
 
 /// One request with a body; the status and the JSON of the answer.
-pub(super) async fn send(
+pub(crate) async fn send(
     running: &Running,
     method: &str,
     path: &str,
@@ -42,7 +42,7 @@ pub(super) async fn send(
 }
 
 /// The header of a request by the first account of an empty sandbox.
-pub(super) fn signed(key: &str) -> String {
+pub(crate) fn signed(key: &str) -> String {
     format!(
         "Authorization: AWS4-HMAC-SHA256 Credential={key}/20261122/eu-central-1/ram/aws4_request, SignedHeaders=host, Signature=00\r\n"
     )

@@ -7,12 +7,14 @@ use crate::sandbox::services::iam::policy::{PolicyContext, Request, Verdict, any
 use crate::sandbox::state::State;
 
 /// The managed policy that allows everything.
-pub(crate) const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+pub(crate) fn administrator(partition: &str) -> String {
+    format!("arn:{partition}:iam::aws:policy/AdministratorAccess")
+}
 
 /// Whether a trust policy lets the caller assume the role.
 pub(crate) fn trusts(trust: &str, caller: &Caller, state: &State, context: &PolicyContext) -> Verdict {
     let role = caller.role.as_ref().and_then(|key| state.roles.get(key)).map(|role| role.arn());
-    let root = format!("arn:aws:iam::{}:root", caller.account);
+    let root = format!("arn:{}:iam::{}:root", state.partition(), caller.account);
     let means = |text: &str| {
         text == "*"
             || text == root

@@ -6,7 +6,7 @@ mod role_policies;
 mod roles;
 mod service_linked;
 
-pub(crate) use identity::{ADMINISTRATOR, authorize, trusts};
+pub(crate) use identity::{administrator, authorize, trusts};
 pub(crate) use policy::{PolicyContext, Request, Verdict, like_ignoring_case};
 pub(crate) use roles::{access_role, check_document, new_role};
 pub(crate) use service_linked::service_linked_role;

@@ -82,7 +82,7 @@ fn attach(call: &Call<'_>, state: &mut State) -> Answer {
     let input: Input = call.input(INVALID)?;
     let mut role = changeable(call, state, input.role_name)?;
     let arn = required(input.policy_arn, "policyArn")?;
-    if !arn.starts_with("arn:aws:iam::aws:policy/") {
+    if !arn.starts_with(&format!("arn:{}:iam::aws:policy/", state.partition())) {
         return Err(Refusal::new(
             "NoSuchEntity",
             format!("Policy {arn} does not exist or is not attachable."),

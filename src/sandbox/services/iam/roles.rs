@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::sandbox::clock::{Millis, iso};
-use crate::sandbox::services::iam::{ADMINISTRATOR, INVALID, policy, required, role, store};
+use crate::sandbox::services::iam::{INVALID, administrator, policy, required, role, store};
 use crate::sandbox::services::sts::{ACCESS_ROLE, DEFAULT_SESSION};
 use crate::sandbox::services::{Answer, Call, Operation, Refusal, answer, random_id};
 use crate::sandbox::state::State;
@@ -22,8 +22,9 @@ pub(super) const OPERATIONS: &[Operation] = &[
 ];
 
 /// A role with nothing attached.
-pub(crate) fn new_role(account: &str, name: &str, trust: String, now: Millis) -> Role {
+pub(crate) fn new_role(partition: &str, account: &str, name: &str, trust: String, now: Millis) -> Role {
     Role {
+        partition: partition.to_owned(),
         account: account.to_owned(),
         name: name.to_owned(),
         path: "/".into(),
@@ -39,18 +40,18 @@ pub(crate) fn new_role(account: &str, name: &str, trust: String, now: Millis) ->
 }
 
 /// The role by which the management account administers an account.
-pub(crate) fn access_role(account: &str, management: &str, now: Millis) -> Role {
+pub(crate) fn access_role(partition: &str, account: &str, management: &str, now: Millis) -> Role {
     let trust = json!({
         "Version": "2012-10-17",
         "Statement": [{
             "Effect": "Allow",
-            "Principal": {"AWS": format!("arn:aws:iam::{management}:root")},
+            "Principal": {"AWS": format!("arn:{partition}:iam::{management}:root")},
             "Action": "sts:AssumeRole",
         }],
     });
     Role {
-        attached: vec![ADMINISTRATOR.to_owned()],
-        ..new_role(account, ACCESS_ROLE, trust.to_string(), now)
+        attached: vec![administrator(partition)],
+        ..new_role(partition, account, ACCESS_ROLE, trust.to_string(), now)
     }
 }
 
@@ -128,7 +129,7 @@ fn create(call: &Call<'_>, state: &mut State) -> Answer {
         path,
         max_session,
         description: input.description.unwrap_or_default(),
-        ..new_role(&call.caller.account, &name, trust, call.now)
+        ..new_role(state.partition(), &call.caller.account, &name, trust, call.now)
     };
     let output = json!({"Role": out(&role)});
     store(state, role);

@@ -16,7 +16,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 ];
 
 /// The role of a service in an account.
-pub(crate) fn service_linked_role(account: &str, service: &str, now: Millis) -> Role {
+pub(crate) fn service_linked_role(partition: &str, account: &str, service: &str, now: Millis) -> Role {
     let trust = json!({
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}],
@@ -24,8 +24,8 @@ pub(crate) fn service_linked_role(account: &str, service: &str, now: Millis) -> 
     let (name, policy) = names(service);
     Role {
         path: format!("/aws-service-role/{service}/"),
-        attached: vec![format!("arn:aws:iam::aws:policy/aws-service-role/{policy}")],
-        ..new_role(account, &name, trust.to_string(), now)
+        attached: vec![format!("arn:{partition}:iam::aws:policy/aws-service-role/{policy}")],
+        ..new_role(partition, account, &name, trust.to_string(), now)
     }
 }
 
@@ -64,7 +64,7 @@ fn create(call: &Call<'_>, state: &mut State) -> Answer {
     }
     let role = Role {
         description: input.description.unwrap_or_default(),
-        ..service_linked_role(&call.caller.account, &service, call.now)
+        ..service_linked_role(state.partition(), &call.caller.account, &service, call.now)
     };
     if state.roles.contains(&Role::key(&role.account, &role.name)) {
         return Err(Refusal::new(

@@ -83,7 +83,7 @@ fn create(call: &Call<'_>, state: &mut State) -> Answer {
     );
     let role = Role {
         name: input.role_name.unwrap_or_else(|| ACCESS_ROLE.to_owned()),
-        ..iam::access_role(&id, &org.management, call.now)
+        ..iam::access_role(&org.partition, &id, &org.management, call.now)
     };
     state.roles.put(Role::key(&id, &role.name), role);
     let request = AccountRequest {

@@ -36,6 +36,7 @@ fn create(call: &Call<'_>, state: &mut State) -> Answer {
         ));
     }
     let org = Organization {
+        partition: state.partition().to_owned(),
         id: format!("o-{}", random_id(10).to_lowercase()),
         root: format!("r-{}", random_id(4).to_lowercase()),
         management: call.caller.account.clone(),
@@ -62,7 +63,7 @@ fn enable_all_features(call: &Call<'_>, state: &mut State) -> Answer {
     state.organization.update(&org.id, |org| org.all_features = true);
     answer(&json!({"Handshake": {
         "Id": id,
-        "Arn": format!("arn:aws:organizations::{}:handshake/{}/enable_all_features/{id}", org.management, org.id),
+        "Arn": format!("{}:handshake/{}/enable_all_features/{id}", org.prefix(), org.id),
         "State": "ACCEPTED",
         "Action": "ENABLE_ALL_FEATURES",
         "RequestedTimestamp": seconds(call.now),

@@ -217,6 +217,9 @@ fn resource(call: &Call<'_>, state: &State, target: &Target<'_>, text: &str) -> 
     let kind = kinds::of_arn(&arn).ok_or_else(|| {
         Refusal::new("MalformedArnException", format!("You cannot share the selected resource type: {text}."))
     })?;
+    if arn.partition() != partition_of(&target.id.region) {
+        return Err(malformed_arn(text));
+    }
     if arn.account() != target.id.account {
         return Err(not_permitted(format!(
             "You cannot share the resource {text}, because you do not own it."

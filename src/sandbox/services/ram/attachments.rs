@@ -1,13 +1,16 @@
 //! Which managed permission a share has for each resource type.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::sandbox::clock::seconds;
-use crate::sandbox::services::ram::permissions::{Resolved, SummaryOut, resolve, summary};
+use crate::sandbox::services::ram::permissions::{self, Resolved, SummaryOut, ValuesIn, resolve};
 use crate::sandbox::services::ram::views::reaching;
 use crate::sandbox::services::ram::{
-    INVALID, changeable_share, invalid, kinds, object, once, own_share, pager, required, share_id,
+    INVALID, Owner, changeable_share, invalid, kinds, object, once, own_share, owner, pager, required,
+    share_id,
 };
 use crate::sandbox::services::{Answer, Call, Operation, Refusal, answer};
 use crate::sandbox::state::State;
@@ -32,6 +35,7 @@ fn attach(
     resource_type: &str,
     permission: String,
     version: u32,
+    values: ParameterValues,
 ) {
     state.attachments.put(
         Attachment::key(share, resource_type),
@@ -40,9 +44,18 @@ fn attach(
             resource_type: resource_type.to_owned(),
             permission,
             version,
+            values,
             updated: call.now,
         },
     );
+}
+
+/// Values for the template parameters of one of the permissions that a new share names.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TemplateIn {
+    permission_arn: Option<String>,
+    permission_template_parameters: Option<Vec<ValuesIn>>,
 }
 
 /// Attaches the permissions that a new share names: at most one per resource type.
@@ -51,7 +64,18 @@ pub(super) fn attach_first(
     state: &mut State,
     share: &ShareId,
     arns: &[String],
+    templates: Vec<TemplateIn>,
 ) -> Result<(), Refusal> {
+    let mut given: BTreeMap<String, Vec<ValuesIn>> = BTreeMap::new();
+    for template in templates {
+        let arn = required(template.permission_arn, "permissionTemplateParameters.member.permissionArn")?;
+        if !arns.contains(&arn) {
+            return Err(invalid(format!(
+                "permissionTemplateParameters names {arn}, which is not among permissionArns."
+            )));
+        }
+        given.entry(arn).or_default().extend(template.permission_template_parameters.unwrap_or_default());
+    }
     for arn in arns {
         let found = resolve(call, state, arn)?;
         found.must_be_attachable()?;
@@ -63,7 +87,9 @@ pub(super) fn attach_first(
         }
         let (resource_type, arn, version) =
             (found.resource_type().to_owned(), found.arn(), found.default_version(state));
-        attach(call, state, share, &resource_type, arn, version);
+        let given = given.remove(&arn).unwrap_or_default();
+        let values = permissions::values(&arn, found.parameters(version), given)?;
+        attach(call, state, share, &resource_type, arn, version, values);
     }
     Ok(())
 }
@@ -72,9 +98,9 @@ pub(super) fn attach_first(
 pub(super) fn attach_default(call: &Call<'_>, state: &mut State, share: &ShareId, resource_type: &str) {
     let Some(kind) = kinds::by_code(resource_type) else { return };
     if !state.attachments.contains(&Attachment::key(share, kind.code())) {
-        let default = kind.default_permission();
+        let default = kind.default_permission(partition_of(&share.region));
         let version = default.version(state);
-        attach(call, state, share, kind.code(), default.arn(), version);
+        attach(call, state, share, kind.code(), default.arn(), version, ParameterValues::new());
     }
 }
 
@@ -90,6 +116,7 @@ struct AssociateInput {
     resource_share_arn: Option<String>,
     permission_arn: Option<String>,
     permission_version: Option<u32>,
+    permission_template_parameters: Option<Vec<ValuesIn>>,
     replace: Option<bool>,
 }
 
@@ -120,7 +147,9 @@ fn associate(call: &Call<'_>, state: &mut State) -> Answer {
                 "You can't add a permission for the resource type {code} while the resource share has resources of that type."
             )));
         }
-        attach(call, state, &share, &code, arn, version);
+        let given = input.permission_template_parameters.unwrap_or_default();
+        let values = permissions::values(&arn, found.parameters(version), given)?;
+        attach(call, state, &share, &code, arn, version, values);
         state.shares.update(&share.key(), |share| share.updated = call.now);
         Ok(object([("returnValue", Value::Bool(true))]))
     })
@@ -176,11 +205,12 @@ fn list_of_share(call: &Call<'_>, state: &State) -> Answer {
     };
     let prefix = format!("{}/", id.key());
     let pager = pager(call, "ListResourceSharePermissions", false)?;
-    let page =
-        pager.take(state.attachments.under_after(&prefix, pager.after()).filter_map(|(key, attached)| {
-            let found = resolve(call, state, &attached.permission).ok()?;
-            Some((key, summary(state, &found, attached.version)))
-        }));
+    let page = pager.take(
+        state
+            .attachments
+            .under_after(&prefix, pager.after())
+            .filter_map(|(key, attached)| Some((key, permissions::of_share(call, state, attached)?))),
+    );
     answer(&OfShareOutput { permissions: page.rows, next_token: page.next })
 }
 
@@ -193,6 +223,7 @@ struct AllInput {
     resource_type: Option<String>,
     feature_set: Option<FeatureSet>,
     default_version: Option<bool>,
+    resource_owner: Option<String>,
     resource_share_arn: Option<String>,
 }
 
@@ -207,6 +238,8 @@ struct AttachmentOut<'a> {
     feature_set: FeatureSet,
     last_updated_time: f64,
     resource_share_arn: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    permission_template_parameters: Vec<Value>,
 }
 
 #[derive(Serialize)]
@@ -219,10 +252,20 @@ struct AllOutput<'a> {
 
 fn list_all(call: &Call<'_>, state: &State) -> Answer {
     let input: AllInput = call.input(INVALID)?;
-    let prefix = place(&call.caller.account, call.region);
+    let owner = input.resource_owner.as_deref().map_or(Ok(Owner::Myself), |text| owner(Some(text)))?;
     let pager = pager(call, "ListPermissionAssociations", false)?;
-    let rows = state.attachments.under_after(&prefix, pager.after()).filter_map(|(key, attached)| {
-        let found = resolve(call, state, &attached.permission).ok();
+    let all: Box<dyn Iterator<Item = (&str, &Attachment)>> = match owner {
+        Owner::Myself => {
+            let prefix = place(&call.caller.account, call.region);
+            Box::new(state.attachments.under_after(&prefix, pager.after()))
+        }
+        Owner::Others => {
+            let keys = reaching(call, state).into_keys();
+            Box::new(keys.flat_map(|key| state.attachments.under(&format!("{key}/"))))
+        }
+    };
+    let rows = all.filter_map(|(key, attached)| {
+        let found = permissions::attached(state, attached);
         let default_version =
             found.as_ref().is_some_and(|found| found.default_version(state) == attached.version);
         let feature_set = found.as_ref().map_or(FeatureSet::Standard, Resolved::feature_set);
@@ -237,19 +280,26 @@ fn list_all(call: &Call<'_>, state: &State) -> Answer {
             && input.default_version.is_none_or(|wanted| wanted == default_version)
             && input.resource_share_arn.as_ref().is_none_or(|arn| *arn == attached.share.arn());
         fits.then(|| {
-            let row = AttachmentOut {
-                arn: &attached.permission,
-                permission_version: attached.version.to_string(),
-                default_version,
-                resource_type: &attached.resource_type,
-                status: "ASSOCIATED",
-                feature_set,
-                last_updated_time: seconds(attached.updated),
-                resource_share_arn: attached.share.arn(),
-            };
-            (key, row)
+            (
+                key.to_owned(),
+                AttachmentOut {
+                    arn: &attached.permission,
+                    permission_version: attached.version.to_string(),
+                    default_version,
+                    resource_type: &attached.resource_type,
+                    status: "ASSOCIATED",
+                    feature_set,
+                    last_updated_time: seconds(attached.updated),
+                    resource_share_arn: attached.share.arn(),
+                    permission_template_parameters: found
+                        .map(|found| {
+                            permissions::parameters_out(found.parameters(attached.version), &attached.values)
+                        })
+                        .unwrap_or_default(),
+                },
+            )
         })
     });
-    let page = pager.take(rows);
+    let page = pager.take_sorted(rows);
     answer(&AllOutput { permissions: page.rows, next_token: page.next })
 }

@@ -132,7 +132,8 @@ fn accept(call: &Call<'_>, state: &mut State) -> Answer {
         let member = Member::key(&invitation.share, Side::Principal, &invitation.principal);
         state.members.update(&member, |member| {
             member.updated = call.now;
-            member.due = Some(call.now + call.behaviour.associate_ms.max(1));
+            let takes = call.behaviour.joins_in(Side::Principal, &invitation.principal);
+            member.due = Some(call.now + takes.max(1));
         });
         Ok(object([("resourceShareInvitation", close(state, &invitation, InvitationStatus::Accepted))]))
     })

@@ -10,6 +10,7 @@ use crate::sandbox::clock::{HOUR, Millis};
 use crate::sandbox::services::ram::{INVALID, one_of, pager};
 use crate::sandbox::services::{Answer, Call, Operation, answer};
 use crate::sandbox::state::State;
+use crate::sandbox::state::rows_ram::partition_of;
 
 pub(super) const OPERATIONS: &[Operation] = &[Operation::read("ListResourceTypes", list_resource_types)];
 
@@ -87,8 +88,8 @@ impl Kind {
         actions.iter().map(|action| (action.as_str(), about(action))).collect()
     }
 
-    pub(super) fn default_permission(&'static self) -> Managed {
-        Managed { name: &self.permissions[0], kind: self, is_default: true }
+    pub(super) fn default_permission(&'static self, partition: &'static str) -> Managed {
+        Managed { partition, name: &self.permissions[0], kind: self, is_default: true }
     }
 
     /// `resourceRegionScope`.
@@ -120,6 +121,7 @@ pub(super) fn by_code(code: &str) -> Option<&'static Kind> {
 /// A permission that AWS manages.
 #[derive(Clone, Copy)]
 pub(super) struct Managed {
+    partition: &'static str,
     pub name: &'static str,
     pub kind: &'static Kind,
     pub is_default: bool,
@@ -127,12 +129,15 @@ pub(super) struct Managed {
 
 impl Managed {
     pub(super) fn arn(self) -> String {
-        format!("arn:aws:ram::aws:permission/{}", self.name)
+        format!("arn:{}:ram::aws:permission/{}", self.partition, self.name)
     }
 
-    /// The current version: 1 until somebody lets AWS publish another.
+    /// The current version: AWS's where it was recorded, else 1, until somebody lets AWS publish another.
     pub(super) fn version(self, state: &State) -> u32 {
-        state.published.get(self.name).map_or(1, |published| published.versions)
+        state
+            .published
+            .get(self.name)
+            .map_or_else(|| first_version(self.name), |published| published.versions)
     }
 
     /// The policy's text. The actions are AWS's for the types that are shared most, the service's reading actions for the rest.
@@ -149,12 +154,22 @@ impl Managed {
     }
 }
 
+/// The current version of a permission before anything is published in the sandbox (documentation samples).
+pub(crate) fn first_version(name: &str) -> u32 {
+    match name {
+        "AWSRAMPermissionGlueAllTablesReadWriteForDatabase"
+        | "AWSRAMPermissionGlueDatabaseReadWrite"
+        | "AWSRAMPermissionGlueTableReadWriteForDatabase" => 2,
+        _ => 1,
+    }
+}
+
 /// Actions of the default permissions, as the RAM console shows them.
 fn actions(code: &str) -> Option<&'static [&'static str]> {
     Some(match code {
-        "ec2:Subnet" => {
-            &["DescribeSubnets", "CreateNetworkInterface", "DeleteNetworkInterface", "RunInstances"]
-        }
+        // As recorded.
+        "ec2:Subnet" => &["RunInstances", "CreateNetworkInterface", "DescribeSubnets"],
+        "imagebuilder:Image" => &["GetImage", "ListImages"],
         "ec2:TransitGateway" => &[
             "DescribeTransitGateways",
             "CreateTransitGatewayVpcAttachment",
@@ -180,24 +195,29 @@ fn actions(code: &str) -> Option<&'static [&'static str]> {
     })
 }
 
-pub(super) fn managed() -> impl Iterator<Item = Managed> {
-    all().iter().flat_map(|kind| {
-        kind.permissions.iter().enumerate().map(move |(at, name)| Managed { name, kind, is_default: at == 0 })
+pub(super) fn managed(partition: &'static str) -> impl Iterator<Item = Managed> {
+    all().iter().flat_map(move |kind| {
+        kind.permissions.iter().enumerate().map(move |(at, name)| Managed {
+            partition,
+            name,
+            kind,
+            is_default: at == 0,
+        })
     })
 }
 
 /// The ARN of the permission that a type gets by itself; empty for a type that is none.
-pub(crate) fn default_permission_arn(code: &str) -> String {
-    by_code(code).map(|kind| kind.default_permission().arn()).unwrap_or_default()
+pub(crate) fn default_permission_arn(code: &str, region: &str) -> String {
+    by_code(code).map(|kind| kind.default_permission(partition_of(region)).arn()).unwrap_or_default()
 }
 
 /// Whether AWS manages a permission of this name.
 pub(crate) fn is_managed(name: &str) -> bool {
-    managed_by_name(name).is_some()
+    managed_by_name("aws", name).is_some()
 }
 
-pub(super) fn managed_by_name(name: &str) -> Option<Managed> {
-    managed().find(|permission| permission.name == name)
+pub(super) fn managed_by_name(partition: &'static str, name: &str) -> Option<Managed> {
+    managed(partition).find(|permission| permission.name == name)
 }
 
 #[derive(Deserialize)]
@@ -266,7 +286,7 @@ mod tests {
 
     #[test]
     fn no_two_managed_permissions_have_one_name() {
-        let names: Vec<&str> = managed().map(|permission| permission.name).collect();
+        let names: Vec<&str> = managed("aws").map(|permission| permission.name).collect();
         let distinct: std::collections::BTreeSet<&str> = names.iter().copied().collect();
         assert_eq!(names.len(), distinct.len());
         assert!(all().len() >= 80);

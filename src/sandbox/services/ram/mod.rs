@@ -19,7 +19,7 @@ mod tags;
 mod views;
 mod works;
 
-pub(crate) use kinds::{default_permission_arn, is_managed};
+pub(crate) use kinds::{default_permission_arn, first_version, is_managed};
 pub(crate) use request::{Subject, subjects};
 pub(crate) use sharing::{end_sharing, leave_organization};
 
@@ -176,11 +176,16 @@ fn pager(call: &Call<'_>, operation: &str, filtered: bool) -> Result<Pager, Refu
         Some(token) => Some(token.as_str().ok_or_else(refused)?),
     };
     let empty_first = match call.behaviour.empty_pages {
-        EmptyPages::Never => false,
-        EmptyPages::Filtered => filtered,
-        EmptyPages::Always => true,
+        None | Some(EmptyPages::Never) => false,
+        Some(EmptyPages::Filtered) => filtered,
+        Some(EmptyPages::Always) => true,
     };
-    Pager::new(operation, call.input, size, token, empty_first).ok_or_else(refused)
+    let listing = format!("{operation} {} {}", call.caller.account, call.region);
+    let pager = Pager::new(&listing, call.input, size, token, empty_first).ok_or_else(refused)?;
+    Ok(match call.behaviour.shuffle {
+        0 => pager,
+        seed => pager.shuffled(seed, call.turns),
+    })
 }
 
 /// Runs a change once per client token: the same token and request get the same answer, whatever became of it since.

@@ -68,8 +68,13 @@ impl<'a> ShareOut<'a> {
         Self { tags: None, ..Self::new(share) }
     }
 
-    /// As CreateResourceShare answers it: without the feature set, so that clients re-read.
+    /// As CreateResourceShare answers it: without the feature set, so that clients re-read, and with a list of tags that may be empty.
     pub(super) fn created(share: &'a Share) -> Self {
+        Self { tags: Some(tags(&share.tags)), ..Self::updated(share) }
+    }
+
+    /// As UpdateResourceShare answers it.
+    pub(super) fn updated(share: &'a Share) -> Self {
         Self { feature_set: None, ..Self::new(share) }
     }
 }
@@ -100,6 +105,32 @@ impl<'a> MemberOut<'a> {
             status_message: member.message.as_deref(),
             creation_time: seconds(member.created),
             last_updated_time: seconds(member.updated),
+            external: member.external,
+        }
+    }
+}
+
+/// A member as the calls that change it answer: without the share's name and without times.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ChangedMemberOut<'a> {
+    resource_share_arn: String,
+    associated_entity: &'a str,
+    association_type: Side,
+    status: &'a Association,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_message: Option<&'a str>,
+    external: bool,
+}
+
+impl<'a> ChangedMemberOut<'a> {
+    pub(super) fn new(member: &'a Member) -> Self {
+        Self {
+            resource_share_arn: member.share.arn(),
+            associated_entity: &member.entity,
+            association_type: member.side,
+            status: &member.status,
+            status_message: member.message.as_deref(),
             external: member.external,
         }
     }

@@ -1,11 +1,13 @@
 //! GetResourcePolicies: the resource-based policy that RAM keeps for what it shares.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::model::{Arn, Principal};
-use crate::sandbox::services::ram::permissions::resolve;
-use crate::sandbox::services::ram::{INVALID, malformed_arn, pager, required};
+use crate::sandbox::services::ram::admission::source_type;
+use crate::sandbox::services::ram::{INVALID, malformed_arn, object, pager, permissions, required};
 use crate::sandbox::services::{Answer, Call, Operation, Refusal, answer};
 use crate::sandbox::settings::Resources;
 use crate::sandbox::state::State;
@@ -34,9 +36,9 @@ fn get(call: &Call<'_>, state: &State) -> Answer {
                 format!("The resource {text} could not be found."),
             ));
         }
-        let statements = statements(call, state, &text, input.principal.as_deref());
-        if !statements.is_empty() {
-            let policy = json!({"Version": "2012-10-17", "Statement": statements});
+        let form = Form::of(&arn);
+        let statements = statements(call, state, &text, form, input.principal.as_deref());
+        if let Some(policy) = form.policy(statements) {
             policies.push((text, policy.to_string()));
         }
     }
@@ -49,8 +51,54 @@ fn get(call: &Call<'_>, state: &State) -> Answer {
     answer(&output)
 }
 
+/// How a service writes its policies.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// As recorded of a subnet: the older version, numbered statements, a list of principals even where nobody is on the share.
+    Numbered,
+    /// As the user guide shows policies.
+    Guide,
+}
+
+impl Form {
+    fn of(arn: &Arn) -> Self {
+        if arn.service() == "ec2" { Self::Numbered } else { Self::Guide }
+    }
+
+    /// The policy of these statements, if there are any.
+    fn policy(self, statements: Vec<Map<String, Value>>) -> Option<Value> {
+        if statements.is_empty() {
+            return None;
+        }
+        let numbered = statements.into_iter().enumerate().map(|(at, mut statement)| {
+            if self == Self::Numbered {
+                statement.insert("Sid".into(), format!("RamStatement{}", at + 1).into());
+            }
+            Value::Object(statement)
+        });
+        let statements: Vec<Value> = numbered.collect();
+        let version = if self == Self::Numbered { "2008-10-17" } else { "2012-10-17" };
+        Some(json!({"Version": version, "Statement": statements}))
+    }
+
+    /// The accounts, roles and users of one statement.
+    fn principal(self, mut named: Vec<String>) -> Option<Value> {
+        match (self, named.len()) {
+            (Self::Guide, 0) => None,
+            (Self::Guide, 1) => Some(json!({"AWS": named.remove(0)})),
+            _ => Some(json!({"AWS": named})),
+        }
+    }
+}
+
 /// One statement per share and kind of principal, of all shares that hold the resource.
-fn statements(call: &Call<'_>, state: &State, arn: &str, only: Option<&str>) -> Vec<Value> {
+fn statements(
+    call: &Call<'_>,
+    state: &State,
+    arn: &str,
+    form: Form,
+    only: Option<&str>,
+) -> Vec<Map<String, Value>> {
     let index = Member::entity_index(call.region, Side::Resource, arn);
     let mut statements = Vec::new();
     for member in state.members.indexed(&index).filter_map(|key| state.members.get(key)) {
@@ -58,26 +106,18 @@ fn statements(call: &Call<'_>, state: &State, arn: &str, only: Option<&str>) -> 
             continue;
         }
         let Some(code) = &member.resource_type else { continue };
-        let attached = state.attachments.get(&Attachment::key(&member.share, code));
-        let permission = attached.and_then(|attached| {
-            resolve(call, state, &attached.permission).ok()?.policy(state, attached.version)
-        });
-        let Some(template) = permission.and_then(|text| serde_json::from_str::<Value>(&text).ok()) else {
-            continue;
+        let Some(template) = template(state, &Attachment::key(&member.share, code)) else { continue };
+        let on = |side| {
+            state.members_of(&member.share, side).filter(|member| member.status == Association::Associated)
         };
-        let principals: Vec<&Member> = state
-            .members_of(&member.share, Side::Principal)
-            .filter(|principal| principal.status == Association::Associated)
-            .filter(|principal| only.is_none_or(|only| only == principal.entity))
-            .collect();
         let mut named = Vec::new();
-        for principal in principals {
+        for principal in on(Side::Principal).filter(|member| only.is_none_or(|only| only == member.entity)) {
             match Principal::read(&principal.entity) {
-                Principal::Account(id) => named.push(Value::from(format!("arn:aws:iam::{id}:root"))),
-                Principal::Role(arn) | Principal::User(arn) => named.push(Value::from(arn.as_str())),
+                Principal::Account(id) => named.push(format!("arn:{}:iam::{id}:root", state.partition())),
+                Principal::Role(arn) | Principal::User(arn) => named.push(arn.as_str().to_owned()),
                 Principal::Organization(org) => {
                     let condition = json!({"StringEquals": {"aws:PrincipalOrgID": org.id().as_str()}});
-                    statements.push(statement(&template, arn, json!("*"), Some(condition)));
+                    statements.push(statement(&template, arn, json!("*"), &condition));
                 }
                 Principal::OrganizationalUnit(unit) => {
                     let Some(org) = state.org() else { continue };
@@ -85,43 +125,79 @@ fn statements(call: &Call<'_>, state: &State, arn: &str, only: Option<&str>) -> 
                     let path: Vec<&str> = above.iter().rev().map(|unit| unit.id.as_str()).collect();
                     let path = format!("{}/{}/{}/*", org.id, org.root, path.join("/"));
                     let condition = json!({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": [path]}});
-                    statements.push(statement(&template, arn, json!("*"), Some(condition)));
+                    statements.push(statement(&template, arn, json!("*"), &condition));
                 }
                 Principal::Service(service) => {
-                    let mut accounts = vec![call.caller.account.clone()];
-                    accounts.extend(
-                        state.members_of(&member.share, Side::Source).map(|source| source.entity.clone()),
-                    );
-                    accounts.sort();
-                    accounts.dedup();
-                    let condition = json!({"StringEquals": {"aws:SourceAccount": accounts}});
-                    statements.push(statement(&template, arn, json!({"Service": service}), Some(condition)));
+                    let sources = on(Side::Source).map(|source| source.entity.as_str());
+                    for condition in origins(&call.caller.account, sources) {
+                        statements.push(statement(&template, arn, json!({"Service": service}), &condition));
+                    }
                 }
                 Principal::Other(_) => {}
             }
         }
-        if !named.is_empty() {
-            statements.push(statement(&template, arn, json!({"AWS": named}), None));
+        // Who is on the share otherwise has statements of its own.
+        let others = on(Side::Principal).count() > named.len();
+        if let Some(principal) =
+            form.principal(named).filter(|principal| !others || principal["AWS"] != json!([]))
+        {
+            statements.push(statement(&template, arn, principal, &json!({})));
         }
     }
     statements
 }
 
-fn statement(template: &Value, arn: &str, principal: Value, condition: Option<Value>) -> Value {
+/// The policy of what is attached, with the share's values in the condition.
+fn template(state: &State, attachment: &str) -> Option<Value> {
+    let attached = state.attachments.get(attachment)?;
+    let text = permissions::attached(state, attached)?.policy(state, attached.version)?;
+    let mut template: Value = serde_json::from_str(&text).ok()?;
+    if let Some(condition) = template.get_mut("Condition") {
+        *condition = permissions::render(condition, &attached.values);
+    }
+    Some(template)
+}
+
+/// Where a service may call for: one condition for each kind of source, or a call would have to come from all of them. The owner's
+/// account is always among the accounts.
+fn origins<'a>(owner: &str, sources: impl Iterator<Item = &'a str>) -> Vec<Value> {
+    let mut accounts = BTreeSet::from([owner]);
+    let (mut arns, mut organizations, mut paths) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for source in sources {
+        match source_type(source) {
+            Some("ACCOUNT") => accounts.insert(source),
+            Some("ORGANIZATION") => organizations.insert(source),
+            Some("ORGANIZATION_PATH") => paths.insert(source),
+            _ => arns.insert(source),
+        };
+    }
+    [
+        ("StringEquals", "aws:SourceAccount", accounts),
+        ("ArnLike", "aws:SourceArn", arns),
+        ("StringEquals", "aws:SourceOrgID", organizations),
+        ("ForAnyValue:StringLike", "aws:SourceOrgPaths", paths),
+    ]
+    .into_iter()
+    .filter(|(_, _, values)| !values.is_empty())
+    .map(|(operator, key, values)| json!({operator: {key: values}}))
+    .collect()
+}
+
+fn statement(template: &Value, arn: &str, principal: Value, condition: &Value) -> Map<String, Value> {
     let mut conditions = template.get("Condition").cloned().unwrap_or_else(|| json!({}));
-    for (operator, keys) in condition.iter().filter_map(Value::as_object).flatten() {
+    for (operator, keys) in condition.as_object().into_iter().flatten() {
         for (key, value) in keys.as_object().into_iter().flatten() {
             conditions[operator.as_str()][key.as_str()] = value.clone();
         }
     }
-    let mut statement = json!({
-        "Effect": "Allow",
-        "Principal": principal,
-        "Action": template.get("Action").cloned().unwrap_or_default(),
-        "Resource": arn,
-    });
+    let mut statement = object([
+        ("Effect", "Allow".into()),
+        ("Principal", principal),
+        ("Action", template.get("Action").cloned().unwrap_or_default()),
+        ("Resource", arn.into()),
+    ]);
     if conditions.as_object().is_some_and(|conditions| !conditions.is_empty()) {
-        statement["Condition"] = conditions;
+        statement.insert("Condition".into(), conditions);
     }
     statement
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::sandbox::services::ram::admission::{Target, Wanted, admit};
-use crate::sandbox::services::ram::attachments::{attach_first, attachments_of};
+use crate::sandbox::services::ram::attachments::{TemplateIn, attach_first, attachments_of};
 use crate::sandbox::services::ram::members::{dismiss, join};
 use crate::sandbox::services::ram::output::{ShareOut, value};
 use crate::sandbox::services::ram::tags::{TagIn, read_tags};
@@ -15,7 +15,7 @@ use crate::sandbox::services::ram::{
     INVALID, Owner, changeable_share, invalid, is_seen, no_such_share, object, once, one_of, own_share,
     owner, pager, required, share_id, shows_tags, unknown, wrong_state,
 };
-use crate::sandbox::services::{Answer, Call, Operation, Refusal, answer, uuid};
+use crate::sandbox::services::{Answer, Call, Operation, Refusal, answer};
 use crate::sandbox::state::State;
 use crate::sandbox::state::rows_ram::*;
 
@@ -37,6 +37,7 @@ struct CreateInput {
     tags: Option<Vec<TagIn>>,
     allow_external_principals: Option<bool>,
     permission_arns: Option<Vec<String>>,
+    permission_template_parameters: Option<Vec<TemplateIn>>,
     resource_share_configuration: Option<ConfigurationIn>,
 }
 
@@ -70,8 +71,11 @@ fn create(call: &Call<'_>, state: &mut State) -> Answer {
                 "retainSharingOnAccountLeaveOrganization requires that the resource share allows external principals.",
             ));
         }
-        let id =
-            ShareId { account: call.caller.account.clone(), region: call.region.to_owned(), uuid: uuid() };
+        let id = ShareId {
+            account: call.caller.account.clone(),
+            region: call.region.to_owned(),
+            uuid: share_uuid(),
+        };
         let target = Target { id: &id, allow_external, retain: retain == Some(true) };
         let (resources, principals, sources) = (
             input.resource_arns.unwrap_or_default(),
@@ -80,7 +84,8 @@ fn create(call: &Call<'_>, state: &mut State) -> Answer {
         );
         let wanted = Wanted { resources: &resources, principals: &principals, sources: &sources };
         let admitted = admit(call, state, &target, wanted)?;
-        attach_first(call, state, &id, &input.permission_arns.unwrap_or_default())?;
+        let templates = input.permission_template_parameters.unwrap_or_default();
+        attach_first(call, state, &id, &input.permission_arns.unwrap_or_default(), templates)?;
         let pending = call.behaviour.pending_ms > 0;
         let share = Share {
             id: id.clone(),
@@ -99,6 +104,11 @@ fn create(call: &Call<'_>, state: &mut State) -> Answer {
         join(call, state, &id, admitted);
         Ok(object([("resourceShare", value(&ShareOut::created(&share)))]))
     })
+}
+
+/// Looks like a UUID and need not be one: RAM sets neither version nor variant.
+fn share_uuid() -> String {
+    uuid::Uuid::from_u128(fastrand::u128(..)).to_string()
 }
 
 /// The model has no pattern; the console asks for letters, digits, spaces, dots and hyphens.
@@ -145,7 +155,7 @@ fn update(call: &Call<'_>, state: &mut State) -> Answer {
             share.updated = call.now;
         });
         let share = state.shares.get(&id.key()).ok_or_else(|| no_such_share(&id.arn()))?;
-        Ok(object([("resourceShare", value(&ShareOut::created(share)))]))
+        Ok(object([("resourceShare", value(&ShareOut::updated(share)))]))
     })
 }
 
@@ -186,7 +196,7 @@ fn delete(call: &Call<'_>, state: &mut State) -> Answer {
         }
         state.shares.update(&id.key(), |share| {
             (share.status, share.updated) = (ShareStatus::Deleting, call.now);
-            share.due = Some(call.now + call.behaviour.disassociate_ms.max(1));
+            share.due = Some(call.now + call.behaviour.leaves_in(&share.id.uuid));
         });
         Ok(object([("returnValue", Value::Bool(true))]))
     })
@@ -314,6 +324,7 @@ fn promote(call: &Call<'_>, state: &mut State) -> Answer {
         let policy_made = state.attachments.get(&key).map(|attached| attached.permission.clone());
         state.attachments.update(&key, |attached| {
             (attached.permission, attached.version) = twin;
+            attached.values.clear();
             attached.updated = call.now;
         });
         if let Some(arn) = policy_made {

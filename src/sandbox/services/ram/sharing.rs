@@ -1,5 +1,6 @@
 //! Sharing inside the organization: turning it on, and what becomes of shares when it ends.
 
+use crate::model::Principal;
 use crate::sandbox::services::ram::admission::{PRINCIPAL, SERVICE_ROLE};
 use crate::sandbox::services::ram::not_permitted;
 use crate::sandbox::services::{Answer, Call, Operation, answer, iam};
@@ -23,7 +24,7 @@ fn enable(call: &Call<'_>, state: &mut State) -> Answer {
     }
     let key = Role::key(&org.management, SERVICE_ROLE);
     if !state.roles.contains(&key) {
-        let role = iam::service_linked_role(&org.management, PRINCIPAL, call.now);
+        let role = iam::service_linked_role(&org.partition, &org.management, PRINCIPAL, call.now);
         state.roles.put(key, role);
     }
     answer(&serde_json::json!({"returnValue": true}))
@@ -37,7 +38,10 @@ pub(crate) fn end_sharing(call: &Call<'_>, state: &mut State) {
         .filter(|(_, member)| {
             member.side == Side::Principal
                 && member.status.is_on()
-                && member.entity.starts_with("arn:aws:organizations::")
+                && matches!(
+                    Principal::read(&member.entity),
+                    Principal::Organization(_) | Principal::OrganizationalUnit(_)
+                )
         })
         .map(|(key, _)| key.to_owned())
         .collect::<Vec<_>>();
@@ -53,8 +57,7 @@ pub(crate) fn leave_organization(call: &Call<'_>, state: &mut State, account: &s
         .members
         .iter()
         .filter(|(_, member)| {
-            let received =
-                member.entity == account || member.entity.starts_with(&format!("arn:aws:iam::{account}:"));
+            let received = Principal::read(&member.entity).account().is_some_and(|id| id.as_str() == account);
             let given = member.share.account == account && !member.entity.ends_with(".amazonaws.com");
             member.side == Side::Principal
                 && member.status.is_on()
@@ -72,7 +75,7 @@ fn drop_members(call: &Call<'_>, state: &mut State, keys: &[String]) {
     for key in keys {
         state.members.update(key, |member| {
             (member.status, member.updated, member.fails) = (Association::Disassociating, call.now, None);
-            member.due = Some(call.now + call.behaviour.disassociate_ms.max(1));
+            member.due = Some(call.now + call.behaviour.leaves_in(&member.entity));
         });
     }
 }

@@ -83,7 +83,10 @@ fn change(
 ) -> Answer {
     let arn = match (share, resource) {
         (Some(arn), None) | (None, Some(arn)) => arn,
-        _ => return Err(invalid("Specify either resourceShareArn or resourceArn.")),
+        (None, None) => return Err(invalid("Specify either resourceShareArn or resourceArn.")),
+        (Some(_), Some(_)) => {
+            return Err(invalid("Only one of resourceArn or resourceShareArn may be specified"));
+        }
     };
     if let Ok(permission) = PermissionArn::parse(&arn) {
         let key = Permission::key(permission.arn().account(), permission.arn().region(), permission.name());

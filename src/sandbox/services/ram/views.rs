@@ -16,7 +16,7 @@ pub(super) const OPERATIONS: &[Operation] =
 /// The shares of others that reach the caller's account in this Region, each with the principals by which it does.
 pub(super) fn reaching(call: &Call<'_>, state: &State) -> BTreeMap<String, Vec<String>> {
     let me = &call.caller.account;
-    let mut prefixes = vec![format!("arn:aws:iam::{me}:")];
+    let prefixes = [format!("arn:{}:iam::{me}:", state.partition())];
     let mut exact = vec![me.clone()];
     if let Some(org) = state.org()
         && let Some(account) = state.accounts.get(me)
@@ -25,7 +25,6 @@ pub(super) fn reaching(call: &Call<'_>, state: &State) -> BTreeMap<String, Vec<S
         exact.push(org.arn());
         exact.extend(state.units_above(account.parent.as_deref()).iter().map(|unit| org.unit_arn(&unit.id)));
     }
-    prefixes.retain(|prefix| !prefix.is_empty());
     let text = |entity: &str| Member::entity_index(call.region, Side::Principal, entity);
     let keys = exact
         .iter()

@@ -29,6 +29,11 @@ fn replace(call: &Call<'_>, state: &mut State) -> Answer {
         let from = resolve(call, state, &required(input.from_permission_arn, "fromPermissionArn")?)?;
         let to = resolve(call, state, &required(input.to_permission_arn, "toPermissionArn")?)?;
         to.must_be_attachable()?;
+        if !to.parameters(to.default_version(state)).is_empty() {
+            return Err(invalid(
+                "The new permission has template parameters, for which this operation takes no values.",
+            ));
+        }
         if from.resource_type() != to.resource_type() {
             return Err(invalid("The two permissions are for different resource types."));
         }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::sandbox::services::ram::output::value;
+use crate::sandbox::services::ram::permissions::parameters::{DeclarationIn, declared};
 use crate::sandbox::services::ram::permissions::reads::{detail, summary};
 use crate::sandbox::services::ram::permissions::template::{check_name, check_policy};
 use crate::sandbox::services::ram::permissions::{
@@ -34,7 +35,7 @@ struct CreateInput {
     name: Option<String>,
     resource_type: Option<String>,
     policy_template: Option<String>,
-    permission_template_parameters: Option<Vec<Value>>,
+    permission_template_parameters: Option<Vec<DeclarationIn>>,
     tags: Option<Vec<TagIn>>,
     permission_arn: Option<String>,
 }
@@ -46,21 +47,23 @@ fn create(call: &Call<'_>, state: &mut State) -> Answer {
         let code = required(input.resource_type, "resourceType")?;
         let policy = required(input.policy_template, "policyTemplate")?;
         check_name(&name)?;
-        let kind = kinds::by_code(&code).filter(|kind| kind.code() == code).ok_or_else(|| {
-            invalid(format!("The resource type {code} is not valid. Resource types are case-sensitive."))
-        })?;
+        let kind = kinds::by_code(&code).ok_or_else(|| invalid(format!("Invalid resource type: {code}")))?;
+        let key = Permission::key(&call.caller.account, call.region, &name);
+        if let Some(there) = state.permissions.get(&key).filter(|there| is_there(there)) {
+            let message = format!("The permission {} already exists.", there.arn());
+            return Err(Refusal::new("PermissionAlreadyExistsException", message).with_status(409));
+        }
+        if kind.code() != code {
+            return Err(invalid(format!("Invalid resource type: {code}")));
+        }
         if !kind.customer_permissions() && !call.behaviour.lenient {
             return Err(invalid(format!(
                 "The resource type {code} does not support customer managed permissions."
             )));
         }
         check_policy(&policy, kind.code())?;
+        let parameters = declared(input.permission_template_parameters.unwrap_or_default(), &policy)?;
         let tags = read_tags(input.tags.unwrap_or_default(), &Tags::new())?;
-        let key = Permission::key(&call.caller.account, call.region, &name);
-        if state.permissions.get(&key).is_some_and(is_there) {
-            let message = format!("A permission with the name {name} already exists.");
-            return Err(Refusal::new("PermissionAlreadyExistsException", message).with_status(409));
-        }
         let mine: Vec<&Permission> = state
             .permissions
             .under(&place(&call.caller.account, call.region))
@@ -75,11 +78,7 @@ fn create(call: &Call<'_>, state: &mut State) -> Answer {
                 "You have reached the number of customer managed permissions that you can have.",
             ));
         }
-        let version = PermissionVersion {
-            policy,
-            created: call.now,
-            parameters: input.permission_template_parameters.unwrap_or_default(),
-        };
+        let version = PermissionVersion { policy, created: call.now, parameters };
         let permission = Permission {
             account: call.caller.account.clone(),
             region: call.region.to_owned(),
@@ -107,6 +106,7 @@ fn create_version(call: &Call<'_>, state: &mut State) -> Answer {
         let mut permission = changeable(call, state, &required(input.permission_arn, "permissionArn")?)?;
         let policy = required(input.policy_template, "policyTemplate")?;
         check_policy(&policy, &permission.resource_type)?;
+        let parameters = declared(input.permission_template_parameters.unwrap_or_default(), &policy)?;
         if permission.versions.len() >= 5 {
             return Err(Refusal::new(
                 "PermissionVersionsLimitExceededException",
@@ -114,7 +114,6 @@ fn create_version(call: &Call<'_>, state: &mut State) -> Answer {
             ));
         }
         let number = permission.next;
-        let parameters = input.permission_template_parameters.unwrap_or_default();
         permission.versions.insert(number, PermissionVersion { policy, created: call.now, parameters });
         (permission.default, permission.next, permission.updated) = (number, number + 1, call.now);
         store(state, permission.clone());
@@ -160,7 +159,7 @@ fn delete(call: &Call<'_>, state: &mut State) -> Answer {
             ));
         }
         (permission.status, permission.updated) = (PermissionStatus::Deleting, call.now);
-        permission.due = Some(call.now + call.behaviour.disassociate_ms.max(1));
+        permission.due = Some(call.now + call.behaviour.leaves_in(&permission.name));
         store(state, permission);
         Ok(object([
             ("returnValue", Value::Bool(true)),

@@ -1,12 +1,14 @@
 //! Managed permissions: AWS's, and those that customers write.
 
 mod changes;
+mod parameters;
 mod promotion;
 mod reads;
 mod template;
 
+pub(super) use parameters::{ValuesIn, out as parameters_out, render, values};
 pub(super) use promotion::{forget_unused, standard_twin};
-pub(super) use reads::{SummaryOut, summary};
+pub(super) use reads::{SummaryOut, of_share};
 
 use serde::Deserialize;
 
@@ -67,6 +69,16 @@ impl Resolved {
         }
     }
 
+    /// The template parameters that a version declares.
+    pub(super) fn parameters(&self, version: u32) -> &[TemplateParameter] {
+        match self {
+            Self::Aws(_) => &[],
+            Self::Customer(permission) => {
+                permission.versions.get(&version).map_or(&[], |version| &version.parameters)
+            }
+        }
+    }
+
     pub(super) fn must_be_attachable(&self) -> Result<(), Refusal> {
         match self {
             Self::Customer(permission) if permission.status == PermissionStatus::Deprecated => {
@@ -84,18 +96,33 @@ fn no_such_permission(arn: &str) -> Refusal {
 /// Finds a permission that the caller may use: AWS's, or its own in the call's Region.
 pub(super) fn resolve(call: &Call<'_>, state: &State, arn: &str) -> Result<Resolved, Refusal> {
     let parsed = PermissionArn::parse(arn).map_err(|_| malformed_arn(arn))?;
-    if parsed.is_aws_managed() {
-        return kinds::managed_by_name(parsed.name())
-            .map(Resolved::Aws)
-            .ok_or_else(|| no_such_permission(arn));
+    let mine = |found: &Resolved| match found {
+        Resolved::Aws(_) => true,
+        Resolved::Customer(permission) => {
+            permission.account == call.caller.account && permission.region == call.region
+        }
+    };
+    find(state, &parsed, call.region).filter(mine).ok_or_else(|| no_such_permission(arn))
+}
+
+/// A permission that is attached to a share, whosever it is.
+pub(super) fn attached(state: &State, attachment: &Attachment) -> Option<Resolved> {
+    find(state, &PermissionArn::parse(&attachment.permission).ok()?, &attachment.share.region)
+}
+
+fn find(state: &State, arn: &PermissionArn, region: &str) -> Option<Resolved> {
+    let partition = partition_of(region);
+    if arn.arn().partition() != partition {
+        return None;
     }
-    let (account, region) = (parsed.arn().account(), parsed.arn().region());
+    if arn.is_aws_managed() {
+        return kinds::managed_by_name(partition, arn.name()).map(Resolved::Aws);
+    }
     state
         .permissions
-        .get(&Permission::key(account, region, parsed.name()))
-        .filter(|permission| account == call.caller.account && region == call.region && is_there(permission))
+        .get(&Permission::key(arn.arn().account(), arn.arn().region(), arn.name()))
+        .filter(|permission| is_there(permission))
         .map(|permission| Resolved::Customer(Box::new(permission.clone())))
-        .ok_or_else(|| no_such_permission(arn))
 }
 
 fn is_there(permission: &Permission) -> bool {

@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 
 use crate::sandbox::clock::seconds;
 use crate::sandbox::services::ram::output::{tags, value};
-use crate::sandbox::services::ram::permissions::{PermissionInput, Resolved, resolve};
-use crate::sandbox::services::ram::{INVALID, kinds, one_of, pager, required, unknown};
+use crate::sandbox::services::ram::permissions::{PermissionInput, Resolved, attached, parameters, resolve};
+use crate::sandbox::services::ram::views::reaching;
+use crate::sandbox::services::ram::{
+    INVALID, Owner, invalid, kinds, one_of, owner, pager, required, unknown,
+};
 use crate::sandbox::services::{Answer, Call, Operation, Refusal, answer};
 use crate::sandbox::state::State;
 use crate::sandbox::state::rows_ram::*;
@@ -81,11 +84,10 @@ pub(crate) fn summary(state: &State, found: &Resolved, version: u32) -> SummaryO
             feature_set: permission.feature_set,
             tags: Some(&permission.tags).filter(|all| !all.is_empty()).map(|all| value(&tags(all))),
             resource_owner: "SELF",
-            permission_template_parameters: permission
-                .versions
-                .get(&version)
-                .map(|version| version.parameters.clone())
-                .unwrap_or_default(),
+            permission_template_parameters: parameters::out(
+                found.parameters(version),
+                &ParameterValues::new(),
+            ),
         },
     }
 }
@@ -96,6 +98,28 @@ struct DetailOut<'a> {
     #[serde(flatten)]
     summary: SummaryOut,
     permission: &'a str,
+}
+
+/// The permission of a share, as its owner or a consumer sees it.
+pub(crate) fn of_share(call: &Call<'_>, state: &State, attachment: &Attachment) -> Option<SummaryOut> {
+    let found = attached(state, attachment)?;
+    Some(SummaryOut {
+        // What is recorded; the model names the statuses of permissions.
+        status: "ASSOCIATED".into(),
+        resource_owner: resource_owner(call, &found),
+        permission_template_parameters: parameters::out(
+            found.parameters(attachment.version),
+            &attachment.values,
+        ),
+        ..summary(state, &found, attachment.version)
+    })
+}
+
+fn resource_owner(call: &Call<'_>, found: &Resolved) -> &'static str {
+    match found {
+        Resolved::Customer(permission) if permission.account != call.caller.account => "OTHER-ACCOUNTS",
+        Resolved::Customer(_) | Resolved::Aws(_) => "SELF",
+    }
 }
 
 /// A permission with its policy text.
@@ -112,6 +136,7 @@ struct ListInput {
     resource_type: Option<String>,
     permission_type: Option<String>,
     permission_status: Option<String>,
+    resource_owner: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -122,27 +147,55 @@ struct ListOutput {
     next_token: Option<String>,
 }
 
+/// Whose permissions a listing is about.
+#[derive(PartialEq)]
+enum Scope {
+    All,
+    Aws,
+    Local,
+}
+
 fn list(call: &Call<'_>, state: &State) -> Answer {
     let input: ListInput = call.input(INVALID)?;
-    one_of(input.permission_type.as_deref(), "permissionType", &["ALL", "AWS_MANAGED", "CUSTOMER_MANAGED"])?;
+    let scope = match input.permission_type.as_deref() {
+        None | Some("ALL") => Scope::All,
+        // The names of the documentation, and those of the model.
+        Some("AWS" | "AWS_MANAGED") => Scope::Aws,
+        Some("LOCAL" | "CUSTOMER_MANAGED") => Scope::Local,
+        Some(other) => {
+            return Err(invalid(format!("{other} is not a valid scope. Must be one of: ALL, AWS, LOCAL.")));
+        }
+    };
+    let others =
+        input.resource_owner.as_deref().map_or(Ok(Owner::Myself), |text| owner(Some(text)))? == Owner::Others;
     one_of(
         input.permission_status.as_deref(),
         "permissionStatus",
         &["ATTACHABLE", "UNATTACHABLE", "DELETING", "DELETED", "DEPRECATED"],
     )?;
-    let wants =
-        |kind: &str| input.permission_type.as_deref().is_none_or(|wanted| wanted == "ALL" || wanted == kind);
     let of_type =
         |code: &str| input.resource_type.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(code));
     let pager = pager(call, "ListPermissions", false)?;
     let mut rows: BTreeMap<String, SummaryOut> = BTreeMap::new();
-    if wants("AWS_MANAGED") {
-        for managed in kinds::managed().filter(|managed| of_type(managed.kind.code())) {
+    if scope != Scope::Local && !others {
+        for managed in
+            kinds::managed(partition_of(call.region)).filter(|managed| of_type(managed.kind.code()))
+        {
             let found = Resolved::Aws(managed);
             rows.insert(managed.arn(), summary(state, &found, managed.version(state)));
         }
     }
-    if wants("CUSTOMER_MANAGED") {
+    if scope != Scope::Aws && others {
+        let keys = reaching(call, state).into_keys();
+        for (_, attachment) in keys.flat_map(|key| state.attachments.under(&format!("{key}/"))) {
+            let found = attached(state, attachment).filter(|found| of_type(found.resource_type()));
+            if let Some(found @ Resolved::Customer(_)) = found {
+                let row = summary(state, &found, attachment.version);
+                rows.insert(found.arn(), SummaryOut { resource_owner: resource_owner(call, &found), ..row });
+            }
+        }
+    }
+    if scope != Scope::Aws && !others {
         for (_, permission) in state.permissions.under(&place(&call.caller.account, call.region)) {
             if of_type(&permission.resource_type) {
                 let found = Resolved::Customer(Box::new(permission.clone()));

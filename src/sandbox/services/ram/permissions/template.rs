@@ -15,24 +15,28 @@ pub(super) fn check_name(name: &str) -> Result<(), Refusal> {
     }
 }
 
-/// A template has an effect, actions of the type's service and at most a condition.
+/// A template has an effect, actions of the type's service and at most a condition. Codes and texts are AWS's where they were recorded.
 pub(super) fn check_policy(text: &str, code: &str) -> Result<(), Refusal> {
     let malformed =
         |why: &str| Refusal::new("MalformedPolicyTemplateException", format!("The policy template {why}."));
+    let invalid_policy = |why: &str| Refusal::new("InvalidPolicyException", format!("InvalidPolicy: {why}"));
     let policy: Value = serde_json::from_str(text).map_err(|_| malformed("is not valid JSON"))?;
     let members = policy.as_object().ok_or_else(|| malformed("is not a JSON object"))?;
-    if let Some(other) = members.keys().find(|key| !matches!(key.as_str(), "Effect" | "Action" | "Condition"))
-    {
-        return Err(malformed(&format!(
-            "has the element {other}; only Effect, Action and Condition are allowed"
-        )));
+    const ELEMENTS: [&str; 3] = ["Effect", "Action", "Condition"];
+    if members.keys().any(|key| !ELEMENTS.iter().any(|known| known.eq_ignore_ascii_case(key))) {
+        return Err(invalid_policy(
+            "Only effect, action, and condition blocks can exist in permission policy",
+        ));
+    }
+    if members.keys().any(|key| !ELEMENTS.contains(&key.as_str())) {
+        return Err(invalid_policy("Invalid policy format."));
     }
     if !members
         .get("Effect")
         .and_then(Value::as_str)
         .is_some_and(|effect| effect.eq_ignore_ascii_case("allow"))
     {
-        return Err(malformed("must have the Effect Allow"));
+        return Err(invalid_policy("Only the Allow effect is supported"));
     }
     let actions: Vec<&str> = match members.get("Action") {
         Some(Value::String(action)) => vec![action],
@@ -48,10 +52,7 @@ pub(super) fn check_policy(text: &str, code: &str) -> Result<(), Refusal> {
     }
     let service = code.split(':').next().unwrap_or_default();
     if let Some(action) = actions.iter().find(|action| !action.contains(':')) {
-        return Err(Refusal::new(
-            "InvalidPolicyException",
-            format!("{action} is not an action of {service}."),
-        ));
+        return Err(invalid_policy(&format!("{action} is not an action of {service}.")));
     }
     for (operator, keys) in members.get("Condition").and_then(Value::as_object).into_iter().flatten() {
         if operator.contains("Not") {
