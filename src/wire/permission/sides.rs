@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::diag::Span;
 use crate::diff::{PermissionStamp, PresentPermission, WantedPermission};
 use crate::live::CustomerPermissionRow;
-use crate::model::{
-    AccountId, FeatureSet, PermissionArn, PermissionPolicy, ResourceType, ShareArn, Tags,
-};
+use crate::model::{AccountId, FeatureSet, PermissionArn, PermissionPolicy, ResourceType, ShareArn, Tags};
 use crate::wire::malformed::{Malformed, id, ids};
 use crate::wire::parts::{PlaceDocument, texts};
 
