@@ -16,9 +16,8 @@ use crate::apply::failure::Failure;
 use crate::apply::members::Rows;
 use crate::apply::step::{Look, Patience, Run};
 use crate::cloud::{
-    Cloud, CreatedShare, NewShare, RAM_PAGE, RamRead, RamWrite, ShareScope, share_row, shares,
+    Cloud, CreatedShare, NewShare, RAM_PAGE, RamRead, RamWrite, ShareRow, ShareScope, share_row, shares,
 };
-use crate::live::ShareRow;
 use crate::model::{Address, Principal, ShareArn, ShareStatus, TAG_ADDRESS, TAG_STACK, Tags};
 use crate::plan::{StepId, Tokens};
 

@@ -8,10 +8,9 @@ use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::step::{Look, Patience, Run, absent_is_fine};
 use crate::cloud::{
-    Cloud, CloudError, CreatedVersion, ErrorKind, NewPermission, RAM_PAGE, RamRead, RamWrite,
-    customer_permissions, permission_there, share_row,
+    Cloud, CloudError, CreatedVersion, CustomerPermissionRow, ErrorKind, NewPermission, RAM_PAGE, RamRead,
+    RamWrite, customer_permissions, permission_there, share_row,
 };
-use crate::live::CustomerPermissionRow;
 use crate::model::{FeatureSet, PermissionArn, PermissionPolicy, ShareArn, Tags};
 use crate::plan::{StepId, Tokens};
 

@@ -26,6 +26,8 @@ pub(crate) use listing::{
 pub use page::{Page, PageRequest};
 pub(crate) use pages::all_pages;
 pub use ports::{Cloud, FILTER_VALUES, IamRead, IamWrite, OrgRead, RamRead, RamWrite, TagRead, UsageRead};
+// The rows of listings that an apply judges.
+pub(crate) use crate::live::{CustomerPermissionRow, ShareRow};
 pub use rows::{
     AccountRow, AssociationKind, CreatedShare, CreatedVersion, Members, NewPermission, NewShare,
     OrganizationRow, RoleState, ShareScope, UnitRow, UseRow,
