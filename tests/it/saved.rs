@@ -213,7 +213,7 @@ async fn a_plan_that_was_cut_short_is_stale_by_its_own_doing() {
             "Done: TagResource for share.dev. Not done: TagResource for share.prod.",
             "share.dev (ramctl's record of what was applied, tag; AWS last changed it at ",
         ])
-        .never_says(&["v1:", "RAM510"]);
+        .never_says(&["v2:", "RAM510"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -227,7 +227,7 @@ async fn a_plan_that_another_apply_has_overtaken_says_what_that_was_about() {
         .await
         .exits(5)
         .says(&["tag team was one and is three", "another apply has brought it to other tags."])
-        .never_says(&["v1:", "RAM511"]);
+        .never_says(&["v2:", "RAM511"]);
     assert_eq!(teams(&world.shares(&[hub()]).await), ["three", "three"]);
 }
 
