@@ -213,7 +213,7 @@ async fn a_plan_that_was_cut_short_is_stale_by_its_own_doing() {
             "Done: TagResource for share.dev. Not done: TagResource for share.prod.",
             "share.dev (ramctl's record of what was applied, tag)",
         ])
-        .never_says(&["v1:", "RAM510", "since 2"]);
+        .never_says(&["v2:", "RAM510", "since 2"]);
 }
 
 /// AWS is as the plan found it, so the plan is as good as on the first day: its calls are made again and not taken for the old ones.
@@ -257,7 +257,7 @@ async fn a_plan_that_another_apply_has_overtaken_says_what_that_was_about() {
         .await
         .exits(5)
         .says(&["tag team was one and is three", "another apply has brought it to other tags."])
-        .never_says(&["v1:", "RAM511"]);
+        .never_says(&["v2:", "RAM511"]);
     assert_eq!(teams(&world.shares(&[hub()]).await), ["three", "three"]);
 }
 
