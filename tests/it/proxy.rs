@@ -82,7 +82,7 @@ permission "pools-east" {
 share "by-hand" {
   account    = "network"
   region     = "eu-central-1"
-  resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-a", "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-a"]
+  resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-a", "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-c"]
   principals = ["333333333333", "999999999999"]
   allow_external_principals = true
   tags       = { team = "old" }
@@ -170,7 +170,7 @@ pub(crate) fn places() -> Vec<Place> {
     vec![place("222222222222", "eu-central-1"), place("222222222222", "us-east-1")]
 }
 
-/// As [`connect`], through the proxy and with little patience.
+/// As [`connect`], through the proxy, with two tries of a call.
 async fn through(proxy: &Proxy, running: &Running) -> Connector {
     let management = running.management();
     let role = |account: &ramctl::model::AccountId| AssumedRole {
@@ -191,7 +191,7 @@ async fn through(proxy: &Proxy, running: &Running) -> Connector {
         loopback_only: true,
         rates: Rates::Unlimited,
         attempts: 2,
-        patience: Duration::from_secs(3),
+        patience: Duration::from_secs(20),
         ..Settings::default()
     };
     Connector::new(settings).await.expect("valid settings")

@@ -13,7 +13,8 @@ use crate::proxy::{AFTER, BEFORE, BOUND, MOST_MEMORY, SEED, stack};
 use crate::run::{APPLY, PLAN, Run, allowing_all};
 use crate::served::World;
 
-const MATCHES: [&str; 3] = ["AWS matches", "No drift", "No changes"];
+/// What is only said of everything; "No changes in what was read" is true of a part.
+const MATCHES: [&str; 3] = ["AWS matches", "No drift.", "No changes."];
 
 /// A world whose stack is to change.
 async fn world() -> World {
@@ -82,7 +83,7 @@ async fn run(name: &str, script: Script, words: &str, code: i32) -> (Run, Told) 
     assert!(peak < MOST_MEMORY, "{peak} KiB: {about}");
     if !told.lied && code == 2 {
         assert_ne!(run.code, Some(0), "nothing is in sync: {about}");
-        assert!(run.code == Some(2) || !run.stdout.contains("No drift"), "{about}");
+        assert!(MATCHES.iter().all(|text| !run.stdout.contains(text)), "{about}");
     }
     world.run(&APPLY).await.exits(0);
     world.run(&PLAN).await.exits(0);
@@ -131,7 +132,8 @@ async fn a_body_without_end_takes_little_memory() {
         };
         let (run, _) = run("endless", Script::new(vec![fault]), &PLAN, 6).await;
         assert_eq!(run.code, Some(6), "{run}");
-        assert!(run.stdout.contains("MiB") || run.stderr.contains("MiB"), "{run}");
+        // A slow machine runs into the time for a call before it runs into the length of a reply.
+        assert!(run.holds("MiB") || run.holds("timed out"), "{run}");
     }
 }
 
