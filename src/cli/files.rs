@@ -205,9 +205,7 @@ fn read_text_within(path: &Path, name: String, limit: usize) -> Result<TextFile,
     })?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(TextFile { name, text }),
-        Err(error) => {
-            Err(FolderError::NotUtf8 { path: shown(), offset: error.utf8_error().valid_up_to() })
-        }
+        Err(error) => Err(FolderError::NotUtf8 { path: shown(), offset: error.utf8_error().valid_up_to() }),
     }
 }
 
@@ -264,8 +262,7 @@ pub(crate) fn put_text(path: &Path, text: &str) -> Result<(), FolderError> {
     if path.is_file() {
         return replace_text(path, text);
     }
-    swap_in(path, text, None)
-        .map_err(|source| FolderError::Write { path: shown(path), source })
+    swap_in(path, text, None).map_err(|source| FolderError::Write { path: shown(path), source })
 }
 
 /// Makes a folder that is not there yet and is its owner's alone.

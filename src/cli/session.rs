@@ -1,8 +1,5 @@
 //! One run's connection to AWS, or to the sandbox that stands in for it.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the environment enters the program here"
-)]
+#![expect(clippy::disallowed_methods, reason = "the environment enters the program here")]
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;

@@ -55,7 +55,8 @@ impl Memory {
 }
 
 /// What to do about it.
-pub(crate) const HELP: &str = "Look for loops over loops and for long texts that are made many times; split the stack.";
+pub(crate) const HELP: &str =
+    "Look for loops over loops and for long texts that are made many times; split the stack.";
 
 #[cfg(test)]
 mod tests {

@@ -23,5 +23,5 @@ pub use declaration::{
     SharingWish, VersionWish,
 };
 pub use eval::Limits;
-pub use redact::{Redacted, Redaction, Secrets};
 pub use plan_shape::{PLAN, Shape};
+pub use redact::{Redacted, Redaction, Secrets};

@@ -13,7 +13,9 @@ use crate::diag::{FileId, SourceFile};
 use crate::lang::eval::{Known, Limits, Names, Root};
 use crate::lang::fmt::comments;
 use crate::lang::memory::Memory;
-use crate::lang::syntax::{Attribute, Block, Body, Call, Expr, ExprKind, ObjectKey, Part, Step, Template, parse_body};
+use crate::lang::syntax::{
+    Attribute, Block, Body, Call, Expr, ExprKind, ObjectKey, Part, Step, Template, parse_body,
+};
 use crate::lang::value::{Kind, Value};
 
 /// Shortest secret that is looked for in texts that do not say that they are secret: shorter ones are found in innocent words.
@@ -74,7 +76,11 @@ fn secret_texts(value: &Value, inside: bool, out: &mut BTreeSet<String>) {
         }
         _ if !value.holds_sensitive() && !secret => {}
         _ => {
-            let values = value.items().into_iter().flatten().chain(value.entries().into_iter().flat_map(|all| all.values()));
+            let values = value
+                .items()
+                .into_iter()
+                .flatten()
+                .chain(value.entries().into_iter().flat_map(|all| all.values()));
             values.for_each(|value| secret_texts(value, secret, out));
         }
     }
@@ -213,7 +219,10 @@ impl Edits<'_> {
 
     fn block(&mut self, block: &Block) {
         let is_sensitive = &*block.keyword.value == "variable"
-            && block.labels.first().is_some_and(|label| self.redaction.secrets.sensitive.contains(&*label.value));
+            && block
+                .labels
+                .first()
+                .is_some_and(|label| self.redaction.secrets.sensitive.contains(&*label.value));
         for Attribute { name, value } in &block.body.attributes {
             match (&*block.keyword.value, &*name.value) {
                 ("assume_role", "external_id") => self.leaves(value, Redacted::ExternalId),
@@ -245,7 +254,9 @@ impl Edits<'_> {
                 _ => return,
             },
             // A template of nothing but text, such as a heredoc.
-            ExprKind::Template(template) if template.parts.iter().all(|part| matches!(part, Part::Literal(_))) => {
+            ExprKind::Template(template)
+                if template.parts.iter().all(|part| matches!(part, Part::Literal(_))) =>
+            {
                 let text: String = template
                     .parts
                     .iter()
@@ -268,7 +279,9 @@ impl Edits<'_> {
             ExprKind::Object(entries) => {
                 for (key, value) in entries {
                     match key {
-                        ObjectKey::Bare(name) if &*name.value == "reason" && value.literal_str().is_some() => {
+                        ObjectKey::Bare(name)
+                            if &*name.value == "reason" && value.literal_str().is_some() =>
+                        {
                             self.prose(value);
                         }
                         ObjectKey::Computed(key) => {
@@ -400,7 +413,9 @@ locals {
         for secret in ["jane", "s3cret", "door", "1234", "no comment", "abc", "hunter2", "why", "Bob", "[5"] {
             assert!(!out.contains(secret), "{secret} in {out}");
         }
-        for kept in ["111111111111", "role_name    = \"ramctl\"", "default = \"x # y\"", "true, null", "example.com"] {
+        for kept in
+            ["111111111111", "role_name    = \"ramctl\"", "default = \"x # y\"", "true, null", "example.com"]
+        {
             assert!(out.contains(kept), "{kept} is not in {out}");
         }
         let expected = [
@@ -419,7 +434,8 @@ locals {
 
     #[test]
     fn files_of_values_lose_what_is_secret_and_what_is_nobodys() {
-        let (out, counts) = redacted("x.auto.ramvars.hcl", "token = \"s3cret\"\nplain = \"x\"\nother = \"y\"\n");
+        let (out, counts) =
+            redacted("x.auto.ramvars.hcl", "token = \"s3cret\"\nplain = \"x\"\nother = \"y\"\n");
         assert_eq!(out, "token = \"stand-in-1\"\nplain = \"x\"\n\n");
         assert_eq!(counts, [(Redacted::Sensitive, 1), (Redacted::Undeclared, 1)].into());
         let json = r#"{ "token": { "sensitive": true, "type": "string", "value": "s3cret" }, "plain": "x", "db": "pw" }"#;

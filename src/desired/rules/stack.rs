@@ -58,8 +58,9 @@ pub(crate) fn somewhere_is_looked(declaration: &Declaration, found: &mut Vec<Dia
              regions = [\"eu-central-1\"].",
         )
     };
-    let detail =
-        format!("The stack {stack} has accounts, but {missing}, so what it once shared would be looked for nowhere.");
+    let detail = format!(
+        "The stack {stack} has accounts, but {missing}, so what it once shared would be looked for nowhere."
+    );
     found.push(Diagnostic::error(&RAM108, declaration.stack.span, detail).help(help));
 }
 

@@ -28,7 +28,13 @@ pub struct Compiled {
 impl Compiled {
     pub(crate) fn failed(mut diagnostics: Vec<Diagnostic>) -> Self {
         diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-        Self { declaration: None, stack: None, diagnostics, names: Names::default(), memory: Memory::new(Limits::default().memory) }
+        Self {
+            declaration: None,
+            stack: None,
+            diagnostics,
+            names: Names::default(),
+            memory: Memory::new(Limits::default().memory),
+        }
     }
 
     pub(crate) fn new(

@@ -39,7 +39,11 @@ impl Scan {
         let nodes = |token: &Token| match token.kind {
             TokenKind::Text => nodes_in_template(&text[token.range.clone()]),
             TokenKind::Newline => 0,
-            TokenKind::Word | TokenKind::Number | TokenKind::Open | TokenKind::Close | TokenKind::Operator => 1,
+            TokenKind::Word
+            | TokenKind::Number
+            | TokenKind::Open
+            | TokenKind::Close
+            | TokenKind::Operator => 1,
         };
         self.tokens_in(item).iter().map(nodes).sum()
     }

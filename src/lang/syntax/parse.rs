@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::diag::{Diagnostic, FileId, Span, language as codes};
-use crate::lang::syntax::ast::{Body, Expr, Template};
 use crate::lang::memory::{self, Full, Memory, NODE, PARSED_TOKEN};
+use crate::lang::syntax::ast::{Body, Expr, Template};
 use crate::lang::syntax::items::nodes_in_template;
 use crate::lang::syntax::lower::Lowering;
 use crate::lang::syntax::mistakes;
@@ -149,7 +149,8 @@ fn check_nodes(span: Span, nodes: usize) -> Result<(), Vec<Diagnostic>> {
     if nodes <= MAX_NODES {
         return Ok(());
     }
-    let detail = format!("This has more than {MAX_NODES} parts, which is more than ramctl reads in one expression.");
+    let detail =
+        format!("This has more than {MAX_NODES} parts, which is more than ramctl reads in one expression.");
     Err(vec![Diagnostic::error(&codes::RAM004, span, detail).help("Put the value into a file of values.")])
 }
 

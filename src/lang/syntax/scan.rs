@@ -179,7 +179,10 @@ impl<'a> Scanner<'a> {
                 self.error(ScanErrorKind::TooDeep, start..end.max(start), None);
                 return self.out;
             }
-            let many = [(self.out.tokens.len() > MAX_TOKENS, "words and signs"), (self.out.errors.len() > MAX_ERRORS, "mistakes")];
+            let many = [
+                (self.out.tokens.len() > MAX_TOKENS, "words and signs"),
+                (self.out.errors.len() > MAX_ERRORS, "mistakes"),
+            ];
             if let Some((_, what)) = many.into_iter().find(|(reached, _)| *reached) {
                 self.error(ScanErrorKind::TooMany(what), self.at..self.at, None);
                 return self.out;

@@ -295,7 +295,9 @@ impl Value {
     /// Whether two values are one in memory.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
-            (Kind::Null, Kind::Null) | (Kind::Bool(_), Kind::Bool(_)) | (Kind::Number(_), Kind::Number(_)) => true,
+            (Kind::Null, Kind::Null)
+            | (Kind::Bool(_), Kind::Bool(_))
+            | (Kind::Number(_), Kind::Number(_)) => true,
             (Kind::String(a), Kind::String(b)) => Arc::ptr_eq(a, b),
             (Kind::List(a), Kind::List(b)) | (Kind::Set(a), Kind::Set(b)) => Arc::ptr_eq(a, b),
             (Kind::Map(a), Kind::Map(b)) => Arc::ptr_eq(a, b),

@@ -10,8 +10,8 @@ mod json;
 mod text;
 
 pub use convert::{ConvertError, Step, convert, list_of, read_principal};
-pub(crate) use data::{SLOT, entry_bytes, nfc};
 pub use data::{Entries, Kind, Mapping, Sequence, Value};
+pub(crate) use data::{SLOT, entry_bytes, nfc};
 pub use json::{from_json, shown_json, to_json};
 pub use number::{Number, NumberError};
 pub use symbol::{Symbol, SymbolKind};
