@@ -1,17 +1,107 @@
-//! Whether the parts of an update are those that lead from one of its sides to the other.
+//! Whether a comparison that somebody could have written by hand hangs together.
 //!
-//! Access is told from the sides and steps are made from the parts. Somebody who writes both by hand could let them differ.
+//! Access is told from the sides of a share and steps are made from its parts, so the parts must lead from one side to the other. What no
+//! reader is shown must follow from what is shown: the stack's own tags, which share another one replaces, where an invitation is accepted.
+
+use std::collections::BTreeSet;
 
 use crate::diff::change::{Change, Diff, Edit, Membership, Part, Present, ShareDiff, Verdict, Wanted};
 use crate::diff::edits::{member_parts, settings, tags};
 use crate::diff::invitation::InvitationState;
 use crate::diff::narrow::Causes;
-use crate::model::{Address, Principal};
+use crate::diff::permission::{PermissionChange, PermissionDiff, PermissionVerdict};
+use crate::model::{Address, Principal, ShareArn, StackName, TAG_ADDRESS, TAG_IMPORTED, TAG_STACK, Tags};
 use crate::org::OrgView;
 
-/// The first share of a comparison whose parts do not follow from its sides. In a plan of drift alone the pending parts are left out, so
-/// nothing can be told of it.
+/// The first block of a comparison whose facts do not follow from one another.
 pub(crate) fn first_underived<'a>(diff: &'a Diff, org: &OrgView) -> Option<&'a Address> {
+    let share = diff.shares.iter().find(|share| !hangs_together(share, diff)).map(|share| &share.address);
+    let permission = || {
+        let found = diff.permissions.iter().find(|permission| !permission_hangs_together(permission, diff));
+        found.map(|permission| &permission.address)
+    };
+    share.or_else(permission).or_else(|| first_with_other_parts(diff, org))
+}
+
+/// Whether the tags by which the stack knows its own are those of this stack and block.
+fn are_own(ownership: &Tags, stack: &StackName, address: &Address) -> bool {
+    ownership.iter().all(|(key, value)| match key.as_str() {
+        TAG_STACK => value == stack.as_str(),
+        TAG_ADDRESS => *value == address.tag_value(),
+        TAG_IMPORTED => value == "true",
+        _ => false,
+    }) && [TAG_STACK, TAG_ADDRESS].iter().all(|key| ownership.contains_key(*key))
+}
+
+fn hangs_together(share: &ShareDiff, diff: &Diff) -> bool {
+    let region = &share.place().region;
+    if share.invitations.values().any(|invitation| invitation.consumer.region != *region) {
+        return false;
+    }
+    let Verdict::Changed(change) = &share.verdict else { return true };
+    let after = match change {
+        Change::Create { after } | Change::Update { after, .. } | Change::Replace { after, .. } => after,
+        Change::Delete { .. } | Change::Release { .. } => return true,
+    };
+    let of_address = |arn: &ShareArn| {
+        let mut own = diff.shares.iter().filter(|other| other.address == share.address);
+        own.any(|other| other.before().is_some_and(|before| before.share.arn == *arn))
+    };
+    let replaced = match change {
+        Change::Replace { before, .. } => after.replaces.contains(&before.share.arn),
+        _ => true,
+    };
+    let attached = match change {
+        Change::Update { before, after, edits } => edits_of_permissions_follow(before, after, edits),
+        _ => true,
+    };
+    are_own(&after.ownership, &diff.stack, &share.address)
+        && replaced
+        && after.replaces.iter().all(of_address)
+        && attached
+}
+
+/// Whether another version is one of the permission that is attached, and another permission is a part of the change.
+fn edits_of_permissions_follow(before: &Present, after: &Wanted, edits: &[Edit]) -> bool {
+    let live = &before.share.permissions;
+    let is_attached = |edit: &Edit| match &edit.part {
+        Part::PermissionVersion { permission, .. } => {
+            live.values().any(|attached| attached.arn == *permission)
+        }
+        _ => true,
+    };
+    let is_swapped = |edit: &Edit, kind| matches!(&edit.part, Part::Permission { resource_type, .. } if resource_type == kind);
+    edits.iter().all(is_attached)
+        && after.permissions.iter().all(|(kind, arn)| {
+            let stays = live.get(kind).is_none_or(|attached| attached.arn == *arn);
+            stays || edits.iter().any(|edit| is_swapped(edit, kind) || edit.part == Part::Promoted)
+        })
+}
+
+fn permission_hangs_together(permission: &PermissionDiff, diff: &Diff) -> bool {
+    let PermissionVerdict::Changed(change) = &permission.verdict else { return true };
+    if let Some(before) = change.before() {
+        let users: BTreeSet<&ShareArn> = diff
+            .shares
+            .iter()
+            .filter_map(|share| share.before())
+            .filter(|share| share.share.permissions.values().any(|attached| attached.arn == before.row.arn))
+            .map(|share| &share.share.arn)
+            .collect();
+        if !users.into_iter().all(|share| before.users.contains(share)) {
+            return false;
+        }
+    }
+    let same = match change {
+        PermissionChange::Update { before, after, edits: _ } => before.row.arn == after.arn,
+        _ => true,
+    };
+    same && change.after().is_none_or(|after| are_own(&after.ownership, &diff.stack, &permission.address))
+}
+
+/// The first share whose parts do not follow from its sides. In a plan of drift alone the pending parts are left out, so nothing can be told
+/// of it.
+fn first_with_other_parts<'a>(diff: &'a Diff, org: &OrgView) -> Option<&'a Address> {
     if diff.partial.as_ref().is_some_and(|partial| partial.scope.causes == Causes::Drift) {
         return None;
     }

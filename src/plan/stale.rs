@@ -115,6 +115,9 @@ pub(crate) fn share(address: &Address, was: &Present, live: &LiveState) -> Vec<D
         change,
         since,
     };
+    if live.places.get(place).is_some_and(|read| read.gap().is_some()) {
+        return Vec::new();
+    }
     let Some(now) = found else { return vec![difference(ShareChange::Gone, None)] };
     let (before, after) = (facts(share), facts(now));
     let keys: BTreeSet<&(&'static str, String)> = before.keys().chain(after.keys()).collect();

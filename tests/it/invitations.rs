@@ -341,7 +341,12 @@ async fn a_replacement_is_made_accepted_and_seen_before_the_old_share_goes() {
     let plan = world.json("plan --json", 0).await;
     assert_eq!(
         operations(&plan),
-        ["ram:CreateResourceShare", "ram:AcceptResourceShareInvitation", "ram:DeleteResourceShare"]
+        [
+            "ram:CreateResourceShare",
+            "ram:TagResource",
+            "ram:AcceptResourceShareInvitation",
+            "ram:DeleteResourceShare"
+        ]
     );
     world.run("apply --auto-approve", 0).await;
     world.run("plan --detailed-exitcode", 0).await.says(&["No changes."]);
