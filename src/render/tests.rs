@@ -582,7 +582,7 @@ fn what_failed_for_one_reason_is_told_once() {
             perform: ram:CreateResourceShare
             to do: allow ram:CreateResourceShare to the role
 
-        Apply incomplete: 0 of 12 steps done, 12 failed. What is done stays done.
+        Apply incomplete: 0 of 24 steps done, 12 failed. What is done stays done.
         Run apply again to go on from here.
     "#]]
     .assert_eq(&OutcomeView::new(&plan, &outcome, Styles::plain(), 80).to_string());
