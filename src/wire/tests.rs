@@ -54,6 +54,8 @@ fn a_plan_document_holds_sides_changes_steps_and_gaps() {
     let operations: Vec<_> =
         document["steps"].as_array().unwrap().iter().map(|step| step["operation"].clone()).collect();
     assert_eq!(operations[0], "ram:CreateResourceShare");
+    assert_eq!(document["steps"][1]["arguments"]["share"], json!({"created_by_step": 0}));
+    assert_eq!(document["steps"][1]["arguments"]["record"]["address"], document["shares"][0]["address"]);
     assert_eq!(document["steps"][2]["arguments"]["share"], json!({"arn": share_arn(&hub(), 1).as_str()}));
     assert_eq!(document["complete"], false);
     assert_eq!(document["coverage"]["unknown"][0]["gap"]["cause"], "cannot_assume_role");

@@ -23,6 +23,9 @@ const PASSES: [(&str, &str); 3] = [
     ("RAM216", "hazards_pass_below_the_thresholds"),
 ];
 
+/// Raised by destroying alone, which no golden case does: `plan/hazard_tests.rs` has what raises it, and what is next to it.
+const OF_DESTROYING: [&str; 1] = ["RAM222"];
+
 /// What `--allow` is given in a case.
 fn flags(case: &Path) -> Option<Consent> {
     let text = fs::read_to_string(case.join("allow.txt")).ok()?;
@@ -126,7 +129,8 @@ fn every_hazard_has_a_case_that_raises_it_one_that_allows_it_and_one_that_does_n
             }
         }
     }
-    for code in hazard_codes().map(|code| code.id) {
+    let of_plans = hazard_codes().map(|code| code.id).filter(|code| !OF_DESTROYING.contains(code));
+    for code in of_plans {
         assert!(raised.contains(code), "no case raises {code}");
         assert!(allowed.contains(code), "no case allows {code}");
         assert!(passed.contains(code), "no case has what is next to {code} and does not raise it");

@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use ramctl::desired::{DesiredGraph, DesiredShare};
-use ramctl::diff::{Purpose, Record, Scope, Stamp};
+use ramctl::diff::{Purpose, Record, Scope, Stamp, Written};
 use ramctl::live::{
     Association, AttachedPermission, CustomerPermissionRow, Departed, LivePlace, LiveShare, LiveState,
 };
@@ -99,6 +99,9 @@ struct Unmanaged {
     /// The address of a share that was applied, whose tags it has copies of.
     #[serde(default)]
     copies: Option<String>,
+    /// Those tags, with a record of its own: it is a second share of the address.
+    #[serde(default)]
+    proven: bool,
     place: String,
     allow_external_principals: bool,
     members: Vec<String>,
@@ -158,6 +161,11 @@ pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph, org: &O
         let mut made = share.live(name, arn(&place));
         if let Some(original) = &share.copies {
             made.tags.extend(tags_of[original].clone());
+            if share.proven {
+                let record = Written::on_share(&made.tags).expect("it was applied");
+                let record = record.rebound(&made.tags, &made.arn, &BTreeMap::new());
+                made.tags.insert(TAG_APPLIED.into(), record);
+            }
         }
         add(&place, made);
     }
