@@ -15,7 +15,16 @@ use serde_json::{Value, json};
 use crate::recordings::{explain, recordings};
 
 /// Recordings that are not read back as they are.
-const DIFFERENCES: &[(&str, &str)] = &[];
+const DIFFERENCES: &[(&str, &str)] = &[(
+    "cli-samples/organizations.list-organizational-units-for-parent.1.json: organizations:ListOrganizationalUnitsForParent: unreadable",
+    "the ARNs of the sample have no account; what cannot be read is refused, never dropped",
+)];
+
+/// How a refusal is told.
+const REFUSALS: &[(&str, &str)] = &[
+    ("AccessDeniedException", "access denied"),
+    ("AWSOrganizationsNotInUseException", "not in an organization"),
+];
 
 /// Operations whose replies ramctl does not read, or of which it reads the error alone.
 const NOT_READ: &[&str] = &[
@@ -268,7 +277,8 @@ async fn the_core_reads_each_recording_without_loss() {
                 .describe_organization()
                 .await;
             let told = refused.as_ref().err().map(ToString::to_string).unwrap_or_default();
-            if !told.contains(code.trim_end_matches("Exception")) {
+            let known = REFUSALS.iter().find(|(refusal, _)| *refusal == code);
+            if known.is_none_or(|(_, words)| !told.contains(words)) {
                 differences.push(format!("{file}: the refusal reads {told:?}"));
             }
             continue;

@@ -545,7 +545,7 @@ share "seeded" {{
         );
         let assume = |account: &str| {
             format!(
-                "Action=AssumeRole&Version=2011-06-15&RoleSessionName=s&RoleArn=\
+                "Action=AssumeRole&Version=2011-06-15&RoleSessionName=session&RoleArn=\
                  arn%3A{partition}%3Aiam%3A%3A{account}%3Arole%2FOrganizationAccountAccessRole"
             )
         };
