@@ -223,12 +223,12 @@ async fn a_saved_plan_whose_work_was_undone_by_hand_is_carried_out_again() {
     world.write("shares.ram.hcl", &shares("one").replace("[ou(", "[\"444444444444\", ou("));
     world.run("plan --out p.json .").await.exits(0).says(&["1 to update"]);
     let record = world.shares(&[hub()]).await;
-    world.run("apply --wait-timeout 20 p.json").await.exits(0);
     let arn = share_named(&world, "prod").await;
+    let tags = world.live(&hub()).await.shares[&arn].tags.clone();
+    world.run("apply --wait-timeout 20 p.json").await.exits(0);
     let ram = connect(world.running(), ROLE).await.ram(&hub()).await.expect("reachable");
     let dev = Members { principals: vec![Principal::read("444444444444")], ..Members::default() };
     ram.disassociate_resource_share(&arn, &dev).await.expect("taken off");
-    let tags = record.iter().find(|share| share.name == "prod").expect("there").tags.clone();
     ram.tag_resource(&arn, &tags).await.expect("tagged as before");
     settled(&world, &record).await;
     world.run("apply --wait-timeout 20 p.json").await.exits(0);

@@ -149,15 +149,12 @@ fn stages(share_from_policy: &str, permission_from_policy: &str) -> Vec<Stage> {
     ];
     let by_hand = format!("arn:aws:ram:{HOME}:{NETWORK}:permission/by-hand");
     vec![
-        stage(
-            "make",
-            version(1),
-            &[("CreatePermissions", "ram:CreatePermission"), ("ReadPermissions", "ram:GetPermission")],
-        ),
+        stage("make", version(1), &[("CreatePermissions", "ram:CreatePermission")]),
         stage(
             "a second version",
             version(2),
             &[
+                ("ReadPermissions", "ram:GetPermission"),
                 ("ReadPermissions", "ram:ListPermissionVersions"),
                 ("ChangePermissions", "ram:CreatePermissionVersion"),
                 ("AttachPermissions", "ram:AssociateResourceSharePermission"),
