@@ -62,5 +62,5 @@ pub use quota::{Counted, OverQuota};
 pub use saved::{Incoherent, NotApproved, SavedPlan, Stale, StepName, Touched};
 pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};
-pub use unproven::told_misfit;
+pub use unproven::{takes_over, told_misfit};
 pub(crate) use usage::Unread;
