@@ -307,7 +307,7 @@ fn half_enabled_sharing_is_repaired_without_turning_it_off() {
 #[test]
 fn sharing_that_is_on_is_left_alone_and_never_turned_off() {
     let stack = Stack::with(&one_share(&organization("enabled")), &seed("sharing = \"enabled\"", ""));
-    stack.apply().exits(0).says(&["1 of 1 step"]);
+    stack.apply().exits(0).says(&["2 of 2 steps"]);
     stack.write("stack.ram.hcl", &one_share(&organization("unmanaged")));
     stack.plan().exits(0);
     let without = one_share("").replace("ou(\"Workloads/Dev\")", "\"444444444444\"");
@@ -417,7 +417,7 @@ fn documents_of_apply_hold_the_plan_and_what_became_of_it() {
     let stack = Stack::quickstart();
     let applied = stack.run("apply --auto-approve --json").exits(0).json();
     assert_eq!(applied["format_version"], "1.0");
-    assert_eq!(applied["summary"]["done"], 5, "{applied:#}");
+    assert_eq!(applied["summary"]["done"], 9, "{applied:#}");
 }
 
 #[test]

@@ -197,7 +197,7 @@ fn an_apply_tells_what_happens_as_it_happens() {
     assert_eq!(lines[1]["kind"], "plan");
     assert_eq!(lines[1]["fingerprint"], document["plan"]["fingerprint"]);
     let steps = lines[1]["steps"].as_array().expect("steps");
-    assert_eq!(steps.len(), 5);
+    assert_eq!(steps.len(), 9);
     for step in steps {
         let of = |kind: &str| {
             lines.iter().position(|line| line["kind"] == kind && line["step"]["id"] == step["id"])

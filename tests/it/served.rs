@@ -8,8 +8,11 @@ use std::process::{Child, Command, Stdio};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use ramctl::diff::Written;
 use ramctl::live::LivePlace;
-use ramctl::model::{AssociationStatus, Observed, Place, Principal, ResourceArn, ShareStatus};
+use ramctl::model::{
+    AssociationStatus, Observed, Place, Principal, ResourceArn, ShareStatus, TAG_APPLIED, Tags,
+};
 use ramctl::sandbox::{self, Content, Running};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -204,7 +207,7 @@ impl World {
                     members: members.map(|(name, it)| (name, it.status.clone())).collect(),
                     name: share.name,
                     allow_external_principals: share.allow_external_principals,
-                    tags: share.tags.into_iter().collect(),
+                    tags: unbound(share.tags),
                     permissions: share
                         .permissions
                         .into_iter()
@@ -232,6 +235,15 @@ impl World {
         }
         grants
     }
+}
+
+/// The tags of a share, its record without what binds it to its ARN.
+fn unbound(mut tags: Tags) -> BTreeMap<String, String> {
+    if let Some(record) = Written::on_share(&tags) {
+        let form = if record.provisional { "provisional " } else { "" };
+        tags.insert(TAG_APPLIED.to_owned(), format!("{form}{}", record.stamp));
+    }
+    tags
 }
 
 /// Waits for a run without keeping the sandbox from answering it.
