@@ -68,5 +68,5 @@ pub use saved::SavedPlan;
 pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};
 pub use token::Tokens;
-pub use unproven::told_misfit;
+pub use unproven::{takes_over, told_misfit};
 pub(crate) use usage::Unread;

@@ -2,6 +2,7 @@
 
 use crate::diag::{Diagnostic, Severity, hazards};
 use crate::diff::{Misfit, Remark, ShareDiff};
+use crate::model::{Address, Place, ShareArn};
 use crate::plan::body::PlannedShare;
 
 /// What bears the tags of a share that the plan makes, and how to take it over instead.
@@ -12,18 +13,22 @@ pub(crate) fn notices(share: &PlannedShare) -> impl Iterator<Item = Diagnostic> 
         let Remark::Unproven { arn, misfit } = remark else { return None };
         let detail =
             format!("{arn} bears the tags of {address} and is not taken for its share: {}.", told_misfit(misfit));
-        let here =
-            arn.arn().account() == place.account.as_str() && arn.arn().region() == place.region.as_str();
-        let help = if here {
-            format!(
-                "if it is its share, write import {{ to = {address} id = \"{arn}\" }}, each argument on a line of its own; if it is not, take \
-                 the ramctl tags off it"
-            )
-        } else {
-            format!("it is not in {place}, so it cannot be imported there: delete it, or take the ramctl tags off it")
+        let help = match takes_over(address, place, arn) {
+            Some(import) => format!(
+                "if it is its share, write {import}, each argument on a line of its own; if it is not, take the ramctl tags off it"
+            ),
+            None => format!(
+                "it is not in {place}, so it cannot be imported there: delete it, or take the ramctl tags off it"
+            ),
         };
         Some(Diagnostic::new(Severity::Warning, &hazards::RAM221, share.diff.span(), detail).help(help))
     })
+}
+
+/// The block that takes a share over for another, where they are in one place.
+pub fn takes_over(address: &Address, place: &Place, arn: &ShareArn) -> Option<String> {
+    let here = arn.arn().account() == place.account.as_str() && arn.arn().region() == place.region.as_str();
+    here.then(|| format!("import {{ to = {address} id = \"{arn}\" }}"))
 }
 
 /// Why tags do not make a share or permission the stack's, as the end of a sentence.

@@ -8,8 +8,11 @@ use std::process::{Child, Command, Stdio};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use ramctl::diff::Written;
 use ramctl::live::LivePlace;
-use ramctl::model::{AssociationStatus, Observed, Place, Principal, ResourceArn, ShareStatus};
+use ramctl::model::{
+    AssociationStatus, Observed, Place, Principal, ResourceArn, ShareStatus, TAG_APPLIED, Tags,
+};
 use ramctl::sandbox::{self, Content, Running};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -34,17 +37,6 @@ pub(crate) struct Seen {
     pub tags: BTreeMap<String, String>,
     pub members: BTreeMap<String, AssociationStatus>,
     pub permissions: BTreeMap<String, (String, String)>,
-}
-
-/// A tag without what another share cannot have too.
-fn unbound((key, value): (String, String)) -> (String, String) {
-    let digests: Vec<&str> = value.split('.').collect();
-    match digests.as_slice() {
-        [first, rest @ ..] if key == "ramctl:applied" && first.starts_with("v2:") && *first != "v2:new" => {
-            (key, [&[*first], &rest[..4]].concat().join("."))
-        }
-        _ => (key, value),
-    }
 }
 
 impl World {
@@ -215,7 +207,7 @@ impl World {
                     members: members.map(|(name, it)| (name, it.status.clone())).collect(),
                     name: share.name,
                     allow_external_principals: share.allow_external_principals,
-                    tags: share.tags.into_iter().map(unbound).collect(),
+                    tags: unbound(share.tags),
                     permissions: share
                         .permissions
                         .into_iter()
@@ -243,6 +235,15 @@ impl World {
         }
         grants
     }
+}
+
+/// The tags of a share, its record without what binds it to its ARN.
+fn unbound(mut tags: Tags) -> BTreeMap<String, String> {
+    if let Some(record) = Written::on_share(&tags) {
+        let form = if record.provisional { "provisional " } else { "" };
+        tags.insert(TAG_APPLIED.to_owned(), format!("{form}{}", record.stamp));
+    }
+    tags
 }
 
 /// Waits for a run without keeping the sandbox from answering it.

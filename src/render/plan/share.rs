@@ -1,7 +1,7 @@
 //! What is said of a share as a whole: its line, what happens to it and why it is left alone.
 
-use crate::diff::{Change, Purpose, Verdict};
-use crate::plan::{Blocked, HazardSubject, PlannedShare};
+use crate::diff::{Change, Purpose, Remark, Verdict};
+use crate::plan::{Blocked, HazardSubject, PlannedShare, takes_over};
 use crate::render::escape::escape;
 use crate::render::invitation;
 use crate::render::parts;
@@ -109,6 +109,11 @@ impl PlanView<'_> {
                 said.push((hazard.code.summary.to_owned(), hazard.code.id));
             }
         }
+        said.extend(diff.remarks.iter().filter_map(|remark| {
+            let Remark::Unproven { arn, misfit: _ } = remark else { return None };
+            let import = takes_over(&diff.address, diff.place(), arn)?;
+            Some((format!("to take over the one that is there, write {}", escape(&import)), ""))
+        }));
         let place = diff.span().map(|span| escape(&self.sources.place(span)).to_string()).unwrap_or_default();
         ((sign, [escape(&diff.address.to_string()).to_string(), parts::name(diff.name()), place]), said)
     }
