@@ -61,8 +61,10 @@ impl StackFolder {
     pub(crate) fn open(path: &Path) -> Result<Self, FolderError> {
         let error = |source| FolderError::Folder { path: shown(path), source };
         let root = path.canonicalize().map_err(error)?;
-        if !root.is_dir() {
-            return Err(FolderError::File { path: shown(path) });
+        match other_kind(&fs::metadata(&root).map_err(error)?) {
+            Some("a folder") => {}
+            Some(kind) => return Err(FolderError::Kind { path: shown(path), kind }),
+            None => return Err(FolderError::File { path: shown(path) }),
         }
         Ok(Self { root })
     }

@@ -212,8 +212,8 @@ fn mermaid_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
         let plain = !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | ',' | '/' | '-');
-        if c == 'ﬂ' {
-            out.push_str("#92;u#123;fb02#125;");
+        if matches!(c, 'ﬂ' | '¶') {
+            out.push_str(&format!("#92;u#123;{:x}#125;", u32::from(c)));
         } else if plain && !text[at..].starts_with("direction") {
             out.push(c);
         } else {

@@ -506,7 +506,7 @@ fn a_drawn_graph_has_foreign_text_in_quotes_alone() {
             }
             if format == GraphFormat::Mermaid {
                 // Mermaid reads these wherever they stand.
-                for special in ["%", "<", "&", "`", "$", "\\", "fa:", "direction", "ﬂ"] {
+                for special in ["%", "<", "&", "`", "$", "\\", "fa:", "direction", "ﬂ", "¶"] {
                     assert!(!drawing.contains(special), "{special} in {drawing}");
                 }
             }
