@@ -14,7 +14,9 @@ fn packages(lock: &str) -> Vec<Vec<(&str, &str)>> {
         .skip(1)
         .map(|package| {
             let members = package.lines().filter_map(|line| line.split_once(" = "));
-            members.filter_map(|(name, value)| Some((name, value.strip_prefix('"')?.strip_suffix('"')?))).collect()
+            members
+                .filter_map(|(name, value)| Some((name, value.strip_prefix('"')?.strip_suffix('"')?)))
+                .collect()
         })
         .collect()
 }

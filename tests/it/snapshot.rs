@@ -211,7 +211,12 @@ check "quiet" {
         }
     }
     #[cfg(unix)]
-    for (path, mode) in [("live.json", 0o600), ("copy", 0o700), ("copy/more.ram.hcl", 0o600), ("copy/a.auto.ramvars.hcl", 0o600)] {
+    for (path, mode) in [
+        ("live.json", 0o600),
+        ("copy", 0o700),
+        ("copy/more.ram.hcl", 0o600),
+        ("copy/a.auto.ramvars.hcl", 0o600),
+    ] {
         let found = fs::metadata(folder.path().join(path)).expect("it is there");
         assert_eq!(std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o777, mode, "{path}");
     }

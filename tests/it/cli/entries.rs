@@ -101,7 +101,13 @@ fn files_that_are_named_and_have_no_end_are_refused_at_once() {
             ends(&stack, &command).exits(1).says(&[&format!("{name} is {kind}")]);
         }
     }
-    let functions = ["file(\"pipe\")", "filebase64(\"pipe\")", "filesha256(\"pipe\")", "templatefile(\"pipe\", {})", "fileexists(\"pipe\")"];
+    let functions = [
+        "file(\"pipe\")",
+        "filebase64(\"pipe\")",
+        "filesha256(\"pipe\")",
+        "templatefile(\"pipe\", {})",
+        "fileexists(\"pipe\")",
+    ];
     for function in functions {
         stack.write("more.ram.hcl", &format!("locals {{\n  a = {function}\n}}\n"));
         ends(&stack, "validate").exits(1).says(&["it is a pipe and not a file"]);

@@ -403,7 +403,10 @@ fn what_would_take_gigabytes_is_refused_where_it_grows() {
     let loops = "[for i in range(1024): join(\"\", [for j in range(1024): format(\"%10000d\", i)])]";
     let list = format!("[{}1]", "1,".repeat(20_000_000));
     for (text, says) in [
-        (format!("locals {{\n  a = {loops}\n}}\n"), "Here the stack takes more memory than the 448 MiB that it may."),
+        (
+            format!("locals {{\n  a = {loops}\n}}\n"),
+            "Here the stack takes more memory than the 448 MiB that it may.",
+        ),
         (format!("locals {{\n  a = {list}\n}}\n"), "more words and signs than ramctl reads of one file"),
         (format!("locals {{\n  a = {}1]\n}}\n", &list[..3_000_000]), "Here the stack takes more memory"),
     ] {

@@ -406,16 +406,20 @@ fn what_grows_is_refused_before_the_bound_on_memory_is_passed() {
         "setproduct(range(100), range(100))".to_owned(),
         "flatten([for i in range(40): range(1024)])".to_owned(),
         "concat([for i in range(40): range(1024)]...)".to_owned(),
-        format!("jsondecode(\"[${{join(\",\", [for i in range(40): join(\",\", range(1000))])}}]\")"),
+        "jsondecode(\"[${join(\",\", [for i in range(40): join(\",\", range(1000))])}]\")".to_owned(),
         format!("can([for i in range(1024): {line}])"),
         format!("try([for i in range(1024): {line}], 1)"),
         format!("templatestring(\"%%{{ for i in range(1024) }}$${{x}}%%{{ endfor }}\", {{ x = {line} }})"),
     ] {
-        let found = diagnostics(&format!("ramctl {{\n  stack = \"x\"\n}}\nlocals {{\n  a = {expression}\n}}\n"));
+        let found =
+            diagnostics(&format!("ramctl {{\n  stack = \"x\"\n}}\nlocals {{\n  a = {expression}\n}}\n"));
         let codes: Vec<_> = found.iter().map(|found| found.code.id).collect();
         assert_eq!(codes, ["RAM004"], "{expression}: {found:?}");
         assert!(found[0].detail.contains("more memory than the 1 MiB"), "{}", found[0].detail);
-        assert!(found[0].span.is_some_and(|span| span.start >= 40), "it stands at the expression: {expression}");
+        assert!(
+            found[0].span.is_some_and(|span| span.start >= 40),
+            "it stands at the expression: {expression}"
+        );
     }
     // What is made and dropped again, and what is shared, is counted while it is there.
     for expression in [
