@@ -1,4 +1,5 @@
 //! Regular files, read whole: never a pipe or a device that may have no end, never half of what another program is writing.
+#![expect(clippy::disallowed_methods, reason = "files enter the program here")]
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -56,7 +57,6 @@ pub(crate) fn other_kind(found: &Metadata) -> Option<&'static str> {
 }
 
 /// Opens without waiting, then looks at what was opened: between a look at a path and its opening it can become something else.
-#[expect(clippy::disallowed_methods, reason = "files enter the program here")]
 fn open(path: &Path) -> Result<File, ReadError> {
     let mut options = fs::OpenOptions::new();
     options.read(true);

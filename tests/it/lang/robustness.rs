@@ -406,7 +406,7 @@ fn what_grows_is_refused_before_the_bound_on_memory_is_passed() {
         "setproduct(range(100), range(100))".to_owned(),
         "flatten([for i in range(40): range(1024)])".to_owned(),
         "concat([for i in range(40): range(1024)]...)".to_owned(),
-        format!("jsondecode(\"[${{join(\",\", [for i in range(40): join(\",\", range(1000))])}}]\")"),
+        "jsondecode(\"[${join(\",\", [for i in range(40): join(\",\", range(1000))])}]\")".to_owned(),
         format!("can([for i in range(1024): {line}])"),
         format!("try([for i in range(1024): {line}], 1)"),
         format!("templatestring(\"%%{{ for i in range(1024) }}$${{x}}%%{{ endfor }}\", {{ x = {line} }})"),
