@@ -15,7 +15,8 @@ pub(crate) fn notices(share: &PlannedShare) -> impl Iterator<Item = Diagnostic> 
             format!("{arn} bears the tags of {address} and is not taken for its share: {}.", told_misfit(misfit));
         let help = match takes_over(address, place, arn) {
             Some(import) => format!(
-                "if it is its share, write {import}, each argument on a line of its own; if it is not, take the ramctl tags off it"
+                "if it is its share, take it over with this block; if it is not, take the ramctl tags off it:\n{}",
+                import.join("\n")
             ),
             None => format!(
                 "it is not in {place}, so it cannot be imported there: delete it, or take the ramctl tags off it"
@@ -25,10 +26,12 @@ pub(crate) fn notices(share: &PlannedShare) -> impl Iterator<Item = Diagnostic> 
     })
 }
 
-/// The block that takes a share over for another, where they are in one place.
-pub fn takes_over(address: &Address, place: &Place, arn: &ShareArn) -> Option<String> {
+/// The lines of the block that takes a share over for another, where they are in one place.
+pub fn takes_over(address: &Address, place: &Place, arn: &ShareArn) -> Option<[String; 4]> {
     let here = arn.arn().account() == place.account.as_str() && arn.arn().region() == place.region.as_str();
-    here.then(|| format!("import {{ to = {address} id = \"{arn}\" }}"))
+    here.then(|| {
+        ["import {".to_owned(), format!("  to = {address}"), format!("  id = \"{arn}\""), "}".to_owned()]
+    })
 }
 
 /// Why tags do not make a share or permission the stack's, as the end of a sentence.

@@ -109,11 +109,12 @@ impl PlanView<'_> {
                 said.push((hazard.code.summary.to_owned(), hazard.code.id));
             }
         }
-        said.extend(diff.remarks.iter().filter_map(|remark| {
-            let Remark::Unproven { arn, misfit: _ } = remark else { return None };
-            let import = takes_over(&diff.address, diff.place(), arn)?;
-            Some((format!("to take over the one that is there, write {}", escape(&import)), ""))
-        }));
+        for remark in &diff.remarks {
+            let Remark::Unproven { arn, misfit: _ } = remark else { continue };
+            let Some(import) = takes_over(&diff.address, diff.place(), arn) else { continue };
+            said.push(("to take over the one that is there, add this block:".to_owned(), ""));
+            said.extend(import.iter().map(|line| (format!("    {}", escape(line)), "")));
+        }
         let place = diff.span().map(|span| escape(&self.sources.place(span)).to_string()).unwrap_or_default();
         ((sign, [escape(&diff.address.to_string()).to_string(), parts::name(diff.name()), place]), said)
     }
