@@ -91,7 +91,7 @@ impl PlanFile {
         // lead to, or a review that is not of these changes, was written by somebody else.
         let derived = PlanDocument::new(file.plan.body(), &file.sources, file.origin.clone());
         if derived != document {
-            let [found, derived] = [&document, &derived].map(|one| serde_json::to_value(one));
+            let [found, derived] = [&document, &derived].map(serde_json::to_value);
             let (found, derived) =
                 (found.map_err(PlanFileError::Fields)?, derived.map_err(PlanFileError::Fields)?);
             return Err(PlanFileError::Underived(Underived::between(&found, &derived)));

@@ -180,9 +180,6 @@ fn answer(rng: &mut Rng, aim: Aim) -> Deed {
     Deed::Answer(status, kind, body)
 }
 
-fn pick<T: Copy + ?Sized>(rng: &mut Rng, all: &[T]) -> T
-where
-    T: Sized,
-{
+fn pick<T: Copy>(rng: &mut Rng, all: &[T]) -> T {
     all[rng.usize(..all.len())]
 }

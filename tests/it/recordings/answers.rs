@@ -638,6 +638,7 @@ async fn the_sandbox_answers_as_aws_did() {
 }
 
 /// The names and values of LocalStack's snapshot that are the same in every run.
+#[expect(clippy::disallowed_macros, reason = "what is skipped is said")]
 #[tokio::test]
 async fn the_replies_of_the_validated_snapshot_are_equal() {
     let file =

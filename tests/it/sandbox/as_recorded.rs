@@ -180,17 +180,17 @@ async fn what_a_consumer_left_is_unknown_to_an_owner_who_takes_it_off() {
 #[tokio::test]
 async fn a_role_that_is_invited_is_named_and_so_are_permissions_of_others() {
     let role = format!("arn:aws:iam::{PARTNER}:role/reader");
-    let running = seeded(&format!(
+    let running = seeded(
         r#"
-permission "mine" {{
+permission "mine" {
   account       = "network"
   region        = "eu-central-1"
   resource_type = "imagebuilder:Image"
-  policy        = "{{\"Effect\":\"Allow\",\"Action\":[\"imagebuilder:GetImage\"]}}"
-}}
-published = {{ AWSRAMDefaultPermissionSubnet = 3 }}
-"#
-    ))
+  policy        = "{\"Effect\":\"Allow\",\"Action\":[\"imagebuilder:GetImage\"]}"
+}
+published = { AWSRAMDefaultPermissionSubnet = 3 }
+"#,
+    )
     .await;
     let mine = "arn:aws:ram:eu-central-1:222222222222:permission/mine";
     let share = create(
