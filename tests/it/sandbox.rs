@@ -4,8 +4,6 @@ mod as_recorded;
 mod over_time;
 pub(crate) mod wire;
 
-use std::time::Duration;
-
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_sdk_ram::error::ProvideErrorMetadata;
@@ -43,9 +41,9 @@ resource "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1" { tags = 
 resource "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-sick" { fails = "TransitGateway tgw-sick is being deleted." }
 resource "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1" {}
 settings {
-  associate_ms    = 60
-  disassociate_ms = 60
-  onboarding_ms   = 80
+  associate_ms    = 60000
+  disassociate_ms = 60000
+  onboarding_ms   = 60000
 }
 "#;
 
@@ -98,8 +96,10 @@ async fn statuses(
         .collect()
 }
 
-async fn wait() {
-    tokio::time::sleep(Duration::from_millis(150)).await;
+/// Until everything that is under way has happened.
+async fn wait(running: &Running) {
+    let (status, _) = wire::send(running, "POST", "/_sandbox/clock", "", br#"{"advance_seconds": 61}"#).await;
+    assert_eq!(status, 200);
 }
 
 #[tokio::test]
@@ -136,13 +136,13 @@ async fn a_share_with_an_ou_becomes_associated_and_its_accounts_alone_see_it() {
         Some("UnknownResourceException"),
         "onboarding takes its time"
     );
-    wait().await;
+    wait(&running).await;
     let share =
         create().send().await.unwrap().resource_share().unwrap().resource_share_arn().unwrap().to_owned();
     use ResourceShareAssociationStatus::{Associated, Associating};
     use ResourceShareAssociationType::{Principal, Resource};
     assert_eq!(statuses(&network, Resource, &share).await, [(TGW.to_owned(), Associating)]);
-    wait().await;
+    wait(&running).await;
     assert_eq!(statuses(&network, Resource, &share).await, [(TGW.to_owned(), Associated)]);
     assert_eq!(statuses(&network, Principal, &share).await, [(prod.arn().unwrap().to_owned(), Associated)]);
     let permissions =
@@ -174,7 +174,7 @@ async fn the_same_token_gets_the_same_answer_even_when_the_share_is_gone() {
     let first = create("a").await.unwrap();
     let arn = first.resource_share().unwrap().resource_share_arn().unwrap().to_owned();
     network.delete_resource_share().resource_share_arn(&arn).send().await.unwrap();
-    wait().await;
+    wait(&running).await;
     let again = create("a").await.unwrap();
     assert_eq!(again.resource_share().unwrap().resource_share_arn(), Some(arn.as_str()));
     assert_eq!(create("b").await.unwrap_err().code(), Some("IdempotentParameterMismatchException"));
@@ -198,7 +198,7 @@ async fn an_association_that_fails_tells_why_and_a_busy_share_cannot_be_disassoc
     let busy = remove().await.unwrap_err();
     assert_eq!(busy.code(), Some("InvalidStateTransitionException"));
     assert!(busy.message().unwrap().contains("ASSOCIATING"));
-    wait().await;
+    wait(&running).await;
     let rows = network
         .get_resource_share_associations()
         .association_type(ResourceShareAssociationType::Resource)
@@ -446,7 +446,7 @@ async fn the_state_outlives_the_process_and_one_process_has_it_at_a_time() {
 
     let with =
         |text: String| Settings { content: Content::Seed { name: "sandbox.hcl".into(), text }, ..settings() };
-    let same = format!("# commented\n{}", SEED.replace("associate_ms    = 60", "associate_ms    = 61"));
+    let same = format!("# commented\n{}", SEED.replace("associate_ms    = 60000", "associate_ms    = 61000"));
     let running = start(with(same)).await.unwrap();
     assert!(running.notices().is_empty(), "settings are read at every start");
     running.shutdown().await.unwrap();

@@ -16,7 +16,7 @@ const PARTNER: &str = "999999999999";
 async fn seeded(more: &str) -> Running {
     let text = SEED
         .replace("\"off\"", "\"enabled\"")
-        .replace("associate_ms    = 60", "associate_ms    = 0\n  empty_pages = \"never\"");
+        .replace("associate_ms    = 60000", "associate_ms    = 0\n  empty_pages = \"never\"");
     let text = format!(
         "{text}\nresource \"{RULE}\" {{}}\nresource \"{IMAGE}\" {{}}\nresource \"{AUTHORITY}\" {{}}\n{more}"
     );

@@ -50,7 +50,7 @@ async fn an_invitation_is_accepted_in_time_or_expires_with_its_window() {
         partner.get_resource_share_invitations().send().await.unwrap().resource_share_invitations().to_vec()
     };
     let share = shared_with(&running, PARTNER).await;
-    wait().await;
+    wait(&running).await;
     assert_eq!(principal_status(&running, &share).await, Associating, "nobody has accepted yet");
     let invitation = invitations().await.remove(0);
     // A transit gateway is of a type that waits seven days.
@@ -62,7 +62,7 @@ async fn an_invitation_is_accepted_in_time_or_expires_with_its_window() {
             .send()
     };
     accept().await.unwrap();
-    wait().await;
+    wait(&running).await;
     assert_eq!(principal_status(&running, &share).await, Associated);
     assert_eq!(accept().await.unwrap_err().code(), Some("ResourceShareInvitationAlreadyAcceptedException"));
 
@@ -180,11 +180,11 @@ async fn an_account_that_leaves_loses_what_it_got_through_the_organization() {
         .send()
         .await
         .unwrap();
-    wait().await;
+    wait(&running).await;
     assert_eq!(principal_status(&running, &share).await, Associated);
     let org = aws_sdk_organizations::Client::new(&of(&running, "management"));
     org.remove_account_from_organization().account_id("333333333333").send().await.unwrap();
-    wait().await;
+    wait(&running).await;
     assert_eq!(principal_status(&running, &share).await, Disassociated);
     assert_eq!(principal_status(&running, &kept).await, Associated);
 }
@@ -231,7 +231,7 @@ share "by_policy" {
     let made = permissions.permissions()[0].arn().unwrap();
     network.promote_permission_created_from_policy().permission_arn(made).name("mine").send().await.unwrap();
     promote().await.unwrap();
-    wait().await;
+    wait(&running).await;
     assert_eq!(get().await.feature_set(), Some(&ResourceShareFeatureSet::Standard));
     update().await.unwrap();
     let gone = network.get_permission().permission_arn(made).send().await.unwrap_err();
@@ -248,7 +248,7 @@ async fn the_policy_of_a_resource_is_made_of_all_its_shares() {
     let running = start(Settings::new(Content::Seed { name: "seed".into(), text })).await.unwrap();
     shared_with(&running, "333333333333").await;
     shared_with(&running, "arn:aws:organizations::111111111111:organization/o-sandbox0001").await;
-    wait().await;
+    wait(&running).await;
     let answer = ram(&running, "network").get_resource_policies().resource_arns(TGW).send().await.unwrap();
     let policy: Value = serde_json::from_str(&answer.policies()[0]).unwrap();
     let mut who: Vec<String> = policy["Statement"]
