@@ -253,14 +253,14 @@ impl Edits<'_> {
                 }
                 _ => return,
             },
-            // A template of nothing but text, such as a heredoc.
+            // What stands between the interpolations of a secret text is secret too.
             ExprKind::Template(template)
-                if template.parts.iter().all(|part| matches!(part, Part::Literal(_))) =>
+                if template.parts.iter().any(|part| matches!(part, Part::Literal(_))) =>
             {
                 let text: String = template
                     .parts
                     .iter()
-                    .map(|part| if let Part::Literal(text) = part { &**text } else { "" })
+                    .map(|part| if let Part::Literal(text) = part { &**text } else { "${}" })
                     .collect();
                 format!("\"{}\"", self.redaction.stand_in(&text))
             }
@@ -405,12 +405,26 @@ variable "token" {
 variable "plain" { default = "x # y" }
 locals {
   hidden = sensitive("abc")
+  half   = sensitive("u5er:${1}-ta1l")
   url    = "https://hunter2-and-more@example.com"
   map    = { reason = "because Bob said so" }
 }
 "#;
         let (out, counts) = redacted("x.ram.hcl", text);
-        for secret in ["jane", "s3cret", "door", "1234", "no comment", "abc", "hunter2", "why", "Bob", "[5"] {
+        for secret in [
+            "jane",
+            "s3cret",
+            "door",
+            "1234",
+            "no comment",
+            "abc",
+            "u5er",
+            "ta1l",
+            "hunter2",
+            "why",
+            "Bob",
+            "[5",
+        ] {
             assert!(!out.contains(secret), "{secret} in {out}");
         }
         for kept in
@@ -421,7 +435,7 @@ locals {
         let expected = [
             (Redacted::ExternalId, 1),
             (Redacted::SessionName, 1),
-            (Redacted::Sensitive, 4),
+            (Redacted::Sensitive, 5),
             (Redacted::Repeated, 1),
             (Redacted::Prose, 2),
             (Redacted::Comment, 2),

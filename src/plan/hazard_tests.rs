@@ -254,7 +254,7 @@ fn a_share_made_beside_one_that_bears_its_tags_is_a_hazard() {
     let notices = plan.notices();
     assert_eq!(notices[0].code.id, "RAM221");
     assert!(notices[0].detail.contains(stripped.arn.as_str()), "{}", notices[0].detail);
-    let import = format!("import {{ to = share.tgw id = \"{}\" }}", stripped.arn);
+    let import = format!("import {{\n  to = share.tgw\n  id = \"{}\"\n}}", stripped.arn);
     assert!(notices[0].help.as_ref().is_some_and(|help| help.contains(&import)), "{:?}", notices[0].help);
     // In another Region there is nothing that an import could take over.
     let elsewhere = DesiredShare { place: place(HUB, "us-east-1"), ..desired.clone() };
