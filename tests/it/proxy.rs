@@ -44,7 +44,7 @@ use crate::proxy::server::Proxy;
 const BOUND: Duration = Duration::from_secs(120);
 /// Peak of a process in KiB: the replies that are received at once have at most 128 MiB, and what is read from them as much again.
 const MOST_MEMORY: u64 = 700 << 10;
-const CASES: u64 = 2_000;
+const CASES: u64 = 300;
 /// One case in so many changes something, and one in so many runs the binary.
 const WRITING: u64 = 20;
 const BINARY: u64 = 200;

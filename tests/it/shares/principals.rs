@@ -108,8 +108,8 @@ async fn a_service_is_on_a_new_share_from_its_first_call_and_a_refusal_on_an_old
     let plan = world.run("plan --json").await.exits(0);
     let plan: serde_json::Value = serde_json::from_str(&plan.stdout).expect("JSON");
     let steps = plan["steps"].as_array().expect("steps");
-    assert_eq!(steps.len(), 1, "{plan:#}");
-    assert_eq!(steps[0]["operation"], "ram:CreateResourceShare");
+    let operations: Vec<_> = steps.iter().map(|step| &step["operation"]).collect();
+    assert_eq!(operations, ["ram:CreateResourceShare", "ram:TagResource"], "{plan:#}");
 
     apply(&world, &with("\"333333333333\"")).await;
     world.write("stack.ram.hcl", &for_service("\"333333333333\""));
