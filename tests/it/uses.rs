@@ -267,15 +267,17 @@ async fn the_printed_plan_policy_has_the_right_to_see_use() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_saved_plan_is_shown_with_what_it_knew_and_carried_out_without_asking_again() {
+async fn a_saved_plan_is_shown_with_what_it_knew_and_asks_again_before_it_is_carried_out() {
     let world = changed((ALL, PROD), (&["subnet/subnet-2"], PROD)).await;
     world.run("plan --out p.json --allow RAM212,RAM203").await.exits(0);
     let told = "! in use subnet-1 2 network interfaces of web";
     let asked = world.met().await;
     world.run("show p.json").await.exits(0).says(&[told]);
+    assert_eq!((asked, world.met().await), (2, 2), "to show a plan asks nobody");
     world.set_faults(json!([{"action": "ec2:*", "effect": "access_denied"}])).await;
+    world.run("apply p.json").await.exits(6).says(&[told]).never_says(&["Apply complete"]);
+    world.set_faults(json!([])).await;
     world.run("apply p.json").await.exits(0).says(&[told, "Apply complete"]);
-    assert_eq!((asked, world.met().await), (2, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
