@@ -16,9 +16,9 @@ use crate::apply::failure::Failure;
 use crate::apply::members::Rows;
 use crate::apply::step::{Look, Patience, Run};
 use crate::cloud::{
-    Cloud, CreatedShare, NewShare, RAM_PAGE, RamRead, RamWrite, ShareRow, ShareScope, share_row, shares,
+    Cloud, CreatedShare, NewShare, RAM_PAGE, RamRead, RamWrite, ShareRow, share_row, stack_shares,
 };
-use crate::model::{Address, Principal, ShareArn, ShareStatus, TAG_ADDRESS, TAG_STACK, Tags};
+use crate::model::{Address, Principal, ShareArn, ShareStatus, StackName, TAG_ADDRESS, TAG_STACK, Tags};
 use crate::plan::{StepId, Tokens};
 
 /// How many tokens of one sequence are tried before something else must be wrong.
@@ -86,7 +86,7 @@ impl Search {
     }
 }
 
-fn is_over(status: &ShareStatus) -> bool {
+pub(crate) fn is_over(status: &ShareStatus) -> bool {
     matches!(status, ShareStatus::Deleted | ShareStatus::Deleting)
 }
 
@@ -221,7 +221,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         search: &Search,
     ) -> Result<(), Failure> {
         self.wait_within(step, self.left(search.begun), |elapsed| async move {
-            let rows = shares(ram, &ShareScope::All, RAM_PAGE).await?;
+            let Some(stack) = stack_of(asked) else { return Ok(Look::Settled(())) };
+            let rows = stack_shares(ram, &stack, RAM_PAGE).await?;
             let own: Vec<&ShareRow> =
                 rows.iter().filter(|row| Mark::of(&row.tags, &asked.tags) == Mark::AsAsked).collect();
             if let Some(rival) = own.iter().find(|row| !is_over(&row.status) && !self.plan.knows(&row.arn)) {
@@ -265,6 +266,11 @@ fn as_asked(row: &ShareRow, asked: &NewShare) -> Look<Whose> {
             "AWS accepted the request and ignored part of it. Plan again to see the share as it is (RAM504)."
                 .to_owned(),
     })
+}
+
+/// The stack that a share to be made belongs to.
+fn stack_of(asked: &NewShare) -> Option<StackName> {
+    asked.tags.get(TAG_STACK).and_then(|stack| StackName::parse(stack).ok())
 }
 
 fn faster(row: &ShareRow) -> Failure {

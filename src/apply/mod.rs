@@ -16,6 +16,7 @@ mod settings;
 mod share;
 mod sharing;
 mod step;
+mod twice;
 #[cfg(test)]
 mod tests;
 

@@ -53,7 +53,16 @@ pub async fn apply<C: Cloud>(
         }
         order.finish(at, result);
     }
-    order.outcome(stop.is_cancelled())
+    let mut outcome = order.outcome(stop.is_cancelled());
+    if !stop.is_cancelled() {
+        let twice: BTreeMap<StepId, StepResult> = run.made_twice().await.into_iter().collect();
+        for step in &mut outcome.steps {
+            if let Some(result) = twice.get(&step.id) {
+                step.result = result.clone();
+            }
+        }
+    }
+    outcome
 }
 
 /// The accounts for which this plan accepts, by the steps that put them on the share: those are not waited for.

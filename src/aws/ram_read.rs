@@ -1,6 +1,6 @@
 //! RAM's listings.
 
-use aws_sdk_ram::types::{PermissionTypeFilter, ResourceOwner, ResourceShareAssociationType};
+use aws_sdk_ram::types::{PermissionTypeFilter, ResourceOwner, ResourceShareAssociationType, TagFilter};
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ use crate::live::{
     AssociationRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
     PermissionVersionRow, ReceivedResourceRow, ShareRow, SourceRow,
 };
-use crate::model::{PermissionArn, ShareArn};
+use crate::model::{PermissionArn, ShareArn, StackName, TAG_STACK};
 
 /// RAM in one account and Region. Clones share the client and its rate.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ impl RamClient {
     async fn shares(
         &self,
         owner: ResourceOwner,
-        scope: &ShareScope,
+        (scope, tag): (&ShareScope, Option<TagFilter>),
         page: &PageRequest,
     ) -> Result<Page<ShareRow>, CloudError> {
         const ACTION: &str = "ram:GetResourceShares";
@@ -46,6 +46,7 @@ impl RamClient {
             .get_resource_shares()
             .resource_owner(owner)
             .set_resource_share_arns(filter(scope))
+            .set_tag_filters(tag.map(|tag| vec![tag]))
             .max_results(page.size.into())
             .set_next_token(page.token.clone())
             .send();
@@ -77,7 +78,16 @@ impl RamRead for RamClient {
         scope: &ShareScope,
         page: &PageRequest,
     ) -> Result<Page<ShareRow>, CloudError> {
-        self.shares(ResourceOwner::SelfValue, scope, page).await
+        self.shares(ResourceOwner::SelfValue, (scope, None), page).await
+    }
+
+    async fn get_shares_of_stack(
+        &self,
+        stack: &StackName,
+        page: &PageRequest,
+    ) -> Result<Page<ShareRow>, CloudError> {
+        let tag = TagFilter::builder().tag_key(TAG_STACK).tag_values(stack.as_str()).build();
+        self.shares(ResourceOwner::SelfValue, (&ShareScope::All, Some(tag)), page).await
     }
 
     async fn get_resource_share_associations(
@@ -239,7 +249,7 @@ impl RamRead for RamClient {
         scope: &ShareScope,
         page: &PageRequest,
     ) -> Result<Page<ShareRow>, CloudError> {
-        self.shares(ResourceOwner::OtherAccounts, scope, page).await
+        self.shares(ResourceOwner::OtherAccounts, (scope, None), page).await
     }
 
     async fn list_received_resources(

@@ -37,7 +37,7 @@ pub(crate) async fn carry_out(
         deadline: Duration::from_secs(args.wait_timeout),
         ..Settings::default()
     };
-    let stop = interrupt::token(output);
+    let (stop, _listener) = interrupt::token(output);
     let told = tell_of_interruption(outputs, &stop);
     let on = |event: apply::Event| {
         if let Some(stream) = outputs.stream() {

@@ -1,5 +1,7 @@
-//! Ctrl-C, SIGTERM and SIGHUP during an apply: the first one ends it in order, the second one at once.
+//! Ctrl-C, SIGTERM and SIGHUP. During an apply the first one ends it in order and the second one at once; before it, the first one
+//! ends the process and the user reads that nothing was changed.
 
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::output::Output;
@@ -7,13 +9,37 @@ use crate::cli::output::Output;
 /// Exit code of a run that was stopped for good, as shells give it for SIGINT.
 const STOPPED: i32 = 130;
 
+/// What listens to signals until it is dropped.
+pub(crate) struct Listener {
+    task: JoinHandle<()>,
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Ends the process at the first signal, with a last word. For the time in which a run only reads and asks.
+pub(crate) fn end_at_signal(output: &Output, last_word: &'static str) -> Listener {
+    let output = output.for_notes();
+    let mut signals = Signals::listen();
+    let task = tokio::spawn(async move {
+        signals.next().await;
+        output.note(last_word);
+        #[expect(clippy::disallowed_methods, reason = "the user asked for it, and nothing is under way")]
+        std::process::exit(STOPPED);
+    });
+    Listener { task }
+}
+
 /// A token that is cancelled by the first signal. The second one ends the process.
-pub(crate) fn token(output: &Output) -> CancellationToken {
+pub(crate) fn token(output: &Output) -> (CancellationToken, Listener) {
     let token = CancellationToken::new();
     let (signalled, output) = (token.clone(), output.for_notes());
     // Listened to from here on, not from the first time that the task runs.
     let mut signals = Signals::listen();
-    tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         signals.next().await;
         output.note(
             "\nStopping: calls under way are finished, no new ones are made. Once more stops at once, without knowing \
@@ -25,7 +51,7 @@ pub(crate) fn token(output: &Output) -> CancellationToken {
         #[expect(clippy::disallowed_methods, reason = "the user asked twice")]
         std::process::exit(STOPPED);
     });
-    token
+    (token, Listener { task })
 }
 
 /// The next signal that asks the process to end.

@@ -8,6 +8,7 @@ use crate::cli::carry_out::{self, carry_out, finish};
 use crate::cli::commands::plan;
 use crate::cli::consent;
 use crate::cli::exit::Exit;
+use crate::cli::interrupt;
 use crate::cli::output::Output;
 use crate::cli::outputs::Outputs;
 use crate::cli::pipeline::{self, Loaded};
@@ -20,6 +21,10 @@ use crate::plan::{ApprovedPlan, Consent, Fingerprint, NotApproved, Outcome, Plan
 
 /// How often a plan is made and asked about before the run gives up.
 const ROUNDS: u32 = 3;
+
+/// What a run that is interrupted before it changes anything says.
+const NOTHING_CHANGED: &str = "\nInterrupted. Nothing was changed.";
+const ONLY_THE_ABOVE: &str = "\nInterrupted. Nothing was changed after what is listed above.";
 
 /// What is to be planned, and who agreed to it.
 pub(crate) struct Intent<'a> {
@@ -48,8 +53,9 @@ pub(crate) async fn run_plan(
     };
     let run = Run { args, intent, loaded, session, scope, consent: consent::consent(&args.consent) };
     let mut round = 1;
+    let mut last_word = NOTHING_CHANGED;
     loop {
-        let Overtaken { plan, by } = match run.round(outputs, output).await {
+        let Overtaken { plan, by } = match run.round(last_word, outputs, output).await {
             Round::Ended(exit) => return exit,
             Round::Overtaken(overtaken) => *overtaken,
         };
@@ -73,6 +79,7 @@ pub(crate) async fn run_plan(
             By::Run(outcome) => {
                 carry_out::show(&plan, &outcome, outputs, output);
                 output.note("Another run was faster. Planning again.\n");
+                last_word = ONLY_THE_ABOVE;
             }
         }
         round += 1;
@@ -115,8 +122,9 @@ impl Round {
 }
 
 impl Run<'_> {
-    async fn round(&self, outputs: &mut Outputs, output: &mut Output) -> Round {
+    async fn round(&self, last_word: &'static str, outputs: &mut Outputs, output: &mut Output) -> Round {
         let Self { args, intent, loaded, session, scope, consent } = self;
+        let reading = interrupt::end_at_signal(output, last_word);
         let read_at = now();
         let read = pipeline::read(loaded, session, &args.cloud, intent.purpose, scope.clone(), output).await;
         let Some(mut read) = read else { return Round::Ended(Exit::Error) };
@@ -143,6 +151,7 @@ impl Run<'_> {
             finish(&plan, &Outcome::default(), session, outputs, output);
             return Round::Ended(incomplete);
         }
+        drop(reading);
         let outcome = carry_out(args, &plan, &approved, session, outputs, output).await;
         if outcome.lost_to_another_run() {
             return Round::overtaken(plan, By::Run(outcome));

@@ -9,7 +9,7 @@ use crate::live::{
     AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow,
     SourceRow,
 };
-use crate::model::{Arn, AssociationStatus, PermissionArn, ResourceArn, ShareArn};
+use crate::model::{Arn, AssociationStatus, PermissionArn, ResourceArn, ShareArn, StackName, TAG_STACK};
 
 type Belongs = Result<(), String>;
 
@@ -59,6 +59,15 @@ pub(crate) fn own_share(caller: &Caller, scope: &ShareScope, row: &ShareRow) -> 
         Ok(row.arn.clone())
     } else {
         Err(format!("the share {} is said to be of account {}", row.arn, row.owner))
+    }
+}
+
+/// A share that the caller's account owns and whose tags name the stack.
+pub(crate) fn share_of_stack(caller: &Caller, stack: &StackName, row: &ShareRow) -> Result<ShareArn, String> {
+    let arn = own_share(caller, &ShareScope::All, row)?;
+    match row.tags.get(TAG_STACK) {
+        Some(tag) if tag == stack.as_str() => Ok(arn),
+        _ => Err(format!("the share {} has no tag of the stack {stack}, which was asked for", row.arn)),
     }
 }
 

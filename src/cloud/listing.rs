@@ -8,7 +8,7 @@ use crate::live::{
     AssociationRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
     PermissionVersionRow, ReceivedResourceRow, ShareRow, SourceRow,
 };
-use crate::model::{PermissionArn, ShareArn};
+use crate::model::{PermissionArn, ShareArn, StackName};
 
 /// The most that a listing of RAM gives per page (`maxResults` 1 to 500 in the service model).
 pub(crate) const RAM_PAGE: u16 = 500;
@@ -36,6 +36,20 @@ pub(crate) async fn shares<R: RamRead>(
     let judge = |row: &ShareRow| belonging::own_share(caller, scope, row);
     all_pages(caller, "ram:GetResourceShares", size, judge, |page| async move {
         ram.get_resource_shares(scope, &page).await
+    })
+    .await
+}
+
+/// The shares of the account whose tags name the stack. A row without that tag is no answer to this.
+pub(crate) async fn stack_shares<R: RamRead>(
+    ram: &R,
+    stack: &StackName,
+    size: u16,
+) -> Result<Vec<ShareRow>, CloudError> {
+    let caller = ram.caller();
+    let judge = |row: &ShareRow| belonging::share_of_stack(caller, stack, row);
+    all_pages(caller, "ram:GetResourceShares", size, judge, |page| async move {
+        ram.get_shares_of_stack(stack, &page).await
     })
     .await
 }

@@ -10,7 +10,8 @@ use crate::live::{
     PermissionVersionRow, ReceivedResourceRow, ShareRow, SourceRow,
 };
 use crate::model::{
-    AccountId, InvitationArn, PermissionArn, Place, ResourceArn, RootId, ShareArn, TagFilters, Tags,
+    AccountId, InvitationArn, PermissionArn, Place, ResourceArn, RootId, ShareArn, StackName, TagFilters,
+    Tags,
 };
 use crate::org::ParentId;
 
@@ -52,6 +53,9 @@ pub trait RamRead: Send + Sync {
     fn aws_time(&self) -> Option<Timestamp>;
 
     fn get_resource_shares(&self, scope: &ShareScope, page: &PageRequest) -> answer!(Page<ShareRow>);
+
+    /// `GetResourceShares(tagFilters = ramctl:stack)`: the shares whose tags name the stack.
+    fn get_shares_of_stack(&self, stack: &StackName, page: &PageRequest) -> answer!(Page<ShareRow>);
 
     fn get_resource_share_associations(
         &self,

@@ -255,7 +255,7 @@ pub enum AcknowledgementScope {
     Block(Address),
 }
 
-/// `import { to = share.x, id = "arn:..." }`: adopt a share or a permission.
+/// An `import` block with `to = share.x` and `id = "arn:..."`: adopt a share or a permission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportBlock {
     pub span: Span,
@@ -286,7 +286,7 @@ impl std::fmt::Display for ImportId {
     }
 }
 
-/// `moved { from = share.a, to = share.b }`: a block has another address now.
+/// A `moved` block with `from = share.a` and `to = share.b`: a block has another address now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MovedBlock {
     pub span: Span,

@@ -18,6 +18,7 @@ mod notice;
 mod outcome;
 mod permission;
 mod progress;
+mod proposal;
 mod quota;
 mod saved;
 mod sources;

@@ -9,6 +9,7 @@ use crate::diff::{
 use crate::model::{Address, Gap, GapCause, PermissionArn, Place, ShareArn, UsedKind};
 use crate::org::SharingState;
 use crate::plan::body::{Blocked, PermissionBlocked, PlanBody, PlannedPermission, PlannedShare, Refusal};
+use crate::plan::proposal::{import_block, moved_block};
 use crate::plan::quota::OverQuota;
 use crate::plan::unproven::{self, told_misfit};
 use crate::plan::usage::{Unread, command};
@@ -160,6 +161,13 @@ fn permission(permission: &PlannedPermission) -> Option<Diagnostic> {
     })
 }
 
+fn imported(address: &Address, arn: &PermissionArn) -> String {
+    format!(
+        "give the block another name; or, if the permission is {address}, write:\n{}",
+        import_block(address, arn).join("\n")
+    )
+}
+
 /// A `permission` block that cannot have what it names.
 fn not_had(address: &Address, span: Span, arn: &PermissionArn, problem: &PermissionProblem) -> Diagnostic {
     use PermissionProblem as P;
@@ -168,11 +176,7 @@ fn not_had(address: &Address, span: Span, arn: &PermissionArn, problem: &Permiss
             let whose = owner
                 .as_ref()
                 .map_or("is in no stack".to_owned(), |owner| format!("belongs to the stack {owner:?}"));
-            (
-                &live_codes::RAM323,
-                format!("{arn} is there already and {whose}."),
-                format!("write import {{ to = {address} id = \"{arn}\" }}, or give the block another name"),
-            )
+            (&live_codes::RAM323, format!("{arn} is there already and {whose}."), imported(address, arn))
         }
         P::NameFromPolicy => (
             &live_codes::RAM323,
@@ -187,7 +191,10 @@ fn not_had(address: &Address, span: Span, arn: &PermissionArn, problem: &Permiss
         P::OtherAddress { address: other } => (
             &live_codes::RAM323,
             format!("{arn} belongs to {other} of this stack."),
-            format!("write moved {{ from = {other} to = {address} }}, or give the block another name"),
+            format!(
+                "give the block another name; or, if the block is what {other} was, write:\n{}",
+                moved_block(other, address).join("\n")
+            ),
         ),
         P::NotThere { arn } => (
             &live_codes::RAM325,
@@ -210,9 +217,7 @@ fn not_had(address: &Address, span: Span, arn: &PermissionArn, problem: &Permiss
                 "{arn} bears the tags of this stack and is not taken for its own: {}.",
                 told_misfit(misfit)
             ),
-            format!(
-                "if it is {address}, write import {{ to = {address} id = \"{arn}\" }}, or give the block another name"
-            ),
+            imported(address, arn),
         ),
         P::PolicyDiffers { arn } => (
             &live_codes::RAM325,
@@ -298,7 +303,8 @@ fn import(address: &Address, span: Span, arn: &ShareArn, problem: &ImportProblem
                 "{arn} was made from a resource policy, and so was its permission for {resource_type}, {permission}."
             ),
             format!(
-                "write a permission block that allows the same, with import {{ to = permission.NAME id = \"{permission}\" }}"
+                "write a permission block that allows the same, and with it:\n{}",
+                import_block("permission.NAME", permission).join("\n")
             ),
         ),
         ImportProblem::NotStandard { feature_set } => (

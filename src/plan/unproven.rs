@@ -4,6 +4,7 @@ use crate::diag::{Diagnostic, Severity, hazards};
 use crate::diff::{Misfit, Remark, ShareDiff};
 use crate::model::{Address, Place, ShareArn};
 use crate::plan::body::PlannedShare;
+use crate::plan::proposal::import_block;
 
 /// What bears the tags of a share that the plan makes, and how to take it over instead.
 pub(crate) fn notices(share: &PlannedShare) -> impl Iterator<Item = Diagnostic> {
@@ -29,9 +30,7 @@ pub(crate) fn notices(share: &PlannedShare) -> impl Iterator<Item = Diagnostic> 
 /// The lines of the block that takes a share over for another, where they are in one place.
 pub fn takes_over(address: &Address, place: &Place, arn: &ShareArn) -> Option<[String; 4]> {
     let here = arn.arn().account() == place.account.as_str() && arn.arn().region() == place.region.as_str();
-    here.then(|| {
-        ["import {".to_owned(), format!("  to = {address}"), format!("  id = \"{arn}\""), "}".to_owned()]
-    })
+    here.then(|| import_block(address, arn))
 }
 
 /// Why tags do not make a share or permission the stack's, as the end of a sentence.

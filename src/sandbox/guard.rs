@@ -14,7 +14,10 @@ use crate::sandbox::services::Refusal;
 pub(crate) fn admit(uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
     let refused = |why: String| Err(Refusal::new("AccessDeniedException", why).with_status(403));
     let named = headers.get_all(header::HOST).iter().map(|host| host.to_str().unwrap_or_default());
-    let hosts = named.chain(uri.authority().map(Authority::as_str));
+    let hosts: Vec<&str> = named.chain(uri.authority().map(Authority::as_str)).collect();
+    if hosts.is_empty() {
+        return refused("The sandbox answers only requests that name their host.".to_owned());
+    }
     if let Some(host) = hosts.into_iter().find(|host| !is_loopback(host)) {
         return refused(format!(
             "The sandbox does not answer to the host {host:?}: any name but a loopback one may be a web page's. \
@@ -40,10 +43,11 @@ fn is_loopback(host: &str) -> bool {
             .is_some_and(|address| address.is_loopback())
 }
 
-/// Browsers say whose request it is: `Origin` with everything that a page can post, `Sec-Fetch-Site` with the rest. A user who types the
-/// address in is nobody's page.
+/// Browsers say whose request it is: `Origin` with everything that a page can post, `Sec-Fetch-Site` with the rest, and older ones
+/// `Referer`. A user who types the address in is nobody's page.
 fn is_from_web_page(headers: &HeaderMap) -> bool {
     headers.contains_key(header::ORIGIN)
+        || headers.contains_key(header::REFERER)
         || headers.get("sec-fetch-site").is_some_and(|site| site.as_bytes() != b"none")
 }
 
@@ -80,10 +84,23 @@ mod tests {
     #[test]
     fn every_host_that_a_request_names_counts() {
         let mut headers = HeaderMap::new();
+        assert!(admit(&"/x".parse().unwrap(), &headers).is_err(), "no host at all");
         headers.append(header::HOST, "localhost".parse().unwrap());
         assert_eq!(admit(&"/x".parse().unwrap(), &headers), Ok(()));
         assert!(admit(&"http://evil.example/x".parse().unwrap(), &headers).is_err());
         headers.append(header::HOST, "evil.example".parse().unwrap());
         assert!(admit(&"/x".parse().unwrap(), &headers).is_err());
+    }
+
+    #[test]
+    fn no_web_page_is_answered() {
+        for (name, value) in
+            [("origin", "null"), ("referer", "http://evil.example/"), ("sec-fetch-site", "cross-site")]
+        {
+            let mut headers = HeaderMap::new();
+            headers.append(header::HOST, "localhost".parse().unwrap());
+            headers.append(name, value.parse().unwrap());
+            assert!(admit(&"/x".parse().unwrap(), &headers).is_err(), "{name}");
+        }
     }
 }

@@ -6,14 +6,14 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ramctl::cloud::{Cloud, Members, RamWrite};
-use ramctl::model::Principal;
+use ramctl::cloud::{Cloud, Members, PageRequest, RamRead, RamWrite, ShareScope};
+use ramctl::model::{AssociationStatus, Principal, ShareStatus};
 use serde_json::json;
 
 use crate::edge::{ROLE, connect};
 use crate::run::Run;
 use crate::saved::{HEAD, SEED, behind, hub, share_named, shares, teams};
-use crate::served::{World, finish};
+use crate::served::{Seen, World, finish};
 
 const QUESTION: &str = "Only \"yes\" is accepted:";
 
@@ -97,6 +97,19 @@ async fn associate(world: &World, share: &str, principal: &str) {
     ram.associate_resource_share(&arn, &members).await.expect("associated");
 }
 
+/// The shares once nothing is under way.
+async fn settled(world: &World) -> Vec<Seen> {
+    use AssociationStatus::{Associating, Disassociating};
+    loop {
+        let seen = world.shares(&[hub()]).await;
+        let mut statuses = seen.iter().flat_map(|share| share.members.values());
+        if !statuses.any(|status| matches!(status, Associating | Disassociating)) {
+            return seen;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 fn with_another_gateway() -> String {
     let gateway = "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-";
     shares("one").replace(&format!("\"{gateway}a\""), &format!("\"{gateway}a\", \"{gateway}b\""))
@@ -155,7 +168,17 @@ async fn whatever_the_plan_was_made_from_is_asked_about_anew_once_it_differs() {
         let org = aws_sdk_organizations::Client::new(&world.sdk("111111111111", "us-east-1"));
         match what {
             "rename" => ram.update_resource_share(&arn, Some("mine"), None).await.expect("renamed"),
-            "delete" => ram.delete_resource_share(&arn).await.expect("deleted"),
+            "delete" => {
+                ram.delete_resource_share(&arn).await.expect("deleted");
+                let gone = async || {
+                    let one = ShareScope::One(arn.clone());
+                    let page = ram.get_resource_shares(&one, &PageRequest::first(1)).await.expect("listed");
+                    page.items.iter().all(|row| row.status != ShareStatus::Deleting)
+                };
+                while !gone().await {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            }
             "publish" => {
                 let permission = json!({"permission": "AWSRAMDefaultPermissionTransitGateway"});
                 drop(world.control("POST", "publish", permission).await);
@@ -175,7 +198,7 @@ async fn whatever_the_plan_was_made_from_is_asked_about_anew_once_it_differs() {
             }
             _ => associate(&world, "dev", "333333333333").await,
         }
-        let meddled = world.shares(&[hub()]).await;
+        let meddled = settled(&world).await;
         run.answers("yes");
         run.asked(2).await;
         run.answers("no");
@@ -254,4 +277,14 @@ async fn an_old_plan_is_not_carried_out_unasked_where_aws_has_changed() {
     let run = finish(run).await.exits(5);
     run.says(&["principal 444444444444 was not there and is now", "make the plan anew"]);
     assert_eq!(teams(&world.shares(&[hub()]).await), ["one", "one"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_at_the_question_says_that_nothing_was_changed() {
+    let world = behind().await;
+    world.write("shares.ram.hcl", &with_another_gateway());
+    let mut run = Conversation::start(&world, "apply .");
+    run.asked(1).await;
+    run.keyboard.write_all(b"\x03").expect("the terminal takes it");
+    run.ends().await.exits(130).says(&["Interrupted. Nothing was changed."]);
 }

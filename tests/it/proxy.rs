@@ -44,11 +44,13 @@ use crate::proxy::server::Proxy;
 const BOUND: Duration = Duration::from_secs(120);
 /// Peak of a process in KiB: the replies that are received at once have at most 128 MiB, and what is read from them as much again.
 const MOST_MEMORY: u64 = 700 << 10;
-const CASES: u64 = 300;
+const CASES: u64 = 2_000;
 /// One case in so many changes something, and one in so many runs the binary.
 const WRITING: u64 = 20;
 const BINARY: u64 = 200;
-const AT_ONCE: usize = 12;
+/// Each thread has a sandbox of its own, and so many cases at once: most of them wait most of the time.
+const THREADS: u64 = 3;
+const AT_ONCE: usize = 16;
 
 /// Two Regions with shares of all sorts, on several pages.
 pub(crate) const SEED: &str = r#"
@@ -362,29 +364,43 @@ fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().expect("a number"))
 }
 
+/// The cases of one thread, by their seeds.
 #[expect(clippy::disallowed_macros, reason = "a run of many cases says how far it is")]
-#[tokio::test(flavor = "multi_thread")]
-async fn whatever_a_proxy_does_nothing_false_is_believed_and_nothing_wrong_is_written() {
-    let (lab, tally) = (Lab::open().await, Tally::default());
-    let (lab, tally) = (&lab, &tally);
-    let seeds = match setting("RAMCTL_PROXY_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..setting("RAMCTL_PROXY_CASES").unwrap_or(CASES),
-    };
-    let all = seeds.end - seeds.start;
+async fn cases(seeds: impl Iterator<Item = u64>, all: u64, tally: &Tally) {
+    let lab = &Lab::open().await;
     let case = |seed: u64| async move {
         if seed % BINARY == 7 {
-            binary::case(seed).await;
+            Box::pin(binary::case(seed)).await;
         } else if seed % WRITING == 3 {
-            write_case(seed, tally).await;
+            Box::pin(write_case(seed, tally)).await;
         } else {
-            read_case(seed, lab, tally).await;
+            Box::pin(read_case(seed, lab, tally)).await;
         }
         if all > CASES && (seed + 1).is_multiple_of(CASES) {
             eprintln!("{} of {all} cases", seed + 1);
         }
     };
     stream::iter(seeds.map(case)).buffer_unordered(AT_ONCE).for_each(|()| async {}).await;
+}
+
+#[expect(clippy::disallowed_macros, reason = "the figures are part of what the run found")]
+#[test]
+fn whatever_a_proxy_does_nothing_false_is_believed_and_nothing_wrong_is_written() {
+    let tally = &Tally::default();
+    let seeds = match setting("RAMCTL_PROXY_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..setting("RAMCTL_PROXY_CASES").unwrap_or(CASES),
+    };
+    let all = seeds.end - seeds.start;
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let seeds = seeds.clone().filter(move |seed| seed % THREADS == thread);
+            scope.spawn(move || {
+                let runtime = tokio::runtime::Runtime::new().expect("threads");
+                runtime.block_on(Box::pin(cases(seeds, all, tally)));
+            });
+        }
+    });
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     let (fired, known, unknown) = (count(&tally.fired), count(&tally.known), count(&tally.unknown));
     eprintln!("{all} cases: a fault fired in {fired}; {known} places were read, {unknown} were not");

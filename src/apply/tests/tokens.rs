@@ -1,7 +1,7 @@
 //! Tokens that AWS has seen before: by another run, or in an earlier life of the same thing.
 
 use super::*;
-use crate::model::{PermissionPolicy, ResourceType};
+use crate::model::{PermissionPolicy, ResourceType, TAG_ADDRESS};
 
 /// Moves the clock of AWS.
 fn later(cloud: &FakeCloud, seconds: i64) {
@@ -98,6 +98,28 @@ async fn a_replacement_that_ended_does_not_account_for_a_token() {
     let (result, waits) = made(&cloud, create("444444444444")).await;
     assert!(is_done(&result), "{result:?}");
     assert!(waits.iter().any(|what| what.contains("another run")), "{waits:?}");
+}
+
+/// AWS has forgotten the token of the other run, or never looked at it.
+#[tokio::test]
+async fn a_share_that_another_run_made_as_well_is_no_success() {
+    let cloud = FakeCloud::default();
+    let create = |address: &str| {
+        let mut step = create(CONSUMER);
+        let Step::CreateResourceShare { tags, .. } = &mut step else { unreachable!() };
+        tags.insert(TAG_ADDRESS.to_owned(), format!("share.{address}"));
+        step
+    };
+    let (first, _) = made(&cloud, create("a")).await;
+    let StepResult::Done { share: Some(first), .. } = first else { panic!("{first:?}") };
+    let steps = vec![planned(7, &[], Some("a"), create("a")), planned(8, &[], Some("b"), create("b"))];
+    let results = run(&cloud, steps).await;
+    let StepResult::Failed { code, message, maybe_done: true, .. } = &results[0] else {
+        panic!("{results:?}")
+    };
+    assert_eq!(code, "made_twice");
+    assert!(message.contains(first.as_str()), "{message}");
+    assert!(is_done(&results[1]), "another address is another share: {results:?}");
 }
 
 #[tokio::test]

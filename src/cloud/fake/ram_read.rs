@@ -2,15 +2,16 @@
 
 use jiff::Timestamp;
 
-use crate::cloud::fake::FakeClient;
 use crate::cloud::fake::associations::advance;
+use crate::cloud::fake::{FakeClient, FakeShare};
 use crate::cloud::{AssociationKind, Caller, CloudError, ErrorKind, Page, PageRequest, RamRead, ShareScope};
 use crate::live::{
     AssociationRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
     PermissionVersionRow, ReceivedResourceRow, ShareRow, SourceRow,
 };
 use crate::model::{
-    AssociationStatus, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn, ShareStatus,
+    AssociationStatus, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn, ShareStatus, StackName,
+    TAG_STACK,
 };
 
 impl RamRead for FakeClient {
@@ -54,6 +55,21 @@ impl RamRead for FakeClient {
                 }
             };
             Ok(rows)
+        })
+        .await
+    }
+
+    async fn get_shares_of_stack(
+        &self,
+        stack: &StackName,
+        page: &PageRequest,
+    ) -> Result<Page<ShareRow>, CloudError> {
+        self.list("ram:GetResourceShares", page, |world| {
+            let here = self.place();
+            let of_stack = |share: &&FakeShare| {
+                share.place == here && share.row.tags.get(TAG_STACK).is_some_and(|tag| tag == stack.as_str())
+            };
+            Ok(world.shares.values().filter(of_stack).map(|share| share.row.clone()).collect())
         })
         .await
     }

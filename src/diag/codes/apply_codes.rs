@@ -87,4 +87,11 @@ before this run was done with it. ramctl does not make a second one.
 
 `ramctl apply` without a saved plan plans again by itself, up to three times, and judges hazards and consent anew. `ramctl apply FILE` \
 exits with 5: make a new plan. To avoid this, let one run of a stack finish before the next starts."
+
+    RAM516 "share made by two runs at once"
+"At its end a run that made shares lists the shares of its stack once more. Another run of the same stack has made a share for the same block at the same time, and RAM did not recognize the client token that both runs sent. Both shares are live, and both have the \
+principals and resources that their run gave them. The run exits with 1.
+
+Run `ramctl plan`. It names both shares and the one that it would delete (RAM219). To avoid this, let one run of a stack finish before \
+the next starts."
 }

@@ -46,7 +46,7 @@ codes! {
     RAM210 "share taken over from another stack"
         "An `import` block names a share, or a permission, that bears the tag of another stack. With the import it bears this stack's, and is brought to \
         the form that this stack declares. The other stack finds no share of its own any more and makes a new one, unless its block is \
-        gone by then.\n\nIn the other stack write `removed { from = share.NAME lifecycle { destroy = false } }` in place of the block, \
+        gone by then.\n\nIn the other stack write a `removed` block with `from = share.NAME` and `lifecycle { destroy = false }` in place of the block, \
         and apply that first."
     RAM211 "share loses its last resource"
         "The share stays and has nothing on it any more: every principal on it loses what it gave. A search by tags that finds \
@@ -70,7 +70,7 @@ codes! {
     RAM214 "share was there before ramctl and is deleted"
         "The share was imported: somebody made it by other means, and an `import` block made it the stack's. With it goes what others \
         may count on and no file of this stack tells.\n\nramctl knows by the tag `ramctl:imported`, which it writes on import. To let \
-        the share go and keep it, write `removed { from = share.NAME lifecycle { destroy = false } }`. The hazard is raised in \
+        the share go and keep it, write a `removed` block with `from = share.NAME` and `lifecycle { destroy = false }`. The hazard is raised in \
         `ramctl destroy` too."
     RAM215 "more is revoked than the threshold allows"
         "The plan takes off more of the stack's principals and resources than `safety { max_revoked_percent = ... }` allows: 30 percent \
@@ -108,7 +108,7 @@ codes! {
         the tag `ramctl:applied`, does not fit it: the tags were copied from another share, or they were edited by hand, or ramctl 0.1 wrote \
         them, whose records named no ARN. ramctl writes nothing to such a share. If it is the block's after all, its principals have \
         everything twice.\n\nThe plan names the share and what is wrong with its record. If it is the block's, take it over with \
-        `import { to = share.NAME id = \"ARN\" }`, which also gives it a record that fits. If it is not, take the tags `ramctl:*` off it, or \
+        an `import` block with `to = share.NAME` and `id = \"ARN\"`, which also gives it a record that fits. If it is not, take the tags `ramctl:*` off it, or \
         agree to have a share made beside it."
     RAM222 "what these files do not declare is destroyed"
         "`ramctl destroy` deletes all that bears the name of the stack, and these files have no block for this share or permission. So \

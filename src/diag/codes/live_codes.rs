@@ -4,7 +4,7 @@ codes! {
     RAM301 "unmanaged share reaches outside"
         "A share in an account and Region of the stack belongs to no stack, and somebody outside of the organization can use it. \
         ramctl never changes what it does not own.\n\nFind out who made it (CloudTrail, event `CreateResourceShare`). Delete it, or \
-        declare it and adopt it: `import { to = share.NAME id = \"ARN\" }`."
+        declare it and adopt it: an `import` block with `to = share.NAME` and `id = \"ARN\"`."
     RAM302 "unmanaged share"
         "A share in an account and Region of the stack belongs to no stack. ramctl reports it and never changes it. Some AWS \
         services make shares of their own."
@@ -38,7 +38,7 @@ codes! {
     RAM310 "a share of this name exists"
         "The plan makes a share, and another one with the same name is there that is not this stack's. RAM allows that, so the plan \
         is right unless the two should be one.\n\nTo take the existing share over instead, write \
-        `import { to = share.NAME id = \"ARN\" }` and plan again."
+        an `import` block with `to = share.NAME` and `id = \"ARN\"` and plan again."
     RAM311 "the share to import is not there"
         "The account and Region of the share were read in full, and no share has the ARN that the import block names. A share that was \
         deleted can be listed for some hours and never comes back.\n\nCorrect the ARN, or remove the import block to let ramctl make \
@@ -50,7 +50,7 @@ codes! {
     RAM313 "the import is of a share or for a block that is taken"
         "The block has a share already, or the share belongs to another block of this stack. Once an import is carried out its block has \
         no effect, so it may stay; this one asks for something else.\n\nRemove the import block. To give a share of this stack to \
-        another block write `moved { from = share.OLD to = share.NEW }`."
+        another block write a `moved` block with `from = share.OLD` and `to = share.NEW`."
     RAM314 "the share expires"
         "The block gives the share a time, `expires`. Until then this is only told; the first apply after it deletes the share. Nothing \
         happens by itself: a share that expired and is still there shows as drift."
@@ -59,13 +59,13 @@ codes! {
         The record is bound to stack, address and the ARN of the share: it fits neither a share that the tags were copied to, nor one whose \
         tags were edited by hand. Records of ramctl 0.1 were bound to nothing and fit nowhere. ramctl does not count such a share as the \
         stack's, and neither changes nor deletes it.\n\nFind out who tagged it (CloudTrail, event `TagResource`). If it is not the \
-        stack's, take the tags `ramctl:*` off it. If it is, take it over: `import { to = share.NAME id = \"ARN\" }`."
+        stack's, take the tags `ramctl:*` off it. If it is, take it over: an `import` block with `to = share.NAME` and `id = \"ARN\"`."
     RAM320 "permission not compared"
         "A customer managed permission of the stack is there, and what it allows could not be read or cannot be compared: the call was \
         refused, or the policy has placeholders, @{name}, for which each share gives a value of its own. It is not changed, no share \
         with it is given anything new, and the run counts as incomplete.\n\nAllow `ram:GetPermission` and \
         `ram:ListPermissionVersions`. A permission with placeholders is not for ramctl to keep: take its block out and release it with \
-        `removed { from = permission.NAME lifecycle { destroy = false } }`."
+        a `removed` block with `from = permission.NAME` and `lifecycle { destroy = false }`."
     RAM321 "no version of a permission can go"
         "RAM keeps five versions of a customer managed permission. To make another one, ramctl deletes the oldest that is not the default, \
         once no share has it: it moves shares of its own to the default version first, where that gives nobody anything that he does not \
@@ -78,12 +78,12 @@ codes! {
         that has resources of its type keeps it where no `permission` block of the share names another one: an unset permission is never \
         changed.\n\nName AWS's default in the share, as in \
         `permission \"ec2:IpamPool\" { use = \"AWSRAMDefaultPermissionsIpamPool\" }`, or take the share that is not this \
-        stack's off it. To keep the permission write `removed { from = permission.NAME lifecycle { destroy = false } }`."
+        stack's off it. To keep the permission write a `removed` block with `from = permission.NAME` and `lifecycle { destroy = false }`."
     RAM323 "the name of a permission is taken"
         "RAM knows a customer managed permission by its name, and in this account and Region the name is that of another one: of no stack, of \
         another stack, of another block, or one that RAM made from a resource policy.\n\nTo take it over write \
-        `import { to = permission.NAME id = \"ARN\" }`; to give it to another block of this stack \
-        `moved { from = permission.OLD to = permission.NEW }`. Otherwise give the block another name."
+        an `import` block with `to = permission.NAME` and `id = \"ARN\"`; to give it to another block of this stack \
+        a `moved` block with `from = permission.OLD` and `to = permission.NEW`. Otherwise give the block another name."
     RAM324 "the type of a permission cannot change"
         "A customer managed permission is for one resource type as long as it lives, and a second one cannot have the same name. So a block \
         with another type needs another name: ramctl then makes the new one, moves the shares, and deletes the old one."
@@ -95,12 +95,12 @@ codes! {
     RAM326 "the share's permission has to be imported too"
         "RAM made both the share and its permission from a resource policy. It promotes the share only where a customer managed permission \
         says exactly what the permission from the policy says, and ramctl makes or promotes none that no block declares.\n\nWrite a \
-        `permission` block that allows the same, with `import { to = permission.NAME id = \"ARN\" }` for the one that was made from \
+        `permission` block that allows the same, with an `import` block with `to = permission.NAME` and `id = \"ARN\"` for the one that was made from \
         the policy."
     RAM327 "permission bears this stack's tags without proof"
         "As RAM315, for a customer managed permission: it bears the tag `ramctl:stack` of this stack, and its record does not fit its ARN. \
         It is not the stack's, and is neither changed nor deleted. A block of its name cannot have it before it is imported.\n\nIf it is \
-        the stack's, write `import { to = permission.NAME id = \"ARN\" }`. If it is not, take the tags `ramctl:*` off it."
+        the stack's, write an `import` block with `to = permission.NAME` and `id = \"ARN\"`. If it is not, take the tags `ramctl:*` off it."
     RAM330 "invitation to be accepted"
         "A principal outside of the organization, inside of one in which sharing is off, or on a share that keeps accounts which leave \
         (`retain_sharing_on_account_leave_organization`) is sent an invitation, and has no access before somebody in its account accepts \

@@ -308,7 +308,7 @@ Remove one of them."
 Keep the moved blocks that say what happened, and remove the rest. A chain (a to b, b to c) is fine."
 
     RAM194 "a moved block is still declared"
-"moved { from = share.a to = share.b } means that what was declared as share.a is share.b now. If share.a is declared as well, it would get a new share while its old one goes to share.b, which is hardly what was meant.
+"A `moved` block with `from = share.a` and `to = share.b` means that what was declared as share.a is share.b now. If share.a is declared as well, it would get a new share while its old one goes to share.b, which is hardly what was meant.
 
 Rename the block that is still there, or remove the moved block."
 
