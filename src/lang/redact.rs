@@ -64,8 +64,17 @@ impl Secrets {
         // A number that is an account's id too has a stand-in as such.
         let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         secrets.texts.retain(|text| text.len() >= SHORTEST && !is_number(text));
+        let encoded: Vec<String> = secrets.texts.iter().flat_map(encoded).collect();
+        secrets.texts.extend(encoded);
         secrets
     }
+}
+
+/// A text in Base64, as `base64encode` and tokens have it. Without padding, which not everybody writes.
+fn encoded(text: &String) -> [String; 2] {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+    [STANDARD_NO_PAD.encode(text), URL_SAFE_NO_PAD.encode(text)]
 }
 
 fn secret_texts(value: &Value, inside: bool, out: &mut BTreeSet<String>) {

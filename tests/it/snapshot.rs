@@ -154,6 +154,8 @@ fn a_copy_holds_stand_ins_for_secrets_and_says_how_many() {
         "json-5ecret",
         "other-5ecret",
         "hidden-5ecret",
+        // In Base64.
+        "aGlkZGVuLTVlY3JldA",
         "jane.doe",
         "door code",
         "Bob said so",
@@ -176,6 +178,7 @@ variable "pair" {
 }
 locals {
   hidden = sensitive("hidden-5ecret")
+  coded  = "Basic aGlkZGVuLTVlY3JldA=="
   url    = nonsensitive("https://default-5ecret@example.com") # nobody reads this
 }
 check "quiet" {
@@ -194,7 +197,7 @@ check "quiet" {
     );
     let run = folder.run("snapshot --out live.json --anonymise --copy copy").exits(0);
     let run = run.says(&[
-        "1 external id, 1 session name, 4 sensitive values, 1 secret in another text, 3 descriptions, reasons and messages, 1 value \
+        "1 external id, 1 session name, 4 sensitive values, 2 secrets in other texts, 3 descriptions, reasons and messages, 1 value \
          for no variable (left out), ",
         "The copy keeps labels, keys of for_each",
     ]);

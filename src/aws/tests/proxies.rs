@@ -64,6 +64,34 @@ async fn calls_to_aws_go_through_the_proxy_unless_no_proxy_says_otherwise() {
     assert_eq!(proxy.requests.lock().expect("no panic").len(), 0);
 }
 
+/// A proxy of a company that lets nobody out: it sees where a tunnel is asked for, and no more than that.
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_to_aws_by_https_ask_the_proxy_for_a_tunnel() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("loopback");
+        let url = format!("http://{}", listener.local_addr().expect("bound"));
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&heads);
+        let server = tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let mut head = vec![0; 4096];
+                let n = client.read(&mut head).await.unwrap_or_default();
+                seen.lock().expect("no panic").push(String::from_utf8_lossy(&head[..n]).into_owned());
+                let _ = client.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").await;
+            }
+        });
+        in_environment("proxies::finds_nobody", with_credentials(proxied_by(&[name], &url))).await;
+        server.abort();
+        let heads = heads.lock().expect("no panic");
+        assert!(!heads.is_empty(), "{name}: the proxy was not asked");
+        for head in heads.iter() {
+            assert!(head.starts_with("CONNECT sts.us-east-1.amazonaws.com:443 "), "{name}: {head}");
+            assert!(!head.contains("ENVKEY"), "{name}: credentials go through the tunnel alone: {head}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stand_in_on_loopback_keeps_calls_from_aws_whatever_the_proxy() {
     let proxy = proxy().await;
