@@ -1,20 +1,61 @@
-//! From principals to accounts.
+//! From principals to those who hold what is shared with them.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::model::{AccountId, Principal};
 use crate::org::OrgView;
 
-/// The accounts behind some principals.
+/// Who can be given something: all of an account, or one of its roles and users.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grantee {
+    Account(AccountId),
+    /// A role or user. What its whole account is given it is given too.
+    Identity {
+        account: AccountId,
+        principal: Principal,
+    },
+}
+
+impl Grantee {
+    /// Whether it is all of an account.
+    pub fn is_account(&self) -> bool {
+        matches!(self, Self::Account(_))
+    }
+
+    pub fn account(&self) -> &AccountId {
+        match self {
+            Self::Account(account) | Self::Identity { account, .. } => account,
+        }
+    }
+}
+
+impl fmt::Display for Grantee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(account) => account.fmt(f),
+            Self::Identity { principal, .. } => principal.fmt(f),
+        }
+    }
+}
+
+/// Who is behind some principals.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
     /// Without the account that shares: it owns what it shares.
-    pub accounts: BTreeSet<AccountId>,
+    pub grantees: BTreeSet<Grantee>,
     /// Principals behind which the accounts are not known: the organization was not read, or they are of another one.
     pub unknown: BTreeSet<Principal>,
     /// The sharing account is in one of the units or the organization. RAM's policy then lets every principal of that account
     /// in without an identity policy (`"Principal": "*"`; AWS RAM user guide, "How AWS RAM works with IAM").
     pub owner_included: bool,
+}
+
+impl Reach {
+    /// The accounts in which somebody is reached.
+    pub fn accounts(&self) -> BTreeSet<AccountId> {
+        self.grantees.iter().map(|grantee| grantee.account().clone()).collect()
+    }
 }
 
 /// Expands principals. Services reach no account.
@@ -25,31 +66,36 @@ pub fn reach<'a>(
 ) -> Reach {
     let mut out = Reach::default();
     for principal in principals {
-        match accounts_of(principal, org) {
-            Some(accounts) => out.accounts.extend(accounts),
+        match grantees_of(principal, org) {
+            Some(grantees) => out.grantees.extend(grantees),
             None => {
                 out.unknown.insert(principal.clone());
             }
         }
     }
-    out.owner_included = out.accounts.remove(owner);
+    out.owner_included = out.grantees.contains(&Grantee::Account(owner.clone()));
+    out.grantees.retain(|grantee| grantee.account() != owner);
     out
 }
 
 /// None where nobody can tell.
-fn accounts_of(principal: &Principal, org: &OrgView) -> Option<BTreeSet<AccountId>> {
+fn grantees_of(principal: &Principal, org: &OrgView) -> Option<BTreeSet<Grantee>> {
     let snapshot = org.snapshot.known();
+    let whole = |accounts: BTreeSet<AccountId>| accounts.into_iter().map(Grantee::Account).collect();
     match principal {
-        Principal::Account(id) => Some([id.clone()].into()),
-        Principal::Role(_) | Principal::User(_) => Some([principal.account()?].into()),
+        Principal::Account(id) => Some([Grantee::Account(id.clone())].into()),
+        Principal::Role(_) | Principal::User(_) => {
+            let identity = Grantee::Identity { account: principal.account()?, principal: principal.clone() };
+            Some([identity].into())
+        }
         Principal::Service(_) => Some(BTreeSet::new()),
         Principal::Organization(arn) => {
             let snapshot = snapshot.filter(|snapshot| snapshot.arn.id() == arn.id())?;
-            Some(snapshot.accounts.keys().cloned().collect())
+            Some(whole(snapshot.accounts.keys().cloned().collect()))
         }
         Principal::OrganizationalUnit(arn) => {
             let snapshot = snapshot.filter(|snapshot| snapshot.units.contains_key(&arn.id()))?;
-            Some(snapshot.accounts_within(&arn.id()))
+            Some(whole(snapshot.accounts_within(&arn.id())))
         }
         Principal::Other(_) => None,
     }

@@ -42,6 +42,8 @@ pub struct Diff {
     pub permissions: Vec<PermissionDiff>,
     /// Shares in the stack's places that are not the stack's.
     pub unmanaged: Vec<Unmanaged>,
+    /// Live shares that this leaves alone and that hold resources of those that it changes.
+    pub beside: Vec<Present>,
     /// What others share with accounts of the stack and is not as `inbound` blocks say, or of which none speaks.
     pub inbound: Vec<InboundItem>,
     /// Where what is received could not be read: nothing is accepted or rejected there.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{DesiredGraph, DesiredShare, Identity};
+use crate::diff::beside::beside;
 use crate::diff::change::{
     Cause, Change, DeleteReason, Diff, Edit, Part, Present, Purpose, Remark, ShareDiff, Unmanaged,
     UnresolvedShare, Verdict, Wanted,
@@ -57,6 +58,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
     let mut unmanaged = sorted.unmanaged;
     unmanaged.retain(|share| !imported.contains(&share.arn));
     unmanaged.sort_by(|a, b| (&a.place, &a.arn).cmp(&(&b.place, &b.arn)));
+    let beside = beside(&shares, live);
     Diff {
         stack: desired.stack.clone(),
         purpose,
@@ -71,6 +73,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
         shares,
         permissions,
         unmanaged,
+        beside,
         inbound,
         unreceived: unreceived(desired, live, org, purpose),
         places: desired

@@ -10,13 +10,10 @@ use crate::diff::record::Written;
 use crate::diff::stamp::{Section, Stamp};
 use crate::live::{Association, LiveShare};
 use crate::model::{
-    AssociationStatus, Observed, PermissionArn, PolicyChange, ResourceType, ShareStatus, StackName,
-    TAG_ADDRESS, TAG_STACK, Tags,
+    AssociationStatus, Observed, PolicyChange, ResourceType, ShareStatus, StackName, TAG_ADDRESS, TAG_STACK,
+    Tags,
 };
 use crate::org::OrgView;
-
-/// Names of AWS's default permissions begin so, for every type of which the default is known.
-const DEFAULT_PERMISSION_PREFIX: &str = "AWSRAMDefaultPermission";
 
 /// The share as it is to be; `live` gives the values of what `ignore_changes` names.
 pub(crate) fn wanted(
@@ -218,13 +215,9 @@ fn is_idle(live: &LiveShare, after: &Wanted, kind: &ResourceType) -> bool {
     };
     let mut under_way = live.resources.values().map(|on| &on.status);
     !after.permissions.contains_key(kind)
-        && live.permissions.get(kind).is_some_and(|attached| !is_default(&attached.arn))
+        && live.permissions.get(kind).is_some_and(|attached| !attached.arn.is_aws_default())
         && after.resources.values().all(another)
         && !under_way.any(|status| *status == AssociationStatus::Disassociating)
-}
-
-fn is_default(permission: &PermissionArn) -> bool {
-    permission.is_aws_managed() && permission.name().starts_with(DEFAULT_PERMISSION_PREFIX)
 }
 
 /// Whether the share is to have the default version of its permission for a type.
@@ -350,7 +343,9 @@ pub(crate) fn remarks(
                 actions: outlook.change(&after.place, attached, &attached.arn),
             });
         }
-        if !after.permissions.contains_key(kind) && !is_default(&attached.arn) && !is_idle(live, after, kind)
+        if !after.permissions.contains_key(kind)
+            && !attached.arn.is_aws_default()
+            && !is_idle(live, after, kind)
         {
             out.push(Remark::UndeclaredPermission {
                 resource_type: kind.clone(),

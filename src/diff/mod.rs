@@ -3,6 +3,7 @@
 //! Pure comparison. Which calls follow, in which order and with whose consent is `plan`'s; what it means to a person on call is
 //! `drift`'s.
 
+mod beside;
 mod change;
 mod claim;
 mod compare;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::desired::DesiredGraph;
+use crate::diff::beside::keep_touched;
 use crate::diff::change::{Cause, Change, Diff, Edit, Membership, Part, Purpose, ShareDiff, Verdict};
 use crate::diff::inbound::{InboundItem, InboundVerdict};
 use crate::diff::invitation::InvitationState;
@@ -178,6 +179,7 @@ pub fn narrow(mut diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
     for share in std::mem::take(&mut diff.shares) {
         let differs = matches!(share.verdict, Verdict::Changed(_) | Verdict::NotImported { .. });
         let (whole, resources) = (scope.has(&share.address, share.place()), taken_over(&share));
+        let before = share.before().cloned();
         match scope.causes {
             Causes::All if whole => kept.push(share),
             Causes::Drift if whole && let Some(drifted) = drifted(share) => kept.push(drifted),
@@ -185,6 +187,7 @@ pub fn narrow(mut diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
                 partial.shares += 1;
                 partial.changes += usize::from(differs);
                 heirs.extend(resources);
+                diff.beside.extend(before);
             }
         }
     }
@@ -197,6 +200,8 @@ pub fn narrow(mut diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
     });
     partial.orphans = orphaned.map(|share| share.address.clone()).collect();
     diff.shares = kept;
+    keep_touched(&mut diff.beside, &diff.shares);
+    diff.beside.sort_by(|a, b| (&a.place, &a.share.arn).cmp(&(&b.place, &b.share.arn)));
     let mut used = BTreeSet::new();
     for after in diff.shares.iter().filter_map(ShareDiff::after) {
         used.extend(after.permissions.values().cloned());

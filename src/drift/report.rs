@@ -117,6 +117,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         shares,
         permissions,
         unmanaged,
+        beside: _, // for whom a change is a loss is a plan's to say
         inbound,
         unreceived,
         places,

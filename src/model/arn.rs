@@ -233,6 +233,11 @@ impl PermissionArn {
     pub fn is_aws_managed(&self) -> bool {
         self.0.account() == "aws"
     }
+
+    /// Whether it is what RAM attaches for a type when no permission is named (RAM user guide, "Managing permissions").
+    pub fn is_aws_default(&self) -> bool {
+        self.is_aws_managed() && self.name().starts_with("AWSRAMDefaultPermission")
+    }
 }
 
 #[cfg(test)]

@@ -270,6 +270,11 @@ impl PolicyChange {
         !self.added.is_empty() || self.conditions == ConditionChange::PerhapsWider
     }
 
+    /// Whether somebody may no longer do what they could.
+    pub fn narrows(&self) -> bool {
+        !self.removed.is_empty() || self.conditions != ConditionChange::Same
+    }
+
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty() && self.conditions == ConditionChange::Same
     }

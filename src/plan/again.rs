@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diff::{Present, SharingVerdict, Verdict};
+use crate::diff::{Change, Membership, Part, Present, SharingVerdict, Verdict};
 use crate::live::{Extent, LiveState};
 use crate::model::{
     Address, Gap, Observed, Place, ResourceArn, ShareArn, TAG_ADDRESS, TAG_STACK, Tags, Usage,
@@ -94,14 +94,7 @@ impl PlanBody {
     /// The shares that are changed, as they were, and, where the plan takes something from somebody, those that hold the same
     /// resources and stay: whoever they give them to loses nothing.
     fn compared(&self) -> impl Iterator<Item = (&PlannedShare, &Present)> {
-        let takes = !self.access.lose.is_empty() || !self.access.unknown.is_empty();
-        let held: BTreeSet<&ResourceArn> = self
-            .shares
-            .iter()
-            .filter(|share| takes && !share.steps.is_empty())
-            .filter_map(|share| share.diff.before())
-            .flat_map(|before| before.share.resources.keys())
-            .collect();
+        let held = self.taken();
         self.shares.iter().filter_map(move |share| {
             let before = match &share.diff.verdict {
                 Verdict::Changed(change) if !share.steps.is_empty() => change.before()?,
@@ -113,6 +106,32 @@ impl PlanBody {
             };
             Some((share, before))
         })
+    }
+
+    /// The resources that the plan takes from somebody as far as a single share goes, whoever keeps them through another one.
+    fn taken(&self) -> BTreeSet<&ResourceArn> {
+        let takes = |change: &Change| match change {
+            Change::Create { .. } | Change::Release { .. } => false,
+            Change::Replace { .. } | Change::Delete { .. } => true,
+            Change::Update { edits, .. } => edits.iter().any(|edit| match &edit.part {
+                Part::Principal { how, .. } | Part::Resource { how, .. } => *how == Membership::Removed,
+                Part::Permission { .. } | Part::PermissionVersion { .. } => true,
+                _ => false,
+            }),
+        };
+        let changes = self.shares.iter().filter(|share| !share.steps.is_empty()).filter_map(|share| {
+            let Verdict::Changed(change) = &share.diff.verdict else { return None };
+            takes(change).then(|| change.before()).flatten()
+        });
+        changes.flat_map(|before| before.share.resources.keys()).collect()
+    }
+
+    /// The shares that the plan leaves alone and through which somebody may keep what it takes.
+    fn keepers(&self) -> impl Iterator<Item = &Present> {
+        let taken = self.taken();
+        self.beside
+            .iter()
+            .filter(move |present| present.share.resources.keys().any(|resource| taken.contains(resource)))
     }
 
     /// The shares that are made: where, and by which tags they are known.
@@ -130,7 +149,7 @@ impl PlanBody {
         if self.steps.is_empty() {
             return out;
         }
-        for (_, before) in self.compared() {
+        for before in self.compared().map(|(_, before)| before).chain(self.keepers()) {
             let extent = out.places.entry(before.place.clone()).or_insert(Extent::Shares(BTreeSet::new()));
             if let Extent::Shares(arns) = extent {
                 arns.insert(before.share.arn.clone());
@@ -225,6 +244,7 @@ impl PlanBody {
         for (share, before) in self.compared() {
             out.extend(stale::share(&share.diff.address, before, live));
         }
+        out.extend(self.keepers().filter_map(|present| stale::beside(present, live)));
         for permission in self.permissions.iter().filter(|permission| !permission.steps.is_empty()) {
             out.extend(stale::permission(&permission.diff, live));
         }

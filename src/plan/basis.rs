@@ -39,10 +39,17 @@ pub enum Standing {
 
 impl Basis {
     /// What a plan uses of the organization. Of each of its shares, whether anything is done with it.
-    pub(crate) fn of(account: Option<&AccountId>, shares: &[(&ShareDiff, bool)], org: &OrgView) -> Self {
+    pub(crate) fn of(
+        account: Option<&AccountId>,
+        shares: &[(&ShareDiff, bool)],
+        beside: &[Present],
+        org: &OrgView,
+    ) -> Self {
         let touched: BTreeSet<&Principal> =
             shares.iter().filter(|(_, touched)| *touched).flat_map(|(share, _)| sides_of(share)).collect();
-        let all: BTreeSet<&Principal> = shares.iter().flat_map(|(share, _)| sides_of(share)).collect();
+        let beside = beside.iter().flat_map(|present| present.share.principals.keys());
+        let all: BTreeSet<&Principal> =
+            shares.iter().flat_map(|(share, _)| sides_of(share)).chain(beside).collect();
         Self {
             account: account.cloned(),
             principals: look(touched.into_iter().cloned(), org),
@@ -76,14 +83,15 @@ fn look(principals: impl Iterator<Item = Principal>, org: &OrgView) -> BTreeMap<
         .map(|principal| {
             // The sharing account is left out of no answer here: it is somebody else for each share.
             let nobody = &snapshot.management_account;
-            let mut reached = reach([&principal], nobody, org);
+            let reached = reach([&principal], nobody, org);
+            let mut accounts = reached.accounts();
             if reached.owner_included {
-                reached.accounts.insert(nobody.clone());
+                accounts.insert(nobody.clone());
             }
             let standing = if is_outside(&principal, org) {
                 Standing::Outside
-            } else if reached.unknown.is_empty() && !reached.accounts.is_empty() {
-                Standing::Accounts(reached.accounts)
+            } else if reached.unknown.is_empty() && !accounts.is_empty() {
+                Standing::Accounts(accounts)
             } else if matches!(principal, Principal::Organization(_) | Principal::OrganizationalUnit(_)) {
                 // A unit that is there and empty, or one that is not there any more.
                 Standing::Accounts(BTreeSet::new())

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::access::{AccessDelta, AccessTotals};
+use crate::access::{AccessDelta, Grantee};
 use crate::diag::Span;
 use crate::diff::{
     Cause, Change, Edit, ImportProblem, InboundItem, Part, Partial, PermissionChange, PermissionDiff,
-    PermissionPart, PermissionProblem, PermissionVerdict, Purpose, Safeguards, ShareDiff, SharingDiff,
-    SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
+    PermissionPart, PermissionProblem, PermissionVerdict, Present, Purpose, Safeguards, ShareDiff,
+    SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::model::{
     AccountId, Address, Gap, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn, StackName,
@@ -43,6 +43,8 @@ pub struct PlanBody {
     /// Every customer managed permission of the stack. By place, then address.
     pub permissions: Vec<PlannedPermission>,
     pub unmanaged: Vec<Unmanaged>,
+    /// Live shares that the plan leaves alone and that hold resources of those that it changes.
+    pub beside: Vec<Present>,
     /// What others share with accounts of the stack.
     pub inbound: Vec<PlannedInbound>,
     /// Where what is received could not be read.
@@ -58,8 +60,8 @@ pub struct PlanBody {
     pub partial: Option<Partial>,
     /// Every step comes after its needs.
     pub steps: Vec<PlannedStep>,
-    /// Accounts that gain or lose over all shares of the stack together.
-    pub access: AccessTotals,
+    /// Who gains and loses, over all shares that were read.
+    pub access: AccessDelta,
     /// Hazards of the plan as a whole.
     pub hazards: Vec<Hazard>,
     /// What the stack's checks say of it. Empty where it has none, or before they were asked.
@@ -86,7 +88,10 @@ pub struct PlannedShare {
     pub diff: ShareDiff,
     /// The change, part by part. For a share that is made, what is put on it; for one that goes, what it held.
     pub details: Vec<Detail>,
+    /// Who gains and loses with this share, in the plan as a whole.
     pub access: AccessDelta,
+    /// The sharing account is inside one of its own principals afterwards.
+    pub owner_included: bool,
     /// The subnets and transit gateways of this share that accounts lose by the plan as a whole, and what those accounts have in them.
     pub usage: BTreeMap<ResourceArn, Observed<Users>>,
     pub hazards: Vec<Hazard>,
@@ -125,15 +130,24 @@ pub enum PermissionBlocked {
     InUse { users: BTreeSet<ShareArn> },
 }
 
-/// One part of a change and the accounts that it concerns. Thousands of resources may concern the same thousands of accounts,
-/// so they share one set.
+/// One part of a change and those that it concerns, in the plan as a whole. Thousands of resources may concern the same thousands of
+/// accounts, so they share one set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Detail {
     pub edit: Edit,
-    pub gain: Arc<BTreeSet<AccountId>>,
-    pub lose: Arc<BTreeSet<AccountId>>,
+    pub gain: Arc<BTreeSet<Grantee>>,
+    pub lose: Arc<BTreeSet<Grantee>>,
     /// Principals of this part behind which the accounts are not known.
     pub unknown: Arc<BTreeSet<Principal>>,
+    /// Of a principal that comes or goes: what it gains or loses.
+    pub resources: Felt,
+}
+
+/// How many resources somebody gains or loses, and the first of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Felt {
+    pub count: usize,
+    pub first: Option<ResourceArn>,
 }
 
 /// Why a share of the plan has no steps although it differs.

@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::access::{Grants, delta, losses, totals};
+use crate::access::{Access, AccessDelta};
 use crate::diff::{
     Change, Delta, Diff, Edit, Membership, Part, PermissionChange, PermissionVerdict, ShareDiff, SharingDiff,
     SharingVerdict, Verdict,
 };
-use crate::model::{Address, PermissionArn, ResourceArn, Usage, UsedKind};
+use crate::model::{Address, PermissionArn, ResourceArn, Usage};
 use crate::org::OrgView;
 use crate::plan::acceptance;
 use crate::plan::basis::Basis;
 use crate::plan::body::{Blocked, Plan, PlanBody, PlannedPermission, PlannedShare, PlannedSharing, Refusal};
 use crate::plan::chain::Chain;
-use crate::plan::details::{details, grants_after};
+use crate::plan::details::Parts;
 use crate::plan::fingerprint::Fingerprint;
+use crate::plan::grants::all_sides;
 use crate::plan::hazard;
 use crate::plan::permission::{self, Ready};
 use crate::plan::step::{PlannedStep, Step, StepId};
@@ -34,7 +35,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
         .sharing
         .as_ref()
         .map(|sharing| PlannedSharing { diff: sharing.clone(), step: sharing_step(sharing, &mut steps) });
-    let mut shares: Vec<PlannedShare> = diff.shares.iter().map(|share| describe(share, org)).collect();
+    let mut shares: Vec<PlannedShare> = diff.shares.iter().map(describe).collect();
     block(diff, &mut shares);
     let permissions = diff.permissions.iter().map(|one| permission::describe(diff, one));
     let mut permissions: Vec<PlannedPermission> = permissions.collect();
@@ -47,20 +48,24 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
     write_steps(diff, sharing_step, &ready, &mut shares, &mut steps);
     permission::tails(&mut permissions, &shares, &mut steps);
     let inbound = acceptance::inbound(diff, &mut steps);
-    let sides: Vec<(Option<Grants>, Option<Grants>)> = shares.iter().map(settled_sides).collect();
-    let access = totals(sides.iter().map(|(before, after)| (before.as_ref(), after.as_ref())), org);
-    // Most plans take nothing from anybody, and a stack may share thousands of subnets.
-    let takes = !access.lose.is_empty() || !access.unknown.is_empty();
-    let losses = losses(&sides, org, |resource| takes && UsedKind::of(resource).is_some());
-    for share in &mut shares {
-        share.usage = usage::of_share(share, &losses, usage);
-        share.hazards = hazard::of_share(diff, share, &access, &losses, org);
+    let (sides, rights) = all_sides(diff, &shares);
+    let found = Access::of(&sides, &rights, org);
+    for (index, share) in shares.iter_mut().enumerate() {
+        let mut parts = Parts::of(index, &sides, &found, org);
+        if let Verdict::Changed(change) = &share.diff.verdict {
+            share.details = parts.details(change);
+        }
+        share.access = parts.delta();
+        share.owner_included = parts.owner_included();
+        share.usage = usage::of_share(share, &found, usage);
+        share.hazards = hazard::of_share(diff, share, &found, org);
     }
+    let access = found.totals();
     let hazards = hazard::of_plan(diff, &shares, &access);
     let fingerprint = Fingerprint::of(diff, &steps, org);
     let touched: Vec<(&ShareDiff, bool)> =
         shares.iter().map(|share| (&share.diff, !share.steps.is_empty())).collect();
-    let basis = Basis::of(diff.organization_account.as_ref(), &touched, org);
+    let basis = Basis::of(diff.organization_account.as_ref(), &touched, &diff.beside, org);
     let Diff {
         stack,
         purpose,
@@ -69,6 +74,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
         shares: _,
         permissions: _,
         unmanaged,
+        beside,
         inbound: _,
         unreceived,
         places,
@@ -89,6 +95,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
         shares,
         permissions,
         unmanaged,
+        beside,
         inbound,
         unreceived,
         places,
@@ -122,52 +129,19 @@ fn sharing_step(sharing: &SharingDiff, steps: &mut Vec<PlannedStep>) -> Option<S
     Some(id)
 }
 
-/// What a change is, before anybody asks in which order it is made.
-fn describe(share: &ShareDiff, org: &OrgView) -> PlannedShare {
-    let (before, after) = sides(share);
-    let access = delta(before.as_ref(), after.as_ref(), org);
-    let details = match &share.verdict {
-        Verdict::Changed(change) => details(change, before.as_ref(), after.as_ref(), org),
-        Verdict::InSync { .. } | Verdict::Unread { .. } | Verdict::NotImported { .. } => Vec::new(),
-    };
-    // Hazards take the whole plan to know.
+/// What a change is, before anybody asks in which order it is made. Who gains and loses, and the hazards, take the whole plan to know.
+fn describe(share: &ShareDiff) -> PlannedShare {
     PlannedShare {
         diff: share.clone(),
-        details,
-        access,
+        details: Vec::new(),
+        access: AccessDelta::default(),
+        owner_included: false,
         usage: BTreeMap::new(),
         hazards: Vec::new(),
         blocked: None,
         kept_for: BTreeSet::new(),
         steps: Vec::new(),
     }
-}
-
-/// What the share gives before and after. What was not read gives, as far as this plan goes, the same.
-fn sides(share: &ShareDiff) -> (Option<Grants>, Option<Grants>) {
-    let mut before = share.before().map(|present| Grants::of_live(&present.place, &present.share));
-    let mut after = match &share.verdict {
-        Verdict::Unread { .. } | Verdict::NotImported { .. } => None,
-        Verdict::InSync { .. } => before.clone(),
-        Verdict::Changed(change) => grants_after(change),
-    };
-    // Who is invited has nothing before it accepts. What this plan sends counts as given: from then on it is theirs to take.
-    let replaced = matches!(share.verdict, Verdict::Changed(Change::Replace { .. }));
-    for (principal, invitation) in &share.invitations {
-        if let (Some(before), false) = (&mut before, replaced || invitation.state.is_accepted()) {
-            before.principals.remove(principal);
-        }
-        if let (Some(after), true) = (&mut after, invitation.state.stays_open()) {
-            after.principals.remove(principal);
-        }
-    }
-    (before, after)
-}
-
-/// The sides once the plan is carried out: a blocked change is none.
-fn settled_sides(share: &PlannedShare) -> (Option<Grants>, Option<Grants>) {
-    let (before, after) = sides(&share.diff);
-    if share.blocked.is_some() { (before.clone(), before) } else { (before, after) }
 }
 
 /// Stops changes that need sharing inside the organization where it is not, and what waits for them.

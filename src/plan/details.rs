@@ -1,92 +1,174 @@
-//! A change part by part, each part with the accounts that it concerns.
+//! A change part by part, each part with those that it concerns.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::access::{Grants, reach};
+use crate::access::{Access, AccessDelta, Grantee, Grants, Reach, Shift, Sides, reach};
 use crate::diff::{Cause, Change, Delta, Edit, Membership, Part, Present, Wanted, principal_label};
-use crate::live::Association;
-use crate::model::{
-    AccountId, AssociationStatus, ConditionChange, Observed, PolicyChange, Principal, ResourceArn,
-};
+use crate::model::{Observed, PolicyChange, Principal, ResourceArn, ResourceType};
 use crate::org::OrgView;
-use crate::plan::body::Detail;
+use crate::plan::body::{Detail, Felt};
 
-/// What a change leaves the share to give. What is stuck in a state that no step mends gives nothing.
-pub(crate) fn grants_after(change: &Change) -> Option<Grants> {
-    if let Change::Release { before } = change {
-        return Some(Grants::of_live(&before.place, &before.share));
-    }
-    let after = change.after()?;
-    let mut grants = Grants {
-        owner: after.place.account.clone(),
-        principals: after.principals.keys().cloned().collect(),
-        resources: after.resources.keys().cloned().collect(),
-    };
-    if let Change::Update { before, .. } = change {
-        let stuck = |association: Option<&Association>| {
-            use AssociationStatus as S;
-            association.is_some_and(|association| {
-                matches!(association.status, S::Suspended | S::Suspending | S::Disassociating)
-            })
-        };
-        grants.principals.retain(|principal| !stuck(before.share.principals.get(principal)));
-        grants.resources.retain(|resource| !stuck(before.share.resources.get(resource)));
-    }
-    Some(grants)
+/// One share of the plan, with what becomes of everything that is on it.
+pub(crate) struct Parts<'a> {
+    access: &'a Access<'a>,
+    sides: &'a Sides,
+    before: &'a Reach,
+    after: &'a Reach,
+    org: &'a OrgView,
+    /// The part of a shift that concerns this share. Thousands of resources may concern the same thousands of accounts.
+    shares_of: BTreeMap<*const Shift, Share>,
 }
 
-/// The parts of a change. What is made or goes as a whole is listed as if it came or went member by member.
-pub(crate) fn details(
-    change: &Change,
-    before: Option<&Grants>,
-    after: Option<&Grants>,
-    org: &OrgView,
-) -> Vec<Detail> {
-    let edits = match change {
-        Change::Create { after } | Change::Replace { after, .. } => arriving(after),
-        Change::Update { edits, .. } => edits.clone(),
-        Change::Delete { before, .. } => leaving(before, org),
-        Change::Release { .. } => Vec::new(),
-    };
-    let (before, after) = (Side::of(before, org), Side::of(after, org));
-    edits.into_iter().map(|edit| detail(edit, &before, &after, org)).collect()
-}
+/// Those whom a part concerns, as [`Detail`] has them.
+type Share = [Arc<BTreeSet<Grantee>>; 2];
 
-/// One side of a change with its accounts, worked out once for all parts.
-struct Side<'a> {
-    grants: Option<&'a Grants>,
-    accounts: Arc<BTreeSet<AccountId>>,
-    unknown: Arc<BTreeSet<Principal>>,
-}
-
-impl<'a> Side<'a> {
-    fn of(grants: Option<&'a Grants>, org: &OrgView) -> Self {
-        let reached = grants.map(|grants| reach(&grants.principals, &grants.owner, org)).unwrap_or_default();
-        Self { grants, accounts: Arc::new(reached.accounts), unknown: Arc::new(reached.unknown) }
+impl<'a> Parts<'a> {
+    pub fn of(index: usize, sides: &'a [Sides], access: &'a Access<'a>, org: &'a OrgView) -> Self {
+        let (before, after) = (access.reach(index, 0), access.reach(index, 1));
+        Self { access, sides: &sides[index], before, after, org, shares_of: BTreeMap::new() }
     }
 
-    fn gives_something(&self) -> bool {
-        self.grants.is_some_and(|grants| !grants.resources.is_empty())
+    /// Whether the sharing account is inside one of its own principals afterwards.
+    pub fn owner_included(&self) -> bool {
+        self.after.owner_included
     }
 
-    /// The accounts that have something before and after.
-    fn kept_by(&self, after: &Self) -> Arc<BTreeSet<AccountId>> {
-        if !self.gives_something() || !after.gives_something() {
-            return Arc::default();
+    /// Who gains and loses with this share, in the plan as a whole.
+    pub fn delta(&self) -> AccessDelta {
+        let mut out = AccessDelta::default();
+        for shift in self.shifts(self.sides.1.as_ref()) {
+            out.gain.extend(shift.gain.intersection(&self.after.grantees).cloned());
+            out.unknown.extend(shift.unknown.intersection(&self.after.unknown).cloned());
         }
-        Arc::new(self.accounts.intersection(&after.accounts).cloned().collect())
+        for shift in self.shifts(self.sides.0.as_ref()) {
+            out.lose.extend(shift.lose.intersection(&self.before.grantees).cloned());
+            out.unknown.extend(shift.unknown.intersection(&self.before.unknown).cloned());
+        }
+        out
     }
 
-    fn holds(&self, resource: &ResourceArn) -> bool {
-        self.grants.is_some_and(|grants| grants.resources.contains(resource))
+    /// The different ones among what becomes of the resources of a side.
+    fn shifts(&self, grants: Option<&'a Grants>) -> Vec<&'a Arc<Shift>> {
+        self.shifts_of(grants.into_iter().flat_map(|grants| grants.resources.keys()))
+    }
+
+    fn shifts_of(&self, resources: impl Iterator<Item = &'a ResourceArn>) -> Vec<&'a Arc<Shift>> {
+        let mut seen = BTreeSet::new();
+        resources
+            .filter_map(|resource| self.access.shift(resource))
+            .filter(|shift| seen.insert(Arc::as_ptr(shift)))
+            .collect()
+    }
+
+    /// The parts of a change. What is made or goes as a whole is listed as if it came or went member by member.
+    pub fn details(&mut self, change: &Change) -> Vec<Detail> {
+        let edits = match change {
+            Change::Create { after } | Change::Replace { after, .. } => arriving(after),
+            Change::Update { edits, .. } => edits.clone(),
+            Change::Delete { before, .. } => leaving(before, self.org),
+            Change::Release { .. } => Vec::new(),
+        };
+        edits.into_iter().map(|edit| self.detail(edit)).collect()
+    }
+
+    fn detail(&mut self, edit: Edit) -> Detail {
+        let mut resources = Felt::default();
+        let (gain, lose, unknown) = match &edit.part {
+            Part::Resource { resource, how, .. } => self.of_resource(resource, how),
+            Part::Principal { principal, how, .. } => {
+                let (concerned, felt) = self.of_principal(principal, how);
+                resources = felt;
+                concerned
+            }
+            Part::Permission { resource_type, .. } | Part::PermissionVersion { resource_type, .. } => {
+                self.of_permission(resource_type)
+            }
+            _ => Concerned::default(),
+        };
+        Detail { edit, gain, lose, unknown, resources }
+    }
+
+    fn of_resource(&mut self, resource: &ResourceArn, how: &Membership) -> Concerned {
+        let (before, after) = (self.before, self.after);
+        let Some(shift) = self.access.shift(resource) else { return Concerned::default() };
+        let [gain, lose] = self.shares_of.entry(Arc::as_ptr(shift)).or_insert_with(|| {
+            let both = |shift: &BTreeSet<Grantee>, side: &Reach| {
+                Arc::new(shift.intersection(&side.grantees).cloned().collect())
+            };
+            [both(&shift.gain, after), both(&shift.lose, before)]
+        });
+        match how {
+            Membership::Added | Membership::Repaired { .. } => {
+                let unknown = shift.unknown.intersection(&after.unknown).cloned().collect();
+                (Arc::clone(gain), Arc::default(), Arc::new(unknown))
+            }
+            Membership::Removed => {
+                let unknown = shift.unknown.intersection(&before.unknown).cloned().collect();
+                (Arc::default(), Arc::clone(lose), Arc::new(unknown))
+            }
+        }
+    }
+
+    fn of_principal(&self, principal: &Principal, how: &Membership) -> (Concerned, Felt) {
+        let comes = !matches!(how, Membership::Removed);
+        let side = if comes { &self.sides.1 } else { &self.sides.0 };
+        let Some(grants) = side else { return Default::default() };
+        let one = reach([principal], &grants.owner, self.org);
+        let (mut felt, mut unknown, mut resources) = (BTreeSet::new(), BTreeSet::new(), Felt::default());
+        for (shift, (count, first)) in self.by_shift(grants) {
+            let moves = if comes { &shift.gain } else { &shift.lose };
+            let whom = moves.intersection(&one.grantees);
+            let open = shift.unknown.intersection(&one.unknown);
+            if whom.clone().next().is_some() || open.clone().next().is_some() {
+                resources.count += count;
+                resources.first.get_or_insert_with(|| first.clone());
+            }
+            felt.extend(whom.cloned());
+            unknown.extend(open.cloned());
+        }
+        let felt = Arc::new(felt);
+        let (gain, lose) = if comes { (felt, Arc::default()) } else { (Arc::default(), felt) };
+        ((gain, lose, Arc::new(unknown)), resources)
+    }
+
+    /// What becomes of the resources of a side, each once, with how many resources that is and the first of them.
+    fn by_shift(&self, grants: &'a Grants) -> Vec<(&'a Arc<Shift>, (usize, &'a ResourceArn))> {
+        let mut at: BTreeMap<*const Shift, usize> = BTreeMap::new();
+        let mut out: Vec<(&Arc<Shift>, (usize, &ResourceArn))> = Vec::new();
+        for resource in grants.resources.keys() {
+            let Some(shift) = self.access.shift(resource) else { continue };
+            let index = *at.entry(Arc::as_ptr(shift)).or_insert_with(|| {
+                out.push((shift, (0, resource)));
+                out.len() - 1
+            });
+            out[index].1.0 += 1;
+        }
+        out
+    }
+
+    /// Of the resources that are on the share before and after, with another right.
+    fn of_permission(&self, kind: &ResourceType) -> Concerned {
+        let (Some(before), Some(after)) = (&self.sides.0, &self.sides.1) else { return Concerned::default() };
+        let other_type = |resource: &ResourceArn| {
+            let found = crate::access::type_of(resource);
+            found.is_some_and(|found| !found.as_str().eq_ignore_ascii_case(kind.as_str()))
+        };
+        let changed = before.resources.iter().filter(|(resource, right)| {
+            after.resources.get(*resource).is_some_and(|after| after != *right) && !other_type(resource)
+        });
+        let (mut gain, mut lose, mut unknown) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for shift in self.shifts_of(changed.map(|(resource, _)| resource)) {
+            gain.extend(shift.gain.intersection(&self.after.grantees).cloned());
+            lose.extend(shift.lose.intersection(&self.before.grantees).cloned());
+            unknown.extend(shift.unknown.intersection(&self.after.unknown).cloned());
+        }
+        (Arc::new(gain), Arc::new(lose), Arc::new(unknown))
     }
 }
 
-/// Whether somebody may no longer do what he could.
-fn narrows(change: &PolicyChange) -> bool {
-    !change.removed.is_empty() || change.conditions != ConditionChange::Same
-}
+/// Who gains, who loses, and principals behind which that is not known.
+type Concerned = (Arc<BTreeSet<Grantee>>, Arc<BTreeSet<Grantee>>, Arc<BTreeSet<Principal>>);
 
 fn arriving(after: &Wanted) -> Vec<Edit> {
     let Wanted { resources, principals, sources, permissions, .. } = after;
@@ -128,46 +210,4 @@ fn leaving(before: &Present, org: &OrgView) -> Vec<Edit> {
         how: removed(),
     });
     principals.chain(resources).map(|part| Edit { part, cause: Cause::Pending }).collect()
-}
-
-fn detail(edit: Edit, before: &Side<'_>, after: &Side<'_>, org: &OrgView) -> Detail {
-    let mut out = Detail { edit, gain: Arc::default(), lose: Arc::default(), unknown: Arc::default() };
-    if let Part::Permission { actions, .. } | Part::PermissionVersion { actions, .. } = &out.edit.part {
-        let kept = before.kept_by(after);
-        let (gain, lose) = match actions {
-            Observed::Known(change) => (change.widens(), narrows(change)),
-            Observed::Unknown(_) => (true, true),
-        };
-        (out.gain, out.lose) =
-            (if gain { kept.clone() } else { Arc::default() }, if lose { kept } else { Arc::default() });
-        return out;
-    }
-    let (Part::Principal { how, .. } | Part::Resource { how, .. }) = &out.edit.part else { return out };
-    let ((from, to), slot) = match how {
-        Membership::Added | Membership::Repaired { .. } => ((before, after), &mut out.gain),
-        Membership::Removed => ((after, before), &mut out.lose),
-    };
-    match &out.edit.part {
-        Part::Principal { principal, .. } => {
-            if let Some(grants) = to.grants.filter(|_| to.gives_something()) {
-                let mut one = reach([principal], &grants.owner, org);
-                if from.gives_something() {
-                    one.accounts.retain(|account| !from.accounts.contains(account));
-                }
-                *slot = Arc::new(one.accounts);
-                out.unknown = Arc::new(one.unknown);
-            }
-        }
-        Part::Resource { resource, .. } if to.holds(resource) => {
-            if from.holds(resource) {
-                *slot = Arc::new(to.accounts.difference(&from.accounts).cloned().collect());
-                out.unknown = Arc::new(to.unknown.difference(&from.unknown).cloned().collect());
-            } else {
-                slot.clone_from(&to.accounts);
-                out.unknown.clone_from(&to.unknown);
-            }
-        }
-        _ => {}
-    }
-    out
 }

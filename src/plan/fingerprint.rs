@@ -33,7 +33,7 @@ impl Fingerprint {
 
     pub(crate) fn of(diff: &Diff, steps: &[PlannedStep], org: &OrgView) -> Self {
         let mut facts = Facts::default();
-        facts.add("ramctl plan 2").add(&diff.stack).add(match diff.purpose {
+        facts.add("ramctl plan 3").add(&diff.stack).add(match diff.purpose {
             Purpose::Apply => "apply",
             Purpose::Destroy => "destroy",
         });
@@ -50,13 +50,15 @@ impl Fingerprint {
                 facts.change(share, change);
                 for principal in principals(change) {
                     let reached = reach([principal], &share.place().account, org);
-                    facts.add(principal).list(&reached.accounts).list(&reached.unknown);
+                    facts.add(principal).list(&reached.grantees).list(&reached.unknown);
                 }
             }
         }
         for permission in &diff.permissions {
             facts.permission(permission);
         }
+        // Whoever has a resource through these loses nothing.
+        facts.list(diff.beside.iter().map(|present| Self::of_live(present).to_string()));
         facts.list(diff.partial.iter().map(|partial| format!("{:?}", partial.scope)));
         // Whatever else a step hangs on: two plans that do different things never look alike.
         facts.list(steps.iter().map(|step| format!("{step:?}")));

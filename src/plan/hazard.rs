@@ -2,7 +2,7 @@
 
 mod share;
 
-use crate::access::AccessTotals;
+use crate::access::{Access, AccessDelta};
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
     Change, DeleteReason, Diff, InboundItem, InboundVerdict, PermissionChange, PermissionDiff,
@@ -13,7 +13,6 @@ use crate::org::OrgView;
 use crate::plan::body::PlannedShare;
 use crate::plan::consent::{HazardStanding, standing};
 use crate::plan::hazard::share::Changing;
-use crate::plan::usage::Losses;
 
 /// A change that needs consent, by code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,17 +53,11 @@ pub enum HazardSubject {
 
 type Found = Vec<(&'static Code, HazardSubject)>;
 
-/// The hazards of one share's change. `totals` is what accounts gain and lose over the whole stack: what one share takes and
-/// another gives is no loss. `losses` says who loses which subnet.
-pub(crate) fn of_share(
-    diff: &Diff,
-    share: &PlannedShare,
-    totals: &AccessTotals,
-    losses: &Losses<'_>,
-    org: &OrgView,
-) -> Vec<Hazard> {
+/// The hazards of one share's change. `access` is what becomes of each resource by all shares that were read: what one share takes and
+/// another gives is no loss.
+pub(crate) fn of_share(diff: &Diff, share: &PlannedShare, access: &Access<'_>, org: &OrgView) -> Vec<Hazard> {
     let Verdict::Changed(change) = &share.diff.verdict else { return Vec::new() };
-    let change = Changing { diff, share, change, totals, losses, org };
+    let change = Changing { diff, share, change, access, org };
     let mut found = Found::new();
     for detail in &share.details {
         change.part(detail, &mut found);
@@ -114,7 +107,7 @@ pub(crate) fn of_inbound(diff: &Diff, item: &InboundItem) -> Vec<Hazard> {
 }
 
 /// The hazards of the plan as a whole.
-pub(crate) fn of_plan(diff: &Diff, shares: &[PlannedShare], totals: &AccessTotals) -> Vec<Hazard> {
+pub(crate) fn of_plan(diff: &Diff, shares: &[PlannedShare], totals: &AccessDelta) -> Vec<Hazard> {
     let mut found = Found::new();
     if diff.purpose == Purpose::Apply {
         let goes = |share: &ShareDiff| matches!(share.verdict, Verdict::Changed(Change::Delete { .. }));

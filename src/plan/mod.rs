@@ -13,6 +13,7 @@ mod check;
 mod consent;
 mod details;
 mod fingerprint;
+mod grants;
 mod hazard;
 mod notice;
 mod outcome;
@@ -29,6 +30,8 @@ mod token;
 mod unproven;
 mod usage;
 
+#[cfg(test)]
+mod access_laws;
 #[cfg(test)]
 mod again_tests;
 #[cfg(test)]
@@ -54,7 +57,7 @@ pub use again::{NotApproved, Reread, Stale, StepName, Touched};
 pub use approved::{ApprovedPlan, Refused};
 pub use basis::{Basis, Behind, Standing};
 pub use body::{
-    Blocked, Counts, Detail, PermissionBlocked, Plan, PlanBody, PlannedInbound, PlannedPermission,
+    Blocked, Counts, Detail, Felt, PermissionBlocked, Plan, PlanBody, PlannedInbound, PlannedPermission,
     PlannedShare, PlannedSharing, Refusal,
 };
 pub use build::{plan, plan_knowing};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::access::AccessTotals;
+use crate::access::{AccessDelta, Grantee};
 use crate::diff::{PermissionDiff, Present};
 use crate::live::{Association, AttachedPermission, CustomerPermissionRow, LiveShare, LiveState};
 use crate::model::{
@@ -14,6 +14,7 @@ use crate::model::{
 use crate::org::{OrgView, SharingState};
 use crate::plan::basis::{Basis, Behind, Standing};
 use crate::plan::body::PlannedShare;
+use crate::plan::grants::grants_beside;
 
 /// One fact that is no longer what a plan was made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,9 @@ pub enum Difference {
         /// not move when members or tags change.
         since: Option<Timestamp>,
     },
+    /// A share that the plan leaves alone, and through which somebody keeps what the plan takes elsewhere, gives something else now, or
+    /// is gone.
+    Beside { arn: ShareArn, name: String, place: Place, gone: bool },
     /// A customer managed permission that the plan makes or changes.
     Permission { address: Address, arn: PermissionArn, place: Place, change: PermissionChanged },
     /// Sharing inside the organization.
@@ -134,6 +138,19 @@ pub(crate) fn share(address: &Address, was: &Present, live: &LiveState) -> Vec<D
     changed.collect()
 }
 
+/// Compares what a share gives that the plan leaves alone.
+pub(crate) fn beside(was: &Present, live: &LiveState) -> Option<Difference> {
+    let Present { place, share } = was;
+    let read = live.places.get(place)?.known()?;
+    let now = read.shares.get(&share.arn);
+    let given = |share: &LiveShare| grants_beside(&Present { place: place.clone(), share: share.clone() });
+    if now.is_some_and(|now| given(now) == given(share)) {
+        return None;
+    }
+    let (arn, name, place) = (share.arn.clone(), share.name.clone(), place.clone());
+    Some(Difference::Beside { arn, name, place, gone: now.is_none() })
+}
+
 /// Everything about a share that a step depends on. An association on its way counts as there: that it has settled, or that an
 /// invitation was accepted meanwhile, changes nothing that a step does.
 fn facts(share: &LiveShare) -> Facts<'_> {
@@ -185,14 +202,15 @@ fn facts(share: &LiveShare) -> Facts<'_> {
 }
 
 /// Who loses a subnet or a transit gateway of this share, had nothing in it and has something now.
-pub(crate) fn usage(share: &PlannedShare, access: &AccessTotals, now: &Usage) -> Vec<Difference> {
+pub(crate) fn usage(share: &PlannedShare, access: &AccessDelta, now: &Usage) -> Vec<Difference> {
     let mut out = Vec::new();
     for (resource, users) in &share.usage {
         let (Observed::Known(before), Some(Observed::Known(after))) = (users, now.found.get(resource)) else {
             continue;
         };
         let loses = |account: &AccountId| {
-            let known = access.lose.contains(account) && share.access.lose.contains(account);
+            let in_one = |all: &BTreeSet<Grantee>| all.iter().any(|one| one.account() == account);
+            let known = in_one(&access.lose) && in_one(&share.access.lose);
             known || (!share.access.unknown.is_empty() && *account != share.diff.place().account)
         };
         let come = after.iter().filter(|(account, _)| loses(account) && !before.contains_key(*account));

@@ -106,6 +106,7 @@ fn summary(own: &[Difference]) -> String {
                 };
                 (address.to_string(), part, *since)
             }
+            Difference::Beside { name, .. } => (format!("share {name:?}"), "access".to_owned(), None),
             Difference::Permission { address, .. } => (address.to_string(), "permission".to_owned(), None),
             Difference::Sharing { after, .. } => {
                 ("sharing inside the organization".to_owned(), state(*after).to_owned(), None)
@@ -244,6 +245,13 @@ fn sentence(difference: &Difference) -> String {
                     format!("{which} has another default version, other tags or other shares now.")
                 }
             }
+        }
+        Difference::Beside { arn, name, place, gone } => {
+            let what = if *gone { "is gone" } else { "gives other access now" };
+            format!(
+                "The share {name:?} ({}, {place}) {what}. ramctl does not change it, but who loses access depends on it.",
+                arn.arn().short()
+            )
         }
         Difference::Usage { address, resource, account, count } => {
             let what = match UsedKind::of(resource) {

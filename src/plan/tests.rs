@@ -264,7 +264,7 @@ fn the_totals_leave_out_what_a_blocked_share_would_have_given() {
     };
     let plan = planned(&stack([unit]), &live([]), &unread_org());
     assert!(plan.is_empty() && plan.has_changes());
-    assert_eq!(plan.body().access, crate::access::AccessTotals::default());
+    assert_eq!(plan.body().access, crate::access::AccessDelta::default());
 }
 
 #[test]

@@ -4,19 +4,15 @@
 //! and made again with the answers it knows whom that hurts. The answers decide no step and are no part of what a plan is bound to.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use crate::access::Lost;
+use crate::access::{Access, Grantee, Shift};
 use crate::model::{AccountId, Gap, Observed, Place, Principal, ResourceArn, Usage, UsedKind, Users};
 use crate::plan::body::{PlanBody, PlannedShare};
-
-/// Who loses which subnet or transit gateway by the plan as a whole.
-pub(crate) type Losses<'a> = BTreeMap<&'a ResourceArn, Arc<Lost>>;
 
 /// What those have who lose a resource with this share.
 pub(crate) fn of_share(
     share: &PlannedShare,
-    losses: &Losses<'_>,
+    access: &Access<'_>,
     usage: &Usage,
 ) -> BTreeMap<ResourceArn, Observed<Users>> {
     let Some(before) = share.diff.before().filter(|_| share.blocked.is_none()) else {
@@ -24,14 +20,15 @@ pub(crate) fn of_share(
     };
     let (lose, unknown) = (&share.access.lose, &share.access.unknown);
     let taken = before.share.resources.keys().filter_map(|resource| {
-        let lost = losses.get(resource).filter(|lost| is_taken(lost, lose, unknown))?;
+        let shift = access.shift(resource).filter(|shift| is_taken(shift, lose, unknown))?;
         let (kind, _) = UsedKind::of(resource)?;
-        let hidden = !unknown.is_disjoint(&lost.unknown);
+        let hidden = !unknown.is_disjoint(&shift.unknown);
+        let known: BTreeSet<&AccountId> = shift.lose.intersection(lose).map(Grantee::account).collect();
+        let kept: BTreeSet<&AccountId> = shift.after.iter().map(Grantee::account).collect();
         let users = usage.of(resource, kind).map(|users| {
             let loses = |account: &AccountId| {
-                let is_known = lost.accounts.contains(account) && lose.contains(account);
-                let may_be = hidden && *account != before.place.account && !lost.kept.contains(account);
-                is_known || may_be
+                let may_be = hidden && *account != before.place.account && !kept.contains(account);
+                known.contains(account) || may_be
             };
             users.iter().filter(|(id, _)| loses(id)).map(|(id, n)| (id.clone(), *n)).collect::<Users>()
         });
@@ -40,29 +37,30 @@ pub(crate) fn of_share(
     taken.collect()
 }
 
-/// Whether some of these accounts and principals are among those that lose it.
-fn is_taken(lost: &Lost, accounts: &BTreeSet<AccountId>, principals: &BTreeSet<Principal>) -> bool {
-    !lost.accounts.is_disjoint(accounts) || !lost.unknown.is_disjoint(principals)
+/// Whether some of these are among those that lose it.
+fn is_taken(shift: &Shift, grantees: &BTreeSet<Grantee>, principals: &BTreeSet<Principal>) -> bool {
+    !shift.lose.is_disjoint(grantees) || !shift.unknown.is_disjoint(principals)
 }
 
 impl PlannedShare {
-    /// Whether some of these accounts, or some behind these principals, lose the resource and have something in it. Where that is not
+    /// Whether some of these, or some behind these principals, lose the resource and have something in it. Where that is not
     /// known, it counts as if.
     pub(crate) fn breaks(
         &self,
         resource: &ResourceArn,
-        losses: &Losses<'_>,
-        accounts: &BTreeSet<AccountId>,
+        access: &Access<'_>,
+        grantees: &BTreeSet<Grantee>,
         principals: &BTreeSet<Principal>,
     ) -> bool {
-        let (Some(users), Some(lost)) = (self.usage.get(resource), losses.get(resource)) else {
+        let (Some(users), Some(shift)) = (self.usage.get(resource), access.shift(resource)) else {
             return false;
         };
         match users {
-            Observed::Unknown(_) => is_taken(lost, accounts, principals),
+            Observed::Unknown(_) => is_taken(shift, grantees, principals),
             Observed::Known(users) => {
-                let hidden = !lost.unknown.is_disjoint(principals);
-                users.keys().any(|id| accounts.contains(id) || (hidden && !lost.accounts.contains(id)))
+                let hidden = !shift.unknown.is_disjoint(principals);
+                let in_one = |all: &BTreeSet<Grantee>, id| all.iter().any(|one| one.account() == id);
+                users.keys().any(|id| in_one(grantees, id) || (hidden && !in_one(&shift.lose, id)))
             }
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 use unicode_width::UnicodeWidthStr;
 
+use crate::access::Grantee;
 use crate::catalog;
 use crate::diff::{
     Cause, DeleteReason, Delta, Edit, Entity, ImportProblem, Membership, Misfit, NextVersion, Ownership,
@@ -12,7 +13,7 @@ use crate::diff::{
 };
 use crate::model::{AccountId, Gap, Place, Principal, ResourceArn};
 use crate::org::SharingState;
-use crate::plan::{remedy, told_misfit};
+use crate::plan::{Felt, remedy, told_misfit};
 use crate::render::escape::escape;
 use crate::render::permission;
 use crate::render::rows::{Row, Sign};
@@ -39,9 +40,40 @@ pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
 }
 
-/// `14 accounts gain`, `1 account gains`.
-pub(crate) fn accounts(n: usize, verb: &str) -> String {
-    if n == 1 { format!("1 account {verb}s") } else { format!("{n} accounts {verb}") }
+/// That so many accounts, roles and users do something.
+pub(crate) fn grantees<'a>(all: impl IntoIterator<Item = &'a Grantee>, verb: &str) -> String {
+    let (said, n) = grantee_counts(all);
+    if n == 1 { format!("{said} {verb}s") } else { format!("{said} {verb}") }
+}
+
+/// How many accounts, roles and users: `2 accounts and 1 role`, and how many that is together.
+pub(crate) fn grantee_counts<'a>(all: impl IntoIterator<Item = &'a Grantee>) -> (String, usize) {
+    let (mut whole, mut roles, mut users) = (0, 0, 0);
+    for grantee in all {
+        *match grantee {
+            Grantee::Account(_) => &mut whole,
+            Grantee::Identity { principal: Principal::User(_), .. } => &mut users,
+            Grantee::Identity { .. } => &mut roles,
+        } += 1;
+    }
+    let kinds = [(whole, "account", "accounts"), (roles, "role", "roles"), (users, "user", "users")];
+    let said: Vec<String> =
+        kinds.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| count(*n, one, many)).collect();
+    let said = match said.as_slice() {
+        [] => "0 accounts".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    };
+    (said, whole + roles + users)
+}
+
+/// What somebody gains or loses: one resource by its short name, or how many.
+pub(crate) fn felt(felt: &Felt) -> Option<String> {
+    match (felt.count, &felt.first) {
+        (0, _) | (_, None) => None,
+        (1, Some(one)) => Some(escape(one.arn().short()).to_string()),
+        (n, Some(_)) => Some(count(n, "resource", "resources")),
+    }
 }
 
 /// The short name of one resource, or how many there are; none where there is none.

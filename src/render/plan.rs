@@ -62,6 +62,7 @@ impl fmt::Display for PlanView<'_> {
             shares,
             permissions,
             unmanaged,
+            beside: _,
             inbound,
             unreceived,
             places,

@@ -52,37 +52,34 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
             network  eu-central-1
             - share.gone  "gone"
                 00000003 is deleted: no block declares it
-                - principal  account dev-1       333333333333           1 account loses tgw-1
-                - resource   ec2:TransitGateway  transit-gateway/tgw-1  1 account loses it
+                - principal  account dev-1       333333333333           no account loses tgw-1
+                - resource   ec2:TransitGateway  transit-gateway/tgw-1  no account loses it
             + share.made  "a brand new one"  shares.ram.hcl:3
                 + principal  account dev-1       333333333333           1 account gains tgw-1
                 + resource   ec2:TransitGateway  transit-gateway/tgw-1  1 account gains it
             ~ share.tgw   "tgw"              shares.ram.hcl:3
                 ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
-                      which actions change is unknown: ram:GetPermission: not configured. arn:aws:ram::aws:permission/ReadOnly was not read in this run; for 1 account  RAM217
+                      which actions change is unknown: ram:GetPermission: not configured. arn:aws:ram::aws:permission/ReadOnly was not read in this run; for 2 accounts and
+                      1 role  RAM217
                 + resource    ec2:TransitGateway  transit-gateway/tgw-2
-                      3 accounts gain it
+                      2 accounts and 1 role gain it
                 - principal   account dev-1       333333333333
                       no account loses tgw-1
                 - principal   outside account     999999999999
-                      1 account loses tgw-1  RAM203
+                      no account loses tgw-1
                 + principal   ou Workloads/Dev    ou-ab12-0000000d
-                      1 account gains 2 resources
+                      2 accounts gain 2 resources
                 + principal   role deploy         arn:aws:iam::555555555555:role/deploy
-                      1 account gains 2 resources
+                      1 role gains 2 resources
                 - tag         note = "by hand"
                       drift
-                ? in use?  tgw-1
-                      not known: ec2:DescribeTransitGatewayAttachments: not configured. No step depends on it. To see, as the owner: aws ec2
-                      describe-transit-gateway-attachments  RAM413
             ? "manual-test"  00000009  in no stack, shared outside the organization; 1 resource, 2 principals  RAM301
 
             HAZARDS: nothing is applied before each is allowed
-            ! RAM203  share.tgw  999999999999        accounts lose access
             ! RAM217  share.tgw  ec2:TransitGateway  principals may do more
-            If that is what you want, add --allow RAM203@share.tgw --allow RAM217@share.tgw
+            If that is what you want, add --allow RAM217@share.tgw
 
-            Plan: 1 to create, 1 to update, 1 to delete. Access: 3 accounts gain, 1 loses. 1 unchanged. 2 hazards need consent. 1 unmanaged.
+            Plan: 1 to create, 1 to update, 1 to delete. Access: 2 accounts and 1 role gain, 0 accounts lose. 1 unchanged. 1 hazard needs consent. 1 unmanaged.
             INCOMPLETE: read 1 of 1 account, 2 of 2 Regions, 51 calls. What was not read was not compared and is not changed.
         "#]],
     );
@@ -99,9 +96,9 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
             - share.gone  "gone"
                 00000003 is deleted: no block declares it
                 - principal  account dev-1       333333333333
-                      1 account loses tgw-1
+                      no account loses tgw-1
                 - resource   ec2:TransitGateway  transit-gateway/tgw-1
-                      1 account loses it
+                      no account loses it
             + share.made  "a brand new one"  shares.ram.hcl:3
                 + principal  account dev-1       333333333333
                       1 account gains tgw-1
@@ -110,34 +107,30 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
             ~ share.tgw   "tgw"              shares.ram.hcl:3
                 ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
                       which actions change is unknown: ram:GetPermission: not configured.
-                      arn:aws:ram::aws:permission/ReadOnly was not read in this run; for 1
-                      account  RAM217
+                      arn:aws:ram::aws:permission/ReadOnly was not read in this run; for 2
+                      accounts and 1 role  RAM217
                 + resource    ec2:TransitGateway  transit-gateway/tgw-2
-                      3 accounts gain it
+                      2 accounts and 1 role gain it
                 - principal   account dev-1       333333333333
                       no account loses tgw-1
                 - principal   outside account     999999999999
-                      1 account loses tgw-1  RAM203
+                      no account loses tgw-1
                 + principal   ou Workloads/Dev    ou-ab12-0000000d
-                      1 account gains 2 resources
+                      2 accounts gain 2 resources
                 + principal   role deploy         arn:aws:iam::555555555555:role/deploy
-                      1 account gains 2 resources
+                      1 role gains 2 resources
                 - tag         note = "by hand"
                       drift
-                ? in use?  tgw-1
-                      not known: ec2:DescribeTransitGatewayAttachments: not configured. No
-                      step depends on it. To see, as the owner: aws ec2
-                      describe-transit-gateway-attachments  RAM413
             ? "manual-test"  00000009
                   in no stack, shared outside the organization; 1 resource, 2 principals  RAM301
 
             HAZARDS: nothing is applied before each is allowed
-            ! RAM203  share.tgw  999999999999        accounts lose access
             ! RAM217  share.tgw  ec2:TransitGateway  principals may do more
-            If that is what you want, add --allow RAM203@share.tgw --allow RAM217@share.tgw
+            If that is what you want, add --allow RAM217@share.tgw
 
-            Plan: 1 to create, 1 to update, 1 to delete. Access: 3 accounts gain, 1 loses.
-            1 unchanged. 2 hazards need consent. 1 unmanaged.
+            Plan: 1 to create, 1 to update, 1 to delete.
+            Access: 2 accounts and 1 role gain, 0 accounts lose. 1 unchanged.
+            1 hazard needs consent. 1 unmanaged.
             INCOMPLETE: read 1 of 1 account, 2 of 2 Regions, 51 calls.
             What was not read was not compared and is not changed.
         "#]],
@@ -176,8 +169,8 @@ fn what_was_not_read_is_told_loudly_and_the_rest_is_planned() {
                 + resource   ec2:TransitGateway  transit-gateway/tgw-1  1 account gains it
             ! share.unit  "unit"  shares.ram.hcl:3
                 NOT CHANGED by this plan: whether sharing inside the organization is on could not be read  RAM408
-                + principal  ou Workloads/Dev    ou-ab12-0000000d       unknown which accounts gain tgw-1
-                + resource   ec2:TransitGateway  transit-gateway/tgw-1  unknown which accounts gain it
+                + principal  ou Workloads/Dev    ou-ab12-0000000d       no account gains tgw-1
+                + resource   ec2:TransitGateway  transit-gateway/tgw-1  no account gains it
 
             network  us-east-1
             ? share.there  "there"  shares.ram.hcl:3
@@ -288,8 +281,8 @@ fn a_refused_plan_says_why() {
             network  eu-central-1
             ! share.unit  "unit"  shares.ram.hcl:3
                 NOT CHANGED by this plan: sharing inside the organization is off  RAM408
-                + principal  ou Workloads/Dev    ou-ab12-0000000d       2 accounts gain tgw-1
-                + resource   ec2:TransitGateway  transit-gateway/tgw-1  2 accounts gain it
+                + principal  ou Workloads/Dev    ou-ab12-0000000d       no account gains tgw-1
+                + resource   ec2:TransitGateway  transit-gateway/tgw-1  no account gains it
 
             REFUSED: sharing inside the organization is required and is off  RAM403
 

@@ -24,7 +24,7 @@ use crate::wire::parts::{
 };
 use crate::wire::permission::{PermissionDocument, problem_words};
 use crate::wire::plan_document::safeguards::SafeguardsDocument;
-use crate::wire::share::{AccessDocument, HazardDocument, ImportDocument, ShareDocument};
+use crate::wire::share::{AccessDocument, HazardDocument, ImportDocument, LiveDocument, ShareDocument};
 use crate::wire::snapshot::OrganizationRecord;
 use crate::wire::step::StepDocument;
 use crate::wire::words::{PurposeWord, RefusalWord, SharingStateWord, StandingWord, text_of};
@@ -67,6 +67,9 @@ pub struct PlanDocument {
     shares: Vec<ShareDocument>,
     permissions: Vec<PermissionDocument>,
     unmanaged: Vec<UnmanagedDocument>,
+    /// Live shares that the plan leaves alone and that hold resources of those that it changes: whoever has a resource through one of
+    /// them does not lose it.
+    beside: Vec<LiveDocument>,
     /// What others share with accounts of the stack and is not as `inbound` blocks say, or of which none speaks.
     inbound: Vec<InboundDocument>,
     /// Where what accounts receive could not be read.
@@ -239,6 +242,7 @@ impl PlanDocument {
             shares,
             permissions,
             unmanaged,
+            beside,
             inbound,
             unreceived,
             places,
@@ -327,6 +331,7 @@ impl PlanDocument {
                 .map(|permission| PermissionDocument::new(permission, labels, sources))
                 .collect(),
             unmanaged: unmanaged.iter().map(|share| UnmanagedDocument::new(share, labels)).collect(),
+            beside: beside.iter().map(|present| LiveDocument::new(present, labels)).collect(),
             inbound: inbound
                 .iter()
                 .map(|planned| {

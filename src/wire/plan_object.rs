@@ -126,7 +126,17 @@ fn after(share: &PlannedShare, labels: &BTreeMap<AccountId, String>) -> Option<S
 }
 
 fn change(share: &PlannedShare, labels: &BTreeMap<AccountId, String>) -> Option<ChangeObject> {
-    let PlannedShare { diff, details, access, usage: _, hazards, blocked, kept_for: _, steps: _ } = share;
+    let PlannedShare {
+        diff,
+        details,
+        access,
+        owner_included: _,
+        usage: _,
+        hazards,
+        blocked,
+        kept_for: _,
+        steps: _,
+    } = share;
     let (Verdict::Changed(change), None) = (&diff.verdict, blocked) else { return None };
     let place = diff.place();
     let (actions, reasons) = actions(change);

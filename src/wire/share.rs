@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::Grantee;
 use crate::diag::{SourceMap, Span};
 use crate::diff::{Change, Edit, ImportProblem, Part, ShareDiff, Verdict};
 use crate::model::{AccountId, Address, Principal, ShareArn};
 use crate::plan::{Allowance, Detail, Hazard, HazardStanding, HazardSubject, PlannedShare};
 use crate::wire::invitation::InvitationDocument;
 use crate::wire::parts::{EditDocument, GapDocument, PlaceDocument, RemarkDocument, SourceDocument, texts};
-use crate::wire::share::sides::{LiveDocument, WantedDocument};
+pub(crate) use crate::wire::share::sides::LiveDocument;
+use crate::wire::share::sides::WantedDocument;
 use crate::wire::usage::UsageDocument;
 use crate::wire::words::{
     AboutWord, ActionWord, AllowedWord, BlockedWord, CauseWord, DeleteWord, ImportProblemWord, ReplaceWord,
@@ -235,7 +237,8 @@ impl ImportDocument {
 
 impl ShareDocument {
     pub fn new(share: &PlannedShare, labels: &BTreeMap<AccountId, String>, sources: &SourceMap) -> Self {
-        let PlannedShare { diff, details, access, usage, hazards, blocked, kept_for, steps } = share;
+        let PlannedShare { diff, details, access, owner_included, usage, hazards, blocked, kept_for, steps } =
+            share;
         // What was deleted is told by drift reports alone.
         let ShareDiff { address, verdict, protected, remarks, invitations, deleted: _ } = diff;
         use ActionWord as A;
@@ -277,7 +280,7 @@ impl ShareDocument {
                 lose: texts(&access.lose),
                 unknown: texts(&access.unknown),
             },
-            owner_included: access.owner_included,
+            owner_included: *owner_included,
             usage: UsageDocument::all(usage, labels),
             hazards: hazards
                 .iter()
@@ -294,8 +297,8 @@ impl ShareDocument {
     }
 }
 
-/// Accounts, and principals behind which they are not known.
-type Audience = (Arc<BTreeSet<AccountId>>, Arc<BTreeSet<Principal>>);
+/// Accounts, roles and users, and principals behind which they are not known.
+type Audience = (Arc<BTreeSet<Grantee>>, Arc<BTreeSet<Principal>>);
 
 /// The sets of accounts behind the resources of one share. Thousands of resources share one.
 #[derive(Default)]
@@ -304,7 +307,7 @@ struct Audiences {
 }
 
 impl Audiences {
-    fn index(&mut self, accounts: &Arc<BTreeSet<AccountId>>, unknown: &Arc<BTreeSet<Principal>>) -> usize {
+    fn index(&mut self, accounts: &Arc<BTreeSet<Grantee>>, unknown: &Arc<BTreeSet<Principal>>) -> usize {
         let same = |(a, u): &Audience| (a, u) == (accounts, unknown);
         self.sets.iter().position(same).unwrap_or_else(|| {
             self.sets.push((accounts.clone(), unknown.clone()));
@@ -322,7 +325,7 @@ impl Audiences {
 }
 
 fn change(detail: &Detail, audiences: &mut Audiences) -> ChangeDocument {
-    let Detail { edit, gain, lose, unknown } = detail;
+    let Detail { edit, gain, lose, unknown, resources: _ } = detail;
     let is_principal = matches!(edit.part, Part::Principal { .. });
     let felt = if gain.is_empty() { lose } else { gain };
     let is_felt = !felt.is_empty() || !unknown.is_empty();

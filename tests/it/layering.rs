@@ -18,7 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("desired", &["catalog", "diag", "lang", "model", "org"]),
     ("live", &["model"]),
     ("diff", &["desired", "diag", "live", "model", "org"]),
-    ("access", &["live", "model", "org"]),
+    ("access", &["catalog", "live", "model", "org"]),
     ("iam", &["catalog", "desired", "lang", "model"]),
     ("plan", &["access", "diag", "diff", "live", "model", "org"]),
     ("drift", &["diag", "diff", "model"]),

@@ -2,25 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use crate::access::{AccessTotals, Grants, reach};
+use crate::access::{Access, Grantee, Grants, reach};
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
     Cause, Change, DeleteReason, Diff, InvitationState, Lapse, Membership, Part, Purpose, Remark, ShareDiff,
     Verdict, Wanted, is_outside,
 };
-use crate::model::{AccountId, Observed, PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
+use crate::model::{Observed, PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
 use crate::org::OrgView;
 use crate::plan::body::{Detail, PlannedShare};
 use crate::plan::hazard::{Found, HazardSubject, is_undeclared};
-use crate::plan::usage::Losses;
 
 /// One share's change and what surrounds it.
 pub(super) struct Changing<'a> {
     pub diff: &'a Diff,
     pub share: &'a PlannedShare,
     pub change: &'a Change,
-    pub totals: &'a AccessTotals,
-    pub losses: &'a Losses<'a>,
+    pub access: &'a Access<'a>,
     pub org: &'a OrgView,
 }
 
@@ -69,9 +67,11 @@ impl Changing<'_> {
                     let grants = Grants::of_live(&before.place, &before.share);
                     !grants.principals.is_empty() && !grants.resources.is_empty()
                 });
+                let about = || HazardSubject::Permission(resource_type.clone());
                 if somebody && actions.known().is_none_or(PolicyChange::widens) {
-                    found.push((&codes::RAM217, HazardSubject::Permission(resource_type.clone())));
+                    found.push((&codes::RAM217, about()));
                 }
+                found.extend(self.removal(detail, std::iter::empty()).map(|code| (code, about())));
             }
             Part::Name { .. }
             | Part::AllowExternalPrincipals { .. }
@@ -93,7 +93,7 @@ impl Changing<'_> {
         mut taken: impl Iterator<Item = &'r ResourceArn>,
     ) -> Option<&'static Code> {
         let keeps_share = !matches!(self.change, Change::Delete { .. });
-        if !keeps_share || !self.is_lost(&detail.lose, &detail.unknown) {
+        if !keeps_share || detail.lose.is_empty() && detail.unknown.is_empty() {
             None
         } else if taken.any(|resource| self.breaks(resource, &detail.lose, &detail.unknown)) {
             Some(&codes::RAM212)
@@ -111,7 +111,7 @@ impl Changing<'_> {
         });
         let deletes = matches!(self.change, Change::Delete { .. });
         let unasked = deletes && self.diff.purpose == Purpose::Apply;
-        let ends_access = unasked && self.is_lost(&access.lose, &access.unknown);
+        let ends_access = unasked && (!access.lose.is_empty() || !access.unknown.is_empty());
         // Who wrote `expires` has agreed to that end already.
         let expired = matches!(self.change, Change::Delete { reason: DeleteReason::Expired, .. });
         let retains = self.after().is_some_and(|after| after.retain_sharing);
@@ -129,7 +129,7 @@ impl Changing<'_> {
         };
         let beside = self.share.diff.remarks.iter().any(|remark| matches!(remark, Remark::Unproven { .. }));
         let of_the_share: [(bool, &'static Code); 11] = [
-            (access.owner_included && !owner_was_included, &codes::RAM204),
+            (self.share.owner_included && !owner_was_included, &codes::RAM204),
             (opens, &codes::RAM205),
             (ends_access && !expired, &codes::RAM206),
             (replaces, &codes::RAM207),
@@ -187,20 +187,15 @@ impl Changing<'_> {
         cause == Cause::Drift && (matches!(how, Membership::Repaired { .. }) || ran_out())
     }
 
-    /// Whether somebody of these loses something once the whole plan is carried out.
-    fn is_lost(&self, accounts: &BTreeSet<AccountId>, principals: &BTreeSet<Principal>) -> bool {
-        !accounts.is_disjoint(&self.totals.lose) || !principals.is_disjoint(&self.totals.unknown)
-    }
-
     /// Whether these lose a subnet with something of theirs in it, or with nobody knows what.
     fn breaks(
         &self,
         resource: &ResourceArn,
-        accounts: &BTreeSet<AccountId>,
+        grantees: &BTreeSet<Grantee>,
         principals: &BTreeSet<Principal>,
     ) -> bool {
         matches!(UsedKind::of(resource), Some((UsedKind::Subnet, _)))
-            && self.share.breaks(resource, self.losses, accounts, principals)
+            && self.share.breaks(resource, self.access, grantees, principals)
     }
 
     /// Outside of the organization, or, where that is not known, on a share that allows it and no account of the stack.

@@ -36,9 +36,9 @@ impl PlanView<'_> {
             if row.effect.is_empty() {
                 row.effect = effect(share, detail, &named);
             } else if matches!(part, Part::Permission { .. } | Part::PermissionVersion { .. }) {
-                let whom = detail.gain.union(&detail.lose).count();
-                if whom > 0 {
-                    row.effect.push_str(&format!("; for {}", parts::count(whom, "account", "accounts")));
+                let (whom, n) = parts::grantee_counts(detail.gain.union(&detail.lose));
+                if n > 0 {
+                    row.effect.push_str(&format!("; for {whom}"));
                 }
             }
             if let Part::Principal { principal, how, .. } = part
@@ -101,32 +101,32 @@ fn subject(part: &Part) -> Option<HazardSubject> {
 
 /// What one part means for accounts. `named` says what the share holds before and after; none where it holds nothing.
 fn effect(share: &PlannedShare, detail: &Detail, named: &[Option<String>; 2]) -> String {
-    let Detail { edit, gain, lose, unknown } = detail;
+    let Detail { edit, gain, lose, unknown, resources } = detail;
     let (how, is_principal) = match &edit.part {
         Part::Principal { how, .. } => (how, true),
         Part::Resource { how, .. } => (how, false),
         _ => return String::new(),
     };
-    let (verb, accounts, [before, after]) = match how {
+    let (verb, grantees, [before, after]) = match how {
         Membership::Removed => ("lose", lose, named),
         Membership::Added | Membership::Repaired { .. } => ("gain", gain, named),
     };
     let object = match if *how == Membership::Removed { before } else { after } {
-        _ if !is_principal => "it",
-        Some(named) => named,
+        _ if !is_principal => "it".to_owned(),
         None => return "no resource to use".to_owned(),
+        Some(named) => parts::felt(resources).unwrap_or_else(|| named.clone()),
     };
-    let n = accounts.len();
+    let n = grantees.len();
     if n == 0 && !unknown.is_empty() {
         format!("unknown which accounts {verb} {object}")
     } else if !unknown.is_empty() {
-        format!("at least {} {object}", parts::accounts(n, verb))
+        format!("at least {} {object}", parts::grantees(&**grantees, verb))
     } else if n == 0 && matches!(share.diff.verdict, Verdict::Changed(Change::Replace { .. })) {
         "as before".to_owned()
     } else if n == 0 {
         format!("no account {verb}s {object}")
     } else {
-        format!("{} {object}", parts::accounts(n, verb))
+        format!("{} {object}", parts::grantees(&**grantees, verb))
     }
 }
 

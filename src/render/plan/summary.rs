@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::access::Grantee;
 use crate::diff::{InboundVerdict, Purpose, Remark};
 use crate::plan::{Counts, PlannedInbound, PlannedShare};
 use crate::render::partial;
@@ -108,9 +109,13 @@ impl PlanView<'_> {
         let access = &self.plan.access;
         let mut said = vec![match (access.gain.len(), access.lose.len()) {
             (0, 0) if access.unknown.is_empty() => "Access: no account gains or loses.".to_owned(),
-            (gain, lose) => {
+            (_, lose) => {
+                let (whom, _) = parts::grantee_counts(&access.lose);
+                // The noun of the first half does for the second, unless roles or users lose something.
+                let only_accounts = access.gain.iter().chain(&access.lose).all(Grantee::is_account);
+                let whom = if only_accounts { lose.to_string() } else { whom };
                 let loses = if lose == 1 { "loses" } else { "lose" };
-                format!("Access: {}, {lose} {loses}.", parts::accounts(gain, "gain"))
+                format!("Access: {}, {whom} {loses}.", parts::grantees(&access.gain, "gain"))
             }
         }];
         if !access.unknown.is_empty() {

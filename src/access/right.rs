@@ -1,0 +1,146 @@
+//! What a share lets people do with its resources, and with which of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog;
+use crate::live::{Association, AttachedPermission, LiveShare};
+use crate::model::{
+    AccountId, AssociationStatus, Observed, PermissionArn, Place, PolicyChange, Principal, ResourceArn,
+    ResourceType, ShareStatus,
+};
+
+/// What is allowed on one resource by one share.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Right {
+    /// What AWS's default permission for the type allows, at its default version.
+    AwsDefault,
+    Permission {
+        arn: PermissionArn,
+        version: Version,
+    },
+    /// What one of these allows: the form of the ARN does not say of which type the resource is.
+    OneOf(BTreeSet<(PermissionArn, Version)>),
+}
+
+/// Which version of a permission it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    Default,
+    Numbered(String),
+    /// The one that the plan makes the default.
+    Next,
+}
+
+impl Right {
+    /// What an attached permission allows.
+    pub fn of(attached: &AttachedPermission) -> Self {
+        let version = if attached.default_version {
+            Version::Default
+        } else {
+            Version::Numbered(attached.version.clone())
+        };
+        Self::named(&attached.arn, version)
+    }
+
+    /// What a permission allows.
+    pub fn named(arn: &PermissionArn, version: Version) -> Self {
+        if arn.is_aws_default() && version == Version::Default {
+            Self::AwsDefault
+        } else {
+            Self::Permission { arn: arn.clone(), version }
+        }
+    }
+
+    /// What the permissions of a share allow on a resource.
+    pub fn on(
+        resource: &ResourceArn,
+        resource_type: Option<&ResourceType>,
+        permissions: &BTreeMap<ResourceType, Self>,
+    ) -> Self {
+        let of_type = |kind: &ResourceType| {
+            let is = |other: &ResourceType| other.as_str().eq_ignore_ascii_case(kind.as_str());
+            permissions.iter().find(|(other, _)| is(other)).map(|(_, right)| right.clone())
+        };
+        match (resource_type.or_else(|| type_of(resource)), permissions.values().next()) {
+            (Some(kind), _) => of_type(kind).unwrap_or(Self::AwsDefault),
+            (None, Some(only)) if permissions.len() == 1 => only.clone(),
+            (None, None) => Self::AwsDefault,
+            (None, Some(_)) => {
+                let all = permissions.values().filter_map(|right| match right {
+                    Self::Permission { arn, version } => Some((arn.clone(), version.clone())),
+                    Self::AwsDefault | Self::OneOf(_) => None,
+                });
+                Self::OneOf(all.collect())
+            }
+        }
+    }
+}
+
+/// The type of a resource, where the form of its ARN tells.
+pub fn type_of(resource: &ResourceArn) -> Option<&'static ResourceType> {
+    catalog::type_of(resource.arn()).map(|facts| &facts.code)
+}
+
+/// Which rights are known to hold all that others do.
+#[derive(Clone, Debug, Default)]
+pub struct Rights {
+    /// The narrower one, the wider one.
+    covered: BTreeSet<(Right, Right)>,
+}
+
+impl Rights {
+    /// Takes in what becomes possible and impossible where one right gives way to another.
+    pub fn learn(&mut self, before: &Right, after: &Right, change: &Observed<PolicyChange>) {
+        let Observed::Known(change) = change else { return };
+        if !change.narrows() {
+            self.covered.insert((before.clone(), after.clone()));
+        }
+        if !change.widens() {
+            self.covered.insert((after.clone(), before.clone()));
+        }
+    }
+
+    /// Whether all that a right allows is allowed by one of these, as far as is known.
+    pub(crate) fn holds<'r>(&self, right: &Right, mut others: impl Iterator<Item = &'r Right>) -> bool {
+        others.any(|other| other == right || self.covered.contains(&(right.clone(), other.clone())))
+    }
+}
+
+/// What one share gives, at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grants {
+    pub owner: AccountId,
+    pub principals: BTreeSet<Principal>,
+    pub resources: BTreeMap<ResourceArn, Right>,
+}
+
+impl Grants {
+    /// What a live share gives. What failed, is suspended or on its way out gives nothing.
+    pub fn of_live(place: &Place, share: &LiveShare) -> Self {
+        let permissions = rights_of(&share.permissions);
+        let is_there = share.status != ShareStatus::Failed;
+        let resources = share.resources.iter().filter(|(_, association)| is_there && gives(association));
+        let principals = share.principals.iter().filter(|(_, association)| is_there && gives(association));
+        Self {
+            owner: place.account.clone(),
+            principals: principals.map(|(principal, _)| principal.clone()).collect(),
+            resources: resources
+                .map(|(resource, _)| (resource.clone(), Right::on(resource, None, &permissions)))
+                .collect(),
+        }
+    }
+}
+
+/// What the permissions of a live share allow, by type.
+pub fn rights_of(permissions: &BTreeMap<ResourceType, AttachedPermission>) -> BTreeMap<ResourceType, Right> {
+    permissions.iter().map(|(kind, attached)| (kind.clone(), Right::of(attached))).collect()
+}
+
+/// Whether an association gives anybody anything.
+fn gives(association: &Association) -> bool {
+    use AssociationStatus as S;
+    !matches!(
+        association.status,
+        S::Failed | S::Disassociating | S::Disassociated | S::Suspended | S::Suspending
+    )
+}

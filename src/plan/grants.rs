@@ -1,0 +1,167 @@
+//! What each share gives before and after a plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::access::{Grants, Right, Rights, Sides, Version, rights_of};
+use crate::diff::{
+    Change, Delta, Diff, Part, PermissionChange, PermissionPart, PermissionVerdict, Present, ShareDiff,
+    Verdict,
+};
+use crate::live::Association;
+use crate::model::{AssociationStatus, Observed, PermissionArn, PolicyChange, ResourceType};
+use crate::plan::body::PlannedShare;
+
+/// The sides of all shares of a plan, then those of the shares beside them, and which rights hold others. A blocked change is none.
+pub(crate) fn all_sides(diff: &Diff, shares: &[PlannedShare]) -> (Vec<Sides>, Rights) {
+    let (renewed, mut rights) = (renewed(diff), Rights::default());
+    let mut out: Vec<Sides> = shares
+        .iter()
+        .map(|share| {
+            let (before, after) = sides(&share.diff, &renewed, &mut rights);
+            if share.blocked.is_some() { (before.clone(), before) } else { (before, after) }
+        })
+        .collect();
+    out.extend(diff.beside.iter().map(|present| {
+        let grants = Some(grants_beside(present));
+        (grants.clone(), grants)
+    }));
+    (out, rights)
+}
+
+/// The customer managed permissions whose policy the plan changes, and how.
+fn renewed(diff: &Diff) -> Renewed<'_> {
+    let changes = diff.permissions.iter().filter_map(|one| {
+        let PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) = &one.verdict else {
+            return None;
+        };
+        let change = edits.iter().find_map(|edit| match &edit.part {
+            PermissionPart::Policy { change, .. } => Some(change),
+            _ => None,
+        })?;
+        Some((one.arn(), change))
+    });
+    changes.collect()
+}
+
+type Renewed<'a> = BTreeMap<&'a PermissionArn, &'a PolicyChange>;
+
+/// What the share gives before and after. What was not read gives, as far as this plan goes, the same.
+fn sides(share: &ShareDiff, renewed: &Renewed<'_>, rights: &mut Rights) -> Sides {
+    let mut before = share.before().map(|present| Grants::of_live(&present.place, &present.share));
+    let mut after = match &share.verdict {
+        Verdict::Unread { .. } | Verdict::NotImported { .. } => None,
+        Verdict::InSync { .. } => before.clone(),
+        Verdict::Changed(change) => grants_after(change, renewed, rights),
+    };
+    // Who is invited has nothing before it accepts. What this plan sends counts as given: from then on it is theirs to take.
+    let replaced = matches!(share.verdict, Verdict::Changed(Change::Replace { .. }));
+    for (principal, invitation) in &share.invitations {
+        if let (Some(before), false) = (&mut before, replaced || invitation.state.is_accepted()) {
+            before.principals.remove(principal);
+        }
+        if let (Some(after), true) = (&mut after, invitation.state.stays_open()) {
+            after.principals.remove(principal);
+        }
+    }
+    (before, after)
+}
+
+/// What a share gives that the plan leaves alone. Who is outside and still being associated has yet to accept its invitation.
+pub(crate) fn grants_beside(present: &Present) -> Grants {
+    let mut grants = Grants::of_live(&present.place, &present.share);
+    let invited = |association: &Association| {
+        association.external && association.status == AssociationStatus::Associating
+    };
+    grants.principals.retain(|principal| !present.share.principals.get(principal).is_some_and(invited));
+    grants
+}
+
+/// What a change leaves the share to give. What is stuck in a state that no step mends gives nothing.
+fn grants_after(change: &Change, renewed: &Renewed<'_>, rights: &mut Rights) -> Option<Grants> {
+    if let Change::Release { before } = change {
+        return Some(Grants::of_live(&before.place, &before.share));
+    }
+    let after = change.after()?;
+    let permissions = match change {
+        Change::Update { before, edits, .. } => {
+            let parts = edits.iter().map(|edit| &edit.part);
+            permissions_after(before, parts, &after.permissions, renewed, rights)
+        }
+        _ => declared(&after.permissions, renewed).collect(),
+    };
+    let resources = after
+        .resources
+        .iter()
+        .map(|(resource, kind)| (resource.clone(), Right::on(resource, kind.as_ref(), &permissions)));
+    let mut grants = Grants {
+        owner: after.place.account.clone(),
+        principals: after.principals.keys().cloned().collect(),
+        resources: resources.collect(),
+    };
+    if let Change::Update { before, .. } = change {
+        let stuck = |association: Option<&Association>| {
+            use AssociationStatus as S;
+            association.is_some_and(|association| {
+                matches!(association.status, S::Suspended | S::Suspending | S::Disassociating)
+            })
+        };
+        grants.principals.retain(|principal| !stuck(before.share.principals.get(principal)));
+        grants.resources.retain(|resource, _| !stuck(before.share.resources.get(resource)));
+    }
+    Some(grants)
+}
+
+fn after_plan(arn: &PermissionArn, renewed: &Renewed<'_>) -> Right {
+    let version = if renewed.contains_key(arn) { Version::Next } else { Version::Default };
+    Right::named(arn, version)
+}
+
+fn declared<'a>(
+    permissions: &'a BTreeMap<ResourceType, PermissionArn>,
+    renewed: &'a Renewed<'_>,
+) -> impl Iterator<Item = (ResourceType, Right)> + 'a {
+    permissions.iter().map(|(kind, arn)| (kind.clone(), after_plan(arn, renewed)))
+}
+
+/// The permissions of a share that stays: those that are on it, as the parts of its change leave them.
+fn permissions_after<'a>(
+    before: &Present,
+    parts: impl Iterator<Item = &'a Part>,
+    wanted: &BTreeMap<ResourceType, PermissionArn>,
+    renewed: &Renewed<'_>,
+    rights: &mut Rights,
+) -> BTreeMap<ResourceType, Right> {
+    let live = rights_of(&before.share.permissions);
+    // What is on no resource yet comes with its first one.
+    let mut out: BTreeMap<ResourceType, Right> =
+        declared(wanted, renewed).filter(|(kind, _)| !live.contains_key(kind)).collect();
+    out.extend(live.clone());
+    let mut seen: BTreeSet<&ResourceType> = BTreeSet::new();
+    for part in parts {
+        let (kind, right, actions) = match part {
+            Part::Permission {
+                resource_type,
+                how: Delta::Added { after } | Delta::Changed { after, .. },
+                actions,
+            } => (resource_type, after_plan(after, renewed), actions),
+            Part::PermissionVersion { resource_type, permission, actions, .. } => {
+                (resource_type, after_plan(permission, renewed), actions)
+            }
+            _ => continue,
+        };
+        if let Some(was) = live.get(kind) {
+            rights.learn(was, &right, actions);
+        }
+        seen.insert(kind);
+        out.insert(kind.clone(), right);
+    }
+    // A share that is at the version which the plan replaces is moved with it.
+    for (kind, attached) in before.share.permissions.iter().filter(|(kind, _)| !seen.contains(kind)) {
+        if let (Some(change), true) = (renewed.get(&attached.arn), attached.default_version) {
+            let (was, next) = (Right::of(attached), Right::named(&attached.arn, Version::Next));
+            rights.learn(&was, &next, &Observed::Known((*change).clone()));
+            out.insert(kind.clone(), next);
+        }
+    }
+    out
+}
