@@ -1,7 +1,7 @@
-//! Two operations of EC2, called without the service's SDK crate.
+//! Three operations of EC2, called without the service's SDK crate.
 //!
 //! `aws-sdk-ec2` is one crate of 700 operations: it takes four minutes and 7.4 GB of memory to build (1.274, two cores, no debug
-//! information), for two listings. So they are called through the same runtime that the SDK crates are made of: its retries, timeouts,
+//! information), for three listings. So they are called through the same runtime that the SDK crates are made of: its retries, timeouts,
 //! signature, user agent and HTTP client, with the settings, interceptors and errors of all other clients. What is written here is what
 //! a generated crate adds: endpoints, the EC2 Query protocol (Smithy's `aws.protocols#ec2Query`), the fields that are used.
 
@@ -59,12 +59,14 @@ struct Shape {
 const INTERFACES: Shape = Shape { operation: "DescribeNetworkInterfaces", rows: "networkInterfaceSet" };
 const ATTACHMENTS: Shape =
     Shape { operation: "DescribeTransitGatewayAttachments", rows: "transitGatewayAttachments" };
+const REGIONS: Shape = Shape { operation: "DescribeRegions", rows: "regionInfo" };
 
 /// EC2 in one account and Region.
 #[derive(Clone, Debug)]
 pub struct Ec2Client {
     interfaces: Arc<Call>,
     attachments: Arc<Call>,
+    regions: Arc<Call>,
     calls: Calls,
 }
 
@@ -87,6 +89,7 @@ impl Ec2Client {
         Self {
             interfaces: Arc::new(operation(settings, interceptor, INTERFACES)),
             attachments: Arc::new(operation(settings, interceptor, ATTACHMENTS)),
+            regions: Arc::new(operation(settings, interceptor, REGIONS)),
             calls: Calls::new(caller, limiter),
         }
     }
@@ -117,6 +120,20 @@ impl Ec2Client {
 impl UsageRead for Ec2Client {
     fn caller(&self) -> &Caller {
         self.calls.caller()
+    }
+
+    async fn describe_regions(&self) -> Result<Vec<Region>, CloudError> {
+        const ACTION: &str = "ec2:DescribeRegions";
+        // Without `AllRegions` only those that are enabled are listed.
+        let Listing { rows, next: _ } = self.calls.read(ACTION, self.regions.invoke(Form::new())).await?;
+        let region = |row: &Row| Region::parse(&text(row, "regionName")?).map_err(|error| error.to_string());
+        let regions: Result<Vec<Region>, String> = rows.iter().map(region).collect();
+        let unreadable = |what: String| self.calls.caller().error(ErrorKind::Unreadable, ACTION, what);
+        match regions.map_err(unreadable)?.as_slice() {
+            // The Region that answers is one of them.
+            [] => Err(unreadable("the answer names no Region".to_owned())),
+            all => Ok(all.to_vec()),
+        }
     }
 
     async fn describe_network_interfaces(

@@ -116,6 +116,10 @@ pub(crate) struct CloudArgs {
     /// Where stderr is no terminal: say every so many seconds what a run still waits for.
     #[arg(long, value_name = "SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub remind_every: u64,
+    /// Read only the accounts and Regions that the files name. Otherwise the other Regions of the stack's accounts are searched for
+    /// shares that left the files.
+    #[arg(long, env = "RAMCTL_NO_SWEEP", value_parser = clap::builder::FalseyValueParser::new())]
+    pub no_sweep: bool,
 }
 
 /// What is agreed to beforehand.

@@ -1,6 +1,6 @@
 //! What plan, apply, destroy, drift and graph have in common: files in, desired and live state out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::Path;
 
@@ -17,8 +17,11 @@ use crate::desired::{self, DesiredGraph, Resolution};
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{self, Diff, NotRead, Purpose, Scope};
 use crate::lang::{Declaration, Secrets, SharingWish};
-use crate::live::{Interest, LiveState};
-use crate::model::{Gap, GapCause, Observed, ResourceArn, StackName, TaggedResources, Usage, UsedKind};
+use crate::live::{Interest, LiveState, Sweep};
+use crate::model::{
+    AccountId, Gap, GapCause, Observed, Place, Region, ResourceArn, StackName, TaggedResources, Usage,
+    UsedKind,
+};
 use crate::org::OrgView;
 use crate::plan::{self, Consent, Plan, PlanBody, Reread, Touched};
 
@@ -65,7 +68,13 @@ impl Read {
         let receiving = scope.receiving(&self.graph, &self.org, Purpose::Apply);
         let is_of_nothing = self.graph.places.is_empty() && self.graph.inbound.is_empty();
         let nowhere = places.is_empty() && receiving.is_empty() && !is_of_nothing;
-        self.live.places.retain(|place, _| places.contains(place));
+        // What a sweep found is in none of the places that the files name.
+        let anywhere = scope.is_of_all_places();
+        let found = |place: &Place| anywhere && !self.graph.places.contains(place);
+        self.live.places.retain(|place, _| places.contains(place) || found(place));
+        if !anywhere {
+            self.live.sweep = Sweep::NotAsked;
+        }
         self.live.received.retain(|place, _| receiving.contains(place));
         let whole = diff::diff(&self.graph, &self.live, &self.org);
         let error = if nowhere {
@@ -245,17 +254,41 @@ pub(crate) async fn read(
     let settings = settings(args);
     let interest = diff::interest(&graph);
     let receiving = scope.receiving(&graph, &org, purpose);
-    let (live, received) = tokio::join!(
+    let sweeps = !args.no_sweep && scope.is_of_all_places();
+    let accounts = if sweeps { swept_accounts(&graph) } else { BTreeMap::new() };
+    let (live, received, found) = tokio::join!(
         collect::places(&session.cloud, &places, &interest, &settings, |_, _| progress.place()),
         collect::received(&session.cloud, &receiving, &settings),
+        collect::sweep(&session.cloud, &accounts, &graph.places, &graph.stack, &settings),
     );
     let mut live = LiveState { received, ..live };
+    let collect::Found { swept, places: elsewhere, unread } = found;
+    if !accounts.is_empty() {
+        live.sweep = Sweep::Done(swept);
+    }
+    let elsewhere = collect::places(&session.cloud, &elsewhere, &interest, &settings, |_, _| {}).await;
+    live.places.extend(elsewhere.places);
+    live.places.extend(unread.into_iter().map(|(place, gap)| (place, Observed::Unknown(gap))));
     let leaving = diff::leaving(&graph, &live, purpose);
     collect::received_types(&session.cloud, &leaving, &settings, &mut live.received).await;
     drop(progress);
     let (scope_of_all, unread) = (Scope::default(), NotRead::default());
     Read { graph, live, org, tagged, usage: Usage::default(), scope: scope_of_all, unread }
         .within(scope, output)
+}
+
+/// The accounts that are searched for shares that left the files: those that ramctl has credentials for, each with a Region of the stack.
+fn swept_accounts(graph: &DesiredGraph) -> BTreeMap<AccountId, Region> {
+    let mut out: BTreeMap<AccountId, Region> = BTreeMap::new();
+    for place in &graph.places {
+        out.entry(place.account.clone()).or_insert_with(|| place.region.clone());
+    }
+    if let Some(any) = graph.places.first() {
+        for account in &graph.reached {
+            out.entry(account.clone()).or_insert_with(|| any.region.clone());
+        }
+    }
+    out
 }
 
 /// The desired state alone: only the organization is read.

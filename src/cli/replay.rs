@@ -1,5 +1,6 @@
 //! A stack against a snapshot in the place of AWS: no session, no call.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::cli::args::StackArgs;
@@ -7,7 +8,7 @@ use crate::cli::files::{FolderError, TextFile, read_snapshot};
 use crate::cli::output::{Chain, Output};
 use crate::cli::pipeline::{self, Loaded, Read};
 use crate::diff::{NotRead, Scope};
-use crate::live::LiveState;
+use crate::live::{LivePlace, LiveState, Sweep};
 use crate::model::{Gap, GapCause, Observed, Origin, Place};
 use crate::wire::{Snapshot, SnapshotDocument, SnapshotError};
 
@@ -52,7 +53,13 @@ pub(crate) fn replay(stack: &StackArgs, file: &Path, output: &mut Output) -> Opt
         });
         (place.clone(), found)
     };
-    let live = LiveState { places: graph.places.iter().map(place).collect(), received };
+    let sweep = std::mem::take(&mut live.sweep);
+    let mut places: BTreeMap<Place, Observed<LivePlace>> = graph.places.iter().map(place).collect();
+    // What a sweep found when the snapshot was taken.
+    if let Sweep::Done(_) = sweep {
+        places.extend(std::mem::take(&mut live.places));
+    }
+    let live = LiveState { places, received, sweep };
     Some(Replay {
         loaded,
         read: Read { graph, live, org, tagged, usage, scope: Scope::default(), unread: NotRead::default() },

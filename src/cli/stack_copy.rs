@@ -113,7 +113,7 @@ fn copied(
     let graph = desired::resolve(&declaration?, &snapshot.org, &snapshot.tagged).graph?;
     let before = stamps(&read.graph);
     let after = stamps(&graph);
-    let LiveState { places, received: _ } = &mut snapshot.live;
+    let LiveState { places, received: _, sweep: _ } = &mut snapshot.live;
     let known = places.values_mut().filter_map(|place| match place {
         Observed::Known(place) => Some(place),
         Observed::Unknown(_) => None,

@@ -10,8 +10,8 @@ use crate::live::{
     PermissionVersionRow, ReceivedResourceRow, ShareRow, SourceRow,
 };
 use crate::model::{
-    AccountId, InvitationArn, PermissionArn, Place, ResourceArn, RootId, ShareArn, StackName, TagFilters,
-    Tags,
+    AccountId, InvitationArn, PermissionArn, Place, Region, ResourceArn, RootId, ShareArn, StackName,
+    TagFilters, Tags,
 };
 use crate::org::ParentId;
 
@@ -189,9 +189,12 @@ pub trait TagRead: Send + Sync {
     ) -> answer!(Page<ResourceArn>);
 }
 
-/// What accounts have in the subnets and transit gateways of one account and Region, as their owner sees it.
+/// EC2 in one account and Region: the account's Regions, and what accounts have in the subnets and transit gateways that it owns.
 pub trait UsageRead: Send + Sync {
     fn caller(&self) -> &Caller;
+
+    /// The Regions that are enabled for the account. One call, without pages.
+    fn describe_regions(&self) -> answer!(Vec<Region>);
 
     /// The network interfaces in subnets: one row each, with the account that owns it, at most [`FILTER_VALUES`] subnets at a time. The
     /// owner's own are among them, and those that services manage.

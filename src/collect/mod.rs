@@ -13,6 +13,7 @@ mod permissions;
 mod places;
 mod received;
 mod share;
+mod sweep;
 mod tagged;
 mod usage;
 
@@ -21,5 +22,6 @@ pub use organization::{SharingQuestion, organization, sharing};
 pub use places::{Settings, place, places};
 pub use received::{received, received_types};
 pub use share::{ShareReading, reread_share};
+pub use sweep::{Found, sweep};
 pub use tagged::tagged;
 pub use usage::usage;

@@ -13,7 +13,7 @@ use crate::diff::permission::PermissionDiff;
 use crate::diff::record::{Misfit, Record};
 use crate::diff::sharing::SharingDiff;
 use crate::diff::stamp::Stamp;
-use crate::live::LiveShare;
+use crate::live::{LiveShare, Sweep};
 use crate::model::{
     AccountId, Address, AssociationStatus, FeatureSet, Gap, Observed, PermissionArn, Place, PolicyChange,
     Principal, ResourceArn, ResourceType, ShareArn, ShareStatus, StackName, TAG_ADDRESS, TAG_STACK, Tags,
@@ -51,6 +51,8 @@ pub struct Diff {
     /// All places that were to be read.
     pub places: BTreeSet<Place>,
     pub unknown: BTreeMap<Place, Gap>,
+    /// Where else shares of the stack were looked for.
+    pub sweep: Sweep,
     /// The account through which the organization is read, where the stack names one.
     pub organization_account: Option<AccountId>,
     /// The organization, where the stack names it and it could not be read.

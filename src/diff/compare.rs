@@ -84,6 +84,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
             .cloned()
             .collect(),
         unknown,
+        sweep: live.sweep.clone(),
         organization_account: desired.sharing.as_ref().map(|wish| wish.management_account.clone()),
         organization_gap: match (&desired.sharing, &org.snapshot) {
             (Some(_), Observed::Unknown(gap)) if gap.cause != GapCause::NotConfigured => Some(gap.clone()),

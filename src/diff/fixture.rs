@@ -12,7 +12,7 @@ use crate::diag::{SourceMap, Span};
 use crate::diff::{Record, Stamp};
 use crate::live::{
     Association, AttachedPermission, InvitationRow, LivePlace, LiveShare, LiveState, PermissionReadings,
-    PermissionVersion, Received, ReceivedShare, ReceivedTypes, VersionAsked,
+    PermissionVersion, Received, ReceivedShare, ReceivedTypes, Sweep, VersionAsked,
 };
 use crate::model::{
     AccountId, Action, Address, AssociationStatus, BlockKind, Conditions, FeatureSet, Gap, GapCause,
@@ -221,6 +221,7 @@ pub(crate) fn live(shares: impl IntoIterator<Item = LiveShare>) -> LiveState {
         ]
         .into(),
         received: BTreeMap::new(),
+        sweep: Sweep::NotAsked,
     }
 }
 

@@ -55,3 +55,6 @@ pub use stamp::{PermissionStamp, Section, Stamp};
 
 // What the stack says about its own hazards goes through a comparison as it is.
 pub use crate::desired::{Acknowledgement, AcknowledgementScope, Safeguards, Thresholds};
+
+// Nor does a comparison look at where the reading looked.
+pub use crate::live::{Sweep, Swept};

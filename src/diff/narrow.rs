@@ -68,6 +68,11 @@ impl Scope {
         *self == Self::default()
     }
 
+    /// Whether it leaves out no account, Region or address by naming others.
+    pub fn is_of_all_places(&self) -> bool {
+        self.targets.is_empty() && self.accounts.is_empty() && self.regions.is_empty()
+    }
+
     /// What has to be read: of addresses that the configuration has, the Regions of their accounts. A share that was declared in
     /// another Region before is still there, and is replaced by its successor.
     pub fn places(&self, graph: &DesiredGraph) -> BTreeSet<Place> {

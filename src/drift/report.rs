@@ -8,7 +8,7 @@ use crate::diag::Span;
 use crate::diff::{
     Cause, Change, DeleteReason, Diff, Edit, ImportProblem, InboundItem, InboundVerdict, Invitation,
     InvitationState, Lapse, Membership, Ownership, Part, Partial, Remark, ReplaceReason, ShareDiff,
-    SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
+    SharingDiff, SharingVerdict, Sweep, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::drift::permission::PermissionItem;
 use crate::model::{AccountId, Address, Gap, Place, Principal, StackName};
@@ -30,6 +30,8 @@ pub struct DriftReport {
     pub unreceived: BTreeMap<Place, Gap>,
     pub places: BTreeSet<Place>,
     pub unknown: BTreeMap<Place, Gap>,
+    /// Where else shares of the stack were looked for.
+    pub sweep: Sweep,
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
     /// Present where the report is of a part of the stack.
@@ -122,6 +124,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         unreceived,
         places,
         unknown,
+        sweep,
         organization_account: _,
         organization_gap,
         unresolved,
@@ -140,6 +143,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         unreceived: unreceived.clone(),
         places: places.clone(),
         unknown: unknown.clone(),
+        sweep: sweep.clone(),
         organization_gap: organization_gap.clone(),
         unresolved: unresolved.clone(),
         partial: partial.clone(),
@@ -285,7 +289,8 @@ impl DriftReport {
             .sharing
             .as_ref()
             .is_some_and(|sharing| matches!(sharing.verdict, SharingVerdict::Unread { .. }));
-        self.unknown.is_empty()
+        self.sweep.is_complete()
+            && self.unknown.is_empty()
             && self.unreceived.is_empty()
             && self.organization_gap.is_none()
             && self.unresolved.is_empty()

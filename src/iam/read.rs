@@ -16,20 +16,19 @@ pub(crate) const RAM_SERVICE: &str = "ram.amazonaws.com";
 pub(crate) fn read_statements(scope: &Scope<'_>) -> Vec<Statement> {
     let mut out = Vec::new();
     if !scope.regions.is_empty() {
-        // Listings are about no single share, so the Region is all that can narrow them.
-        out.push(in_regions(
-            Statement::new(
-                "ReadShares",
-                &[
-                    "ram:GetResourceShareAssociations",
-                    "ram:GetResourceShares",
-                    "ram:ListPermissionAssociations",
-                    "ram:ListPermissions",
-                    "ram:ListSourceAssociations",
-                ],
-            ),
-            &scope.regions,
+        // Listings are about no single share. They are made in every Region: a share that left the files with the last block of its
+        // Region is found there (`--no-sweep` turns that off).
+        out.push(Statement::new(
+            "ReadShares",
+            &[
+                "ram:GetResourceShareAssociations",
+                "ram:GetResourceShares",
+                "ram:ListPermissionAssociations",
+                "ram:ListPermissions",
+                "ram:ListSourceAssociations",
+            ],
         ));
+        out.push(Statement::new("ReadRegions", &["ec2:DescribeRegions"]));
         out.push(read_permissions(scope));
     }
     let searched: BTreeSet<&Region> = scope

@@ -101,7 +101,7 @@ fn an_account_that_only_may_have_had_shares_can_only_lose_them() {
     let declaration = stack(&share(&format!("{TGW}\n  principals = [\"444444444444\"]")));
     let all = policies(&declaration, Role::Apply);
     let sids: Vec<&str> = find(&all, "hub").policy.statements.iter().map(|it| it.sid.as_str()).collect();
-    assert_eq!(sids, ["ReadShares", "ReadPermissions", "DeleteShares", "DeletePermissions"]);
+    assert_eq!(sids, ["ReadShares", "ReadRegions", "ReadPermissions", "DeleteShares", "DeletePermissions"]);
 }
 
 #[test]

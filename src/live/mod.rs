@@ -6,6 +6,7 @@ mod readings;
 mod received;
 mod rows;
 mod state;
+mod sweep;
 
 pub use assemble::{Assembled, UnreadableRow, assemble};
 pub use follow::{Interest, follow_ups};
@@ -16,3 +17,4 @@ pub use rows::{
     ShareRow, SourceRow,
 };
 pub use state::{Association, AttachedPermission, Departed, Extent, LivePlace, LiveShare, LiveState};
+pub use sweep::{Sweep, Swept};

@@ -12,6 +12,7 @@ use crate::model::{
 use crate::live::readings::PermissionReadings;
 use crate::live::received::Received;
 use crate::live::rows::CustomerPermissionRow;
+use crate::live::sweep::Sweep;
 
 /// Everything that was read, or the reason why not, for each account and Region that the stack names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct LiveState {
     pub places: BTreeMap<Place, Observed<LivePlace>>,
     /// What others share with accounts of the stack, where it matters: for principals that are invited and for `inbound` blocks.
     pub received: BTreeMap<Place, Observed<Received>>,
+    /// Where else shares of the stack were looked for. What was found is among the places.
+    pub sweep: Sweep,
 }
 
 /// How much of a place is read.

@@ -11,7 +11,7 @@ use crate::diag::Span;
 use crate::diff::{
     Cause, Change, Edit, ImportProblem, InboundItem, Part, Partial, PermissionChange, PermissionDiff,
     PermissionPart, PermissionProblem, PermissionVerdict, Present, Purpose, Safeguards, ShareDiff,
-    SharingDiff, SharingVerdict, Unmanaged, UnresolvedShare, Verdict,
+    SharingDiff, SharingVerdict, Sweep, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::model::{
     AccountId, Address, Gap, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn, StackName,
@@ -52,6 +52,8 @@ pub struct PlanBody {
     /// All places that were to be read.
     pub places: BTreeSet<Place>,
     pub unknown: BTreeMap<Place, Gap>,
+    /// Where else shares of the stack were looked for.
+    pub sweep: Sweep,
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
     /// What the stack says about its own hazards.
@@ -263,6 +265,7 @@ impl PlanBody {
     pub fn is_complete(&self) -> bool {
         self.unknown.is_empty()
             && self.unreceived.is_empty()
+            && self.sweep.is_complete()
             && self.organization_gap.is_none()
             && self.unresolved.is_empty()
             && self.sharing_is_read()

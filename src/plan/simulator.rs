@@ -226,7 +226,7 @@ impl Simulator {
 
 /// Lets every account whose view is read see what it has access to.
 pub(crate) fn show(live: &mut LiveState) {
-    let LiveState { places, received } = live;
+    let LiveState { places, received, sweep: _ } = live;
     for (consumer, view) in received {
         let Observed::Known(view) = view else { continue };
         let shares = places.values().filter_map(Observed::known).flat_map(|place| place.shares.values());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::diff::UnresolvedShare;
+use crate::diff::{Sweep, Swept, UnresolvedShare};
 use crate::model::{AccountId, Address, Gap, Origin, Place};
 use crate::render::escape::escape;
 use crate::render::parts;
@@ -20,6 +20,7 @@ pub(crate) struct Coverage<'a> {
     pub unresolved: &'a BTreeMap<Address, UnresolvedShare>,
     /// Where what accounts receive could not be read.
     pub unreceived: &'a BTreeMap<Place, Gap>,
+    pub sweep: &'a Sweep,
     pub complete: bool,
     /// Where it was read from.
     pub origin: &'a Origin,
@@ -36,6 +37,7 @@ impl Coverage<'_> {
             sharing_gap,
             unresolved,
             unreceived,
+            sweep,
             complete: _,
             origin: _,
         } = self;
@@ -44,6 +46,7 @@ impl Coverage<'_> {
             && organization_gap.is_none()
             && sharing_gap.is_none()
             && unresolved.is_empty()
+            && sweep.is_complete()
         {
             return Ok(());
         }
@@ -100,7 +103,36 @@ impl Coverage<'_> {
                 explain(f, gap)?;
             }
         }
+        if let Sweep::Done(Swept { regions: _, gaps }) = sweep {
+            let mut by_gap: BTreeMap<&Gap, Vec<&AccountId>> = BTreeMap::new();
+            for (account, gap) in gaps {
+                by_gap.entry(gap).or_default().push(account);
+            }
+            for (gap, accounts) in by_gap {
+                for account in accounts {
+                    let account = parts::account(account, labels);
+                    let what = "whether the stack has shares in other Regions is not known";
+                    writeln!(f, "{sign} {account}: {what}  {}", paint(styles.code, "RAM414"))?;
+                }
+                explain(f, gap)?;
+            }
+        }
         writeln!(f)
+    }
+
+    /// Where else shares of the stack were looked for, and where not.
+    fn elsewhere(&self) -> String {
+        match self.sweep {
+            Sweep::NotAsked => "Other Regions and accounts were not searched.".to_owned(),
+            Sweep::Done(Swept { regions, gaps: _ }) => {
+                let n = regions.values().map(BTreeSet::len).sum();
+                format!(
+                    "Searched {} of {} for shares of this stack; other accounts were not searched.",
+                    parts::count(n, "other Region", "other Regions"),
+                    parts::count(regions.len(), "account", "accounts")
+                )
+            }
+        }
     }
 
     fn is_read(&self, place: &Place) -> bool {
@@ -128,12 +160,14 @@ impl Coverage<'_> {
             )
         };
         if self.complete {
-            writeln!(f, "{}", paint(styles.muted, read("Read")))
+            let sentences = [(styles.muted, read("Read")), (styles.muted, self.elsewhere())];
+            writeln!(f, "{}", parts::fill(&sentences, width))
         } else {
             let sentences = [
                 (styles.error, "INCOMPLETE:".to_owned()),
                 (anstyle::Style::new(), read("read")),
                 (styles.strong, "What was not read was not compared and is not changed.".to_owned()),
+                (anstyle::Style::new(), self.elsewhere()),
             ];
             writeln!(f, "{}", parts::fill(&sentences, width))
         }

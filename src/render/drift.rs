@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diag::{SourceMap, Span};
-use crate::diff::{InboundItem, InboundVerdict, Membership, Part, SharingVerdict};
+use crate::diff::{InboundItem, InboundVerdict, Membership, Part, SharingVerdict, Sweep};
 use crate::drift::{DriftClass, DriftItem, DriftReport, PermissionClass, PermissionItem, Standing};
 use crate::model::{Address, Origin, Place};
 use crate::render::coverage::Coverage;
@@ -193,6 +193,9 @@ impl<'a> DriftView<'a> {
             Standing::InSync if counts.contains_key(&10) => {
                 (self.styles.strong, "No drift, but not all have accepted yet.")
             }
+            Standing::InSync if self.report.sweep == Sweep::NotAsked => {
+                (self.styles.strong, "No drift in the Regions that the files name.")
+            }
             Standing::InSync => (self.styles.strong, "No drift. AWS matches the configuration."),
             Standing::Incomplete => (self.styles.warning, "No drift in what was read."),
             Standing::Drift => (self.styles.error, "Drift."),
@@ -222,6 +225,7 @@ impl fmt::Display for DriftView<'_> {
             unreceived,
             places,
             unknown,
+            sweep,
             organization_gap,
             unresolved,
             partial: _,
@@ -280,6 +284,7 @@ impl fmt::Display for DriftView<'_> {
             }),
             unresolved,
             unreceived,
+            sweep,
             complete: self.report.is_complete(),
             origin: &self.origin,
         };

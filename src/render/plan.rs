@@ -67,6 +67,7 @@ impl fmt::Display for PlanView<'_> {
             unreceived,
             places,
             unknown,
+            sweep,
             organization_gap,
             unresolved,
             safeguards: _,
@@ -114,6 +115,7 @@ impl fmt::Display for PlanView<'_> {
             }),
             unresolved,
             unreceived,
+            sweep,
             complete: self.plan.is_complete(),
             origin: &self.origin,
         };

@@ -80,7 +80,7 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
             If that is what you want, add --allow RAM217@share.tgw
 
             Plan: 1 to create, 1 to update, 1 to delete. Access: 2 accounts and 1 role gain, 0 accounts lose. 1 unchanged. 1 hazard needs consent. 1 unmanaged.
-            INCOMPLETE: read 1 of 1 account, 2 of 2 Regions, 51 calls. What was not read was not compared and is not changed.
+            INCOMPLETE: read 1 of 1 account, 2 of 2 Regions, 51 calls. What was not read was not compared and is not changed. Other Regions and accounts were not searched.
         "#]],
     );
 }
@@ -133,6 +133,7 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
             1 hazard needs consent. 1 unmanaged.
             INCOMPLETE: read 1 of 1 account, 2 of 2 Regions, 51 calls.
             What was not read was not compared and is not changed.
+            Other Regions and accounts were not searched.
         "#]],
     );
 }
@@ -145,9 +146,9 @@ fn nothing_to_do_is_said_in_so_many_words() {
         &plan,
         100,
         expect![[r#"
-        No changes. AWS matches the configuration.
-        Read 1 of 1 account, 2 of 2 Regions, 51 calls.
-    "#]],
+            No changes in the Regions that the files name.
+            Read 1 of 1 account, 2 of 2 Regions, 51 calls. Other Regions and accounts were not searched.
+        "#]],
     );
 }
 
@@ -189,7 +190,7 @@ fn what_was_not_read_is_told_loudly_and_the_rest_is_planned() {
 
             Plan: 1 to create, 0 to update, 0 to delete. Access: 1 account gains, 0 lose. 1 unknown. 1 blocked.
             INCOMPLETE: read 1 of 1 account, 1 of 2 Regions, 51 calls.
-            What was not read was not compared and is not changed.
+            What was not read was not compared and is not changed. Other Regions and accounts were not searched.
         "#]],
     );
 }
@@ -211,7 +212,7 @@ fn nothing_to_do_in_what_was_read_is_not_called_a_match() {
 
             No changes in what was read.
             INCOMPLETE: read 1 of 1 account, 1 of 2 Regions, 51 calls.
-            What was not read was not compared and is not changed.
+            What was not read was not compared and is not changed. Other Regions and accounts were not searched.
         "#]],
     );
 }
@@ -239,7 +240,7 @@ fn turning_sharing_on_is_part_of_the_plan() {
 
             Plan: 1 to create, 0 to update, 0 to delete. Sharing inside the organization is turned on.
             Access: no account gains or loses. 1 hazard needs consent.
-            Read 1 of 1 account, 2 of 2 Regions, 51 calls.
+            Read 1 of 1 account, 2 of 2 Regions, 51 calls. Other Regions and accounts were not searched.
         "#]],
     );
     shows(
@@ -261,7 +262,7 @@ fn turning_sharing_on_is_part_of_the_plan() {
 
             Plan: 1 to create, 0 to update, 0 to delete. Sharing inside the organization is turned on.
             Access: no account gains or loses. 1 hazard needs consent.
-            Read 1 of 1 account, 2 of 2 Regions, 51 calls.
+            Read 1 of 1 account, 2 of 2 Regions, 51 calls. Other Regions and accounts were not searched.
         "#]],
     );
 }
@@ -287,7 +288,7 @@ fn a_refused_plan_says_why() {
             REFUSED: sharing inside the organization is required and is off  RAM403
 
             Plan: 0 to create, 0 to update, 0 to delete. Access: no account gains or loses. 1 blocked.
-            Read 1 of 1 account, 2 of 2 Regions, 51 calls.
+            Read 1 of 1 account, 2 of 2 Regions, 51 calls. Other Regions and accounts were not searched.
         "#]],
     );
     let mut share = desired_share("tgw");
@@ -319,7 +320,7 @@ fn a_refused_plan_says_why() {
 
             Plan: 0 to create, 0 to update, 1 to replace, 0 to delete. Access: no account gains or loses.
             1 invitation has to be accepted by others. 2 hazards need consent.
-            Read 1 of 1 account, 2 of 2 Regions, 51 calls.
+            Read 1 of 1 account, 2 of 2 Regions, 51 calls. Other Regions and accounts were not searched.
         "#]],
     );
 }
@@ -366,7 +367,7 @@ fn states_of_associations_are_told_and_repairs_planned() {
 
             Plan: 0 to create, 1 to update, 0 to delete. Access: 1 account gains, 0 lose. 1 invitation has to be accepted by others.
             1 unhealthy.
-            Read 1 of 1 account, 2 of 2 Regions, 51 calls.
+            Read 1 of 1 account, 2 of 2 Regions, 51 calls. Other Regions and accounts were not searched.
         "#]],
     );
 }
@@ -452,7 +453,7 @@ fn a_drift_report_tells_a_changed_aws_from_a_changed_configuration() {
         ? "manual-test"  00000009  in no stack, shared outside the organization; 1 resource, 2 principals  RAM301
 
         Drift. 1 in sync, 1 modified, 1 missing, 1 surplus, 1 unmanaged.
-        INCOMPLETE: read 1 of 1 account, 2 of 2 Regions, 12 calls. What was not read was not compared and is not changed.
+        INCOMPLETE: read 1 of 1 account, 2 of 2 Regions, 12 calls. What was not read was not compared and is not changed. Other Regions and accounts were not searched.
     "#]].assert_eq(&view);
 }
 
@@ -471,7 +472,7 @@ fn a_drift_report_of_a_dark_place_is_incomplete() {
 
         No drift in what was read. 1 in sync.
         INCOMPLETE: read 1 of 1 account, 1 of 2 Regions, 12 calls.
-        What was not read was not compared and is not changed.
+        What was not read was not compared and is not changed. Other Regions and accounts were not searched.
     "#]].assert_eq(&DriftView::new(&report, &sources().0, Styles::plain(), 100, 12).to_string());
 }
 

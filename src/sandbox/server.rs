@@ -79,7 +79,7 @@ pub async fn start(settings: Settings) -> Result<Running, SandboxError> {
     if let Some(at) = settings.stopped_at {
         store.clock.stop(at);
     }
-    let planted = seed::plant(&store, &settings.content, settings.clients)?;
+    let planted = seed::plant(&store, &settings)?;
     let notices = store.notice().into_iter().chain(planted.notices).collect();
     let failed = |source| SandboxError::Listen { address: settings.listen, source };
     let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;

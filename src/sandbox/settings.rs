@@ -43,6 +43,9 @@ pub struct Settings {
     pub clients: Clients,
     /// The clock stands still at this time, in milliseconds since 1970: to look at a state that would not last. Nothing settles.
     pub stopped_at: Option<i64>,
+    /// The Regions that every account has enabled, unless the seed names them: those that AWS enables for everybody where this is
+    /// none. Regions with shares of an account are always enabled in it.
+    pub enabled_regions: Option<Vec<String>>,
 }
 
 impl Settings {
@@ -54,6 +57,7 @@ impl Settings {
             content,
             clients: Clients::Ramctl,
             stopped_at: None,
+            enabled_regions: None,
         }
     }
 }
@@ -129,6 +133,8 @@ pub(crate) struct Behaviour {
     pub rates: Rates,
     /// The longest page of a RAM listing, whatever was asked.
     pub page_size: usize,
+    /// The Regions that every account has enabled; none: those that AWS enables for everybody.
+    pub enabled_regions: Option<Vec<String>>,
     /// Whether any ARN of the caller's is taken for a resource that exists, or those of the seed alone.
     pub resources: Resources,
     /// Takes what real RAM refuses only sometimes or by lists that change: see the sandbox's README.
@@ -158,6 +164,7 @@ impl Default for Behaviour {
             tokens: Tokens::Seconds(30 * 86_400),
             rates: Rates::Unlimited,
             page_size: 500,
+            enabled_regions: None,
             resources: Resources::Listed,
             lenient: false,
         }

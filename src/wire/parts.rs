@@ -10,7 +10,7 @@ mod sharing;
 mod source;
 mod unmanaged;
 
-pub(crate) use coverage::{CoverageDocument, GapDocument, Reading};
+pub(crate) use coverage::{CoverageDocument, GapDocument, Reading, SweepDocument};
 pub(crate) use diagnostic::DiagnosticDocument;
 pub(crate) use edit::EditDocument;
 pub(crate) use misfit::MisfitDocument;

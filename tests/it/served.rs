@@ -13,7 +13,7 @@ use ramctl::live::LivePlace;
 use ramctl::model::{
     AssociationStatus, Observed, Place, Principal, ResourceArn, ShareStatus, TAG_APPLIED, Tags,
 };
-use ramctl::sandbox::{self, Content, Running};
+use ramctl::sandbox::{self, Content, Running, Settings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -46,6 +46,25 @@ impl World {
         Self::start(folder, seed, None).await
     }
 
+    /// As [`new`](Self::new), with as many Regions as AWS enables for everybody. Elsewhere only those with shares are enabled, for each
+    /// run asks in all of them.
+    pub(crate) async fn sweeping(seed: &str) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let settings = Settings { enabled_regions: None, ..Self::settings(&folder, seed, None) };
+        let running = sandbox::start(settings).await.expect("the sandbox starts");
+        Self { running, folder }
+    }
+
+    fn settings(folder: &TempDir, seed: &str, stopped_at: Option<i64>) -> Settings {
+        let content = Content::Seed { name: "sandbox.hcl".into(), text: seed.into() };
+        Settings {
+            state_dir: Some(state_of(folder.path())),
+            stopped_at,
+            enabled_regions: Some(Vec::new()),
+            ..Settings::new(content)
+        }
+    }
+
     /// A copy of a world that was shut down.
     pub(crate) async fn copy(of: &Path, seed: &str) -> Self {
         Self::copy_at(of, seed, None).await
@@ -64,13 +83,8 @@ impl World {
     }
 
     async fn start(folder: TempDir, seed: &str, stopped_at: Option<i64>) -> Self {
-        let content = Content::Seed { name: "sandbox.hcl".into(), text: seed.into() };
-        let settings = sandbox::Settings {
-            state_dir: Some(state_of(folder.path())),
-            stopped_at,
-            ..sandbox::Settings::new(content)
-        };
-        let running = sandbox::start(settings).await.expect("the sandbox starts");
+        let running =
+            sandbox::start(Self::settings(&folder, seed, stopped_at)).await.expect("the sandbox starts");
         Self { running, folder }
     }
 

@@ -1,6 +1,7 @@
 //! What a stack can say of a share, from the files to AWS and back, with the real binary against a sandbox.
 
 mod by_hand;
+mod elsewhere;
 mod in_place;
 mod permissions;
 mod principals;

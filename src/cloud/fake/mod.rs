@@ -72,6 +72,8 @@ pub(crate) struct World {
     pub tagged: Vec<(Place, ResourceArn, Tags)>,
     /// Network interfaces and attachments: the ids of their subnets and gateways, and their accounts.
     pub uses: Vec<UseRow>,
+    /// Those that every account has enabled.
+    pub regions: Vec<Region>,
     next_share: u32,
 }
 
@@ -111,6 +113,7 @@ impl Default for World {
             organization: None,
             tagged: Vec::new(),
             uses: Vec::new(),
+            regions: Vec::new(),
             next_share: 1,
         }
     }

@@ -5,7 +5,7 @@ use crate::cloud::{
     Caller, CloudError, FILTER_VALUES, IamRead, IamWrite, Page, PageRequest, RoleState, TagRead, UsageRead,
     UseRow,
 };
-use crate::model::{ResourceArn, TagFilters, Tags};
+use crate::model::{Region, ResourceArn, TagFilters, Tags};
 
 impl TagRead for FakeClient {
     fn caller(&self) -> &Caller {
@@ -49,6 +49,10 @@ impl FakeClient {
 impl UsageRead for FakeClient {
     fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    async fn describe_regions(&self) -> Result<Vec<Region>, CloudError> {
+        self.call("ec2:DescribeRegions", |world| Ok(world.regions.clone())).await
     }
 
     async fn describe_network_interfaces(

@@ -56,6 +56,12 @@ codes! {
         'TransitGatewayAttachments[].[ResourceOwnerId,State]'\n\nThe role in the account that owns the share needs \
         `ec2:DescribeNetworkInterfaces` for subnets and `ec2:DescribeTransitGatewayAttachments` for transit gateways; \
         `ramctl iam plan --account NAME` prints its policy."
+    RAM414 "other Regions were not searched"
+        "Beside the accounts and Regions that the files name, a run looks for shares of the stack in all other Regions of its accounts. \
+        For that it lists the Regions that are enabled (`ec2:DescribeRegions`), and in this account it cannot. A share that left the \
+        files together with the last block of its Region may still be live there, so the run is incomplete (exit code 6).\n\nGive the role \
+        `ec2:DescribeRegions`; `ramctl iam plan --account NAME` prints its policy. `--no-sweep` turns the search off; the report then says \
+        that nobody looked."
     RAM440 "no usable credentials"
         "ramctl found no credentials that reach this account: none at all, expired ones, or ones that belong to another account. \
         What it reads with the wrong credentials would be taken for this account's state, so it stops before the first call.\n\nAn \

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::access::Grantee;
-use crate::diff::{InboundVerdict, Purpose, Remark};
+use crate::diff::{InboundVerdict, Purpose, Remark, Sweep};
 use crate::plan::{Counts, PlannedInbound, PlannedShare};
 use crate::render::partial;
 use crate::render::parts;
@@ -68,7 +68,13 @@ impl PlanView<'_> {
                 _ if body.partial.is_some() => "No changes in what was selected.",
                 Purpose::Apply if self.is_waiting() => "No changes to make.",
                 Purpose::Apply if unhealthy > 0 => "No changes.",
+                Purpose::Apply if body.sweep == Sweep::NotAsked => {
+                    "No changes in the Regions that the files name."
+                }
                 Purpose::Apply => "No changes. AWS matches the configuration.",
+                Purpose::Destroy if body.sweep == Sweep::NotAsked => {
+                    "No changes. The stack owns nothing in the Regions that the files name."
+                }
                 Purpose::Destroy => "No changes. The stack owns nothing in AWS.",
             };
             said.push((self.styles.strong, what.to_owned()));

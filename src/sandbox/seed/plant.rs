@@ -14,7 +14,7 @@ use crate::sandbox::seed::generate::generate;
 use crate::sandbox::server::AccountAccess;
 use crate::sandbox::services::sts::HOME;
 use crate::sandbox::services::{iam, ram};
-use crate::sandbox::settings::{Behaviour, Clients, Content, EmptyPages};
+use crate::sandbox::settings::{Behaviour, Clients, Content, EmptyPages, Settings};
 use crate::sandbox::state::rows_account::*;
 use crate::sandbox::state::rows_ram::Published;
 use crate::sandbox::state::{PARTITION, State, Store};
@@ -34,7 +34,8 @@ const FIRST_ACCOUNT: &str = "123456789012";
 pub(super) const ROOT: &str = "r-sbox";
 
 /// Fills an empty state; a state that is there stays as it is, and a seed that has changed since is told of.
-pub(crate) fn plant(store: &Store, content: &Content, clients: Clients) -> Result<Planted, SeedError> {
+pub(crate) fn plant(store: &Store, settings: &Settings) -> Result<Planted, SeedError> {
+    let Settings { content, clients, enabled_regions, .. } = settings;
     let (name, seed, lasting) = match content {
         Content::Empty => ("the empty sandbox", None, String::from("empty")),
         Content::Seed { name, text } => {
@@ -48,6 +49,9 @@ pub(crate) fn plant(store: &Store, content: &Content, clients: Clients) -> Resul
         Clients::Ramctl => EmptyPages::Filtered,
         Clients::Any => EmptyPages::Never,
     });
+    if behaviour.enabled_regions.is_none() {
+        behaviour.enabled_regions.clone_from(enabled_regions);
+    }
     let digest: String =
         Sha256::digest(lasting.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     let before = store.read(|state, _| state.meta.get(SEED).map(|meta| meta.value.clone()));

@@ -3,7 +3,7 @@
 //! Source: EC2 API reference (parameters, filters, errors); Amazon VPC user guide, "Share your VPC with other accounts" (the owner of a
 //! subnet sees all network interfaces in it, a participant its own).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -12,6 +12,7 @@ use crate::sandbox::state::State;
 use crate::sandbox::state::rows_ec2::{GatewayAttachment, NetworkInterface};
 
 pub(super) const OPERATIONS: &[Operation] = &[
+    Operation::read("DescribeRegions", describe_regions),
     Operation::read("DescribeNetworkInterfaces", describe_network_interfaces),
     Operation::read("DescribeTransitGatewayAttachments", describe_transit_gateway_attachments),
 ];
@@ -21,6 +22,56 @@ const FILTER_VALUES: usize = 200;
 
 fn invalid(message: String) -> Refusal {
     Refusal::new("InvalidParameterValue", message)
+}
+
+/// Regions of an account that has opted into none (AWS account management guide, "Enable or disable AWS Regions in your account").
+fn enabled_regions(partition: &str) -> &'static [&'static str] {
+    match partition {
+        "aws-cn" => &["cn-north-1", "cn-northwest-1"],
+        "aws-us-gov" => &["us-gov-east-1", "us-gov-west-1"],
+        _ => &[
+            "ap-northeast-1",
+            "ap-northeast-2",
+            "ap-northeast-3",
+            "ap-south-1",
+            "ap-southeast-1",
+            "ap-southeast-2",
+            "ca-central-1",
+            "eu-central-1",
+            "eu-north-1",
+            "eu-west-1",
+            "eu-west-2",
+            "eu-west-3",
+            "sa-east-1",
+            "us-east-1",
+            "us-east-2",
+            "us-west-1",
+            "us-west-2",
+        ],
+    }
+}
+
+/// The Regions that are enabled. A Region that the caller uses, or has shares in, is one of them.
+fn describe_regions(call: &Call<'_>, state: &State) -> Answer {
+    let of_everybody = || enabled_regions(state.partition()).to_vec();
+    let named = call.behaviour.enabled_regions.as_ref();
+    let all = named.map_or_else(of_everybody, |named| named.iter().map(String::as_str).collect());
+    let mut names: BTreeSet<&str> = all.into_iter().collect();
+    names.insert(&call.region);
+    let account = &call.caller.account;
+    let own = state.shares.iter().map(|(_, share)| &share.id).filter(|id| id.account == *account);
+    names.extend(own.map(|id| id.region.as_str()));
+    let rows: Vec<Value> = names
+        .iter()
+        .map(|name| {
+            json!({
+                "regionName": name,
+                "regionEndpoint": format!("ec2.{name}.amazonaws.com"),
+                "optInStatus": "opt-in-not-required",
+            })
+        })
+        .collect();
+    answer(&json!({"regionInfo": rows}))
 }
 
 fn describe_network_interfaces(call: &Call<'_>, state: &State) -> Answer {

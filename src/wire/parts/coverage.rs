@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::diag::SourceMap;
-use crate::diff::UnresolvedShare;
-use crate::model::{AccountId, Address, Gap, Origin, Place};
-use crate::wire::malformed::{Malformed, id, time};
-use crate::wire::parts::{PlaceDocument, Recorded, SourceDocument};
+use crate::diff::{Sweep, Swept, UnresolvedShare};
+use crate::model::{AccountId, Address, Gap, Origin, Place, Region};
+use crate::wire::malformed::{Malformed, id, ids, time};
+use crate::wire::parts::{PlaceDocument, Recorded, SourceDocument, texts};
 use crate::wire::words::GapWord;
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -54,6 +54,61 @@ pub(crate) struct CoverageDocument {
     /// The gap in the organization's tree; null where it was read or is not asked for.
     organization: Option<GapDocument>,
     unresolved: Vec<UnresolvedDocument>,
+    /// Where shares of the stack were looked for beside `read`; null where nobody looked. Accounts that the files do not name are never
+    /// among them.
+    sweep: Option<SweepDocument>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct SweepDocument {
+    /// The enabled Regions of each account that were asked for shares with the stack's tag, without those in `read`.
+    searched: Vec<SweptAccountDocument>,
+    /// Accounts whose enabled Regions could not be listed.
+    unknown: Vec<UnsweptAccountDocument>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct SweptAccountDocument {
+    account: String,
+    regions: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct UnsweptAccountDocument {
+    account: String,
+    gap: GapDocument,
+}
+
+impl SweepDocument {
+    /// Nothing where nobody looked.
+    pub fn new(sweep: &Sweep) -> Option<Self> {
+        let Sweep::Done(Swept { regions, gaps }) = sweep else { return None };
+        let searched = regions.iter().map(|(account, regions)| SweptAccountDocument {
+            account: account.to_string(),
+            regions: texts(regions),
+        });
+        let unknown = gaps.iter().map(|(account, gap)| UnsweptAccountDocument {
+            account: account.to_string(),
+            gap: GapDocument::new(gap),
+        });
+        Some(Self { searched: searched.collect(), unknown: unknown.collect() })
+    }
+
+    pub fn read(document: Option<&Self>) -> Result<Sweep, Malformed> {
+        let Some(Self { searched, unknown }) = document else { return Ok(Sweep::NotAsked) };
+        let regions = searched.iter().map(|SweptAccountDocument { account, regions }| {
+            Ok((id(account, AccountId::parse)?, ids(regions, Region::parse)?))
+        });
+        let gaps = unknown
+            .iter()
+            .map(|UnsweptAccountDocument { account, gap }| Ok((id(account, AccountId::parse)?, gap.read())));
+        let (regions, gaps) =
+            (regions.collect::<Result<_, Malformed>>()?, gaps.collect::<Result<_, Malformed>>()?);
+        Ok(Sweep::Done(Swept { regions, gaps }))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -88,6 +143,7 @@ pub(crate) struct Reading<'a> {
     pub labels: &'a BTreeMap<AccountId, String>,
     pub places: &'a BTreeSet<Place>,
     pub unknown: &'a BTreeMap<Place, Gap>,
+    pub sweep: &'a Sweep,
     pub organization_gap: Option<&'a Gap>,
     pub unresolved: &'a BTreeMap<Address, UnresolvedShare>,
     pub sources: &'a SourceMap,
@@ -97,6 +153,7 @@ pub(crate) struct Reading<'a> {
 pub(crate) struct ReadCoverage {
     pub places: BTreeSet<Place>,
     pub unknown: BTreeMap<Place, Gap>,
+    pub sweep: Sweep,
     pub organization_gap: Option<Gap>,
     pub unresolved: BTreeMap<Address, UnresolvedShare>,
     pub origin: Origin,
@@ -104,8 +161,17 @@ pub(crate) struct ReadCoverage {
 
 impl CoverageDocument {
     pub fn new(reading: &Reading<'_>) -> Self {
-        let Reading { complete, origin, labels, places, unknown, organization_gap, unresolved, sources } =
-            reading;
+        let Reading {
+            complete,
+            origin,
+            labels,
+            places,
+            unknown,
+            sweep,
+            organization_gap,
+            unresolved,
+            sources,
+        } = reading;
         let read = places.iter().filter(|place| !unknown.contains_key(place));
         let unresolved = unresolved.iter().map(|(address, share)| {
             let UnresolvedShare { place, span, wanted, gap } = share;
@@ -135,12 +201,13 @@ impl CoverageDocument {
             unknown: unknown.collect(),
             organization: organization_gap.map(GapDocument::new),
             unresolved: unresolved.collect(),
+            sweep: SweepDocument::new(sweep),
         }
     }
 
     pub fn read(&self, recorded: &mut Recorded) -> Result<ReadCoverage, Malformed> {
         // Whether it is complete follows from the rest.
-        let Self { complete: _, calls, snapshot, read, unknown, organization, unresolved } = self;
+        let Self { complete: _, calls, snapshot, read, unknown, organization, unresolved, sweep } = self;
         let mut places: BTreeSet<Place> = read.iter().map(PlaceDocument::read).collect::<Result<_, _>>()?;
         let unknown: BTreeMap<Place, Gap> = unknown
             .iter()
@@ -160,6 +227,7 @@ impl CoverageDocument {
         Ok(ReadCoverage {
             places,
             unknown,
+            sweep: SweepDocument::read(sweep.as_ref())?,
             organization_gap: organization.as_ref().map(GapDocument::read),
             unresolved: open,
             origin: match snapshot {

@@ -158,6 +158,7 @@ impl PlanDocument {
             unreceived: unreceived.iter().map(UnreceivedDocument::read).collect::<Result<_, _>>()?,
             places: coverage.places,
             unknown: coverage.unknown,
+            sweep: coverage.sweep,
             organization_account: account.as_ref().map(|one| id(one, AccountId::parse)).transpose()?,
             organization_gap: coverage.organization_gap,
             unresolved: coverage.unresolved,

@@ -10,7 +10,7 @@ use crate::live::LiveState;
 use crate::model::{IdError, Observed, TaggedResources, Usage};
 use crate::org::OrgView;
 use crate::wire::malformed;
-use crate::wire::parts::GapDocument;
+use crate::wire::parts::{GapDocument, SweepDocument};
 use crate::wire::snapshot::organization::OrganizationRecord;
 use crate::wire::snapshot::place::PlaceRecord;
 use crate::wire::snapshot::received::ReceivedRecord;
@@ -45,6 +45,8 @@ pub struct SnapshotDocument {
     pub(crate) received: Vec<ReceivedRecord>,
     /// What accounts have in subnets and transit gateways that the stack would take from them.
     usage: Vec<UsageRecord>,
+    /// Where else shares of the stack were looked for; null where nobody looked.
+    sweep: Option<SweepDocument>,
 }
 
 /// What was read, or why it was not.
@@ -62,7 +64,7 @@ impl SnapshotDocument {
         let Usage { found: users } = usage;
         let TaggedResources { found } = tagged;
         let OrgView { snapshot: tree, sharing } = org;
-        let LiveState { places, received } = live;
+        let LiveState { places, received, sweep } = live;
         Self {
             format_version: FORMAT_VERSION.to_owned(),
             kind: "snapshot".to_owned(),
@@ -76,6 +78,7 @@ impl SnapshotDocument {
             places: places.iter().map(|(place, found)| PlaceRecord::new(place, found)).collect(),
             received: received.iter().map(|(place, found)| ReceivedRecord::new(place, found)).collect(),
             usage: users.iter().map(|(resource, users)| UsageRecord::new(resource, users)).collect(),
+            sweep: SweepDocument::new(sweep),
         }
     }
 
@@ -112,6 +115,7 @@ impl SnapshotDocument {
             places,
             received,
             usage,
+            sweep,
         } = self;
         Ok(Snapshot {
             stack: id(stack)?,
@@ -125,6 +129,7 @@ impl SnapshotDocument {
             live: LiveState {
                 places: once(places.iter().map(PlaceRecord::read))?,
                 received: once(received.iter().map(ReceivedRecord::read))?,
+                sweep: SweepDocument::read(sweep.as_ref()).map_err(SnapshotError::from)?,
             },
             usage: Usage { found: once(usage.iter().map(UsageRecord::read))? },
         })

@@ -78,15 +78,12 @@ data "aws_iam_policy_document" "ramctl_apply_network" {
       "ram:ListSourceAssociations",
     ]
     resources = ["*"]
+  }
 
-    condition {
-      test     = "StringEquals"
-      variable = "aws:RequestedRegion"
-      values = [
-        "eu-central-1",
-        "us-east-1",
-      ]
-    }
+  statement {
+    sid       = "ReadRegions"
+    actions   = ["ec2:DescribeRegions"]
+    resources = ["*"]
   }
 
   statement {

@@ -42,15 +42,12 @@ data "aws_iam_policy_document" "ramctl_plan_network" {
       "ram:ListSourceAssociations",
     ]
     resources = ["*"]
+  }
 
-    condition {
-      test     = "StringEquals"
-      variable = "aws:RequestedRegion"
-      values = [
-        "eu-central-1",
-        "us-east-1",
-      ]
-    }
+  statement {
+    sid       = "ReadRegions"
+    actions   = ["ec2:DescribeRegions"]
+    resources = ["*"]
   }
 
   statement {

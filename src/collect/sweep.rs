@@ -1,0 +1,138 @@
+//! Looks for shares of the stack in the Regions that its files do not name: one listing of Regions for each account, and in each
+//! Region one listing of the shares with the stack's tag.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::{StreamExt, stream};
+
+use crate::cloud::{Cloud, CloudError, UsageRead, stack_shares};
+use crate::collect::Settings;
+use crate::live::Swept;
+use crate::model::{AccountId, Gap, Place, Region, ShareStatus, StackName};
+
+/// What a sweep found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    pub swept: Swept,
+    /// Where there are shares of the stack: these are to be read whole.
+    pub places: BTreeSet<Place>,
+    /// Where nobody can tell.
+    pub unread: BTreeMap<Place, Gap>,
+}
+
+/// Asks in every account of `accounts`, each with a Region in which the account can be asked for its Regions. `named` are the places
+/// that the files name: those are read anyway.
+pub async fn sweep<C: Cloud>(
+    cloud: &C,
+    accounts: &BTreeMap<AccountId, Region>,
+    named: &BTreeSet<Place>,
+    stack: &StackName,
+    settings: &Settings,
+) -> Found {
+    let mut out = Found::default();
+    let listings = accounts.iter().map(|(account, region)| async move {
+        let place = Place { account: account.clone(), region: region.clone() };
+        (account, enabled(cloud, &place).await)
+    });
+    let mut listings = stream::iter(listings).buffer_unordered(settings.parallelism.max(1));
+    let mut asked: Vec<Place> = Vec::new();
+    while let Some((account, regions)) = listings.next().await {
+        match regions {
+            Ok(regions) => {
+                let places = regions.into_iter().map(|region| Place { account: account.clone(), region });
+                let others: Vec<Place> = places.filter(|place| !named.contains(place)).collect();
+                let regions = others.iter().map(|place| place.region.clone()).collect();
+                out.swept.regions.insert(account.clone(), regions);
+                asked.extend(others);
+            }
+            Err(error) => drop(out.swept.gaps.insert(account.clone(), error.into())),
+        }
+    }
+    let reads = asked.into_iter().map(|place| async move {
+        let has = has_shares(cloud, &place, stack, settings).await;
+        (place, has)
+    });
+    let mut reads = stream::iter(reads).buffer_unordered(settings.parallelism.max(1));
+    while let Some((place, has)) = reads.next().await {
+        match has {
+            Ok(true) => drop(out.places.insert(place)),
+            Ok(false) => {}
+            Err(error) => drop(out.unread.insert(place, error.into())),
+        }
+    }
+    out
+}
+
+async fn enabled<C: Cloud>(cloud: &C, place: &Place) -> Result<Vec<Region>, CloudError> {
+    cloud.usage(place).await?.describe_regions().await
+}
+
+async fn has_shares<C: Cloud>(
+    cloud: &C,
+    place: &Place,
+    stack: &StackName,
+    settings: &Settings,
+) -> Result<bool, CloudError> {
+    let ram = cloud.ram(place).await?;
+    let rows = stack_shares(&ram, stack, settings.page_size).await?;
+    Ok(rows.iter().any(|row| row.status != ShareStatus::Deleted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::ErrorKind;
+    use crate::cloud::fake::{FakeCloud, Fault, account, place_at};
+    use crate::model::{GapCause, TAG_STACK};
+
+    const HUB: &str = "222222222222";
+
+    fn region(text: &str) -> Region {
+        Region::parse(text).expect("valid")
+    }
+
+    /// Two accounts with three Regions, and shares of the stack and of others in them.
+    fn world() -> FakeCloud {
+        let cloud = FakeCloud::default();
+        cloud.world().regions = ["eu-central-1", "eu-west-1", "us-east-1"].map(region).to_vec();
+        for (at, stack) in [("eu-central-1", "network"), ("eu-west-1", "network"), ("us-east-1", "other")] {
+            let arn = cloud.add_share(&place_at(HUB, at), &[], &[]);
+            let mut world = cloud.world();
+            let share = world.shares.get_mut(&arn).expect("added");
+            share.row.tags.insert(TAG_STACK.to_owned(), stack.to_owned());
+        }
+        cloud
+    }
+
+    async fn swept(cloud: &FakeCloud) -> Found {
+        let accounts = [HUB, "333333333333"].map(|id| (account(id), region("eu-central-1"))).into();
+        let named = [place_at(HUB, "eu-central-1")].into();
+        let stack = StackName::parse("network").expect("valid");
+        sweep(cloud, &accounts, &named, &stack, &Settings::default()).await
+    }
+
+    #[tokio::test]
+    async fn shares_of_the_stack_are_found_where_no_file_names_the_region() {
+        let cloud = world();
+        let found = swept(&cloud).await;
+        assert_eq!(found.places, [place_at(HUB, "eu-west-1")].into());
+        let regions: Vec<usize> = found.swept.regions.values().map(BTreeSet::len).collect();
+        assert_eq!((regions, found.unread.len(), found.swept.gaps.len()), (vec![2, 3], 0, 0));
+        // One listing of Regions for each account, and one of shares for each Region that no file names.
+        assert_eq!(cloud.world().calls.len(), 2 + 5);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_searched_is_a_gap_and_the_rest_goes_on() {
+        let cloud = world();
+        cloud.world().faults.push(Fault::new("ec2:DescribeRegions", 1, ErrorKind::AccessDenied));
+        let found = swept(&cloud).await;
+        assert_eq!(found.swept.gaps.len() + found.swept.regions.len(), 2);
+        assert!(found.swept.gaps.values().all(|gap| gap.cause == GapCause::AccessDenied));
+
+        let cloud = world();
+        cloud.world().faults.push(Fault::new("ram:GetResourceShares", 1, ErrorKind::AccessDenied));
+        let found = swept(&cloud).await;
+        assert_eq!((found.unread.len(), found.swept.gaps.len()), (1, 0));
+    }
+}
