@@ -36,6 +36,7 @@ organization {
 /// Statements that no step on a permission asks for. `tests/it/iam.rs` takes their actions away.
 const OF_SHARES: &[&str] = &[
     "AssumeRoles",
+    "ReadRegions",
     "ReadShares",
     "ReadOrganization",
     "ReadTrustedAccess",
