@@ -5,6 +5,8 @@
 
 use std::process::ExitCode;
 
+use crate::plan::PlanBody;
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -25,6 +27,15 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// How a run ends that did what it could: well, or with what the files name wrongly or nobody could read.
+    pub(crate) fn of_plan(plan: &PlanBody) -> Self {
+        match (plan.has_misnamed(), plan.is_complete()) {
+            (true, _) => Self::Error,
+            (false, false) => Self::Incomplete,
+            (false, true) => Self::Done,
+        }
+    }
+
     pub(crate) fn code(self) -> u8 {
         match self {
             Self::Done => 0,

@@ -248,7 +248,7 @@ pub(crate) async fn read(
     output: &mut Output,
 ) -> Option<Read> {
     let progress = ReadProgress::start(output, session.remind_every);
-    let Settled { org, tagged, graph } = organization(loaded, session, &progress, output).await?;
+    let Settled { org, tagged, graph } = organization(loaded, session, purpose, &progress, output).await?;
     let places = scope.places(&graph);
     progress.places(places.len());
     let settings = settings(args);
@@ -294,12 +294,13 @@ fn swept_accounts(graph: &DesiredGraph) -> BTreeMap<AccountId, Region> {
 /// The desired state alone: only the organization is read.
 pub(crate) async fn resolve(loaded: &Loaded, session: &Session, output: &mut Output) -> Option<DesiredGraph> {
     let progress = ReadProgress::start(output, session.remind_every);
-    organization(loaded, session, &progress, output).await.map(|settled| settled.graph)
+    organization(loaded, session, Purpose::Apply, &progress, output).await.map(|settled| settled.graph)
 }
 
 async fn organization(
     loaded: &Loaded,
     session: &Session,
+    purpose: Purpose,
     progress: &ReadProgress,
     output: &mut Output,
 ) -> Option<Settled> {
@@ -317,7 +318,7 @@ async fn organization(
         collect::tagged(&session.cloud, &searches, &settings),
     );
     let show = |new: &[Diagnostic]| progress.suspend(|| output.diagnostics(new, &loaded.sources));
-    let graph = settle(loaded, &org, &tagged, show)?;
+    let graph = settle(loaded, &org, &tagged, purpose, show)?;
     Some(Settled { org, tagged, graph })
 }
 
@@ -326,12 +327,15 @@ pub(crate) fn settle(
     loaded: &Loaded,
     org: &OrgView,
     tagged: &TaggedResources,
+    purpose: Purpose,
     show: impl FnOnce(&[Diagnostic]),
 ) -> Option<DesiredGraph> {
     let Resolution { graph, diagnostics } = desired::resolve(&loaded.declaration, org, tagged);
+    // Where there is a graph, only names of single shares can be wrong, and what is to go needs none.
+    let needless = purpose == Purpose::Destroy && graph.is_some();
     // What the files alone told was shown when they were loaded.
-    let new: Vec<Diagnostic> =
-        diagnostics.into_iter().filter(|found| !loaded.diagnostics.contains(found)).collect();
+    let is_new = |found: &Diagnostic| !loaded.diagnostics.contains(found) && !(needless && found.is_error());
+    let new: Vec<Diagnostic> = diagnostics.into_iter().filter(is_new).collect();
     show(&new);
     graph
 }

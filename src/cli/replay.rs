@@ -7,7 +7,8 @@ use crate::cli::args::StackArgs;
 use crate::cli::files::{FolderError, TextFile, read_snapshot};
 use crate::cli::output::{Chain, Output};
 use crate::cli::pipeline::{self, Loaded, Read};
-use crate::diff::{NotRead, Scope};
+use crate::diag::Diagnostic;
+use crate::diff::{NotRead, Purpose, Scope};
 use crate::live::{LivePlace, LiveState, Sweep};
 use crate::model::{Gap, GapCause, Observed, Origin, Place};
 use crate::wire::{Snapshot, SnapshotDocument, SnapshotError};
@@ -29,7 +30,12 @@ enum ReplayError {
 }
 
 /// Loads the stack as of the moment of the snapshot. None: something does not fit, and what was shown.
-pub(crate) fn replay(stack: &StackArgs, file: &Path, output: &mut Output) -> Option<Replay> {
+pub(crate) fn replay(
+    stack: &StackArgs,
+    file: &Path,
+    purpose: Purpose,
+    output: &mut Output,
+) -> Option<Replay> {
     let (path, snapshot) = match open(file) {
         Ok(opened) => opened,
         Err(error) => {
@@ -39,7 +45,8 @@ pub(crate) fn replay(stack: &StackArgs, file: &Path, output: &mut Output) -> Opt
     };
     let Snapshot { stack: _, taken, calls: _, org, tagged, mut live, usage } = snapshot;
     let loaded = pipeline::load(&StackArgs { now: Some(taken), ..stack.clone() }, output)?;
-    let graph = pipeline::settle(&loaded, &org, &tagged, |new| output.diagnostics(new, &loaded.sources))?;
+    let show = |new: &[Diagnostic]| output.diagnostics(new, &loaded.sources);
+    let graph = pipeline::settle(&loaded, &org, &tagged, purpose, show)?;
     // What the snapshot does not have of it is a gap by itself.
     let received = std::mem::take(&mut live.received);
     let place = |place: &Place| {

@@ -146,7 +146,7 @@ impl Run<'_> {
                 return Round::Ended(exit);
             }
         };
-        let incomplete = if plan.is_complete() { Exit::Done } else { Exit::Incomplete };
+        let incomplete = Exit::of_plan(&plan);
         if approved.steps().is_empty() {
             finish(&plan, &Outcome::default(), session, outputs, output);
             return Round::Ended(incomplete);

@@ -325,6 +325,7 @@ mod tests {
             GapCause::Unreadable,
             GapCause::NotConfigured,
             GapCause::NotInSnapshot,
+            GapCause::NoSuchName,
             GapCause::Other,
         ] {
             let code = crate::diag::find_code(cause.code()).expect("known");

@@ -10,8 +10,8 @@ use crate::desired::safeguards::Safeguards;
 use crate::diag::{Span, Spanned};
 use crate::lang::{Lifecycle, SharingWish};
 use crate::model::{
-    AccountId, Address, Gap, PermissionArn, PermissionPolicy, Place, Principal, Region, ResourceArn,
-    ResourceType, StackName, Tags,
+    AccountId, Address, Gap, GapCause, PermissionArn, PermissionPolicy, Place, Principal, Region,
+    ResourceArn, ResourceType, StackName, Tags,
 };
 
 /// A stack, settled.
@@ -143,4 +143,13 @@ pub struct Unresolved {
     /// What was to be looked up, as written: `ou("Workloads/Prod")`.
     pub wanted: Vec<Spanned<String>>,
     pub gap: Gap,
+    /// `lifecycle.prevent_destroy`.
+    pub protected: bool,
+}
+
+impl Unresolved {
+    /// Whether the files name what the organization does not have.
+    pub fn is_misnamed(&self) -> bool {
+        self.gap.cause == GapCause::NoSuchName
+    }
 }

@@ -15,15 +15,16 @@ use crate::desired::rules;
 use crate::desired::safeguards::safeguards;
 use crate::desired::settle::{Organization, settle};
 use crate::desired::view::{PermissionView, ShareView, as_written, offline, own_spelling};
+use crate::diag::rules::RAM102;
 use crate::diag::{Diagnostic, Spanned};
 use crate::lang::{Declaration, VersionWish};
-use crate::model::{AccountId, Gap, Place, Principal, TaggedResources};
+use crate::model::{AccountId, Address, Gap, GapCause, Place, Principal, TaggedResources};
 use crate::org::OrgView;
 
 /// What became of a declaration.
 #[derive(Clone, Debug)]
 pub struct Resolution {
-    /// None where there is an error.
+    /// None where there is an error that concerns more than single shares.
     pub graph: Option<DesiredGraph>,
     /// In source order; those of [`check`] among them.
     pub diagnostics: Vec<Diagnostic>,
@@ -41,29 +42,33 @@ pub fn check(declaration: &Declaration) -> Vec<Diagnostic> {
 ///
 /// Where the organization could not be read, a share that names a unit or account of it becomes
 /// [`unresolved`](DesiredGraph::unresolved): that is a gap in what was read and no mistake in the files. So does a share whose search
-/// by tags failed.
+/// by tags failed, and one that names what the organization does not have: that is a mistake, and it stops no other share.
 pub fn resolve(declaration: &Declaration, org: &OrgView, tagged: &TaggedResources) -> Resolution {
     let organization = org.snapshot.known().map(Organization::new);
     let labels = account_labels(declaration);
     let blocks = permission_blocks(declaration);
-    let mut found = Vec::new();
+    let mut misnamed: BTreeMap<&Address, Vec<Diagnostic>> = BTreeMap::new();
     let views: Vec<ShareView<'_>> = declaration
         .shares
         .iter()
         .map(|block| {
             ShareView::new(block, &blocks, Some(tagged), |written| {
-                settle(written, &labels, organization.as_ref(), &mut found)
+                let mut wrong = Vec::new();
+                let settled = settle(written, &labels, organization.as_ref(), &mut wrong);
+                if !wrong.is_empty() {
+                    misnamed.entry(&block.address).or_default().extend(wrong);
+                }
+                settled
             })
         })
         .collect();
-    found.extend(rules::check(declaration, &views, organization.as_ref()));
+    let mut found = rules::check(declaration, &views, organization.as_ref());
     rules::somewhere_is_looked(declaration, &mut found);
-    let diagnostics = rules::tidy(found);
-    if diagnostics.iter().any(Diagnostic::is_error) {
-        return Resolution { graph: None, diagnostics };
-    }
-    let graph = graph(declaration, &views, labels, organization.as_ref(), org.snapshot.gap());
-    Resolution { graph: Some(graph), diagnostics }
+    let broken = found.iter().any(Diagnostic::is_error);
+    let graph = (!broken)
+        .then(|| graph(declaration, &views, labels, organization.as_ref(), (org.snapshot.gap(), &misnamed)));
+    found.extend(misnamed.into_values().flatten());
+    Resolution { graph, diagnostics: rules::tidy(found) }
 }
 
 fn graph(
@@ -71,7 +76,7 @@ fn graph(
     views: &[ShareView<'_>],
     account_labels: BTreeMap<AccountId, String>,
     organization: Option<&Organization<'_>>,
-    gap: Option<&Gap>,
+    (gap, misnamed): (Option<&Gap>, &BTreeMap<&Address, Vec<Diagnostic>>),
 ) -> DesiredGraph {
     let sharing = declaration.organization.as_ref().map(|block| DesiredSharing {
         wish: block.sharing.value,
@@ -88,10 +93,15 @@ fn graph(
                 shares.insert(address, share);
             }
             Err(Open { wanted, search_gap }) => {
-                let gap = search_gap
+                let gap = misnamed
+                    .get(&address)
+                    .map(|wrong| no_such_name(wrong))
+                    .or(search_gap)
                     .or_else(|| gap.cloned())
-                    .expect("what a known organization does not have is an error");
-                let unknown = Unresolved { place: place(view), span: view.block.span, wanted, gap };
+                    .expect("what a known organization does not have is told");
+                let protected = view.block.lifecycle.prevent_destroy;
+                let unknown =
+                    Unresolved { place: place(view), span: view.block.span, wanted, gap, protected };
                 unresolved.insert(address, unknown);
             }
         }
@@ -127,6 +137,26 @@ fn graph(
         now: declaration.now,
         nodes,
         edges,
+    }
+}
+
+/// Names that lead nowhere, as the reason why a share is left alone.
+fn no_such_name(wrong: &[Diagnostic]) -> Gap {
+    let said = wrong.iter().map(|one| match &one.help {
+        Some(help) => format!("{} {help}", one.detail),
+        None => one.detail.clone(),
+    });
+    let of_units = wrong.iter().all(|one| *one.code == RAM102);
+    let action = if of_units {
+        "organizations:ListOrganizationalUnitsForParent"
+    } else {
+        "organizations:ListAccounts"
+    };
+    Gap {
+        action: action.to_owned(),
+        caller: String::new(),
+        cause: GapCause::NoSuchName,
+        detail: said.collect::<Vec<_>>().join(" "),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::diff::permission_compare;
 use crate::diff::record::Misfit;
 use crate::diff::sharing;
 use crate::live::LiveState;
-use crate::model::{Address, BlockKind, Gap, GapCause, Observed, Place, ShareArn, TAG_IMPORTED};
+use crate::model::{Address, BlockKind, Gap, GapCause, Observed, Place, Principal, ShareArn, TAG_IMPORTED};
 use crate::org::OrgView;
 
 /// Compares a stack with what was read.
@@ -55,7 +55,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
         || desired.safeguards.acknowledgements.iter().any(|word| word.until.is_some())
         || shares.iter().any(|share| !share.invitations.is_empty())
         || !inbound.is_empty();
-    let mut unmanaged = sorted.unmanaged;
+    let Sorted { owned, mut unmanaged, .. } = sorted;
     unmanaged.retain(|share| !imported.contains(&share.arn));
     unmanaged.sort_by(|a, b| (&a.place, &a.arn).cmp(&(&b.place, &b.arn)));
     let beside = beside(&shares, live);
@@ -93,13 +93,15 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
         unresolved: desired
             .unresolved
             .iter()
+            // What is to go is known by its tags.
+            .filter(|(_, one)| purpose == Purpose::Apply || !one.is_misnamed())
             .map(|(address, unresolved)| {
                 let wanted = unresolved.wanted.iter().map(|wanted| wanted.value.clone()).collect();
                 let share = UnresolvedShare {
                     place: unresolved.place.clone(),
                     span: unresolved.span,
                     wanted,
-                    gap: unresolved.gap.clone(),
+                    gap: renamed(&unresolved.gap, owned.get(&address.tag_value()), org),
                 };
                 (address.clone(), share)
             })
@@ -108,6 +110,31 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
         partial: None,
         now: timed.then_some(desired.now),
     }
+}
+
+/// A name that the organization does not have, with what the units and accounts of the live share are called now.
+fn renamed(gap: &Gap, live: Option<&Vec<Present>>, org: &OrgView) -> Gap {
+    let mut gap = gap.clone();
+    let (Some(snapshot), GapCause::NoSuchName) = (org.snapshot.known(), gap.cause) else { return gap };
+    let principals = live.into_iter().flatten().flat_map(|present| present.share.principals.keys());
+    let known = principals.filter_map(|principal| match principal {
+        Principal::OrganizationalUnit(arn) => {
+            let id = arn.id();
+            Some(if snapshot.units.contains_key(&id) {
+                format!("Unit {id} of the live share is now {}.", snapshot.path_of(&id))
+            } else {
+                format!("Unit {id} of the live share is no longer in the organization.")
+            })
+        }
+        Principal::Account(id) if gap.action.ends_with("ListAccounts") => {
+            let account = snapshot.accounts.get(id)?;
+            Some(format!("Account {id} of the live share is now called {:?}.", account.name))
+        }
+        _ => None,
+    });
+    let said: Vec<String> = std::iter::once(gap.detail.clone()).chain(known).collect();
+    gap.detail = said.join(" ");
+    gap
 }
 
 /// A place that the stack needs and nobody read is as unknown as one that could not be read.
@@ -312,12 +339,16 @@ fn verdict(
 /// Destroying: the declared shares that exist.
 fn unwanted_shares(desired: &DesiredGraph, sorted: &Sorted) -> Claimed {
     let mut out = Claimed::default();
-    for (address, share) in &desired.shares {
+    let settled = desired.shares.iter().map(|(address, share)| (address, share.lifecycle.prevent_destroy));
+    // What is to go is known by its tags, whatever the files say of it.
+    let misnamed = desired.unresolved.iter().filter(|(_, open)| open.is_misnamed());
+    let misnamed = misnamed.map(|(address, open)| (address, open.protected));
+    for (address, protected) in settled.chain(misnamed) {
         let previous = desired.identity.previous(address).into_iter().map(|before| before.tag_value());
         for tag in std::iter::once(address.tag_value()).chain(previous) {
             let owned = sorted.owned.get(&tag).cloned().unwrap_or_default();
             for gone in deletions(address, owned, DeleteReason::Destroy) {
-                out.shares.push(ShareDiff { protected: share.lifecycle.prevent_destroy, ..gone });
+                out.shares.push(ShareDiff { protected, ..gone });
             }
             out.moved.insert(tag);
         }

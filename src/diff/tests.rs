@@ -424,7 +424,7 @@ fn a_share_that_could_not_be_settled_is_left_as_it_is() {
     let mut graph = stack([]);
     graph.unresolved.insert(
         share.address.clone(),
-        Unresolved { place: hub(), span: share.span, wanted: Vec::new(), gap: gap() },
+        Unresolved { place: hub(), span: share.span, wanted: Vec::new(), gap: gap(), protected: false },
     );
     for compare in [diff, destroy] {
         let out = compare(&graph, &live([live_share(&share, 1)]), &unread_org());

@@ -11,7 +11,7 @@ use crate::diff::{
     SharingDiff, SharingVerdict, Sweep, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::drift::permission::PermissionItem;
-use crate::model::{AccountId, Address, Gap, Place, Principal, StackName};
+use crate::model::{AccountId, Address, Gap, GapCause, Place, Principal, StackName};
 
 /// What a scheduled look at AWS found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -272,6 +272,11 @@ impl DriftReport {
         } else {
             Standing::InSync
         }
+    }
+
+    /// Whether the files name what the organization does not have. Those shares are not compared.
+    pub fn has_misnamed(&self) -> bool {
+        self.unresolved.values().any(|share| share.gap.cause == GapCause::NoSuchName)
     }
 
     /// Whether all was read that the report depends on.

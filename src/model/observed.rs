@@ -103,6 +103,8 @@ pub enum GapCause {
     NotConfigured,
     /// The snapshot that stands in for AWS does not have it.
     NotInSnapshot,
+    /// The organization was read and does not have what the files name.
+    NoSuchName,
     Other,
 }
 
@@ -120,6 +122,7 @@ impl GapCause {
             Self::NotConfigured => "RAM447",
             Self::Other => "RAM448",
             Self::NotInSnapshot => "RAM449",
+            Self::NoSuchName => "RAM450",
         }
     }
 }
@@ -136,6 +139,7 @@ impl fmt::Display for GapCause {
             Self::Unreadable => "unreadable answer",
             Self::NotConfigured => "not configured",
             Self::NotInSnapshot => "not in the snapshot",
+            Self::NoSuchName => "no such name",
             Self::Other => "failed",
         })
     }

@@ -14,8 +14,8 @@ use crate::diff::{
     SharingDiff, SharingVerdict, Sweep, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::model::{
-    AccountId, Address, Gap, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn, StackName,
-    Users,
+    AccountId, Address, Gap, GapCause, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn,
+    StackName, Users,
 };
 use crate::org::SharingState;
 use crate::plan::basis::Basis;
@@ -276,6 +276,11 @@ impl PlanBody {
                 .permissions
                 .iter()
                 .any(|permission| matches!(permission.diff.verdict, PermissionVerdict::Unread { .. }))
+    }
+
+    /// Whether the files name what the organization does not have. Those shares are left alone.
+    pub fn has_misnamed(&self) -> bool {
+        self.unresolved.values().any(|share| share.gap.cause == GapCause::NoSuchName)
     }
 
     pub fn counts(&self) -> Counts {

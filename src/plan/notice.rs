@@ -385,6 +385,7 @@ pub fn remedy(gap: &Gap) -> String {
         C::AccessDenied => format!("allow {action} to {caller}"),
         C::Throttled | C::Unreachable | C::Service => "run again later".to_owned(),
         C::NotConfigured => "name this account in an `account` block".to_owned(),
+        C::NoSuchName => "correct the name in the files".to_owned(),
         C::NotInSnapshot => "take the snapshot again, with this stack".to_owned(),
         C::Unreadable | C::Other => "run again; if it stays so, report it with the message above".to_owned(),
     }

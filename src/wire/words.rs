@@ -56,6 +56,7 @@ words! {
         Unreadable = "unreadable",
         NotConfigured = "not_configured",
         NotInSnapshot = "not_in_snapshot",
+        NoSuchName = "no_such_name",
         Other = "other",
     }
 }

@@ -112,7 +112,11 @@ pub fn diagnose(case: &Path) -> (SourceMap, Vec<Diagnostic>) {
     if let Some(declaration) = declaration {
         let Resolution { graph, diagnostics: found } =
             resolve(&declaration, &org::read(case, &declaration), &tagged::read(case, &declaration));
-        assert_eq!(graph.is_none(), found.iter().any(Diagnostic::is_error));
+        // A name that the organization does not have stops its share alone.
+        let stops =
+            |one: &Diagnostic| one.is_error() && !["RAM102", "RAM103", "RAM104"].contains(&one.code.id);
+        assert!(graph.is_none() || !found.iter().any(stops));
+        assert!(graph.is_some() || found.iter().any(Diagnostic::is_error));
         for offline in check(&declaration) {
             assert!(found.contains(&offline), "only found without the organization: {offline:?}");
         }

@@ -3,6 +3,7 @@
 mod by_hand;
 mod elsewhere;
 mod in_place;
+mod misnamed;
 mod permissions;
 mod principals;
 mod tagged;

@@ -15,7 +15,8 @@ use crate::render::{DriftView, Found};
 pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
     with_outputs("drift", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
         if let Some(file) = &args.live.live {
-            let Some(Replay { loaded, read, origin }) = replay(&args.stack, file, output) else {
+            let Some(Replay { loaded, read, origin }) = replay(&args.stack, file, Purpose::Apply, output)
+            else {
                 return Exit::Error;
             };
             let Some(scope) = scope(&args.scope, Causes::All, &loaded.declaration, output) else {
@@ -45,6 +46,7 @@ fn tell(loaded: &Loaded, read: &Read, origin: Origin, outputs: &mut Outputs, out
     outputs.write(Found::Drift(&report), &[], origin, output);
     match report.standing() {
         // Also where drift was found: a report with holes must not pass for all there is.
+        _ if report.has_misnamed() => Exit::Error,
         _ if !report.is_complete() => Exit::Incomplete,
         Standing::InSync => Exit::Done,
         Standing::Drift => Exit::Changes,

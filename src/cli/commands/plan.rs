@@ -21,7 +21,7 @@ pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
         let purpose = if args.destroy { Purpose::Destroy } else { Purpose::Apply };
         let causes = if args.refresh_only { Causes::Drift } else { Causes::All };
         if let Some(file) = &args.live.live {
-            let Some(Replay { loaded, read, origin }) = replay(&args.stack, file, output) else {
+            let Some(Replay { loaded, read, origin }) = replay(&args.stack, file, purpose, output) else {
                 return Exit::Error;
             };
             let Some(scope) = scope(&args.scope, causes, &loaded.declaration, output) else {
@@ -35,8 +35,7 @@ pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
             let Some(scope) = scope(&args.scope, causes, &loaded.declaration, output) else {
                 return Exit::Error;
             };
-            let Some(mut read) =
-                pipeline::read(loaded, session, &args.cloud, Purpose::Apply, scope, output).await
+            let Some(mut read) = pipeline::read(loaded, session, &args.cloud, purpose, scope, output).await
             else {
                 return Exit::Error;
             };
@@ -96,10 +95,14 @@ pub(crate) fn refusals(plan: &PlanBody) -> Vec<Diagnostic> {
 }
 
 fn exit(plan: &Plan, consent: &Consent, detailed: bool, output: &Output) -> Exit {
-    if let Err(refused) = plan.approve(consent) {
+    let read = Exit::of_plan(plan);
+    if read == Exit::Error {
+        output.error("the files name what the organization does not have; those shares are left alone.");
+        read
+    } else if let Err(refused) = plan.approve(consent) {
         consent::refused(&refused, output)
-    } else if !plan.is_complete() {
-        Exit::Incomplete
+    } else if read == Exit::Incomplete {
+        read
     } else if detailed && plan.has_changes() {
         Exit::Changes
     } else {

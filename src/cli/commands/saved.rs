@@ -130,7 +130,7 @@ async fn verify_and_apply(
         }
         Err(NotApproved::Stale(stale)) => return refuse(&stale.notices(), Exit::Stale, output),
     };
-    let incomplete = if body.is_complete() { Exit::Done } else { Exit::Incomplete };
+    let incomplete = Exit::of_plan(body);
     if approved.steps().is_empty() {
         finish(body, &Outcome::default(), session, outputs, output);
         return incomplete;

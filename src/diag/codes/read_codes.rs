@@ -101,4 +101,8 @@ codes! {
         "The run reads a snapshot in the place of AWS (`--live FILE`), and the file does not have this account and Region: the stack \
         names a place that it did not name when the snapshot was taken. What is there is unknown, so nothing in it is compared.\n\n\
         Run `ramctl snapshot --out FILE` again with the stack as it is now."
+    RAM450 "no such name in the organization"
+        "A share names an account or a unit that the organization does not have (RAM102, RAM103, RAM104): it was closed, renamed or moved, or the \
+        name is misspelled. ramctl leaves that share as it is, compares and changes everything else, and ends with exit code 1. `ramctl \
+        destroy` needs no names and is not stopped.\n\nCorrect the name, or remove it from the share."
 }

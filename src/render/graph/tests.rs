@@ -85,7 +85,8 @@ fn graph() -> DesiredGraph {
         account_labels: [(place.account.clone(), "network".to_owned())].into(),
         shares: [(tgw, share)].into(),
         permissions: BTreeMap::new(),
-        unresolved: [(address("open", None), Unresolved { place, span, wanted, gap })].into(),
+        unresolved: [(address("open", None), Unresolved { place, span, wanted, gap, protected: false })]
+            .into(),
         inbound: BTreeMap::new(),
         reached: BTreeSet::new(),
         safeguards: Default::default(),

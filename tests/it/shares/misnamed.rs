@@ -1,0 +1,81 @@
+//! Names that the organization has no more: they stop their share and no other one.
+
+use aws_sdk_organizations::Client as Organizations;
+use aws_sdk_ram::Client;
+
+use crate::run::{APPLY, PLAN};
+use crate::served::World;
+use crate::shares::{HEAD, NETWORK, REGION, SEED, apply, here};
+
+const ROOT: &str = "111111111111";
+
+fn files(principal: &str) -> String {
+    let share = |label: &str, gateway: u32, principals: &str| {
+        format!(
+            "share \"{label}\" {{\n  account = account.network\n  region = \"eu-central-1\"\n  \
+             resources = [\"arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-{gateway}\"]\n  principals = [{principals}]\n}}\n"
+        )
+    };
+    format!("{HEAD}{}{}", share("named", 1, principal), share("other", 2, "\"333333333333\""))
+}
+
+async fn add_by_hand(world: &World, name: &str, principal: &str) {
+    let client = Client::new(&world.sdk(NETWORK, REGION));
+    let live = world.live(&here()).await;
+    let share = live.shares.values().find(|share| share.name == name).expect("it is live");
+    let added = client.associate_resource_share().resource_share_arn(share.arn.to_string());
+    added.principals(principal).send().await.expect("the owner may");
+}
+
+#[tokio::test]
+async fn a_name_that_is_gone_stops_its_share_and_hides_nothing() {
+    let world = World::new(SEED).await;
+    apply(&world, &files("account(\"dev\"), ou(\"Workloads/Prod\")")).await;
+    let before = world.shares(&[here()]).await;
+    let organizations = Organizations::new(&world.sdk(ROOT, "us-east-1"));
+    let units = world.live(&here()).await;
+    let unit = units.shares.values().flat_map(|share| share.principals.keys()).find_map(|principal| {
+        principal
+            .to_string()
+            .rsplit_once('/')
+            .filter(|(arn, _)| arn.contains(":ou/"))
+            .map(|(_, id)| id.to_owned())
+    });
+    let unit = unit.expect("a unit is on the share");
+    let renamed = organizations.update_organizational_unit().organizational_unit_id(&unit).name("Production");
+    renamed.send().await.expect("renamed");
+    add_by_hand(&world, "other", "444444444444").await;
+
+    let says =
+        ["RAM102", &format!("Unit {unit} of the live share is now Workloads/Production."), "share.named"];
+    world.run(&PLAN).await.exits(1).says(&says).says(&["- principal account dev 444444444444", "RAM409"]);
+    world.run("drift").await.exits(1).says(&says).says(&["444444444444"]);
+    world.run(&format!("{} --exclude share.named", *PLAN)).await.exits(2).says(&["444444444444"]);
+    world.run("plan --target share.other --detailed-exitcode").await.exits(2);
+
+    let run = world.run(&APPLY).await.exits(1);
+    run.says(&["Apply complete"]);
+    assert_eq!(world.shares(&[here()]).await, before, "the other share is repaired, and this one as it was");
+    world.run(&PLAN).await.exits(1).says(&["RAM102"]).never_says(&["AWS matches"]);
+
+    world.write("stack.ram.hcl", &files("account(\"dev\"), ou(\"Workloads/Production\")"));
+    world.run(&PLAN).await.exits(0).says(&["AWS matches"]);
+}
+
+#[tokio::test]
+async fn destroying_needs_no_names() {
+    let world = World::new(SEED).await;
+    apply(&world, &files("account(\"dev\")")).await;
+    world.write("stack.ram.hcl", &files("account(\"nobody\")"));
+    world.run("destroy --auto-approve").await.exits(0).never_says(&["RAM103"]);
+    assert!(world.live(&here()).await.shares.is_empty());
+}
+
+/// What is wrong in the files beside a name stops the run as ever.
+#[tokio::test]
+async fn a_share_that_is_not_there_is_not_made_with_half_of_its_principals() {
+    let world = World::new(SEED).await;
+    world.write("stack.ram.hcl", &files("account(\"nobody\"), account(\"dev\")"));
+    world.run(&APPLY).await.exits(1).says(&["RAM103", "1 to create"]);
+    assert_eq!(world.shares(&[here()]).await.len(), 1);
+}
