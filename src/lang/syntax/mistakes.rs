@@ -6,8 +6,8 @@ use hcl_edit::parser::Error;
 
 use crate::diag::{Diagnostic, Span, language as codes};
 use crate::lang::syntax::parse::Place;
-use crate::lang::syntax::scan::{Scan, ScanError, ScanErrorKind, TokenKind};
 use crate::lang::syntax::slips::{self, Expected};
+use crate::lang::syntax::tokens::{Scan, ScanError, ScanErrorKind, TokenKind};
 
 pub(crate) fn of_scan(place: Place, text: &str, error: &ScanError) -> Diagnostic {
     use ScanErrorKind as Kind;
@@ -105,12 +105,23 @@ fn bad_character(mut diagnostic: Diagnostic, c: char) -> Diagnostic {
     }
 }
 
-/// An error of the parser. `start` is where the part that was parsed starts in `text`.
-pub(crate) fn of_parser(place: Place, text: &str, scan: &Scan, start: usize, error: &Error) -> Diagnostic {
+/// An error of the parser. `start` is where the part that was parsed starts in `text`, `parsed` what the parser got for it.
+pub(crate) fn of_parser(
+    place: Place,
+    text: &str,
+    scan: &Scan,
+    start: usize,
+    parsed: &str,
+    error: &Error,
+) -> Diagnostic {
     let message = error.message();
     let label =
         message.strip_prefix("invalid ").and_then(|rest| rest.split_once(';')).map(|(label, _)| label);
-    let offset = if at_end(&text[start..], error) { text.len() } else { start + error.location().offset() };
+    let offset = if start + parsed.len() >= text.len() && at_end(parsed, error) {
+        text.len()
+    } else {
+        start + error.location().offset()
+    };
     // Here the parser has taken the character that it did not expect.
     let offset = if label == Some("object value assignment") { offset.saturating_sub(1) } else { offset };
     // Where the parser goes back, it goes back to before the space.
@@ -171,6 +182,10 @@ pub(crate) fn of_parser(place: Place, text: &str, scan: &Scan, start: usize, err
             Some(help) => diagnostic.help(help),
             None => diagnostic,
         };
+    }
+    if scan.cuts_value_at(offset) {
+        return Diagnostic::error(&codes::RAM001, span, "A value ends at the end of its line.")
+            .help("Put a value of several lines in parentheses: (...).");
     }
     let diagnostic = |expected: &str| {
         Diagnostic::error(&codes::RAM001, span, format!("Expected {expected}, found {found}."))

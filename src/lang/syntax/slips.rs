@@ -411,6 +411,8 @@ mod tests {
             ("a \"x\" = {\n}\n", (1, 7), "Expected \"{\", found \"=\".", "no \"=\""),
             ("a = 1 +\n  2\n", (1, 7), "A value is missing after \"+\".", ""),
             ("a = 1\n  + 2\n", (2, 3), "A value ends at the end of its line.", "parentheses"),
+            ("a = { b = 1\n  + 2 }\n", (1, 12), "A value ends at the end of its line.", "parentheses"),
+            ("b {\n  a = c\n    .d\n}\n", (3, 5), "A value ends at the end of its line.", "parentheses"),
         ] {
             let (line, column, said, helped) = told(text, true);
             assert_eq!((line, column), place, "{text}: {said}");
