@@ -12,10 +12,15 @@ use crate::lang::value::{Entries, Value, convert};
 /// Bytes of arguments from which on the room for the result is looked at before the call.
 const LARGE: usize = 16 << 20;
 
+/// The name of a function; `core::max` is `max`.
+fn function_name(call: &Call) -> &str {
+    call.name.value.strip_prefix("core::").unwrap_or(&call.name.value)
+}
+
 impl Evaluator<'_> {
     #[inline(never)]
     pub(crate) fn call(&mut self, expr: &Expr, call: &Call, scope: &Scope<'_>) -> Eval<Value> {
-        let name = &*call.name.value;
+        let name = function_name(call);
         let Some(function) = functions::find_function(name) else {
             return Err(self.unknown_function(call));
         };
@@ -44,6 +49,7 @@ impl Evaluator<'_> {
     fn unknown_function(&mut self, call: &Call) -> Failed {
         let name = &*call.name.value;
         let help = match name.split_once("::") {
+            Some(("core", _)) => None,
             Some(_) => Some("Functions of providers do not exist here.".to_owned()),
             None => suggest::closest(name, functions::all_functions().map(|function| function.name))
                 .map(|near| format!("Did you mean {near}?")),
@@ -209,7 +215,10 @@ impl Evaluator<'_> {
 
     /// `try` and `can`, whose arguments may fail.
     fn lazy(&mut self, expr: &Expr, call: &Call, scope: &Scope<'_>) -> Eval<Value> {
-        let name = &*call.name.value;
+        let name = function_name(call);
+        if name == "convert" {
+            return self.convert_to(call, scope);
+        }
         let count = call.args.len();
         if count == 0 || call.expand || (name == "can" && count != 1) {
             let detail = format!(
@@ -241,6 +250,25 @@ impl Evaluator<'_> {
         let diagnostic = Diagnostic::error(&codes::RAM024, expr.span, detail)
             .help("End the call with a constant: try(..., null).");
         Err(self.fail(diagnostic, expr, scope))
+    }
+
+    /// `convert(value, type)`, whose second argument is a type.
+    fn convert_to(&mut self, call: &Call, scope: &Scope<'_>) -> Eval<Value> {
+        let ([value, ty], false) = (call.args.as_slice(), call.expand) else {
+            let detail = format!("convert takes 2 arguments; this call has {}.", call.args.len());
+            return Err(self.report(&codes::RAM023, call.name.span, detail, "Write convert(value, type)."));
+        };
+        let ty = self.type_constraint(ty);
+        let given = self.eval(value, scope)?;
+        let converted = convert(&given, &ty?).map_err(|error| {
+            let why = if given.holds_sensitive() { error.message } else { error.to_string() };
+            let detail = format!("The value does not convert: {why}.");
+            self.fail(Diagnostic::error(&codes::RAM024, value.span, detail), value, scope)
+        })?;
+        if !converted.is_same(&given) {
+            self.take(converted.own_bytes(), value.span)?;
+        }
+        Ok(converted)
     }
 
     /// Evaluates a template text with variables alone.

@@ -360,7 +360,7 @@ pub(crate) fn brief(value: &Value) -> String {
         format!("{}{more}", names.join(", "))
     };
     match value.kind() {
-        Kind::Null => "null".into(),
+        Kind::Null(_) => "null".into(),
         Kind::Bool(flag) => flag.to_string(),
         Kind::Number(number) => {
             let text = number.to_string();

@@ -201,7 +201,7 @@ impl Verb {
             'b' | 'd' | 'o' | 'x' | 'X' => self.integer(value),
             'e' | 'E' | 'f' | 'g' | 'G' => self.float(value),
             's' => Ok(self.padded(&self.cut(self.text(value)?))),
-            'q' => Ok(self.padded(&json::quoted(&self.text(value)?))),
+            'q' => Ok(self.padded(&json::quoted(&self.cut(self.text(value)?)))),
             _ => unreachable!("parse lets no other verb through"),
         }
     }
@@ -229,9 +229,9 @@ impl Verb {
         Ok(self.padded(&text))
     }
 
-    /// The characters that the precision lets through.
+    /// The characters that the precision lets through; all of them where it is 0, as in Terraform.
     fn cut(&self, text: String) -> String {
-        match self.precision {
+        match self.precision.filter(|length| *length > 0) {
             Some(length) => text.graphemes(true).take(length).collect(),
             None => text,
         }

@@ -25,7 +25,7 @@ pub(crate) fn encode(value: &Value) -> Result<String, String> {
 
 fn write_value(out: &mut String, value: &Value) -> Result<(), String> {
     match value.kind() {
-        Kind::Null => out.push_str("null"),
+        Kind::Null(_) => out.push_str("null"),
         Kind::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
         Kind::Number(number) => out.push_str(&number.to_string()),
         Kind::String(text) => write_quoted(out, text),

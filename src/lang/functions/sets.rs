@@ -3,7 +3,7 @@
 use crate::lang::functions::call::Call;
 use crate::lang::functions::row::{Accepts, Body, Example, Function, FunctionError, Group, Param};
 use crate::lang::functions::sequence::sequence;
-use crate::lang::value::{Kind, Type, Value, convert, unify};
+use crate::lang::value::{Kind, Losses, Type, Value, convert, unify};
 
 const fn row(
     name: &'static str,
@@ -56,8 +56,8 @@ fn element_type(value: &Value) -> Type {
 /// Brings all sets to one element type and folds them.
 fn combine(call: &Call<'_>, step: fn(&[Value], &[Value]) -> Vec<Value>) -> Result<Value, FunctionError> {
     let types: Vec<Type> = call.args().iter().map(element_type).collect();
-    let element =
-        unify(&types).ok_or_else(|| FunctionError::call("The sets must have an element type in common."))?;
+    let element = unify(&types, Losses::Allowed)
+        .ok_or_else(|| FunctionError::call("The sets must have an element type in common."))?;
     let wanted = Type::set(element.clone());
     let mut combined: Option<Vec<Value>> = None;
     for (index, arg) in call.args().iter().enumerate() {
