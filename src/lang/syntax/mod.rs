@@ -7,6 +7,7 @@ mod ast;
 mod words;
 mod tokens;
 mod scan;
+mod directives;
 mod texts;
 mod newlines;
 mod items;

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use crate::lang::syntax::directives::OpenDirective;
 use crate::lang::syntax::tokens::{
     Blot, BlotKind, MAX_ERRORS, MAX_OPEN, MAX_TOKENS, Scan, ScanError, ScanErrorKind, Token, TokenKind,
 };
@@ -69,6 +70,8 @@ pub(crate) struct Scanner<'a> {
     pub(crate) heredoc_end: Option<usize>,
     /// The last two tokens, also inside of templates.
     pub(crate) last: [Option<(TokenKind, Range<usize>)>; 2],
+    /// Directives of templates that wait for their ends.
+    pub(crate) directives: Vec<OpenDirective>,
 }
 
 /// Scans a text. Where brackets stay open, a second scan assumes that a block at column one starts anew.
@@ -96,6 +99,7 @@ impl<'a> Scanner<'a> {
             resync,
             heredoc_end: None,
             last: [None, None],
+            directives: Vec::new(),
         }
     }
 
@@ -154,6 +158,9 @@ impl<'a> Scanner<'a> {
         if self.frames.iter().any(|frame| matches!(frame, Frame::Quote { .. })) {
             self.string_ended_by_line();
         }
+        if matches!(self.frames.as_slice(), [Frame::File]) {
+            self.end_directives(0);
+        }
         self.close_all();
         self.out
     }
@@ -183,6 +190,7 @@ impl<'a> Scanner<'a> {
             }
         }
         self.frames.clear();
+        self.directives.clear();
         self.suspect = None;
     }
 
@@ -332,7 +340,9 @@ impl<'a> Scanner<'a> {
                 self.suspect = Some(*at);
             }
         }
-        self.frames.pop();
+        if let Some(Frame::Template { at }) = self.frames.pop() {
+            self.directive(at);
+        }
         if self.frames.is_empty() {
             self.suspect = None;
         }

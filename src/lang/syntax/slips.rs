@@ -34,7 +34,6 @@ pub(crate) fn find(text: &str, offset: usize, expected: Expected<'_>) -> Option<
     let near = Near::new(text, offset);
     near.foreign_operator(expected)
         .or_else(|| near.number())
-        .or_else(|| near.directive())
         .or_else(|| near.missing_value(expected))
         .or_else(|| near.stray(expected))
         .or_else(|| near.expected_words(expected))
@@ -180,22 +179,6 @@ impl<'a> Near<'a> {
             _ => "Put an operator between the two, or quote a text: \"...\".",
         };
         self.slip(word.len(), format!("A number does not go on with {word:?}."), help)
-    }
-
-    /// `%{ if }` without its end, and the other way round.
-    fn directive(&self) -> Option<Slip> {
-        let rest = self.after.strip_prefix("%{")?.trim_start_matches('~').trim_start();
-        let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
-        let (detail, help) = match &rest[..end] {
-            "if" => ("This %{ if } has no end.", "Close it with %{ endif }."),
-            "for" => ("This %{ for } has no end.", "Close it with %{ endfor }."),
-            "else" | "endif" => {
-                ("This directive belongs to no %{ if }.", "Write %{ if condition }...%{ endif }.")
-            }
-            "endfor" => ("This %{ endfor } ends no %{ for }.", "Write %{ for x in list }...%{ endfor }."),
-            _ => ("A directive is if, else, endif, for or endfor.", "A literal %{ is written %%{."),
-        };
-        self.slip(2, detail, help)
     }
 
     fn operator_range(&self, operator: &str) -> Range<usize> {
@@ -390,11 +373,32 @@ mod tests {
             ("\"${1 + }\"", 8, "A value is missing after \"+\".", ""),
             ("\"${foo\"", 2, "This ${ has no closing brace before the string ends.", "$${"),
             ("\"%{ if true }x\"", 2, "This %{ if } has no end.", "endif"),
-            ("\"%{ endfor }\"", 2, "This %{ endfor } ends no %{ for }.", "for x in list"),
+            ("\"%{ endfor }\"", 2, "This %{ endfor } belongs to no %{ for }.", "for x in list"),
+            ("\"%{ endif }\"", 2, "This %{ endif } belongs to no %{ if }.", "if condition"),
+            ("\"a %{ foo } b\"", 4, "A directive starts with if, else,", "write %%{ foo }"),
+            ("\"%{name} %{level}\"", 2, "A directive starts with if, else,", "write %%{name}"),
+            ("\"%{ if a }b%{ elif c }d%{ endif }\"", 12, "A directive starts with if, else,", "%{ else }"),
+            ("\"%{ if a }b%{ else if c }d%{ endif }\"", 12, "A template has no else if.", "%{ else }%{ if"),
+            (
+                "\"%{ if a }b%{ else }c%{ else }d%{ endif }\"",
+                22,
+                "This %{ if } has two %{ else }.",
+                "Keep one",
+            ),
+            ("\"%{ for a [1] }c%{ endfor }\"", 2, "A %{ for } names its elements,", "for x in list"),
+            ("\"%{ for a in b }c%{ else }d%{ endfor }\"", 18, "A %{ for } has no else.", "length"),
+            (
+                "\"%{ for a in b }c%{ endif }\"",
+                18,
+                "A %{ for } ends with %{ endfor }, and this is %{ endif }.",
+                "",
+            ),
+            ("\"%{ if a }b%{ endif c }\"", 12, "Nothing may follow the word endif", "%{ endif }"),
+            ("<<EOT\n%{ if a }\nEOT\n", 1, "This %{ if } has no end.", "%{ endif }"),
             ("{ a = 1, b }", 12, "This key has no value.", "key = value"),
         ] {
             let (line, at, said, helped) = told(text, false);
-            assert_eq!((line, at), (1, column), "{text}: {said}");
+            assert_eq!((line, at), (if text.starts_with("<<") { 2 } else { 1 }, column), "{text}: {said}");
             assert!(said.starts_with(detail), "{text}: {said}");
             assert!(helped.contains(help), "{text}: {helped}");
         }

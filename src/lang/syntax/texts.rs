@@ -33,6 +33,7 @@ impl Scanner<'_> {
                 self.at += line.trim_end().len();
                 self.heredoc_end = Some(self.at);
                 self.frames.pop();
+                self.end_directives(self.frames.len());
                 if self.text[at..start].matches('\n').count() == 1 {
                     self.out.blots.push(Blot { kind: BlotKind::EmptyHeredoc, range: at..self.at });
                 }
@@ -103,6 +104,7 @@ impl Scanner<'_> {
             b'"' => {
                 self.at += 1;
                 if let Some(Frame::Quote { at }) = self.frames.pop() {
+                    self.end_directives(self.frames.len());
                     self.push_token(TokenKind::Text, at);
                 }
             }

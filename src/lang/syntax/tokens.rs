@@ -28,10 +28,30 @@ pub(crate) enum ScanErrorKind {
         open: Option<char>,
     },
     BadCharacter(char),
+    Directive(DirectiveMistake),
     /// More brackets open at once than any parser should follow; the scan ends here.
     TooDeep,
     /// More tokens or mistakes than are worth the memory; the scan ends here.
     TooMany(&'static str),
+}
+
+/// What is wrong with a `%{ ... }`. The other place is the directive that it does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DirectiveMistake {
+    Unclosed(&'static str),
+    /// `else`, `endif` or `endfor` outside of an `if` or `for`.
+    BelongsToNone(String),
+    /// A `for` without names, `in` and a list.
+    ForForm,
+    ElseIf,
+    SecondElse,
+    ElseOfFor,
+    /// `endfor` for an `if`, or the other way round: what is open.
+    OtherEnd(&'static str),
+    /// Something stands after a word that stands alone.
+    TextAfter(String),
+    /// No directive starts with this word.
+    Unknown(String),
 }
 
 /// Tokens of one text.
