@@ -1,6 +1,7 @@
 //! From files to a [`Declaration`]: parse, sort, compute names, read every block.
 
 mod schema;
+mod foreign;
 mod structure;
 mod inputs;
 mod values_file;

@@ -221,11 +221,17 @@ impl Evaluator<'_> {
         }
         let count = call.args.len();
         if count == 0 || call.expand || (name == "can" && count != 1) {
-            let detail = format!(
-                "{name} takes {}.",
-                if name == "can" { "1 argument" } else { "at least 1 argument, and no ..." }
-            );
-            return Err(self.report(&codes::RAM023, call.name.span, detail, format!("Write {name}(...).")));
+            let (takes, form) = match name {
+                "can" => ("1 argument", "can(expression)"),
+                _ => ("at least 1 argument", "try(expression, fallback)"),
+            };
+            let detail = match count {
+                0 => format!("{name} takes {takes}; this call has none."),
+                _ if call.expand => format!("{name} takes expressions, and ... would expand values of one."),
+                _ => format!("{name} takes {takes}; this call has {count}."),
+            };
+            let place = call.args.get(1).filter(|_| !call.expand).map_or(call.name.span, |arg| arg.span);
+            return Err(self.report(&codes::RAM023, place, detail, format!("Write {form}.")));
         }
         if name == "can" {
             return Ok(Value::bool(self.peek(&call.args[0], scope).is_some()));

@@ -316,7 +316,10 @@ impl<'a> Evaluator<'a> {
             }
             (function, _) if find_function(function).is_some() => format!("{name} is a function: write {name}(...)."),
             ("data" | "module" | "resource" | "terraform" | "self", _) => {
-                "This word is Terraform's. Pass values in as variables: terraform output -json > net.ramvars.json".to_owned()
+                "This word is Terraform's. Pass values in as variables: terraform output -json > net.auto.ramvars.json".to_owned()
+            }
+            (name, _) if name.starts_with("aws_") => {
+                "A resource of Terraform has no value here. Pass values in as variables: terraform output -json > net.auto.ramvars.json".to_owned()
             }
             (_, Some(near)) => format!("Did you mean {near}? A string stands in quotes: \"{name}\"."),
             (_, None) => format!("A string stands in quotes: \"{name}\"."),

@@ -5,6 +5,7 @@
 mod scope;
 mod references;
 mod evaluator;
+mod differences;
 mod operators;
 mod access;
 mod collections;

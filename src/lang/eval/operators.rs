@@ -1,6 +1,7 @@
 //! Operators and conditionals.
 
 use crate::diag::{Diagnostic, Spanned, language as codes};
+use crate::lang::eval::differences::no_common_type;
 use crate::lang::eval::evaluator::{Eval, Evaluator, Failed};
 use crate::lang::eval::scope::Scope;
 use crate::lang::syntax::{BinaryOp, Conditional, Expr, UnaryOp};
@@ -151,16 +152,7 @@ impl Evaluator<'_> {
         let common = unify(&[ty.clone(), other_ty.clone()], Losses::Allowed);
         let Some(converted) = common.and_then(|common| convert(&value, &common).ok()) else {
             let (first, second) = if std::ptr::eq(taken, yes) { (&ty, &other_ty) } else { (&other_ty, &ty) };
-            let detail = format!(
-                "The result is either {} or {}, and no type fits both.",
-                first.phrase(),
-                second.phrase()
-            );
-            let diagnostic =
-                Diagnostic::error(&codes::RAM029, yes.span, detail).label(no.span, "the other result").help(
-                    "Give both results the same type: the same attributes, or tolist(...), tomap(...), null.",
-                );
-            return Err(self.fail(diagnostic, condition, scope));
+            return Err(self.fail(no_common_type(yes, no, first, second), condition, scope));
         };
         Ok(converted.marked(marked))
     }

@@ -265,6 +265,9 @@ pub(crate) fn of_parser(
         (_, Expected::Words("\"{\"")) if found == "\"=\"" => {
             diagnostic("\"{\"").help("A block has no \"=\" before its brace; an argument has no labels.")
         }
+        (_, Expected::Words("\"{\"")) => {
+            diagnostic("\"{\"").help("Put the brace on the line of the block's name and labels.")
+        }
         (_, Expected::Words("\")\"")) => diagnostic("an operator or \")\""),
         (_, Expected::Words("a new line" | "a new line or eof")) => {
             diagnostic("the end of the line").help("Give each argument and each block its own line.")

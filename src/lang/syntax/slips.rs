@@ -34,6 +34,8 @@ pub(crate) fn find(text: &str, offset: usize, expected: Expected<'_>) -> Option<
     let near = Near::new(text, offset);
     near.foreign_operator(expected)
         .or_else(|| near.number())
+        .or_else(|| near.missing_equals(expected))
+        .or_else(|| near.comma_after_argument(expected))
         .or_else(|| near.missing_value(expected))
         .or_else(|| near.stray(expected))
         .or_else(|| near.expected_words(expected))
@@ -155,6 +157,52 @@ impl<'a> Near<'a> {
             );
         }
         None
+    }
+
+    /// `region "eu-central-1"`: an argument without its `=`.
+    fn missing_equals(&self, expected: Expected<'_>) -> Option<Slip> {
+        let Expected::Words("\"{\"" | "\"{\", \"=\", \"\"\" or identifier") = expected else { return None };
+        let line = self.before.trim_start();
+        let indent = self.before.len() - line.len();
+        let end = line.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(line.len());
+        let (name, value) = line.split_at(end);
+        let value = value.trim_start();
+        let rest = self.after.trim_start_matches([' ', '\t']);
+        let ends = rest.is_empty() || rest.starts_with(['\n', '\r', '#']) || rest.starts_with("//");
+        let alone = match value.strip_prefix('"') {
+            Some(text) => text.find('"') == Some(text.len().wrapping_sub(1)),
+            None => !value.is_empty() && !value.contains([' ', '\t', '"', ',']),
+        };
+        let starts_value = |c: char| c.is_ascii_digit() || matches!(c, '[' | '(' | '-' | '!' | '<');
+        let shown = if ends && alone && !rest.trim_start().starts_with('{') {
+            value
+        } else if value.is_empty() && self.apart && self.after.starts_with(starts_value) {
+            "..."
+        } else {
+            return None;
+        };
+        let start = self.offset - self.spaces - self.before.len() + indent;
+        Some(Slip {
+            range: start..start + name.len(),
+            detail: format!("An \"=\" is missing after {name}."),
+            help: Some(format!("Write {name} = {shown}. A block has braces: {name} {{ ... }}.")),
+        })
+    }
+
+    /// `region = "x",`
+    fn comma_after_argument(&self, expected: Expected<'_>) -> Option<Slip> {
+        let ends_item = matches!(
+            expected,
+            Expected::Words("a new line" | "a new line or eof" | "\"}\", a new line or identifier")
+        );
+        if !ends_item || !self.after.starts_with(',') {
+            return None;
+        }
+        self.slip(
+            1,
+            "Arguments are not separated by commas.",
+            "Delete the comma; each argument stands on a line of its own.",
+        )
     }
 
     fn number(&self) -> Option<Slip> {
@@ -413,6 +461,17 @@ mod tests {
             ("\"a\" = 1\n", (1, 1), "The name of an argument stands without quotes.", "name = value"),
             ("a = 1 b = 2\n", (1, 7), "Expected the end of the line, found \"b\".", "its own line"),
             ("a \"x\" = {\n}\n", (1, 7), "Expected \"{\", found \"=\".", "no \"=\""),
+            ("region \"x\"\n", (1, 1), "An \"=\" is missing after region.", "region = \"x\"."),
+            (
+                "a {\n  region eu-west-1 # here\n}\n",
+                (2, 3),
+                "An \"=\" is missing after region.",
+                "region = eu-west-1.",
+            ),
+            ("a {\n  b [\"c\"]\n}\n", (2, 3), "An \"=\" is missing after b.", "b = ..."),
+            ("a \"x\"\n{\n}\n", (1, 6), "Expected \"{\", found the end of the line.", "line of the block"),
+            ("a = 1,\nb = 2\n", (1, 6), "Arguments are not separated by commas.", "Delete the comma"),
+            ("a { b = 1, c = 2 }\n", (1, 10), "Arguments are not separated by commas.", "Delete the comma"),
             ("a = 1 +\n  2\n", (1, 7), "A value is missing after \"+\".", ""),
             ("a = 1\n  + 2\n", (2, 3), "A value ends at the end of its line.", "parentheses"),
             ("a = { b = 1\n  + 2 }\n", (1, 12), "A value ends at the end of its line.", "parentheses"),
