@@ -32,7 +32,8 @@ codes! {
     RAM047 "invalid for_each" "for_each takes a map, an object or a set of strings; each element makes an instance of the block, named by its key. Lists are refused, as a list's indexes shift when an element leaves and every share after it would be replaced: write toset(...)."
     RAM048 "not a principal" "Principals are: organization(), ou(\"Path/Of/Names\") or an OU's id, account(\"name\"), account.LABEL or 12 digits, the ARN of an IAM role or user, service(\"name.amazonaws.com\")."
     RAM049 "block missing" "The stack, or the block, needs this block."
-    RAM050 "version does not fit" "required_version in the ramctl block asks for another version of ramctl than this one."
+    RAM050 "version does not fit" "required_version in the ramctl block asks for another version of ramctl than this one."    RAM051 "unknown Region" "Regions are written by their code: eu-central-1, us-gov-west-1, cn-north-1. A name that AWS does not have and that is close to one that it has is an error. AWS adds Regions, so any other name of that form is a warning."
+
     RAM060 "variable without a value" "The variable has no default, and no value was given: in a *.auto.ramvars.hcl or .json file, with --var-file, --var NAME=VALUE, or the environment variable RAMCTL_VAR_NAME."
     RAM061 "value does not fit its variable" "The value that was given does not convert to the variable's type, or is null and the variable is not nullable."
     RAM062 "validation failed" "A validation of the variable says that the value is not acceptable. The message is the stack's own."

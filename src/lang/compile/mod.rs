@@ -9,7 +9,9 @@ mod types;
 mod variables;
 mod instances;
 mod names;
+mod undeclared;
 mod decode;
+mod region;
 mod stack;
 mod share;
 mod others;
@@ -63,6 +65,7 @@ pub fn compile(sources: &mut SourceMap, stack_files: &[FileId], inputs: &Inputs<
     evaluator.diagnostics = diagnostics;
     evaluator.memory = memory;
     let mut instances = Instances::new();
+    undeclared::check(&blocks, &mut evaluator);
     variables::settle(&blocks, &mut evaluator, sources, inputs);
     let account_ids = names::settle(&blocks, &mut evaluator, &mut instances);
     variables::validate(&blocks, &mut evaluator);

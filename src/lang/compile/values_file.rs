@@ -61,7 +61,10 @@ fn read_hcl(file: FileId, source: &SourceFile, evaluator: &mut Evaluator<'_>) ->
                     "Compute the value in locals of the stack.",
                 ))
             }
-            None => evaluator.eval(expr, &Scope::EMPTY),
+            None => {
+                evaluator.check_names(expr, &Scope::EMPTY);
+                evaluator.eval(expr, &Scope::EMPTY)
+            }
         };
         let given = value.map(|value| Given { value, span: expr.span, name_span: attribute.name.span });
         out.values.push((attribute.name.value.to_string(), given));

@@ -296,6 +296,11 @@ impl Evaluator<'_> {
         let bindings: Vec<_> = variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         // A template that is one interpolation keeps the type of its value, as in Terraform.
         let place = Span::new(file, 0..0);
-        self.template(&template, place, &Scope::of(&bindings)).map_err(|Failed| told(&self.diagnostics))
+        let scope = Scope::of(&bindings);
+        self.check_template_names(&template, &scope);
+        if !self.diagnostics.is_empty() {
+            return Err(told(&self.diagnostics));
+        }
+        self.template(&template, place, &scope).map_err(|Failed| told(&self.diagnostics))
     }
 }

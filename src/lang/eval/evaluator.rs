@@ -1,5 +1,6 @@
 //! The evaluator: dispatch, limits, and reporting.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diag::suggest;
@@ -68,6 +69,10 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) quiet: usize,
     /// Inside a template file: only its variables are known, and it may not read further templates.
     pub(crate) in_template: bool,
+    /// Names are looked for, and nothing is evaluated.
+    pub(crate) checking_names: bool,
+    /// Where an unknown word or name is reported already.
+    unknown_names: BTreeSet<Span>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -83,6 +88,8 @@ impl<'a> Evaluator<'a> {
             exhausted: None,
             quiet: 0,
             in_template: false,
+            checking_names: false,
+            unknown_names: BTreeSet::new(),
         }
     }
 
@@ -161,6 +168,22 @@ impl<'a> Evaluator<'a> {
         Failed
     }
 
+    /// Reports an unknown word or name, unless a walk over the expression has done so.
+    fn report_name(
+        &mut self,
+        code: &'static Code,
+        span: Span,
+        detail: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Failed {
+        let known = if self.checking_names {
+            !self.unknown_names.insert(span)
+        } else {
+            self.unknown_names.contains(&span)
+        };
+        if known { Failed } else { self.report(code, span, detail, help) }
+    }
+
     /// Reports, with the values of the references inside an expression.
     pub(crate) fn fail(&mut self, mut diagnostic: Diagnostic, context: &Expr, scope: &Scope<'_>) -> Failed {
         if self.quiet == 0 {
@@ -228,7 +251,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A word that stands alone.
-    fn variable(&mut self, name: &Arc<str>, span: Span, scope: &Scope<'_>) -> Eval<Value> {
+    pub(crate) fn variable(&mut self, name: &Arc<str>, span: Span, scope: &Scope<'_>) -> Eval<Value> {
         if let Some(value) = scope.get(name) {
             return Ok(value.clone());
         }
@@ -236,7 +259,7 @@ impl<'a> Evaluator<'a> {
             let (what, _) = root.declared_by("x");
             let detail =
                 format!("The word {name} alone is no value; it comes before the name of one {what}.");
-            return Err(self.report(&codes::RAM010, span, detail, format!("Write {name}.NAME.")));
+            return Err(self.report_name(&codes::RAM010, span, detail, format!("Write {name}.NAME.")));
         }
         Err(self.unknown_word(name, span, scope))
     }
@@ -246,28 +269,11 @@ impl<'a> Evaluator<'a> {
             && scope.get(word).is_none()
             && !self.in_template
         {
-            if let Some(root) = Root::from_word(word) {
-                let Some(Step::Attribute(name)) = steps.first() else {
-                    let detail = format!("After {word} comes a dot and a name.");
-                    return Err(self.report(
-                        &codes::RAM010,
-                        base.span,
-                        detail,
-                        format!("Write {word}.NAME."),
-                    ));
+            if Root::from_word(word).is_some() {
+                return match self.reference(base, steps)? {
+                    Known::Value(value) => self.steps(value, &steps[1..], expr, scope),
+                    Known::Failed => Err(Failed),
                 };
-                let value = match self.names.get(root, &name.value) {
-                    Some(Known::Value(value)) => value.clone(),
-                    Some(Known::Failed) => return Err(Failed),
-                    None => {
-                        return Err(self.undeclared(
-                            root,
-                            &name.value,
-                            Span { end: name.span.end, ..base.span },
-                        ));
-                    }
-                };
-                return self.steps(value, &steps[1..], expr, scope);
             }
             if &**word == "path" {
                 return self.path(base.span, steps);
@@ -277,6 +283,20 @@ impl<'a> Evaluator<'a> {
         self.steps(value, steps, expr, scope)
     }
 
+    /// What `var.NAME` and the like stand for; also whether `path` is followed by what it has.
+    pub(crate) fn reference(&mut self, base: &Expr, steps: &[Step]) -> Eval<Known> {
+        let ExprKind::Variable(word) = &base.kind else { return Err(Failed) };
+        let Some(root) = Root::from_word(word) else { return self.path(base.span, steps).map(Known::Value) };
+        let Some(Step::Attribute(name)) = steps.first() else {
+            let detail = format!("After {word} comes a dot and a name.");
+            return Err(self.report_name(&codes::RAM010, base.span, detail, format!("Write {word}.NAME.")));
+        };
+        match self.names.get(root, &name.value) {
+            Some(known) => Ok(known.clone()),
+            None => Err(self.undeclared(root, &name.value, Span { end: name.span.end, ..base.span })),
+        }
+    }
+
     /// `path.module`, `path.root` and `path.cwd` all are the stack's folder, from which the file functions read.
     fn path(&mut self, span: Span, steps: &[Step]) -> Eval<Value> {
         if let [Step::Attribute(name)] = steps
@@ -284,7 +304,7 @@ impl<'a> Evaluator<'a> {
         {
             return Ok(Value::string("."));
         }
-        Err(self.report(
+        Err(self.report_name(
             &codes::RAM010,
             span,
             "After path comes module, root or cwd; all three are the stack's folder.",
@@ -300,7 +320,7 @@ impl<'a> Evaluator<'a> {
             Some(near) => format!("Did you mean {}.{near}?", root.as_str()),
             None => format!("Declare it: {declaration}"),
         };
-        self.report(&codes::RAM011, span, detail, help)
+        self.report_name(&codes::RAM011, span, detail, help)
     }
 
     fn unknown_word(&mut self, name: &str, span: Span, scope: &Scope<'_>) -> Failed {
@@ -324,7 +344,7 @@ impl<'a> Evaluator<'a> {
             (_, Some(near)) => format!("Did you mean {near}? A string stands in quotes: \"{name}\"."),
             (_, None) => format!("A string stands in quotes: \"{name}\"."),
         };
-        self.report(&codes::RAM010, span, format!("Nothing is named {name} here."), help)
+        self.report_name(&codes::RAM010, span, format!("Nothing is named {name} here."), help)
     }
 }
 

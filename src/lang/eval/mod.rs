@@ -7,6 +7,7 @@ mod references;
 mod evaluator;
 mod differences;
 mod operators;
+mod undeclared;
 mod access;
 mod collections;
 mod template;
