@@ -2,6 +2,8 @@
 
 mod schema;
 mod foreign;
+mod hidden;
+mod json_keys;
 mod structure;
 mod inputs;
 mod values_file;
@@ -56,7 +58,11 @@ pub fn compile(sources: &mut SourceMap, stack_files: &[FileId], inputs: &Inputs<
             Err(errors) => diagnostics.extend(errors),
         }
     }
-    if !diagnostics.is_empty() {
+    let is_broken = !diagnostics.is_empty();
+    for file in stack_files {
+        diagnostics.extend(hidden::check(*file, &sources.file(*file).text));
+    }
+    if is_broken {
         return Compiled::failed(diagnostics);
     }
     let blocks = structure::sort(bodies, &mut diagnostics);

@@ -76,6 +76,7 @@ impl Evaluator<'_> {
         }
         let single = [value.without_own_mark()];
         let items = value.items().unwrap_or(&single);
+        self.work(items.len(), expr.span)?;
         self.take(items.len().saturating_mul(4 * SLOT), expr.span)?;
         let mut out = Vec::with_capacity(items.len());
         for item in items {

@@ -125,6 +125,11 @@ impl Evaluator<'_> {
         if given > LARGE && self.memory.has_room(given).is_err() {
             return Err(self.exhaust(call.name.span, self.memory.message(), memory::HELP));
         }
+        self.work_on(given, call.name.span)?;
+        if let ("regex" | "regexall" | "replace", [first, second, ..]) = (function.name, args.as_slice()) {
+            // A pattern takes time by its length for each character.
+            self.work_on(first.bytes().saturating_mul(second.bytes()) / 16, call.name.span)?;
+        }
         let mut converted = Vec::with_capacity(args.len());
         let mut marked = false;
         let mut failed = false;
@@ -144,6 +149,7 @@ impl Evaluator<'_> {
         }
         let hidden = marked || converted.iter().any(Value::holds_sensitive);
         let world = self.world;
+        let room = self.memory.room();
         let (steps_left, memory) = (&mut self.steps_left, &mut self.memory);
         let mut exhausted = None;
         let mut render = |name: &str, text: &str, variables: &Entries| {
@@ -156,12 +162,17 @@ impl Evaluator<'_> {
             exhausted = inner.exhausted;
             result
         };
-        let mut context = functions::Call::new(converted, world.files, world.plan_timestamp, &mut render);
+        let mut context =
+            functions::Call::new(converted, world.files, world.plan_timestamp, &mut render).with_room(room);
         let result = body(&mut context);
+        let has_no_room = context.has_no_room();
         // While the arguments are there: what the result shares with them is no growth.
         let made = result.as_ref().map_or(0, Value::own_bytes);
         if let Some(exhausted) = exhausted {
             return Err(self.exhaust(call.name.span, exhausted.detail, memory::HELP));
+        }
+        if has_no_room {
+            return Err(self.exhaust(call.name.span, self.memory.message(), memory::HELP));
         }
         match result {
             Ok(value) => {

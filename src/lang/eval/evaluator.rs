@@ -23,7 +23,8 @@ pub(crate) type Eval<T> = Result<T, Failed>;
 pub struct Limits {
     /// Bytes of one file.
     pub file_bytes: usize,
-    /// Sub-expressions that may be evaluated.
+    /// Sub-expressions that may be evaluated. Each 512 bytes that an expression makes, compares or passes to a function count as one more, so that
+    /// the count bounds the time; arithmetic with thousands of digits and regular expressions count by their sizes.
     pub steps: u64,
     /// Bytes of one value; what stands in it twice counts twice.
     pub value_size: usize,
@@ -40,7 +41,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             file_bytes: 64 << 20,
-            steps: 100_000_000,
+            steps: 20_000_000,
             value_size: 256 << 20,
             memory: 448 << 20,
             value_depth: 100,
@@ -48,6 +49,9 @@ impl Default for Limits {
         }
     }
 }
+
+/// Bytes that are gone through in about the time of a step.
+const STEP_BYTES: usize = 512;
 
 /// What evaluation may see of the world.
 #[derive(Clone, Copy)]
@@ -119,11 +123,7 @@ impl<'a> Evaluator<'a> {
         if self.steps_left == 0 {
             return Err(Failed);
         }
-        self.steps_left -= 1;
-        if self.steps_left == 0 {
-            let detail = format!("Evaluation takes more than {} steps.", self.world.limits.steps);
-            return Err(self.exhaust(expr.span, detail, "Look for loops over loops; split the stack."));
-        }
+        self.work(1, expr.span)?;
         let before = self.memory.used();
         let value = match &expr.kind {
             ExprKind::Literal(value) => return Ok(value.clone()),
@@ -140,7 +140,24 @@ impl<'a> Evaluator<'a> {
             ExprKind::For(for_expr) => self.for_expr(for_expr, scope),
         };
         self.memory.release_to(before, value.as_ref().map_or(0, Value::bytes));
-        self.bounded(value?, expr.span)
+        let value = value?;
+        self.work_on(value.bytes(), expr.span)?;
+        self.bounded(value, expr.span)
+    }
+
+    /// Counts work that takes as long as so many steps.
+    pub(crate) fn work(&mut self, steps: usize, span: Span) -> Eval<()> {
+        self.steps_left = self.steps_left.saturating_sub(u64::try_from(steps).unwrap_or(u64::MAX));
+        if self.steps_left > 0 {
+            return Ok(());
+        }
+        let detail = format!("Up to here evaluation takes more than {} steps.", self.world.limits.steps);
+        Err(self.exhaust(span, detail, "Look for loops over loops; split the stack."))
+    }
+
+    /// Counts bytes that are gone through.
+    pub(crate) fn work_on(&mut self, bytes: usize, span: Span) -> Eval<()> {
+        self.work(bytes / STEP_BYTES, span)
     }
 
     /// Refuses values that grow without bound.

@@ -43,6 +43,7 @@ impl Evaluator<'_> {
                 // Both sides, so that the mistakes of both are told.
                 let (a, b) = (self.eval(left, scope), self.eval(right, scope));
                 let (a, b) = (a?, b?);
+                self.work_on(a.bytes().saturating_add(b.bytes()), expr.span)?;
                 let equal = (a.is_null() && b.is_null()) || a == b;
                 let marked = a.holds_sensitive() || b.holds_sensitive();
                 Ok(Value::bool(equal == (operator == BinaryOp::Equal)).marked(marked))
@@ -106,6 +107,9 @@ impl Evaluator<'_> {
         let (a, b) = (a?, b?);
         let marked = a.is_sensitive() || b.is_sensitive();
         let (x, y) = (a.as_number().expect("a number"), b.as_number().expect("a number"));
+        // Numbers of thousands of digits take time by the square of their lengths.
+        let length = x.heap_bytes().saturating_add(y.heap_bytes());
+        self.work_on(length.saturating_mul(length), expr.span)?;
         let result: Result<Number, NumberError> = match operator {
             BinaryOp::Less => return Ok(Value::bool(x < y).marked(marked)),
             BinaryOp::LessEqual => return Ok(Value::bool(x <= y).marked(marked)),
@@ -149,6 +153,7 @@ impl Evaluator<'_> {
         if ty == other_ty || other_ty == Type::Any {
             return Ok(value.marked(marked));
         }
+        self.work_on(value.bytes().saturating_add(other_value.bytes()), condition.span)?;
         let common = unify(&[ty.clone(), other_ty.clone()], Losses::Allowed);
         let Some(converted) = common.and_then(|common| convert(&value, &common).ok()) else {
             let (first, second) = if std::ptr::eq(taken, yes) { (&ty, &other_ty) } else { (&other_ty, &ty) };

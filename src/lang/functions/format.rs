@@ -38,6 +38,7 @@ pub(crate) fn formatlist(call: &mut Call<'_>) -> Result<Value, FunctionError> {
         }
     }
     let rows = count.map_or(1, |(_, length)| length);
+    call.needs_values(rows)?;
     let mut lines = Vec::new();
     let mut length = 0;
     for row in 0..rows {
@@ -48,6 +49,7 @@ pub(crate) fn formatlist(call: &mut Call<'_>) -> Result<Value, FunctionError> {
         let line = spec.write(&cells)?;
         length += line.len();
         bounds::text(length)?;
+        call.needs(length.saturating_mul(2))?;
         lines.push(line);
     }
     Ok(Value::strings(lines))

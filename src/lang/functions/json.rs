@@ -12,7 +12,8 @@ pub(crate) fn jsonencode(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 }
 
 pub(crate) fn jsondecode(call: &mut Call<'_>) -> Result<Value, FunctionError> {
-    bounds::values_in(call.str(0), b",:[{")?;
+    let values = bounds::values_in(call.str(0), b",:[{")?;
+    call.needs_values(values)?;
     decode(call.str(0)).map_err(|message| FunctionError::argument(0, message))
 }
 

@@ -33,6 +33,9 @@ pub(crate) fn regexall(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     for captures in pattern.regex.captures_iter(call.str(1)) {
         matches.push(shape.value(&captures));
         bounds::items(matches.len() * pattern.names.len())?;
+        if matches.len().is_multiple_of(1_024) {
+            call.needs_values(matches.len() * pattern.names.len())?;
+        }
     }
     if matches.is_empty() {
         return Ok(Value::list(shape.element_type(), matches));

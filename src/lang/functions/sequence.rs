@@ -54,6 +54,7 @@ pub(crate) fn chunklist(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let size = call.usize(1)?;
     let items = call.items(0);
     let element = element_type(call.arg(0));
+    call.needs_values(items.len() / size.max(1))?;
     let size = if size == 0 { items.len().max(1) } else { size };
     let chunks = items.chunks(size).map(|chunk| Value::list(element.clone(), chunk.to_vec())).collect();
     Ok(Value::list(Type::list(element.clone()), chunks))
