@@ -500,7 +500,7 @@ fn time_is_bounded_by_steps_and_a_million_elements_have_room() {
             6,
         ),
         (
-            "  a = join(\"\", [for x in range(1000) : \"aaaaaaaaaa\"])\n  b = [for x in range(1000) : try(\"${local.a}x\", 1)]\n  c = [for x in range(1000) : \"${local.a}${local.a}\"]\n",
+            "  a = join(\"\", [for x in range(1000) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"])\n  b = [for x in range(1000) : try(\"${local.a}x\", 1)]\n  c = [for x in range(1000) : \"${local.a}${local.a}\"]\n",
             6,
         ),
     ] {
