@@ -25,7 +25,7 @@ impl Scanner<'_> {
 
     /// Blots what was read since, where newlines mean nothing.
     pub(crate) fn blot_space(&mut self, start: usize) {
-        if self.frames.last().is_some_and(Frame::ignores_newlines) {
+        if self.frames.last().map_or(self.bare, Frame::ignores_newlines) {
             self.out.blots.push(Blot { kind: BlotKind::Space, range: start..self.at });
         }
     }

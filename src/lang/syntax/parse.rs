@@ -10,7 +10,7 @@ use crate::lang::syntax::ast::{Body, Expr, Template};
 use crate::lang::syntax::items::nodes_in_template;
 use crate::lang::syntax::lower::Lowering;
 use crate::lang::syntax::mistakes;
-use crate::lang::syntax::scan::{scan, scan_template};
+use crate::lang::syntax::scan::{scan, scan_expression, scan_template};
 use crate::lang::syntax::template::Form;
 use crate::lang::syntax::tokens::{MAX_ERRORS, Scan, ScanError, ScanErrorKind};
 
@@ -107,20 +107,23 @@ pub(crate) fn parse_expression(file: FileId, text: &str, max_bytes: usize) -> Re
     check_size(file, text, max_bytes)?;
     let base = text.len() - text.trim_start().len();
     let content = text.trim();
-    let scan = scan(content);
+    let scan = scan_expression(content);
     let place = Place { file, base };
     check_nodes(place.span(0..0), scan.nodes(content, &(0..content.len())))?;
     if !scan.errors.is_empty() {
         return Err(scan.errors.iter().map(|error| mistakes::of_scan(place, content, error)).collect());
     }
     let patched = parseable(content, &scan);
-    let parse = || match hcl_edit::parser::parse_expr(&patched) {
+    // Comments around the expression are space now.
+    let lead = patched.len() - patched.trim_start().len();
+    let patched = patched.trim();
+    let parse = || match hcl_edit::parser::parse_expr(patched) {
         Ok(expr) => {
-            let mut lowering = Lowering { file, text, base, diagnostics: Vec::new() };
+            let mut lowering = Lowering { file, text, base: base + lead, diagnostics: Vec::new() };
             let expr = lowering.expr(&expr);
             finish(expr, lowering.diagnostics)
         }
-        Err(error) => Err(vec![mistakes::of_parser(place, content, &scan, 0, &patched, &error)]),
+        Err(error) => Err(vec![mistakes::of_parser(place, content, &scan, lead, patched, &error)]),
     };
     if may_nest_deeply(content) { on_a_deep_stack(parse) } else { parse() }
 }

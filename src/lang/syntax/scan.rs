@@ -66,6 +66,8 @@ pub(crate) struct Scanner<'a> {
     suspect: Option<usize>,
     /// Close what is open where a line at column one starts a block.
     resync: bool,
+    /// The text is an expression as a whole, in which newlines mean nothing.
+    pub(crate) bare: bool,
     /// Where the last heredoc ended.
     pub(crate) heredoc_end: Option<usize>,
     /// The last two tokens, also inside of templates.
@@ -79,6 +81,13 @@ pub(crate) fn scan(text: &str) -> Scan {
     let first = Scanner::new(text, false).run();
     let unclosed = |error: &ScanError| matches!(error.kind, ScanErrorKind::Unclosed(_));
     if first.errors.iter().any(unclosed) { Scanner::new(text, true).run() } else { first }
+}
+
+/// Scans a text that is an expression as a whole.
+pub(crate) fn scan_expression(text: &str) -> Scan {
+    let mut scanner = Scanner::new(text, false);
+    scanner.bare = true;
+    scanner.run()
 }
 
 /// Scans a text that is a template as a whole.
@@ -97,6 +106,7 @@ impl<'a> Scanner<'a> {
             out: Scan::default(),
             suspect: None,
             resync,
+            bare: false,
             heredoc_end: None,
             last: [None, None],
             directives: Vec::new(),
@@ -227,7 +237,10 @@ impl<'a> Scanner<'a> {
             '#' => self.comment(),
             '/' if self.rest().starts_with("//") => self.comment(),
             '/' if self.rest().starts_with("/*") => match self.rest()[2..].find("*/") {
-                Some(end) => self.at += end + 4,
+                Some(end) => {
+                    self.at += end + 4;
+                    self.blot_space(start);
+                }
                 None => {
                     self.error(ScanErrorKind::UnclosedComment, start..start + 2, None);
                     self.at = self.text.len();
