@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_utf8_is_told_with_its_line() {
+    fn what_is_not_utf8_is_reported_with_its_line() {
         assert_eq!(read("a = \"ä\"\n".as_bytes()), "a = \"ä\"\n");
         assert!(read(b"a = 1\nb = \"\xe4\"\n").contains("is not UTF-8: line 2 has a byte at offset 11"));
         let utf16: Vec<u8> = "a = 1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
