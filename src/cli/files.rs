@@ -43,8 +43,16 @@ pub(crate) enum FolderError {
          remove them, because without them the stack is another one"
     )]
     Entries { path: String, entries: String },
-    #[error("{path} is not UTF-8: the byte at offset {offset} fits no character")]
-    NotUtf8 { path: String, offset: usize },
+    #[error(
+        "{path} is not UTF-8: line {line} has a byte at offset {offset} of the file that fits no character; save the file as UTF-8"
+    )]
+    NotUtf8 { path: String, line: usize, offset: usize },
+    #[error("{path} is UTF-16; save the file as UTF-8")]
+    Utf16 { path: String },
+    #[error(
+        "there are no *.ram.hcl files in {path}, but {names}: a name counts in lower case, so rename what belongs to the stack"
+    )]
+    OtherCase { path: String, names: String },
     #[error("there are no *.ram.hcl files in {path}; name the folder of a stack")]
     Empty { path: String },
     #[error("{path} is a file; a stack is a folder of *.ram.hcl files, so name its folder")]
@@ -93,6 +101,22 @@ impl StackFolder {
             unreadable.sort();
             let entries = unreadable.join(", ");
             return Err(FolderError::Entries { path: shown(&self.root), entries });
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// The names in the folder that end in one of the suffixes but for upper and lower case, in order: files that are passed over.
+    pub(crate) fn names_of_other_case(&self, suffixes: &[&str]) -> Result<Vec<String>, FolderError> {
+        let error = |source| FolderError::List { path: shown(&self.root), source };
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.root).map_err(error)? {
+            let name = shown_bytes(&entry.map_err(error)?.file_name());
+            let folded = name.to_lowercase();
+            let ends = |name: &str| suffixes.iter().any(|suffix| name.ends_with(suffix));
+            if !name.starts_with('.') && ends(&folded) && !ends(&name) {
+                names.push(name);
+            }
         }
         names.sort();
         Ok(names)
@@ -205,9 +229,25 @@ fn read_text_within(path: &Path, name: String, limit: usize) -> Result<TextFile,
         ReadError::TooLarge => FolderError::TooLarge { path: shown(), limit },
         ReadError::Changing => FolderError::Changing { path: shown() },
     })?;
+    if is_utf16(&bytes) {
+        return Err(FolderError::Utf16 { path: shown() });
+    }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(TextFile { name, text }),
-        Err(error) => Err(FolderError::NotUtf8 { path: shown(), offset: error.utf8_error().valid_up_to() }),
+        Err(error) => {
+            let offset = error.utf8_error().valid_up_to();
+            let line = 1 + error.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count();
+            Err(FolderError::NotUtf8 { path: shown(), line, offset })
+        }
+    }
+}
+
+/// Whether a text is UTF-16: a byte order mark, or NUL in the place of every other byte, as Latin letters have it.
+fn is_utf16(bytes: &[u8]) -> bool {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
+        [0, a, 0, b, ..] | [a, 0, b, 0, ..] => *a != 0 && *b != 0,
+        _ => false,
     }
 }
 
@@ -307,4 +347,40 @@ pub(crate) fn append_text(path: &Path, text: &str) -> Result<(), FolderError> {
     let error = |source| FolderError::Write { path: shown(path), source };
     let mut file = fs::OpenOptions::new().append(true).create(true).open(path).map_err(error)?;
     io::Write::write_all(&mut file, text.as_bytes()).map_err(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x.ram.hcl");
+        fs::write(&path, bytes).expect("written");
+        match read_text_as(&path, "x.ram.hcl".to_owned()) {
+            Ok(file) => file.text,
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_reported_with_its_line() {
+        assert_eq!(read("a = \"ä\"\n".as_bytes()), "a = \"ä\"\n");
+        assert!(read(b"a = 1\nb = \"\xe4\"\n").contains("is not UTF-8: line 2 has a byte at offset 11"));
+        let utf16: Vec<u8> = "a = 1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(read(&utf16), "x.ram.hcl is UTF-16; save the file as UTF-8");
+        let marked: Vec<u8> = "\u{feff}ä".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(read(&marked), "x.ram.hcl is UTF-16; save the file as UTF-8");
+    }
+
+    #[test]
+    fn files_of_another_case_are_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["a.ram.hcl", "B.RAM.HCL", "c.Ram.hcl", ".d.RAM.HCL", "e.hcl"] {
+            fs::write(folder.path().join(name), "").expect("written");
+        }
+        let stack = StackFolder::open(folder.path()).expect("a folder");
+        assert_eq!(stack.names(&[".ram.hcl"]).expect("listed"), ["a.ram.hcl"]);
+        assert_eq!(stack.names_of_other_case(&[".ram.hcl"]).expect("listed"), ["B.RAM.HCL", "c.Ram.hcl"]);
+    }
 }

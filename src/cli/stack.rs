@@ -9,13 +9,17 @@ use std::path::Path;
 use crate::checks::{Held, hold};
 use crate::cli::args::{StackArgs, ValueArg};
 use crate::cli::files::{FolderError, StackFolder, TextFile, read_text, read_text_as, shown};
-use crate::diag::{Diagnostic, SourceMap};
+use crate::diag::{Diagnostic, Severity, SourceMap, language as codes};
 use crate::lang::value::Value;
 use crate::lang::{self, CheckBlock, Compiled, InputValues, Inputs};
 use crate::plan::PlanBody;
 
 /// Prefix of environment variables that set a variable of the stack.
 const VARIABLE_PREFIX: &str = "RAMCTL_VAR_";
+
+/// How the names of a stack's files end.
+const STACK_FILE: &str = ".ram.hcl";
+const VALUES_FILES: [&str; 2] = [".auto.ramvars.hcl", ".auto.ramvars.json"];
 
 /// A stack as far as it can be read with no credentials.
 pub(crate) struct Stack {
@@ -88,6 +92,11 @@ pub(crate) enum StackError {
 pub(crate) fn load(args: &StackArgs) -> Result<Stack, StackError> {
     let stack = load_any(args)?;
     if stack.is_empty() {
+        let other_case = stack.outside.folder.names_of_other_case(&[STACK_FILE])?;
+        if !other_case.is_empty() {
+            let names = other_case.join(", ");
+            return Err(FolderError::OtherCase { path: shown(&args.stack), names }.into());
+        }
         return Err(FolderError::Empty { path: shown(&args.stack) }.into());
     }
     Ok(stack)
@@ -98,12 +107,12 @@ pub(crate) fn load_any(args: &StackArgs) -> Result<Stack, StackError> {
     let folder = StackFolder::open(&args.stack)?;
     let mut sources = SourceMap::default();
     let mut stack_files = Vec::new();
-    for name in folder.names(&[".ram.hcl"])? {
+    for name in folder.names(&[STACK_FILE])? {
         let file = in_folder(&folder, &args.stack, &name)?;
         stack_files.push(sources.add(file.name, file.text));
     }
     let mut values = environment_values();
-    for name in folder.names(&[".auto.ramvars.hcl", ".auto.ramvars.json"])? {
+    for name in folder.names(&VALUES_FILES)? {
         let file = in_folder(&folder, &args.stack, &name)?;
         values.push(InputValues::File(sources.add(file.name, file.text)));
     }
@@ -123,7 +132,15 @@ pub(crate) fn load_any(args: &StackArgs) -> Result<Stack, StackError> {
 
     let now = args.now.unwrap_or_else(jiff::Timestamp::now).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let outside = Outside { folder, values, now };
-    let compiled = lang::compile(&mut sources, &stack_files, &outside.inputs());
+    let mut compiled = lang::compile(&mut sources, &stack_files, &outside.inputs());
+    let [hcl, json] = VALUES_FILES;
+    for name in outside.folder.names_of_other_case(&[STACK_FILE, hcl, json])? {
+        let detail = format!("{name} is not read, because a name of a file counts in lower case.");
+        let warning = Diagnostic::new(Severity::Warning, &codes::RAM066, None, detail);
+        compiled
+            .diagnostics
+            .insert(0, warning.help(format!("Rename it to {}, or move it away.", name.to_lowercase())));
+    }
     Ok(Stack { sources, compiled, files: stack_files.len(), outside })
 }
 

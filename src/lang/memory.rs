@@ -37,6 +37,11 @@ impl Memory {
         if self.used.saturating_add(bytes) <= self.limit { Ok(()) } else { Err(Full) }
     }
 
+    /// How many more bytes have room.
+    pub(crate) fn room(&self) -> usize {
+        self.limit.saturating_sub(self.used)
+    }
+
     /// Counts what is about to be made. What has no room is not counted.
     pub(crate) fn take(&mut self, bytes: usize) -> Result<(), Full> {
         self.has_room(bytes)?;

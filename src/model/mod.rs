@@ -8,6 +8,7 @@ mod ids;
 mod observed;
 mod policy;
 mod principal;
+mod regions;
 mod share;
 mod tagged;
 mod tags;

@@ -6,6 +6,7 @@
 mod fuzz;
 mod robustness;
 mod values;
+mod verdicts;
 
 use std::fs;
 use std::path::Path;

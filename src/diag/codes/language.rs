@@ -33,11 +33,16 @@ codes! {
     RAM048 "not a principal" "Principals are: organization(), ou(\"Path/Of/Names\") or an OU's id, account(\"name\"), account.LABEL or 12 digits, the ARN of an IAM role or user, service(\"name.amazonaws.com\")."
     RAM049 "block missing" "The stack, or the block, needs this block."
     RAM050 "version does not fit" "required_version in the ramctl block asks for another version of ramctl than this one."
+    RAM051 "unknown Region" "Regions are written by their code: eu-central-1, us-gov-west-1, cn-north-1. A name that AWS does not have and that is close to one that it has is an error. AWS adds Regions, so any other name of that form is a warning."
+    RAM052 "hidden character" "The file has a character that a reader does not see: a control that turns the direction of the text after it, such as U+202E, or NUL. With the former a line can read in another order than the one that ramctl reads, so that a review approves something else. NUL is an error, because nothing in AWS is named with it."
+
     RAM060 "variable without a value" "The variable has no default, and no value was given: in a *.auto.ramvars.hcl or .json file, with --var-file, --var NAME=VALUE, or the environment variable RAMCTL_VAR_NAME."
     RAM061 "value does not fit its variable" "The value that was given does not convert to the variable's type, or is null and the variable is not nullable."
     RAM062 "validation failed" "A validation of the variable says that the value is not acceptable. The message is the stack's own."
     RAM063 "value for no variable" "A value was given for a variable that the stack does not declare: most often a misspelt name. On the command line that is an error, in a file a warning."
     RAM064 "invalid type constraint" "Types are written bool, number, string, any, list(T), set(T), map(T), tuple([T, ...]), object({ name = T, other = optional(T, DEFAULT) }), and principal."
     RAM065 "unreadable values file" "A values file is HCL with arguments only, NAME = VALUE, or a JSON object, or what terraform output -json prints."
+    RAM066 "file passed over" "A file of the folder is named like a file of the stack but for upper and lower case, such as B.RAM.HCL, and is not read. On another system, or after a copy, it might be. Rename it, or move it out of the folder."
+
     RAM070 "invalid address" "An address is share.NAME or share.NAME[\"key\"], permission.NAME, written as it is and not computed."
 }

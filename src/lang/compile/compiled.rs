@@ -66,8 +66,10 @@ impl Compiled {
         let file = sources.add(source, text);
         let expr = parse_expression(file, text, inputs.limits.file_bytes)?;
         let mut evaluator = self.evaluator(inputs);
+        evaluator.check_names(&expr, &Scope::EMPTY);
         let result = evaluator.eval(&expr, &Scope::EMPTY);
-        self.settled(result, evaluator.told())
+        let told = evaluator.told();
+        self.settled(if told.is_empty() { result } else { Err(Failed) }, told)
     }
 
     /// Evaluates an assertion of a `check` block over a plan, which its expressions know as `plan`.

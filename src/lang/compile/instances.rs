@@ -65,7 +65,7 @@ impl Evaluator<'_> {
                 "A list's elements have no lasting names.",
                 "Write for_each = toset([...]) for strings, or { for x in ... : x.name => x }.",
             ),
-            Kind::Null => ("It is null.", "Give an empty map where there is nothing: {}."),
+            Kind::Null(_) => ("It is null.", "Give an empty map where there is nothing: {}."),
             _ => ("It has no elements.", "Give a map, or a set of strings."),
         };
         let detail = format!(

@@ -1,6 +1,9 @@
 //! From files to a [`Declaration`]: parse, sort, compute names, read every block.
 
 mod schema;
+mod foreign;
+mod hidden;
+mod json_keys;
 mod structure;
 mod inputs;
 mod values_file;
@@ -8,7 +11,9 @@ mod types;
 mod variables;
 mod instances;
 mod names;
+mod undeclared;
 mod decode;
+mod region;
 mod stack;
 mod share;
 mod others;
@@ -53,7 +58,11 @@ pub fn compile(sources: &mut SourceMap, stack_files: &[FileId], inputs: &Inputs<
             Err(errors) => diagnostics.extend(errors),
         }
     }
-    if !diagnostics.is_empty() {
+    let is_broken = !diagnostics.is_empty();
+    for file in stack_files {
+        diagnostics.extend(hidden::check(*file, &sources.file(*file).text));
+    }
+    if is_broken {
         return Compiled::failed(diagnostics);
     }
     let blocks = structure::sort(bodies, &mut diagnostics);
@@ -62,6 +71,7 @@ pub fn compile(sources: &mut SourceMap, stack_files: &[FileId], inputs: &Inputs<
     evaluator.diagnostics = diagnostics;
     evaluator.memory = memory;
     let mut instances = Instances::new();
+    undeclared::check(&blocks, &mut evaluator);
     variables::settle(&blocks, &mut evaluator, sources, inputs);
     let account_ids = names::settle(&blocks, &mut evaluator, &mut instances);
     variables::validate(&blocks, &mut evaluator);

@@ -15,7 +15,7 @@ use crate::lang::declaration::{InboundAction, InboundBlock, Lifecycle, Permissio
 use crate::lang::eval::{Eval, Failed, Scope, references};
 use crate::lang::syntax::Block;
 use crate::lang::value::to_json;
-use crate::model::{BlockKind, Region, ResourceType};
+use crate::model::{BlockKind, ResourceType};
 
 impl Compiler<'_, '_> {
     pub(crate) fn permissions(&mut self) -> Vec<PermissionBlock> {
@@ -54,7 +54,7 @@ impl Compiler<'_, '_> {
                 "Write account = account.NAME, the account that shares with it.",
             )
         });
-        let region = required(decoder.parsed::<Region>(block, "region"), |()| {
+        let region = required(decoder.region(block), |()| {
             decoder.missing(
                 block,
                 "region",
@@ -116,7 +116,7 @@ impl Compiler<'_, '_> {
                 "Write account = account.NAME, the account that receives the share.",
             )
         });
-        let region = required(decoder.parsed::<Region>(block, "region"), |()| {
+        let region = required(decoder.region(block), |()| {
             decoder.missing(block, "region", "Write region = \"eu-central-1\".")
         });
         let from = required(decoder.account(block, "from"), |()| {

@@ -157,6 +157,20 @@ pub(crate) static REMOVED: Schema =
 pub(crate) static REMOVED_LIFECYCLE: Schema =
     Schema { keyword: "lifecycle", labels: Labels::None, attributes: &["destroy"], blocks: NONE };
 
+/// The form of a block inside another.
+pub(crate) fn inner(outer: &Schema, keyword: &str) -> Option<&'static Schema> {
+    Some(match (outer.keyword, keyword) {
+        ("account", "assume_role") => &ASSUME_ROLE,
+        ("variable", "validation") => &VALIDATION,
+        ("permission", "statement") => &STATEMENT,
+        ("share", "permission") => &PERMISSION_USE,
+        ("share" | "permission", "lifecycle") => &LIFECYCLE,
+        ("check", "assert") => &ASSERT,
+        ("removed", "lifecycle") => &REMOVED_LIFECYCLE,
+        _ => return None,
+    })
+}
+
 /// The blocks that stand at the top of a file. `locals` holds any names and has no schema.
 pub(crate) static TOP: [&Schema; 12] = [
     &RAMCTL,

@@ -14,7 +14,7 @@ use crate::lang::declaration::{IgnorableAttribute, Lifecycle, PermissionUse, Sha
 use crate::lang::eval::{Eval, Failed, Scope};
 use crate::lang::syntax::{Block, Expr, ExprKind};
 use crate::lang::value::{Kind, Symbol};
-use crate::model::{BlockKind, Region, ResourceType};
+use crate::model::{BlockKind, ResourceType};
 
 const IGNORABLE: [(&str, IgnorableAttribute); 5] = [
     ("name", IgnorableAttribute::Name),
@@ -55,7 +55,7 @@ impl Compiler<'_, '_> {
                 "Write account = account.NAME, the account that owns the resources.",
             )
         });
-        let region = required(decoder.parsed::<Region>(block, "region"), |()| {
+        let region = required(decoder.region(block), |()| {
             decoder.missing(block, "region", "Write region = \"eu-central-1\".")
         });
         let name = decoder.string(block, "name");

@@ -39,7 +39,7 @@ impl Compiler<'_, '_> {
             Ok(Some(stack)) => Ok(stack),
             Err(Failed) => Err(Failed),
         };
-        let regions = decoder.parsed_list::<Region>(block, "regions");
+        let regions = decoder.regions(block);
         if let Some(version) = version? {
             self.check_version(&version)?;
         }
@@ -110,7 +110,7 @@ impl Compiler<'_, '_> {
         let address = instance.address(BlockKind::Account, block.label());
         let id = self.account_ids.get(&address).cloned().ok_or(Failed);
         let mut decoder = Decoder { evaluator: &mut *self.evaluator, scope: Scope::of(&instance.bindings) };
-        let regions = decoder.parsed_list::<Region>(block, "regions");
+        let regions = decoder.regions(block);
         let role = block.body.blocks.iter().find(|inner| &*inner.keyword.value == "assume_role");
         let role = match (role, &id) {
             (Some(role), Ok(id)) => assume_role(&mut decoder, role, &id.value).map(Some),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diag::suggest;
 use crate::diag::{Diagnostic, Span, language as codes};
+use crate::lang::compile::foreign::{block_help, hint};
 use crate::lang::compile::schema::{self, LOCALS, Labels, Schema, TOP};
 use crate::lang::syntax::{Attribute, Block, Body, is_name};
 use crate::model::ResourceType;
@@ -31,12 +32,7 @@ pub(crate) fn sort(bodies: Vec<Body>, diagnostics: &mut Vec<Diagnostic>) -> Bloc
     let mut out = Blocks::default();
     for body in bodies {
         for attribute in body.attributes {
-            let name = &attribute.name.value;
-            let detail = format!("The argument {name} stands outside of any block.");
-            diagnostics.push(
-                Diagnostic::error(&codes::RAM041, attribute.name.span, detail)
-                    .help("Values go into locals { ... } or into a *.auto.ramvars.hcl file."),
-            );
+            diagnostics.push(outside(&attribute));
         }
         for block in body.blocks {
             if &*block.keyword.value == LOCALS {
@@ -60,17 +56,28 @@ pub(crate) fn sort(bodies: Vec<Body>, diagnostics: &mut Vec<Diagnostic>) -> Bloc
 
 fn unknown_block(block: &Block) -> Diagnostic {
     let word = &*block.keyword.value;
-    let known = TOP.iter().map(|schema| schema.keyword).chain([LOCALS]);
-    let help = match word {
-        "terraform" => "The settings of a stack stand in ramctl { ... }.".to_owned(),
-        "provider" => "Accounts and their roles stand in account \"NAME\" { ... } blocks.".to_owned(),
-        "resource" | "data" => "Shares are written share \"NAME\" { ... }; look values up elsewhere and pass them in as variables.".to_owned(),
-        "output" | "module" => "There is no such block; all files of one folder make a stack.".to_owned(),
-        _ => suggest::help(word, known.clone()).unwrap_or_else(|| {
-            format!("Known are: {}.", known.collect::<Vec<_>>().join(", "))
-        }),
-    };
-    Diagnostic::error(&codes::RAM040, block.keyword.span, format!("There is no block {word}.")).help(help)
+    Diagnostic::error(&codes::RAM040, block.keyword.span, format!("There is no block {word}."))
+        .help(block_help(block))
+}
+
+/// An argument outside of any block. `organization = { ... }` means the block.
+fn outside(attribute: &Attribute) -> Diagnostic {
+    let name = &*attribute.name.value;
+    let span = attribute.name.span;
+    let labels = TOP.iter().find(|schema| schema.keyword == name).map(|schema| schema.labels);
+    match labels.or((name == LOCALS).then_some(Labels::None)) {
+        Some(labels) => {
+            let form = if labels == Labels::None { "" } else { " \"NAME\"" };
+            Diagnostic::error(&codes::RAM041, span, format!("{name} is a block and not an argument."))
+                .help(format!("Write {name}{form} {{ ... }}, without the =."))
+        }
+        None => Diagnostic::error(
+            &codes::RAM041,
+            span,
+            format!("The argument {name} stands outside of any block."),
+        )
+        .help("Values go into locals { ... } or into a *.auto.ramvars.hcl file."),
+    }
 }
 
 /// Checks labels, arguments and inner blocks of a block, not what is in the inner ones.
@@ -120,23 +127,6 @@ pub(crate) fn check(block: &Block, schema: &Schema, diagnostics: &mut Vec<Diagno
         diagnostic.help = help;
         diagnostics.push(diagnostic);
     }
-}
-
-/// Words that people bring along from Terraform and CloudFormation.
-fn hint(keyword: &str, name: &str) -> Option<String> {
-    Some(match (keyword, name) {
-        ("share" | "permission" | "inbound", "provider") => "Write account = account.NAME.".into(),
-        ("share", "resource_arns" | "resource_arn") => "Write resources = [...].".into(),
-        ("share", "principal") => "Write principals = [...].".into(),
-        ("share", "permission_arns") => {
-            "Write permission \"TYPE\" { use = ... } for each resource type.".into()
-        }
-        ("share", "tag") => "Write tags = { ... }.".into(),
-        (_, "count") => "Write for_each with a set or a map.".into(),
-        (_, "depends_on") => "Nothing needs it: the order follows from what the blocks are.".into(),
-        (_, "dynamic") => "Blocks are not repeated; write for_each on the outer block.".into(),
-        _ => return None,
-    })
 }
 
 fn check_labels(block: &Block, schema: &Schema, diagnostics: &mut Vec<Diagnostic>) {

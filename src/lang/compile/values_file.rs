@@ -1,6 +1,8 @@
 //! Values files: HCL arguments, a JSON object, or what `terraform output -json` prints.
 
 use crate::diag::{Diagnostic, FileId, SourceFile, Span, language as codes};
+use crate::lang::compile::hidden;
+use crate::lang::compile::json_keys::{Twice, twice};
 use crate::lang::eval::{Eval, Evaluator, Failed, Scope, references};
 use crate::lang::memory::JSON_VALUE;
 use crate::lang::syntax::parse_body;
@@ -23,6 +25,7 @@ pub(crate) struct ValuesFile {
 
 /// Reads a values file; mistakes are reported.
 pub(crate) fn read(file: FileId, source: &SourceFile, evaluator: &mut Evaluator<'_>) -> ValuesFile {
+    evaluator.diagnostics.extend(hidden::check(file, &source.text));
     if source.name.ends_with(".json") {
         read_json(file, source, evaluator)
     } else {
@@ -61,7 +64,10 @@ fn read_hcl(file: FileId, source: &SourceFile, evaluator: &mut Evaluator<'_>) ->
                     "Compute the value in locals of the stack.",
                 ))
             }
-            None => evaluator.eval(expr, &Scope::EMPTY),
+            None => {
+                evaluator.check_names(expr, &Scope::EMPTY);
+                evaluator.eval(expr, &Scope::EMPTY)
+            }
         };
         let given = value.map(|value| Given { value, span: expr.span, name_span: attribute.name.span });
         out.values.push((attribute.name.value.to_string(), given));
@@ -85,6 +91,17 @@ fn read_json(file: FileId, source: &SourceFile, evaluator: &mut Evaluator<'_>) -
             return ValuesFile::default();
         }
     };
+    if let Some(Twice { key, first, second }) = twice(text) {
+        let base = source.text.len() - text.len();
+        let span = |range: std::ops::Range<usize>| Span::new(file, base + range.start..base + range.end);
+        let detail = format!("The key {key:?} occurs twice.");
+        evaluator.diagnostics.push(
+            Diagnostic::error(&codes::RAM003, span(second), detail)
+                .label(span(first), "first here")
+                .help("Keep one of the two."),
+        );
+        return ValuesFile::default();
+    }
     let serde_json::Value::Object(entries) = document else {
         let detail = "A JSON values file is one object, with a value for each variable.";
         evaluator.report(&codes::RAM065, Span::new(file, 0..1), detail, "Write { \"NAME\": VALUE }.");

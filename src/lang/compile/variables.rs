@@ -132,6 +132,7 @@ fn constant(expr: &crate::lang::syntax::Expr, what: &str, evaluator: &mut Evalua
         );
         return Err(evaluator.report(&codes::RAM010, reference.span, detail, "Compute the value in locals."));
     }
+    evaluator.check_names(expr, &Scope::EMPTY);
     evaluator.eval(expr, &Scope::EMPTY)
 }
 

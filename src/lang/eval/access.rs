@@ -61,14 +61,22 @@ impl Evaluator<'_> {
         Ok(value)
     }
 
-    /// Walks the same steps from every item. Null has no items; a value that is no sequence is its own only item.
+    /// Walks the same steps from every item. Null has no items, unless its type has; a value that is no sequence is its own only item.
     fn splat(&mut self, value: &Value, steps: &[Step], expr: &Expr, scope: &Scope<'_>) -> Eval<Value> {
         let mark = value.is_sensitive();
-        if value.is_null() {
-            return Ok(Value::tuple(Vec::new()).marked(mark));
+        match value.kind() {
+            Kind::Null(Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
+                let diagnostic =
+                    Diagnostic::error(&codes::RAM025, expr.span, "The value before the splat is null.")
+                        .help("Give an empty list where there is nothing: coalesce(x, []).");
+                return Err(self.fail(diagnostic, expr, scope));
+            }
+            Kind::Null(_) => return Ok(Value::tuple(Vec::new()).marked(mark)),
+            _ => {}
         }
         let single = [value.without_own_mark()];
         let items = value.items().unwrap_or(&single);
+        self.work(items.len(), expr.span)?;
         self.take(items.len().saturating_mul(4 * SLOT), expr.span)?;
         let mut out = Vec::with_capacity(items.len());
         for item in items {
@@ -108,7 +116,7 @@ fn attribute(value: &Value, name: &str) -> Result<Value, Miss> {
     }
     let hint = match value.kind() {
         Kind::Symbol(symbol) => return symbol_attribute(symbol, name),
-        Kind::Null => {
+        Kind::Null(_) => {
             return Err(Miss::new(format!("The value before .{name} is null, which has no attributes."))
                 .help("Guard it: try(..., null), or x == null ? ... : ..."));
         }
@@ -168,7 +176,7 @@ fn index(value: &Value, key: &Value) -> Result<Value, Miss> {
         },
         Kind::Set(_) => Err(Miss::new("The elements of a set have no order and no index.")
             .help("Write tolist(...)[0], one(...), or contains(...).")),
-        Kind::Null => Err(Miss::new("The value before the bracket is null, which has no elements.")
+        Kind::Null(_) => Err(Miss::new("The value before the bracket is null, which has no elements.")
             .help("Guard it: try(..., null), or x == null ? ... : ...")),
         Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {
             Err(Miss::new(format!("{} has no elements.", capital(&value.type_of().phrase()))))

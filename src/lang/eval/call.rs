@@ -12,10 +12,15 @@ use crate::lang::value::{Entries, Value, convert};
 /// Bytes of arguments from which on the room for the result is looked at before the call.
 const LARGE: usize = 16 << 20;
 
+/// The name of a function; `core::max` is `max`.
+fn function_name(call: &Call) -> &str {
+    call.name.value.strip_prefix("core::").unwrap_or(&call.name.value)
+}
+
 impl Evaluator<'_> {
     #[inline(never)]
     pub(crate) fn call(&mut self, expr: &Expr, call: &Call, scope: &Scope<'_>) -> Eval<Value> {
-        let name = &*call.name.value;
+        let name = function_name(call);
         let Some(function) = functions::find_function(name) else {
             return Err(self.unknown_function(call));
         };
@@ -44,6 +49,7 @@ impl Evaluator<'_> {
     fn unknown_function(&mut self, call: &Call) -> Failed {
         let name = &*call.name.value;
         let help = match name.split_once("::") {
+            Some(("core", _)) => None,
             Some(_) => Some("Functions of providers do not exist here.".to_owned()),
             None => suggest::closest(name, functions::all_functions().map(|function| function.name))
                 .map(|near| format!("Did you mean {near}?")),
@@ -119,6 +125,11 @@ impl Evaluator<'_> {
         if given > LARGE && self.memory.has_room(given).is_err() {
             return Err(self.exhaust(call.name.span, self.memory.message(), memory::HELP));
         }
+        self.work_on(given, call.name.span)?;
+        if let ("regex" | "regexall" | "replace", [first, second, ..]) = (function.name, args.as_slice()) {
+            // A pattern takes time by its length for each character.
+            self.work_on(first.bytes().saturating_mul(second.bytes()) / 16, call.name.span)?;
+        }
         let mut converted = Vec::with_capacity(args.len());
         let mut marked = false;
         let mut failed = false;
@@ -138,6 +149,7 @@ impl Evaluator<'_> {
         }
         let hidden = marked || converted.iter().any(Value::holds_sensitive);
         let world = self.world;
+        let room = self.memory.room();
         let (steps_left, memory) = (&mut self.steps_left, &mut self.memory);
         let mut exhausted = None;
         let mut render = |name: &str, text: &str, variables: &Entries| {
@@ -150,12 +162,17 @@ impl Evaluator<'_> {
             exhausted = inner.exhausted;
             result
         };
-        let mut context = functions::Call::new(converted, world.files, world.plan_timestamp, &mut render);
+        let mut context =
+            functions::Call::new(converted, world.files, world.plan_timestamp, &mut render).with_room(room);
         let result = body(&mut context);
+        let has_no_room = context.has_no_room();
         // While the arguments are there: what the result shares with them is no growth.
         let made = result.as_ref().map_or(0, Value::own_bytes);
         if let Some(exhausted) = exhausted {
             return Err(self.exhaust(call.name.span, exhausted.detail, memory::HELP));
+        }
+        if has_no_room {
+            return Err(self.exhaust(call.name.span, self.memory.message(), memory::HELP));
         }
         match result {
             Ok(value) => {
@@ -209,14 +226,23 @@ impl Evaluator<'_> {
 
     /// `try` and `can`, whose arguments may fail.
     fn lazy(&mut self, expr: &Expr, call: &Call, scope: &Scope<'_>) -> Eval<Value> {
-        let name = &*call.name.value;
+        let name = function_name(call);
+        if name == "convert" {
+            return self.convert_to(call, scope);
+        }
         let count = call.args.len();
         if count == 0 || call.expand || (name == "can" && count != 1) {
-            let detail = format!(
-                "{name} takes {}.",
-                if name == "can" { "1 argument" } else { "at least 1 argument, and no ..." }
-            );
-            return Err(self.report(&codes::RAM023, call.name.span, detail, format!("Write {name}(...).")));
+            let (takes, form) = match name {
+                "can" => ("1 argument", "can(expression)"),
+                _ => ("at least 1 argument", "try(expression, fallback)"),
+            };
+            let detail = match count {
+                0 => format!("{name} takes {takes}; this call has none."),
+                _ if call.expand => format!("{name} takes expressions, and ... would expand values of one."),
+                _ => format!("{name} takes {takes}; this call has {count}."),
+            };
+            let place = call.args.get(1).filter(|_| !call.expand).map_or(call.name.span, |arg| arg.span);
+            return Err(self.report(&codes::RAM023, place, detail, format!("Write {form}.")));
         }
         if name == "can" {
             return Ok(Value::bool(self.peek(&call.args[0], scope).is_some()));
@@ -243,6 +269,25 @@ impl Evaluator<'_> {
         Err(self.fail(diagnostic, expr, scope))
     }
 
+    /// `convert(value, type)`, whose second argument is a type.
+    fn convert_to(&mut self, call: &Call, scope: &Scope<'_>) -> Eval<Value> {
+        let ([value, ty], false) = (call.args.as_slice(), call.expand) else {
+            let detail = format!("convert takes 2 arguments; this call has {}.", call.args.len());
+            return Err(self.report(&codes::RAM023, call.name.span, detail, "Write convert(value, type)."));
+        };
+        let ty = self.type_constraint(ty);
+        let given = self.eval(value, scope)?;
+        let converted = convert(&given, &ty?).map_err(|error| {
+            let why = if given.holds_sensitive() { error.message } else { error.to_string() };
+            let detail = format!("The value does not convert: {why}.");
+            self.fail(Diagnostic::error(&codes::RAM024, value.span, detail), value, scope)
+        })?;
+        if !converted.is_same(&given) {
+            self.take(converted.own_bytes(), value.span)?;
+        }
+        Ok(converted)
+    }
+
     /// Evaluates a template text with variables alone.
     fn render(&mut self, name: &str, text: &str, variables: &Entries) -> Result<Value, TemplateError> {
         let mut sources = SourceMap::default();
@@ -262,6 +307,11 @@ impl Evaluator<'_> {
         let bindings: Vec<_> = variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         // A template that is one interpolation keeps the type of its value, as in Terraform.
         let place = Span::new(file, 0..0);
-        self.template(&template, place, &Scope::of(&bindings)).map_err(|Failed| told(&self.diagnostics))
+        let scope = Scope::of(&bindings);
+        self.check_template_names(&template, &scope);
+        if !self.diagnostics.is_empty() {
+            return Err(told(&self.diagnostics));
+        }
+        self.template(&template, place, &scope).map_err(|Failed| told(&self.diagnostics))
     }
 }

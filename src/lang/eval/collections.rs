@@ -141,7 +141,7 @@ impl Evaluator<'_> {
             (_, Some(items)) => {
                 Ok(items.iter().enumerate().map(|(at, item)| (Value::number(at), item.clone())).collect())
             }
-            (Kind::Null, None) => {
+            (Kind::Null(_), None) => {
                 let diagnostic =
                     Diagnostic::error(&codes::RAM025, expr.span, "The collection of a for is null.")
                         .help("Give an empty one where there is none: coalesce(x, []).");

@@ -1,5 +1,6 @@
 //! The evaluator: dispatch, limits, and reporting.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diag::suggest;
@@ -22,7 +23,8 @@ pub(crate) type Eval<T> = Result<T, Failed>;
 pub struct Limits {
     /// Bytes of one file.
     pub file_bytes: usize,
-    /// Sub-expressions that may be evaluated.
+    /// Sub-expressions that may be evaluated. Each 512 bytes that an expression makes, compares or passes to a function count as one more, so that
+    /// the count bounds the time; arithmetic with thousands of digits and regular expressions count by their sizes.
     pub steps: u64,
     /// Bytes of one value; what stands in it twice counts twice.
     pub value_size: usize,
@@ -39,7 +41,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             file_bytes: 64 << 20,
-            steps: 100_000_000,
+            steps: 20_000_000,
             value_size: 256 << 20,
             memory: 448 << 20,
             value_depth: 100,
@@ -47,6 +49,9 @@ impl Default for Limits {
         }
     }
 }
+
+/// Bytes that are gone through in about the time of a step.
+const STEP_BYTES: usize = 512;
 
 /// What evaluation may see of the world.
 #[derive(Clone, Copy)]
@@ -68,6 +73,10 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) quiet: usize,
     /// Inside a template file: only its variables are known, and it may not read further templates.
     pub(crate) in_template: bool,
+    /// Names are looked for, and nothing is evaluated.
+    pub(crate) checking_names: bool,
+    /// Where an unknown word or name is reported already.
+    unknown_names: BTreeSet<Span>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -83,6 +92,8 @@ impl<'a> Evaluator<'a> {
             exhausted: None,
             quiet: 0,
             in_template: false,
+            checking_names: false,
+            unknown_names: BTreeSet::new(),
         }
     }
 
@@ -112,11 +123,7 @@ impl<'a> Evaluator<'a> {
         if self.steps_left == 0 {
             return Err(Failed);
         }
-        self.steps_left -= 1;
-        if self.steps_left == 0 {
-            let detail = format!("Evaluation takes more than {} steps.", self.world.limits.steps);
-            return Err(self.exhaust(expr.span, detail, "Look for loops over loops; split the stack."));
-        }
+        self.work(1, expr.span)?;
         let before = self.memory.used();
         let value = match &expr.kind {
             ExprKind::Literal(value) => return Ok(value.clone()),
@@ -133,7 +140,24 @@ impl<'a> Evaluator<'a> {
             ExprKind::For(for_expr) => self.for_expr(for_expr, scope),
         };
         self.memory.release_to(before, value.as_ref().map_or(0, Value::bytes));
-        self.bounded(value?, expr.span)
+        let value = value?;
+        self.work_on(value.bytes(), expr.span)?;
+        self.bounded(value, expr.span)
+    }
+
+    /// Counts work that takes as long as so many steps.
+    pub(crate) fn work(&mut self, steps: usize, span: Span) -> Eval<()> {
+        self.steps_left = self.steps_left.saturating_sub(u64::try_from(steps).unwrap_or(u64::MAX));
+        if self.steps_left > 0 {
+            return Ok(());
+        }
+        let detail = format!("Up to here evaluation takes more than {} steps.", self.world.limits.steps);
+        Err(self.exhaust(span, detail, "Look for loops over loops; split the stack."))
+    }
+
+    /// Counts bytes that are gone through.
+    pub(crate) fn work_on(&mut self, bytes: usize, span: Span) -> Eval<()> {
+        self.work(bytes / STEP_BYTES, span)
     }
 
     /// Refuses values that grow without bound.
@@ -159,6 +183,22 @@ impl<'a> Evaluator<'a> {
     ) -> Failed {
         self.diagnostics.push(Diagnostic::error(code, span, detail).help(help));
         Failed
+    }
+
+    /// Reports an unknown word or name, unless a walk over the expression has done so.
+    fn report_name(
+        &mut self,
+        code: &'static Code,
+        span: Span,
+        detail: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Failed {
+        let known = if self.checking_names {
+            !self.unknown_names.insert(span)
+        } else {
+            self.unknown_names.contains(&span)
+        };
+        if known { Failed } else { self.report(code, span, detail, help) }
     }
 
     /// Reports, with the values of the references inside an expression.
@@ -228,7 +268,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A word that stands alone.
-    fn variable(&mut self, name: &Arc<str>, span: Span, scope: &Scope<'_>) -> Eval<Value> {
+    pub(crate) fn variable(&mut self, name: &Arc<str>, span: Span, scope: &Scope<'_>) -> Eval<Value> {
         if let Some(value) = scope.get(name) {
             return Ok(value.clone());
         }
@@ -236,7 +276,7 @@ impl<'a> Evaluator<'a> {
             let (what, _) = root.declared_by("x");
             let detail =
                 format!("The word {name} alone is no value; it comes before the name of one {what}.");
-            return Err(self.report(&codes::RAM010, span, detail, format!("Write {name}.NAME.")));
+            return Err(self.report_name(&codes::RAM010, span, detail, format!("Write {name}.NAME.")));
         }
         Err(self.unknown_word(name, span, scope))
     }
@@ -246,28 +286,11 @@ impl<'a> Evaluator<'a> {
             && scope.get(word).is_none()
             && !self.in_template
         {
-            if let Some(root) = Root::from_word(word) {
-                let Some(Step::Attribute(name)) = steps.first() else {
-                    let detail = format!("After {word} comes a dot and a name.");
-                    return Err(self.report(
-                        &codes::RAM010,
-                        base.span,
-                        detail,
-                        format!("Write {word}.NAME."),
-                    ));
+            if Root::from_word(word).is_some() {
+                return match self.reference(base, steps)? {
+                    Known::Value(value) => self.steps(value, &steps[1..], expr, scope),
+                    Known::Failed => Err(Failed),
                 };
-                let value = match self.names.get(root, &name.value) {
-                    Some(Known::Value(value)) => value.clone(),
-                    Some(Known::Failed) => return Err(Failed),
-                    None => {
-                        return Err(self.undeclared(
-                            root,
-                            &name.value,
-                            Span { end: name.span.end, ..base.span },
-                        ));
-                    }
-                };
-                return self.steps(value, &steps[1..], expr, scope);
             }
             if &**word == "path" {
                 return self.path(base.span, steps);
@@ -277,6 +300,20 @@ impl<'a> Evaluator<'a> {
         self.steps(value, steps, expr, scope)
     }
 
+    /// What `var.NAME` and the like stand for; also whether `path` is followed by what it has.
+    pub(crate) fn reference(&mut self, base: &Expr, steps: &[Step]) -> Eval<Known> {
+        let ExprKind::Variable(word) = &base.kind else { return Err(Failed) };
+        let Some(root) = Root::from_word(word) else { return self.path(base.span, steps).map(Known::Value) };
+        let Some(Step::Attribute(name)) = steps.first() else {
+            let detail = format!("After {word} comes a dot and a name.");
+            return Err(self.report_name(&codes::RAM010, base.span, detail, format!("Write {word}.NAME.")));
+        };
+        match self.names.get(root, &name.value) {
+            Some(known) => Ok(known.clone()),
+            None => Err(self.undeclared(root, &name.value, Span { end: name.span.end, ..base.span })),
+        }
+    }
+
     /// `path.module`, `path.root` and `path.cwd` all are the stack's folder, from which the file functions read.
     fn path(&mut self, span: Span, steps: &[Step]) -> Eval<Value> {
         if let [Step::Attribute(name)] = steps
@@ -284,7 +321,7 @@ impl<'a> Evaluator<'a> {
         {
             return Ok(Value::string("."));
         }
-        Err(self.report(
+        Err(self.report_name(
             &codes::RAM010,
             span,
             "After path comes module, root or cwd; all three are the stack's folder.",
@@ -300,7 +337,7 @@ impl<'a> Evaluator<'a> {
             Some(near) => format!("Did you mean {}.{near}?", root.as_str()),
             None => format!("Declare it: {declaration}"),
         };
-        self.report(&codes::RAM011, span, detail, help)
+        self.report_name(&codes::RAM011, span, detail, help)
     }
 
     fn unknown_word(&mut self, name: &str, span: Span, scope: &Scope<'_>) -> Failed {
@@ -316,12 +353,15 @@ impl<'a> Evaluator<'a> {
             }
             (function, _) if find_function(function).is_some() => format!("{name} is a function: write {name}(...)."),
             ("data" | "module" | "resource" | "terraform" | "self", _) => {
-                "This word is Terraform's. Pass values in as variables: terraform output -json > net.ramvars.json".to_owned()
+                "This word is Terraform's. Pass values in as variables: terraform output -json > net.auto.ramvars.json".to_owned()
+            }
+            (name, _) if name.starts_with("aws_") => {
+                "A resource of Terraform has no value here. Pass values in as variables: terraform output -json > net.auto.ramvars.json".to_owned()
             }
             (_, Some(near)) => format!("Did you mean {near}? A string stands in quotes: \"{name}\"."),
             (_, None) => format!("A string stands in quotes: \"{name}\"."),
         };
-        self.report(&codes::RAM010, span, format!("Nothing is named {name} here."), help)
+        self.report_name(&codes::RAM010, span, format!("Nothing is named {name} here."), help)
     }
 }
 
@@ -360,7 +400,7 @@ pub(crate) fn brief(value: &Value) -> String {
         format!("{}{more}", names.join(", "))
     };
     match value.kind() {
-        Kind::Null => "null".into(),
+        Kind::Null(_) => "null".into(),
         Kind::Bool(flag) => flag.to_string(),
         Kind::Number(number) => {
             let text = number.to_string();

@@ -5,7 +5,9 @@
 mod scope;
 mod references;
 mod evaluator;
+mod differences;
 mod operators;
+mod undeclared;
 mod access;
 mod collections;
 mod template;

@@ -1,10 +1,11 @@
 //! Operators and conditionals.
 
 use crate::diag::{Diagnostic, Spanned, language as codes};
-use crate::lang::eval::evaluator::{Eval, Evaluator};
+use crate::lang::eval::differences::no_common_type;
+use crate::lang::eval::evaluator::{Eval, Evaluator, Failed};
 use crate::lang::eval::scope::Scope;
 use crate::lang::syntax::{BinaryOp, Conditional, Expr, UnaryOp};
-use crate::lang::value::{Number, NumberError, Type, Value, convert, unify};
+use crate::lang::value::{Losses, Number, NumberError, Type, Value, convert, unify};
 
 impl Evaluator<'_> {
     #[inline(never)]
@@ -42,7 +43,8 @@ impl Evaluator<'_> {
                 // Both sides, so that the mistakes of both are told.
                 let (a, b) = (self.eval(left, scope), self.eval(right, scope));
                 let (a, b) = (a?, b?);
-                let equal = a == b;
+                self.work_on(a.bytes().saturating_add(b.bytes()), expr.span)?;
+                let equal = (a.is_null() && b.is_null()) || a == b;
                 let marked = a.holds_sensitive() || b.holds_sensitive();
                 Ok(Value::bool(equal == (operator == BinaryOp::Equal)).marked(marked))
             }
@@ -50,16 +52,44 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `&&` and `||` leave the right side alone where the left one decides.
+    /// Where one side of `&&` or `||` decides, the mistakes in the other do not count, unless it is no bool. A null decides `&&`, as in
+    /// HCL since 2.24.
     fn logic(&mut self, left: &Expr, operator: BinaryOp, right: &Expr, scope: &Scope<'_>) -> Eval<Value> {
-        let a = self.eval(left, scope)?;
-        let a = self.need(&a, &Type::Bool, &side("left", operator), left, scope)?;
-        if a.as_bool() == Some(operator == BinaryOp::Or) {
-            return Ok(a);
+        let or = operator == BinaryOp::Or;
+        let reported = self.diagnostics.len();
+        let a = self.eval(left, scope);
+        let b = self.eval(right, scope);
+        let (a, b) = match (a, b) {
+            (Err(Failed), Err(Failed)) => return Err(Failed),
+            sides => sides,
+        };
+        let wrong = self.diagnostics.len();
+        let mut operand = |value: Eval<Value>, place: &str, expr: &Expr| match value {
+            Err(Failed) => Ok(None),
+            Ok(value) if value.is_null() => Ok(Some(value)),
+            Ok(value) => self.need(&value, &Type::Bool, &side(place, operator), expr, scope).map(Some),
+        };
+        let (a, b) = (operand(a, "left", left), operand(b, "right", right));
+        if self.diagnostics.len() > wrong {
+            return Err(Failed);
         }
-        let b = self.eval(right, scope)?;
-        let b = self.need(&b, &Type::Bool, &side("right", operator), right, scope)?;
-        Ok(b.marked(a.is_sensitive()))
+        let (a, b) = (a?, b?);
+        let marked = [&a, &b].into_iter().flatten().any(Value::is_sensitive);
+        let decides = |side: &Option<Value>| {
+            side.as_ref().is_some_and(|value| match value.as_bool() {
+                Some(flag) => flag == or,
+                None => !or,
+            })
+        };
+        if decides(&a) || decides(&b) {
+            self.diagnostics.truncate(reported);
+            return Ok(Value::bool(or).marked(marked));
+        }
+        let (a, b) = (a.ok_or(Failed)?, b.ok_or(Failed)?);
+        for (value, place, expr) in [(a, "left", left), (b, "right", right)] {
+            self.need(&value, &Type::Bool, &side(place, operator), expr, scope)?;
+        }
+        Ok(Value::bool(!or).marked(marked))
     }
 
     fn arithmetic(
@@ -77,6 +107,9 @@ impl Evaluator<'_> {
         let (a, b) = (a?, b?);
         let marked = a.is_sensitive() || b.is_sensitive();
         let (x, y) = (a.as_number().expect("a number"), b.as_number().expect("a number"));
+        // Numbers of thousands of digits take time by the square of their lengths.
+        let length = x.heap_bytes().saturating_add(y.heap_bytes());
+        self.work_on(length.saturating_mul(length), expr.span)?;
         let result: Result<Number, NumberError> = match operator {
             BinaryOp::Less => return Ok(Value::bool(x < y).marked(marked)),
             BinaryOp::LessEqual => return Ok(Value::bool(x <= y).marked(marked)),
@@ -114,25 +147,19 @@ impl Evaluator<'_> {
         let (taken, other) = if test.as_bool() == Some(true) { (yes, no) } else { (no, yes) };
         let value = self.eval(taken, scope)?;
         let Some(other_value) = self.peek(other, scope) else { return Ok(value.marked(test.is_sensitive())) };
+        // The value tells which arm was taken, and so the mark of the other one.
+        let marked = test.is_sensitive() || other_value.is_sensitive();
         let (ty, other_ty) = (value.type_of(), other_value.type_of());
-        if ty == other_ty || value.is_null() || other_value.is_null() {
-            return Ok(value.marked(test.is_sensitive()));
+        if ty == other_ty || other_ty == Type::Any {
+            return Ok(value.marked(marked));
         }
-        let common = unify(&[ty.clone(), other_ty.clone()]);
+        self.work_on(value.bytes().saturating_add(other_value.bytes()), condition.span)?;
+        let common = unify(&[ty.clone(), other_ty.clone()], Losses::Allowed);
         let Some(converted) = common.and_then(|common| convert(&value, &common).ok()) else {
             let (first, second) = if std::ptr::eq(taken, yes) { (&ty, &other_ty) } else { (&other_ty, &ty) };
-            let detail = format!(
-                "The result is either {} or {}, and no type fits both.",
-                first.phrase(),
-                second.phrase()
-            );
-            let diagnostic =
-                Diagnostic::error(&codes::RAM029, yes.span, detail).label(no.span, "the other result").help(
-                    "Give both results the same type: the same attributes, or tolist(...), tomap(...), null.",
-                );
-            return Err(self.fail(diagnostic, condition, scope));
+            return Err(self.fail(no_common_type(yes, no, first, second), condition, scope));
         };
-        Ok(converted.marked(test.is_sensitive()))
+        Ok(converted.marked(marked))
     }
 }
 

@@ -50,7 +50,12 @@ impl Evaluator<'_> {
                 let test = self.eval(condition, scope)?;
                 let test = self.need(&test, &Type::Bool, "The condition of %{ if }", condition, scope)?;
                 out.sensitive |= test.is_sensitive();
-                self.parts(if test.as_bool() == Some(true) { yes } else { no }, scope, out)?;
+                let (taken, other) = if test.as_bool() == Some(true) { (yes, no) } else { (no, yes) };
+                // The text tells which arm was taken, and so the mark of the other one.
+                if !out.sensitive && !other.parts.is_empty() {
+                    out.sensitive = self.peek_template(other, out.place, scope);
+                }
+                self.parts(taken, scope, out)?;
             }
             Part::For { key_name, value_name, collection, body } => {
                 let value = self.eval(collection, scope)?;
@@ -62,6 +67,19 @@ impl Evaluator<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a text that is not shown is sensitive; its mistakes do not count.
+    fn peek_template(&mut self, template: &Template, place: Span, scope: &Scope<'_>) -> bool {
+        let before = self.memory.used();
+        let reported = self.diagnostics.len();
+        let mut unseen = Text { text: String::new(), sensitive: false, place };
+        self.quiet += 1;
+        let failed = self.parts(template, scope, &mut unseen).is_err();
+        self.quiet -= 1;
+        self.diagnostics.truncate(reported);
+        self.memory.release_to(before, 0);
+        !failed && unseen.sensitive
     }
 
     fn interpolate(&mut self, value: &Value, expr: &Expr, scope: &Scope<'_>, out: &mut Text) -> Eval<()> {

@@ -23,7 +23,8 @@ pub(crate) fn items(count: usize) -> Result<(), FunctionError> {
     }
 }
 
-/// Whether a text may be read that has values between these characters: there are no more of them than of the characters.
-pub(crate) fn values_in(text: &str, between: &[u8]) -> Result<(), FunctionError> {
-    items(text.bytes().filter(|byte| between.contains(byte)).count())
+/// Whether a text may be read that has values between these characters: there are no more of them than of the characters, which are counted.
+pub(crate) fn values_in(text: &str, between: &[u8]) -> Result<usize, FunctionError> {
+    let count = text.bytes().filter(|byte| between.contains(byte)).count();
+    items(count).map(|()| count)
 }

@@ -1,6 +1,9 @@
 //! What the body of a function gets.
 
+use std::cell::Cell;
+
 use crate::lang::functions::row::FunctionError;
+use crate::lang::memory::JSON_VALUE;
 use crate::lang::value::{Entries, Number, Value};
 
 /// The files that a stack may read: those inside its folder. Implemented by the edge and by tests.
@@ -44,6 +47,9 @@ pub struct Call<'a> {
     files: &'a dyn StackFiles,
     plan_timestamp: &'a str,
     render: &'a mut Render<'a>,
+    /// Bytes that the result and what is made on the way to it may take.
+    room: usize,
+    has_no_room: Cell<bool>,
 }
 
 impl<'a> Call<'a> {
@@ -53,7 +59,32 @@ impl<'a> Call<'a> {
         plan_timestamp: &'a str,
         render: &'a mut Render<'a>,
     ) -> Self {
-        Self { args, files, plan_timestamp, render }
+        Self { args, files, plan_timestamp, render, room: usize::MAX, has_no_room: Cell::new(false) }
+    }
+
+    #[must_use]
+    pub(crate) fn with_room(mut self, bytes: usize) -> Self {
+        self.room = bytes;
+        self
+    }
+
+    /// Whether so many bytes may be made in all. A body that makes much more than it is given asks before it does.
+    pub(crate) fn needs(&self, bytes: usize) -> Result<(), FunctionError> {
+        if bytes <= self.room {
+            return Ok(());
+        }
+        self.has_no_room.set(true);
+        Err(FunctionError::call("There is no room for the result."))
+    }
+
+    /// As [`Self::needs`], for so many values, each with a text of a few bytes.
+    pub(crate) fn needs_values(&self, count: usize) -> Result<(), FunctionError> {
+        self.needs(count.saturating_mul(JSON_VALUE))
+    }
+
+    /// Whether [`Self::needs`] has refused.
+    pub(crate) fn has_no_room(&self) -> bool {
+        self.has_no_room.get()
     }
 
     pub fn args(&self) -> &[Value] {

@@ -9,7 +9,7 @@ use crate::lang::functions::call::Call;
 use crate::lang::functions::row::{Accepts, Body, Example, Function, FunctionError, Group, Param};
 use crate::lang::functions::sequence;
 use crate::lang::functions::sequence::{ordered, sequence};
-use crate::lang::value::{Entries, Kind, Type, Value, convert, unify};
+use crate::lang::value::{Entries, Kind, Losses, Type, Value, convert, unify};
 
 const fn row(
     name: &'static str,
@@ -63,7 +63,7 @@ pub(crate) static FUNCTIONS: &[Function] = &[
         Ok(Value::bool(sequence(call, 0, "a list or a set")?.contains(value)))
     })
     .doc("Whether a list, tuple or set has an element equal to a value. Values of different types differ.")
-    .takes(&[LIST, Param::nullable("value", Accepts::Any)])
+    .takes(&[LIST, Param::new("value", Accepts::Any)])
     .shows(&[Example::new(r#"contains(["a", "b", "c"], "a")"#, "true")]),
     row("distinct", "distinct(list)", sequence::distinct)
         .doc("The list with each element once, at its first place.")
@@ -79,7 +79,7 @@ pub(crate) static FUNCTIONS: &[Function] = &[
         .shows(&[Example::new(r#"flatten([["a", ["b"]], [], ["c"]])"#, r#"["a", "b", "c"]"#)]),
     row("index", "index(list, value)", sequence::index)
         .doc("The index of the first element equal to a value. A value that is not in the list is an error.")
-        .takes(&[LIST, Param::nullable("value", Accepts::Any)])
+        .takes(&[LIST, Param::new("value", Accepts::Any)])
         .shows(&[Example::new(r#"index(["a", "b", "c"], "b")"#, "1")]),
     row("keys", "keys(map)", keys)
         .doc("The keys of a map or the names of an object's attributes, in lexical order.")
@@ -198,8 +198,8 @@ fn entries<'c>(call: &'c Call<'_>, index: usize) -> Result<&'c Entries, Function
 
 fn coalesce(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let types: Vec<Type> = call.args().iter().map(Value::type_of).collect();
-    let common =
-        unify(&types).ok_or_else(|| FunctionError::call("All values must have a type in common."))?;
+    let common = unify(&types, Losses::Allowed)
+        .ok_or_else(|| FunctionError::call("All values must have a type in common."))?;
     for (index, arg) in call.args().iter().enumerate().filter(|(_, arg)| !arg.is_null()) {
         let value = convert(arg, &common)
             .map_err(|error| FunctionError::argument(index, format!("Here {error}.")))?;

@@ -19,6 +19,14 @@ pub(crate) static FUNCTIONS: &[Function] = &[
         .doc("Whether an expression has a value; false where its evaluation fails.")
         .takes(&[VALUE])
         .shows(&[Example::new(r#"can(tonumber("x"))"#, "false"), Example::new("can(1 + 1)", "true")]),
+    Function::new(Group::Conversion, "convert", "convert(value, type)", Body::Lazy)
+        .doc("The value as a value of a type, which is written as in a variable: `list(string)`, `object({ a = optional(number) })`.")
+        .takes(&[VALUE, Param::new("type", Accepts::Any)])
+        .shows(&[Example::new(r#"convert(["1", 2], list(number))"#, "[1, 2]")]),
+    row("ephemeralasnull", "ephemeralasnull(value)", |call| Ok(call.arg(0).clone()))
+        .doc("The value, its ephemeral parts null. Nothing is ephemeral here, so it is the value.")
+        .keeps_marks()
+        .shows(&[Example::new(r#"ephemeralasnull("x")"#, r#""x""#)]),
     row("issensitive", "issensitive(value)", |call| Ok(Value::bool(call.arg(0).is_sensitive())))
         .doc("Whether a value is marked sensitive.")
         .keeps_marks()

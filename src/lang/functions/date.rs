@@ -89,6 +89,11 @@ fn write_date(spec: &str, moment: &Moment) -> Result<String, String> {
     let mut out = String::new();
     let mut rest = spec;
     while let Some(first) = rest.chars().next() {
+        if let Some(after) = rest.strip_prefix("''") {
+            out.push('\'');
+            rest = after;
+            continue;
+        }
         if first == '\'' {
             let length = quoted_length(rest).ok_or("A text in single quotes has no end.")?;
             out.push_str(&rest[1..length - 1].replace("''", "'"));

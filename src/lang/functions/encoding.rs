@@ -117,7 +117,8 @@ fn base64decode(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 }
 
 fn csvdecode(call: &mut Call<'_>) -> Result<Value, FunctionError> {
-    bounds::values_in(call.str(0), b",\n")?;
+    let cells = bounds::values_in(call.str(0), b",\n")?;
+    call.needs_values(cells)?;
     let records = csv::records(call.str(0)).map_err(|message| FunctionError::argument(0, message))?;
     let Some((header, rows)) = records.split_first() else {
         return Err(FunctionError::argument(0, "The first line, which names the columns, is missing."));

@@ -38,6 +38,7 @@ pub(crate) fn formatlist(call: &mut Call<'_>) -> Result<Value, FunctionError> {
         }
     }
     let rows = count.map_or(1, |(_, length)| length);
+    call.needs_values(rows)?;
     let mut lines = Vec::new();
     let mut length = 0;
     for row in 0..rows {
@@ -48,6 +49,7 @@ pub(crate) fn formatlist(call: &mut Call<'_>) -> Result<Value, FunctionError> {
         let line = spec.write(&cells)?;
         length += line.len();
         bounds::text(length)?;
+        call.needs(length.saturating_mul(2))?;
         lines.push(line);
     }
     Ok(Value::strings(lines))
@@ -201,7 +203,7 @@ impl Verb {
             'b' | 'd' | 'o' | 'x' | 'X' => self.integer(value),
             'e' | 'E' | 'f' | 'g' | 'G' => self.float(value),
             's' => Ok(self.padded(&self.cut(self.text(value)?))),
-            'q' => Ok(self.padded(&json::quoted(&self.text(value)?))),
+            'q' => Ok(self.padded(&json::quoted(&self.cut(self.text(value)?)))),
             _ => unreachable!("parse lets no other verb through"),
         }
     }
@@ -229,9 +231,9 @@ impl Verb {
         Ok(self.padded(&text))
     }
 
-    /// The characters that the precision lets through.
+    /// The characters that the precision lets through; all of them where it is 0, as in Terraform.
     fn cut(&self, text: String) -> String {
-        match self.precision {
+        match self.precision.filter(|length| *length > 0) {
             Some(length) => text.graphemes(true).take(length).collect(),
             None => text,
         }

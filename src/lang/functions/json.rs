@@ -12,7 +12,8 @@ pub(crate) fn jsonencode(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 }
 
 pub(crate) fn jsondecode(call: &mut Call<'_>) -> Result<Value, FunctionError> {
-    bounds::values_in(call.str(0), b",:[{")?;
+    let values = bounds::values_in(call.str(0), b",:[{")?;
+    call.needs_values(values)?;
     decode(call.str(0)).map_err(|message| FunctionError::argument(0, message))
 }
 
@@ -25,7 +26,7 @@ pub(crate) fn encode(value: &Value) -> Result<String, String> {
 
 fn write_value(out: &mut String, value: &Value) -> Result<(), String> {
     match value.kind() {
-        Kind::Null => out.push_str("null"),
+        Kind::Null(_) => out.push_str("null"),
         Kind::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
         Kind::Number(number) => out.push_str(&number.to_string()),
         Kind::String(text) => write_quoted(out, text),

@@ -25,6 +25,7 @@ mod numeric;
 mod path;
 mod prefix;
 mod ram;
+mod re2;
 mod regular;
 mod row;
 mod sequence;

@@ -1,17 +1,15 @@
 //! Regular expressions.
 //!
-//! Terraform's are RE2's. The `regex` crate is of the same family; where it reads a pattern differently, the pattern is rewritten:
-//! `\d`, `\w`, `\s` and `\b` are about ASCII, `[` and doubled operators are literal in a class, a brace that counts nothing is literal.
+//! Terraform's are RE2's; `re2` rewrites a pattern for the `regex` crate.
 
 use std::collections::BTreeMap;
-use std::iter::Peekable;
-use std::str::Chars;
 use std::sync::Arc;
 
 use regex::{Captures, Regex, RegexBuilder};
 
 use crate::lang::functions::bounds;
 use crate::lang::functions::call::Call;
+use crate::lang::functions::re2;
 use crate::lang::functions::row::FunctionError;
 use crate::lang::value::{Entries, Type, Value, list_of};
 
@@ -21,7 +19,7 @@ const SIZE_LIMIT: usize = 4 << 20;
 pub(crate) fn regex(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let pattern = compile(call.str(0), 0)?;
     let shape = Shape::of(&pattern)?;
-    match pattern.captures(call.str(1)) {
+    match pattern.regex.captures(call.str(1)) {
         Some(captures) => Ok(shape.value(&captures)),
         None => Err(FunctionError::argument(1, "The pattern matches nothing in this string.")
             .help("Use `can(regex(...))` to test for a match, or `regexall`, which gives an empty list.")),
@@ -32,9 +30,12 @@ pub(crate) fn regexall(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let pattern = compile(call.str(0), 0)?;
     let shape = Shape::of(&pattern)?;
     let mut matches = Vec::new();
-    for captures in pattern.captures_iter(call.str(1)) {
+    for captures in pattern.regex.captures_iter(call.str(1)) {
         matches.push(shape.value(&captures));
-        bounds::items(matches.len() * pattern.captures_len())?;
+        bounds::items(matches.len() * pattern.names.len())?;
+        if matches.len().is_multiple_of(1_024) {
+            call.needs_values(matches.len() * pattern.names.len())?;
+        }
     }
     if matches.is_empty() {
         return Ok(Value::list(shape.element_type(), matches));
@@ -54,33 +55,76 @@ pub(crate) fn replace(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     }
 }
 
-fn replace_matches(pattern: &Regex, text: &str, replacement: &str) -> Result<String, FunctionError> {
+/// A compiled pattern, and the names of its groups, the whole match first.
+struct Pattern {
+    regex: Regex,
+    names: Vec<Option<Arc<str>>>,
+}
+
+fn replace_matches(pattern: &Pattern, text: &str, replacement: &str) -> Result<String, FunctionError> {
     let groups = replacement.matches('$').count();
     let mut out = String::new();
     let mut rest_at = 0;
-    for captures in pattern.captures_iter(text) {
+    for captures in pattern.regex.captures_iter(text) {
         let whole = captures.get_match();
         // No group is longer than the match.
         bounds::text(out.len() + replacement.len() + groups.saturating_mul(whole.len()))?;
         out.push_str(&text[rest_at..whole.start()]);
-        captures.expand(replacement, &mut out);
+        expand(replacement, &captures, &pattern.names, &mut out);
         rest_at = whole.end();
     }
     out.push_str(&text[rest_at..]);
     Ok(out)
 }
 
+/// Writes a replacement: `$1`, `${1}`, `$name` and `${name}` are groups, `$$` is a dollar sign, as in Go's `Regexp.Expand`.
+fn expand(replacement: &str, captures: &Captures<'_>, names: &[Option<Arc<str>>], out: &mut String) {
+    let mut rest = replacement;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix('$') {
+            out.push('$');
+            rest = after;
+            continue;
+        }
+        let inside = rest.strip_prefix('{').unwrap_or(rest);
+        let end = inside.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(inside.len());
+        let (name, after) = inside.split_at(end);
+        let after = if inside.len() < rest.len() { after.strip_prefix('}') } else { Some(after) };
+        let (Some(after), false) = (after, name.is_empty()) else {
+            // No group is named: the sign stands for itself.
+            out.push('$');
+            continue;
+        };
+        let is_number = name.bytes().all(|b| b.is_ascii_digit()) && (name == "0" || !name.starts_with('0'));
+        let group = if is_number && name.len() <= 9 {
+            name.parse().ok().and_then(|index| captures.get(index))
+        } else {
+            // Of groups of one name, the first that took part.
+            let named = names.iter().enumerate().filter(|(_, known)| known.as_deref() == Some(name));
+            named.map(|(index, _)| index).find_map(|index| captures.get(index))
+        };
+        if let Some(group) = group {
+            out.push_str(group.as_str());
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+}
+
 /// What a match is: a string, a tuple of groups, or an object of named groups.
 enum Shape {
     Whole,
     Groups(usize),
+    /// The name of each group, from the first.
     Named(Vec<Arc<str>>),
 }
 
 impl Shape {
-    fn of(pattern: &Regex) -> Result<Self, FunctionError> {
-        let groups = pattern.captures_len() - 1;
-        let named: Vec<Arc<str>> = pattern.capture_names().flatten().map(Arc::from).collect();
+    fn of(pattern: &Pattern) -> Result<Self, FunctionError> {
+        let groups = pattern.names.len() - 1;
+        let named: Vec<Arc<str>> = pattern.names.iter().flatten().cloned().collect();
         match (groups, named.len()) {
             (0, _) => Ok(Self::Whole),
             (groups, 0) => Ok(Self::Groups(groups)),
@@ -100,8 +144,11 @@ impl Shape {
                 Value::tuple((1..=*count).map(|index| group(captures.get(index))).collect())
             }
             Self::Named(names) => {
-                let entries: Entries =
-                    names.iter().map(|name| (name.clone(), group(captures.name(name)))).collect();
+                let entries: Entries = names
+                    .iter()
+                    .enumerate()
+                    .map(|(at, name)| (name.clone(), group(captures.get(at + 1))))
+                    .collect();
                 Value::object(entries)
             }
         }
@@ -122,125 +169,23 @@ impl Shape {
     }
 }
 
-fn compile(pattern: &str, argument: usize) -> Result<Regex, FunctionError> {
-    RegexBuilder::new(&Rewriter::rewrite(pattern)).size_limit(SIZE_LIMIT).build().map_err(|error| {
-        let reason = match error {
-            regex::Error::CompiledTooBig(_) => "it grows too large".to_owned(),
-            other => last_line(&other.to_string()),
-        };
+fn compile(pattern: &str, argument: usize) -> Result<Pattern, FunctionError> {
+    let broken = |reason: &str| {
         FunctionError::argument(argument, format!("This is not a valid regular expression: {reason}."))
-    })
+    };
+    let rewritten = re2::rewrite(pattern).map_err(|reason| broken(&reason))?;
+    let regex = RegexBuilder::new(&rewritten.pattern).size_limit(SIZE_LIMIT).build();
+    let regex = regex.map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => broken("it grows too large"),
+        other => broken(&last_line(&other.to_string())),
+    })?;
+    Ok(Pattern { regex, names: rewritten.names })
 }
 
 /// The reason in the crate's message, which shows the pattern in the lines before.
 fn last_line(message: &str) -> String {
     let line = message.lines().last().unwrap_or_default();
     line.strip_prefix("error: ").unwrap_or(line).to_owned()
-}
-
-/// Rewrites a pattern of RE2 syntax.
-struct Rewriter<'a> {
-    rest: Peekable<Chars<'a>>,
-    out: String,
-}
-
-impl Rewriter<'_> {
-    fn rewrite(pattern: &str) -> String {
-        let mut rewriter = Rewriter { rest: pattern.chars().peekable(), out: String::new() };
-        while let Some(c) = rewriter.rest.next() {
-            match c {
-                '\\' => rewriter.escape(false),
-                '[' => rewriter.class(),
-                '{' if !rewriter.counts() => rewriter.out.push_str("\\{"),
-                _ => rewriter.out.push(c),
-            }
-        }
-        rewriter.out
-    }
-
-    fn escape(&mut self, in_class: bool) {
-        let Some(c) = self.rest.next() else {
-            self.out.push('\\');
-            return;
-        };
-        match c {
-            'd' => self.out.push_str("[0-9]"),
-            'D' => self.out.push_str("[^0-9]"),
-            'w' => self.out.push_str("[0-9A-Za-z_]"),
-            'W' => self.out.push_str("[^0-9A-Za-z_]"),
-            's' => self.out.push_str("[\\t\\n\\x0c\\r ]"),
-            'S' => self.out.push_str("[^\\t\\n\\x0c\\r ]"),
-            'b' if !in_class => self.out.push_str("(?-u:\\b)"),
-            'B' if !in_class => self.out.push_str("(?-u:\\B)"),
-            'Q' if !in_class => self.quoted(),
-            _ => self.out.extend(['\\', c]),
-        }
-    }
-
-    /// `\Q...\E`
-    fn quoted(&mut self) {
-        let mut literal = String::new();
-        while let Some(c) = self.rest.next() {
-            if c == '\\' && self.rest.next_if_eq(&'E').is_some() {
-                break;
-            }
-            literal.push(c);
-        }
-        self.out.push_str(&regex::escape(&literal));
-    }
-
-    /// Whether what follows a brace makes it a repetition.
-    fn counts(&self) -> bool {
-        let inside: Option<String> = {
-            let rest: String = self.rest.clone().take(16).collect();
-            rest.split_once('}').map(|(inside, _)| inside.to_owned())
-        };
-        inside.is_some_and(|inside| {
-            let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-            match inside.split_once(',') {
-                Some((low, high)) => !low.is_empty() && digits(low) && digits(high),
-                None => !inside.is_empty() && digits(&inside),
-            }
-        })
-    }
-
-    /// A class from after its `[` to its `]`.
-    fn class(&mut self) {
-        self.out.push('[');
-        if self.rest.next_if_eq(&'^').is_some() {
-            self.out.push('^');
-        }
-        let mut first = true;
-        while let Some(c) = self.rest.next() {
-            match c {
-                ']' if !first => {
-                    self.out.push(']');
-                    return;
-                }
-                '\\' => self.escape(true),
-                '[' if self.rest.peek() == Some(&':') => self.named_class(),
-                '-' if first || self.rest.peek() == Some(&']') => self.out.push_str("\\-"),
-                '-' if self.rest.next_if_eq(&'-').is_some() => self.out.push_str("-\\-"),
-                '[' | ']' | '&' | '~' => self.out.extend(['\\', c]),
-                _ => self.out.push(c),
-            }
-            first = false;
-        }
-    }
-
-    /// `[:alpha:]` inside a class.
-    fn named_class(&mut self) {
-        let rest: String = self.rest.clone().take(16).collect();
-        match rest[1..].split_once(":]") {
-            Some((name, _)) if name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'^') => {
-                for _ in 0..name.len() + 3 {
-                    self.rest.next();
-                }
-                self.out.push_str(&format!("[:{name}:]"));
-            }
-            _ => self.out.push_str("\\["),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -272,8 +217,12 @@ mod tests {
             (r"^\s+$", "\u{a0}", None),
         ];
         for (pattern, text, expected) in table {
-            let compiled = compile(pattern, 0).expect(pattern);
-            assert_eq!(compiled.find(text).map(|found| found.as_str()), expected, "{pattern} in {text:?}");
+            let compiled = compile(pattern, 0).unwrap_or_else(|error| panic!("{pattern}: {}", error.message));
+            assert_eq!(
+                compiled.regex.find(text).map(|found| found.as_str()),
+                expected,
+                "{pattern} in {text:?}"
+            );
         }
         for broken in ["(", "[a", r"\1", r"(?=a)", "a{1000}{1000}{1000}"] {
             assert!(compile(broken, 0).is_err(), "{broken}");

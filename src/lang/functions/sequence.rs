@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::lang::functions::call::Call;
 use crate::lang::functions::row::FunctionError;
-use crate::lang::value::{Kind, Number, Type, Value, convert, list_of, unify};
+use crate::lang::value::{Kind, Losses, Number, Type, Value, convert, unify};
 
 /// Most numbers that `range` makes, as in Terraform.
 const MAX_RANGE: usize = 1024;
@@ -17,7 +17,8 @@ pub(crate) fn sequence<'c>(
 ) -> Result<&'c [Value], FunctionError> {
     let value = call.arg(index);
     value.items().ok_or_else(|| {
-        FunctionError::argument(index, format!("This must be {wanted}, not {}.", value.type_of().phrase()))
+        let found = if value.is_null() { "null".to_owned() } else { value.type_of().phrase() };
+        FunctionError::argument(index, format!("This must be {wanted}, not {found}."))
     })
 }
 
@@ -53,6 +54,7 @@ pub(crate) fn chunklist(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let size = call.usize(1)?;
     let items = call.items(0);
     let element = element_type(call.arg(0));
+    call.needs_values(items.len() / size.max(1))?;
     let size = if size == 0 { items.len().max(1) } else { size };
     let chunks = items.chunks(size).map(|chunk| Value::list(element.clone(), chunk.to_vec())).collect();
     Ok(Value::list(Type::list(element.clone()), chunks))
@@ -60,7 +62,10 @@ pub(crate) fn chunklist(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 
 pub(crate) fn coalescelist(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let mut found = None;
-    for index in (0..call.args().len()).filter(|index| !call.arg(*index).is_null()) {
+    for index in 0..call.args().len() {
+        if let Kind::Null(Type::List(_) | Type::Set(_) | Type::Tuple(_)) = call.arg(index).kind() {
+            continue;
+        }
         let is_empty = ordered(call, index)?.is_empty();
         found = found.or((!is_empty).then(|| call.arg(index).clone()));
     }
@@ -77,9 +82,11 @@ pub(crate) fn concat(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let only_lists = call.args().iter().all(|arg| matches!(arg.kind(), Kind::List(_)));
     match types.as_slice() {
         [element] if only_lists => Ok(Value::list(element.clone(), items)),
-        _ if only_lists && !items.is_empty() => {
-            list_of(items).map_err(|error| FunctionError::call(format!("The lists do not join: {error}.")))
-        }
+        _ if only_lists => match unify(&types, Losses::Allowed) {
+            Some(element) => convert(&Value::tuple(items), &Type::list(element))
+                .map_err(|error| FunctionError::call(format!("The lists do not join: {error}."))),
+            None => Ok(Value::tuple(items)),
+        },
         _ => Ok(Value::tuple(items)),
     }
 }
@@ -97,10 +104,8 @@ pub(crate) fn element(call: &mut Call<'_>) -> Result<Value, FunctionError> {
         return Err(FunctionError::argument(0, "The list is empty, so it has no elements to take."));
     }
     let length = i64::try_from(items.len()).expect("lists are smaller than 2^63");
-    usize::try_from(index % length).map(|place| items[place].clone()).map_err(|_| {
-        FunctionError::argument(1, "An index must not be negative.")
-            .help("Count from the end with `list[length(list) - 1]`.")
-    })
+    let place = usize::try_from(index.rem_euclid(length)).expect("not negative");
+    Ok(items[place].clone())
 }
 
 pub(crate) fn flatten(call: &mut Call<'_>) -> Result<Value, FunctionError> {
@@ -141,9 +146,10 @@ pub(crate) fn matchkeys(call: &mut Call<'_>) -> Result<Value, FunctionError> {
             ),
         ));
     }
-    let common = unify(&[element_type(call.arg(1)), element_type(call.arg(2))]).ok_or_else(|| {
-        FunctionError::argument(2, "The keys and the elements to search for must have a type in common.")
-    })?;
+    let common =
+        unify(&[element_type(call.arg(1)), element_type(call.arg(2))], Losses::Allowed).ok_or_else(|| {
+            FunctionError::argument(2, "The keys and the elements to search for must have a type in common.")
+        })?;
     let comparable = |item: &Value, argument: usize| {
         convert(item, &common).map_err(|error| FunctionError::argument(argument, format!("Here {error}.")))
     };

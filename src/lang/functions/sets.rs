@@ -3,7 +3,7 @@
 use crate::lang::functions::call::Call;
 use crate::lang::functions::row::{Accepts, Body, Example, Function, FunctionError, Group, Param};
 use crate::lang::functions::sequence::sequence;
-use crate::lang::value::{Kind, Type, Value, convert, unify};
+use crate::lang::value::{Kind, Losses, SLOT, Type, Value, convert, unify};
 
 const fn row(
     name: &'static str,
@@ -14,6 +14,9 @@ const fn row(
 }
 
 const SET: Param = Param::new("sets", Accepts::Set(&Accepts::Any));
+
+/// Bytes of a tuple beside its items and its place: what an allocator adds, twice.
+const TUPLE: usize = 128;
 
 /// Most values that `setproduct` makes, counting those inside its tuples.
 const MAX_PRODUCT: usize = 1_000_000;
@@ -56,8 +59,8 @@ fn element_type(value: &Value) -> Type {
 /// Brings all sets to one element type and folds them.
 fn combine(call: &Call<'_>, step: fn(&[Value], &[Value]) -> Vec<Value>) -> Result<Value, FunctionError> {
     let types: Vec<Type> = call.args().iter().map(element_type).collect();
-    let element =
-        unify(&types).ok_or_else(|| FunctionError::call("The sets must have an element type in common."))?;
+    let element = unify(&types, Losses::Allowed)
+        .ok_or_else(|| FunctionError::call("The sets must have an element type in common."))?;
     let wanted = Type::set(element.clone());
     let mut combined: Option<Vec<Value>> = None;
     for (index, arg) in call.args().iter().enumerate() {
@@ -92,15 +95,21 @@ fn setproduct(call: &mut Call<'_>) -> Result<Value, FunctionError> {
         return Err(FunctionError::call(format!("{size} combinations are more than ramctl makes.")));
     }
     let element = Type::Tuple(factors.iter().map(element_type).collect());
-    let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
-    for factor in &factors {
-        let items = factor.items().expect("converted to a sequence");
-        rows = rows
-            .iter()
-            .flat_map(|row| items.iter().map(move |item| row.iter().chain([item]).cloned().collect()))
-            .collect();
-    }
-    let tuples = rows.into_iter().map(Value::tuple).collect();
+    // A tuple stands in the list and holds a list of its own.
+    call.needs(size.saturating_mul((width + 2) * SLOT + TUPLE))?;
+    let sequences: Vec<&[Value]> =
+        factors.iter().map(|factor| factor.items().expect("converted to a sequence")).collect();
+    let tuple = |mut at: usize| {
+        // The last factor changes first.
+        let mut row: Vec<Value> = Vec::with_capacity(width);
+        for items in sequences.iter().rev() {
+            row.push(items[at % items.len()].clone());
+            at /= items.len();
+        }
+        row.reverse();
+        Value::tuple(row)
+    };
+    let tuples = (0..size).map(tuple).collect();
     let any_set = factors.iter().any(|factor| matches!(factor.kind(), Kind::Set(_)));
     Ok(if any_set { Value::set(element, tuples) } else { Value::list(element, tuples) })
 }

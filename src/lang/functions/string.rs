@@ -179,7 +179,9 @@ fn join(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 
 fn split(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let (separator, text) = (call.str(0), call.str(1));
-    bounds::items(text.matches(separator).count())?;
+    let count = text.matches(separator).count();
+    bounds::items(count)?;
+    call.needs_values(count)?;
     Ok(match separator {
         "" => Value::strings(text.chars().map(String::from)),
         _ => Value::strings(text.split(separator)),

@@ -9,7 +9,7 @@ pub(crate) fn encode(value: &Value) -> Result<String, String> {
     let mut writer = Writer { out: String::new() };
     writer.node(value, 0, Place::Root)?;
     // A plain scalar that is a whole document is ended, so that more of it cannot follow.
-    if matches!(value.kind(), Kind::Null | Kind::Bool(_) | Kind::Number(_)) {
+    if matches!(value.kind(), Kind::Null(_) | Kind::Bool(_) | Kind::Number(_)) {
         writer.out.push_str("...\n");
     }
     Ok(writer.out)
@@ -49,13 +49,22 @@ impl Writer {
             }
             for (index, (key, item)) in entries.iter().enumerate() {
                 self.margin(column, place == Place::Item && index == 0);
-                write_quoted(&mut self.out, key);
-                self.out.push(':');
-                if is_inline(item) {
-                    self.out.push(' ');
+                if is_simple_key(key) {
+                    self.quoted(key, None);
+                    self.out.push(':');
+                    if is_inline(item) {
+                        self.out.push(' ');
+                    }
+                    let inner = if item.items().is_some() { column } else { column + 2 };
+                    self.node(item, inner, Place::Value)?;
+                } else {
+                    self.out.push_str("? ");
+                    self.string(key, column + 2)?;
+                    self.out.push('\n');
+                    self.margin(column, false);
+                    self.out.push_str(": ");
+                    self.node(item, column + 2, Place::Item)?;
                 }
-                let inner = if item.items().is_some() { column } else { column + 2 };
-                self.node(item, inner, Place::Value)?;
             }
             return Ok(());
         }
@@ -72,15 +81,10 @@ impl Writer {
 
     fn scalar(&mut self, value: &Value, column: usize) -> Result<(), String> {
         match value.kind() {
-            Kind::Null => self.out.push_str("null"),
+            Kind::Null(_) => self.out.push_str("null"),
             Kind::Bool(flag) => self.out.push_str(if *flag { "true" } else { "false" }),
             Kind::Number(number) => self.out.push_str(&number.to_string()),
-            Kind::String(text) if is_block(text) => {
-                let margins = column * text.matches('\n').count();
-                bounds::text(self.out.len() + text.len() + margins).map_err(|error| error.message)?;
-                self.block(text, column);
-            }
-            Kind::String(text) => write_quoted(&mut self.out, text),
+            Kind::String(text) => self.string(text, column)?,
             Kind::List(_) | Kind::Set(_) | Kind::Tuple(_) => self.out.push_str("[]"),
             Kind::Map(_) | Kind::Object(_) => self.out.push_str("{}"),
             Kind::Symbol(symbol) => {
@@ -92,6 +96,53 @@ impl Writer {
             }
         }
         Ok(())
+    }
+
+    fn string(&mut self, text: &str, column: usize) -> Result<(), String> {
+        if is_block(text) {
+            let margins = column * text.matches('\n').count();
+            bounds::text(self.out.len() + text.len() + margins).map_err(|error| error.message)?;
+            self.block(text, column);
+        } else {
+            let margins = column * (text.len() / BEST_WIDTH + 1);
+            bounds::text(self.out.len() + text.len() + margins).map_err(|error| error.message)?;
+            self.quoted(text, Some(column));
+        }
+        Ok(())
+    }
+
+    /// A text in quotes. Where lines may be folded, a space behind the best width becomes the end of the line, and the next one starts
+    /// at a column.
+    fn quoted(&mut self, text: &str, folds_to: Option<usize>) {
+        let line = self.out.rfind('\n').map_or(0, |newline| newline + 1);
+        let mut width = self.out[line..].chars().count() + 1;
+        self.out.push('"');
+        let mut after_space = false;
+        let mut chars = text.char_indices().peekable();
+        while let Some((offset, c)) = chars.next() {
+            let next = chars.peek().map(|(_, c)| *c);
+            if c == ' '
+                && !after_space
+                && offset > 0
+                && let (Some(column), Some(next)) = (folds_to, next)
+                && width > BEST_WIDTH
+            {
+                let margin = " ".repeat(column);
+                self.out.push('\n');
+                self.out.push_str(&margin);
+                width = column;
+                if next == ' ' {
+                    self.out.push('\\');
+                    width += 1;
+                }
+            } else {
+                let before = self.out.len();
+                write_escaped(&mut self.out, c);
+                width += self.out[before..].chars().count();
+            }
+            after_space = c == ' ';
+        }
+        self.out.push('"');
     }
 
     /// A literal block: `|`, a column where the first line starts with a space, and how the end counts.
@@ -135,42 +186,46 @@ fn is_printable(c: char) -> bool {
         && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
 }
 
-fn write_quoted(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        let escape = match c {
-            '"' => "\\\"",
-            '\\' => "\\\\",
-            '\0' => "\\0",
-            '\u{7}' => "\\a",
-            '\u{8}' => "\\b",
-            '\t' => "\\t",
-            '\n' => "\\n",
-            '\u{b}' => "\\v",
-            '\u{c}' => "\\f",
-            '\r' => "\\r",
-            '\u{1b}' => "\\e",
-            '\u{85}' => "\\N",
-            '\u{2028}' => "\\L",
-            '\u{2029}' => "\\P",
-            c if is_printable(c) => {
-                out.push(c);
-                continue;
-            }
-            c if u32::from(c) <= 0xff => {
-                write!(out, "\\x{:02X}", u32::from(c)).expect("writing to a String cannot fail");
-                continue;
-            }
-            c if u32::from(c) > 0xffff => {
-                write!(out, "\\U{:08X}", u32::from(c)).expect("writing to a String cannot fail");
-                continue;
-            }
-            c => {
-                write!(out, "\\u{:04X}", u32::from(c)).expect("writing to a String cannot fail");
-                continue;
-            }
-        };
-        out.push_str(escape);
-    }
-    out.push('"');
+/// A column behind which a text in quotes is folded at its next space.
+const BEST_WIDTH: usize = 80;
+
+/// Whether a key stands on the line of its colon.
+fn is_simple_key(key: &str) -> bool {
+    key.len() <= 128 && !key.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
+}
+
+fn write_escaped(out: &mut String, c: char) {
+    let escape = match c {
+        '"' => "\\\"",
+        '\\' => "\\\\",
+        '\0' => "\\0",
+        '\u{7}' => "\\a",
+        '\u{8}' => "\\b",
+        '\t' => "\\t",
+        '\n' => "\\n",
+        '\u{b}' => "\\v",
+        '\u{c}' => "\\f",
+        '\r' => "\\r",
+        '\u{1b}' => "\\e",
+        '\u{85}' => "\\N",
+        '\u{2028}' => "\\L",
+        '\u{2029}' => "\\P",
+        c if is_printable(c) => {
+            out.push(c);
+            return;
+        }
+        c if u32::from(c) <= 0xff => {
+            write!(out, "\\x{:02X}", u32::from(c)).expect("writing to a String cannot fail");
+            return;
+        }
+        c if u32::from(c) > 0xffff => {
+            write!(out, "\\U{:08X}", u32::from(c)).expect("writing to a String cannot fail");
+            return;
+        }
+        c => {
+            write!(out, "\\u{:04X}", u32::from(c)).expect("writing to a String cannot fail");
+            return;
+        }
+    };
+    out.push_str(escape);
 }

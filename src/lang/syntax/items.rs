@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::lang::syntax::scan::{Scan, Token, TokenKind};
+use crate::lang::syntax::tokens::{BlotKind, Scan, Token, TokenKind};
 
 impl Scan {
     /// The ranges of items directly inside a range: parts that newlines at that depth border.
@@ -53,6 +53,12 @@ impl Scan {
         let start = self.tokens.partition_point(|token| token.range.start < range.start);
         let end = self.tokens.partition_point(|token| token.range.end <= range.end);
         self.tokens.get(start..end).unwrap_or_default()
+    }
+
+    /// Whether the end of a line at an offset cuts a value in two.
+    pub(crate) fn cuts_value_at(&self, offset: usize) -> bool {
+        let index = self.blots.partition_point(|blot| blot.range.end <= offset);
+        self.blots.get(index).is_some_and(|blot| blot.kind == BlotKind::Wall && blot.range.start <= offset)
     }
 
     /// The token at an offset, or the next one.

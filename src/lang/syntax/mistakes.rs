@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use hcl_edit::parser::Error;
 
-use crate::diag::{Diagnostic, Span, language as codes};
+use crate::diag::{Diagnostic, Span, language as codes, suggest};
 use crate::lang::syntax::parse::Place;
-use crate::lang::syntax::scan::{Scan, ScanError, ScanErrorKind, TokenKind};
 use crate::lang::syntax::slips::{self, Expected};
+use crate::lang::syntax::tokens::{DirectiveMistake, Scan, ScanError, ScanErrorKind, TokenKind};
 
 pub(crate) fn of_scan(place: Place, text: &str, error: &ScanError) -> Diagnostic {
     use ScanErrorKind as Kind;
@@ -60,13 +60,68 @@ pub(crate) fn of_scan(place: Place, text: &str, error: &ScanError) -> Diagnostic
             Diagnostic::error(&codes::RAM004, span, format!("Up to here the file has more {what} than ramctl reads of one file."))
                 .help("Split the file.")
         }
+        Kind::Directive(mistake) => of_directive(span, &text[error.range.clone()], mistake),
         Kind::BadCharacter(c) => bad_character(Diagnostic::error(&codes::RAM001, span, String::new()), *c),
     };
     match (other, &error.kind) {
+        (Some(other), Kind::Directive(DirectiveMistake::SecondElse)) => diagnostic.label(other, "first here"),
         (Some(other), Kind::MarkerWithText) => diagnostic.label(other, "the heredoc starts here"),
         (Some(other), _) => diagnostic.label(other, "opened here"),
         (None, _) => diagnostic,
     }
+}
+
+fn of_directive(span: Span, written: &str, mistake: &DirectiveMistake) -> Diagnostic {
+    use DirectiveMistake as Mistake;
+    let (detail, help) = match mistake {
+        Mistake::Unclosed(word) => {
+            let diagnostic = Diagnostic::error(&codes::RAM002, span, format!("This %{{ {word} }} has no end."));
+            return diagnostic.help(format!("Close it with %{{ end{word} }} in the same string or heredoc."));
+        }
+        Mistake::BelongsToNone(word) => {
+            let opener = if word == "endfor" { "for" } else { "if" };
+            let form = if opener == "for" { "for x in list" } else { "if condition" };
+            (
+                format!("This %{{ {word} }} belongs to no %{{ {opener} }}."),
+                format!("Write %{{ {form} }}...%{{ end{opener} }}."),
+            )
+        }
+        Mistake::ForForm => (
+            "A %{ for } names its elements, and what they are in.".to_owned(),
+            "Write %{ for x in list }...%{ endfor }, or %{ for key, value in map }...%{ endfor }.".to_owned(),
+        ),
+        Mistake::ElseIf => (
+            "A template has no else if.".to_owned(),
+            "Put an if of its own into the else: %{ else }%{ if condition }...%{ endif }%{ endif }.".to_owned(),
+        ),
+        Mistake::SecondElse => (
+            "This %{ if } has two %{ else }.".to_owned(),
+            "Keep one of the two, or put an if of its own into the first: %{ else }%{ if condition }...%{ endif }%{ endif }.".to_owned(),
+        ),
+        Mistake::ElseOfFor => {
+            ("A %{ for } has no else.".to_owned(), "Put the %{ for } into a %{ if length(list) > 0 }.".to_owned())
+        }
+        Mistake::OtherEnd(open) => (
+            format!("A %{{ {open} }} ends with %{{ end{open} }}, and this is {written}."),
+            format!("Write %{{ end{open} }}."),
+        ),
+        Mistake::TextAfter(word) => {
+            (format!("Nothing may follow the word {word} in a directive."), format!("Write %{{ {word} }}."))
+        }
+        Mistake::Unknown(word) => {
+            const WORDS: [&str; 5] = ["if", "else", "endif", "for", "endfor"];
+            let literal = format!("For the text {written} itself, write %{written}.");
+            let near = match word.as_str() {
+                "elseif" | "elsif" | "elif" => Some("else"),
+                "end" | "fi" => Some("endif"),
+                "done" => Some("endfor"),
+                word => suggest::closest(word, WORDS),
+            };
+            let help = near.map_or(literal.clone(), |near| format!("Did you mean %{{ {near} }}? {literal}"));
+            ("A directive starts with if, else, endif, for or endfor.".to_owned(), help)
+        }
+    };
+    Diagnostic::error(&codes::RAM001, span, detail).help(help)
 }
 
 fn too_deep(span: Span) -> Diagnostic {
@@ -105,12 +160,23 @@ fn bad_character(mut diagnostic: Diagnostic, c: char) -> Diagnostic {
     }
 }
 
-/// An error of the parser. `start` is where the part that was parsed starts in `text`.
-pub(crate) fn of_parser(place: Place, text: &str, scan: &Scan, start: usize, error: &Error) -> Diagnostic {
+/// An error of the parser. `start` is where the part that was parsed starts in `text`, `parsed` what the parser got for it.
+pub(crate) fn of_parser(
+    place: Place,
+    text: &str,
+    scan: &Scan,
+    start: usize,
+    parsed: &str,
+    error: &Error,
+) -> Diagnostic {
     let message = error.message();
     let label =
         message.strip_prefix("invalid ").and_then(|rest| rest.split_once(';')).map(|(label, _)| label);
-    let offset = if at_end(&text[start..], error) { text.len() } else { start + error.location().offset() };
+    let offset = if start + parsed.len() >= text.len() && at_end(parsed, error) {
+        text.len()
+    } else {
+        start + error.location().offset()
+    };
     // Here the parser has taken the character that it did not expect.
     let offset = if label == Some("object value assignment") { offset.saturating_sub(1) } else { offset };
     // Where the parser goes back, it goes back to before the space.
@@ -172,6 +238,10 @@ pub(crate) fn of_parser(place: Place, text: &str, scan: &Scan, start: usize, err
             None => diagnostic,
         };
     }
+    if scan.cuts_value_at(offset) {
+        return Diagnostic::error(&codes::RAM001, span, "A value ends at the end of its line.")
+            .help("Put a value of several lines in parentheses: (...).");
+    }
     let diagnostic = |expected: &str| {
         Diagnostic::error(&codes::RAM001, span, format!("Expected {expected}, found {found}."))
     };
@@ -194,6 +264,9 @@ pub(crate) fn of_parser(place: Place, text: &str, scan: &Scan, start: usize, err
         }
         (_, Expected::Words("\"{\"")) if found == "\"=\"" => {
             diagnostic("\"{\"").help("A block has no \"=\" before its brace; an argument has no labels.")
+        }
+        (_, Expected::Words("\"{\"")) => {
+            diagnostic("\"{\"").help("Put the brace on the line of the block's name and labels.")
         }
         (_, Expected::Words("\")\"")) => diagnostic("an operator or \")\""),
         (_, Expected::Words("a new line" | "a new line or eof")) => {

@@ -4,7 +4,12 @@
 //! language sees HCL as its specification has it. `src/lang/README.md` lists what remains.
 
 mod ast;
+mod words;
+mod tokens;
 mod scan;
+mod directives;
+mod texts;
+mod newlines;
 mod items;
 mod lower;
 mod template;
@@ -17,4 +22,4 @@ pub(crate) use ast::{
     Template, UnaryOp,
 };
 pub(crate) use parse::{parse_body, parse_expression, parse_template};
-pub(crate) use scan::is_name;
+pub(crate) use words::is_name;

@@ -10,8 +10,9 @@ use crate::lang::syntax::ast::{Body, Expr, Template};
 use crate::lang::syntax::items::nodes_in_template;
 use crate::lang::syntax::lower::Lowering;
 use crate::lang::syntax::mistakes;
-use crate::lang::syntax::scan::{MAX_ERRORS, Scan, ScanError, ScanErrorKind, scan};
+use crate::lang::syntax::scan::{scan, scan_expression, scan_template};
 use crate::lang::syntax::template::Form;
+use crate::lang::syntax::tokens::{MAX_ERRORS, Scan, ScanError, ScanErrorKind};
 
 /// A byte order mark, which HCL accepts at the start of a file.
 const BOM: &str = "\u{feff}";
@@ -67,7 +68,8 @@ fn parse_scanned(
         if diagnostics.len() > MAX_ERRORS {
             break;
         }
-        match hcl_edit::parser::parse_body(&parseable_item(content, scan, &item)) {
+        let patched = parseable_item(content, scan, &item);
+        match hcl_edit::parser::parse_body(&patched) {
             Ok(body) => {
                 let mut lowering = Lowering { file, text, base: base + item.start, diagnostics: Vec::new() };
                 let body = lowering.body(&body);
@@ -75,7 +77,9 @@ fn parse_scanned(
                 out.blocks.extend(body.blocks);
                 diagnostics.append(&mut lowering.diagnostics);
             }
-            Err(error) => errors_of_item(place, content, scan, &item, 0, &error, &mut diagnostics),
+            Err(error) => {
+                errors_of_item(place, content, scan, &item, 0, (&patched, &error), &mut diagnostics)
+            }
         }
     }
     twice(&out, &mut diagnostics);
@@ -103,19 +107,23 @@ pub(crate) fn parse_expression(file: FileId, text: &str, max_bytes: usize) -> Re
     check_size(file, text, max_bytes)?;
     let base = text.len() - text.trim_start().len();
     let content = text.trim();
-    let scan = scan(content);
+    let scan = scan_expression(content);
     let place = Place { file, base };
     check_nodes(place.span(0..0), scan.nodes(content, &(0..content.len())))?;
     if !scan.errors.is_empty() {
         return Err(scan.errors.iter().map(|error| mistakes::of_scan(place, content, error)).collect());
     }
-    let parse = || match hcl_edit::parser::parse_expr(&parseable(content, &scan)) {
+    let patched = parseable(content, &scan);
+    // Comments around the expression are space now.
+    let lead = patched.len() - patched.trim_start().len();
+    let patched = patched.trim();
+    let parse = || match hcl_edit::parser::parse_expr(patched) {
         Ok(expr) => {
-            let mut lowering = Lowering { file, text, base, diagnostics: Vec::new() };
+            let mut lowering = Lowering { file, text, base: base + lead, diagnostics: Vec::new() };
             let expr = lowering.expr(&expr);
             finish(expr, lowering.diagnostics)
         }
-        Err(error) => Err(vec![mistakes::of_parser(place, content, &scan, 0, &error)]),
+        Err(error) => Err(vec![mistakes::of_parser(place, content, &scan, lead, patched, &error)]),
     };
     if may_nest_deeply(content) { on_a_deep_stack(parse) } else { parse() }
 }
@@ -128,16 +136,19 @@ pub(crate) fn parse_template(
 ) -> Result<Template, Vec<Diagnostic>> {
     check_size(file, text, max_bytes)?;
     check_nodes(Span::new(file, 0..0), nodes_in_template(text))?;
-    let parse = || match hcl_edit::parser::parse_template(text) {
+    let scan = scan_template(text);
+    let place = Place { file, base: 0 };
+    if !scan.errors.is_empty() {
+        return Err(scan.errors.iter().map(|error| mistakes::of_scan(place, text, error)).collect());
+    }
+    let patched = parseable(text, &scan);
+    let parse = || match hcl_edit::parser::parse_template(&patched) {
         Ok(template) => {
             let mut lowering = Lowering { file, text, base: 0, diagnostics: Vec::new() };
             let template = lowering.template(&template, Form::File);
             finish(template, lowering.diagnostics)
         }
-        Err(error) => {
-            let place = Place { file, base: 0 };
-            Err(vec![mistakes::of_parser(place, text, &Scan::default(), 0, &error)])
-        }
+        Err(error) => Err(vec![mistakes::of_parser(place, text, &scan, 0, &patched, &error)]),
     };
     if may_nest_deeply(text) { on_a_deep_stack(parse) } else { parse() }
 }
@@ -225,7 +236,7 @@ fn errors_of_item(
     scan: &Scan,
     item: &Range<usize>,
     depth: usize,
-    error: &hcl_edit::parser::Error,
+    (patched, error): (&str, &hcl_edit::parser::Error),
     out: &mut Vec<Diagnostic>,
 ) {
     let before = out.len();
@@ -233,8 +244,9 @@ fn errors_of_item(
         && text[body.clone()].contains('\n')
     {
         for inner in scan.items(body, depth + 1) {
-            if let Err(error) = hcl_edit::parser::parse_body(&parseable_item(text, scan, &inner)) {
-                errors_of_item(place, text, scan, &inner, depth + 1, &error, out);
+            let patched = parseable_item(text, scan, &inner);
+            if let Err(error) = hcl_edit::parser::parse_body(&patched) {
+                errors_of_item(place, text, scan, &inner, depth + 1, (&patched, &error), out);
             }
         }
     }
@@ -249,7 +261,7 @@ fn errors_of_item(
     });
     // A scan error tells better what is wrong with an item than the parser does.
     if out.len() == before && !scanned {
-        out.push(mistakes::of_parser(place, text, scan, item.start, error));
+        out.push(mistakes::of_parser(place, text, scan, item.start, patched, error));
     }
 }
 

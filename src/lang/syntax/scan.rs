@@ -6,106 +6,18 @@
 
 use std::ops::Range;
 
-/// A mistake that the scan itself sees.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ScanError {
-    pub(crate) kind: ScanErrorKind,
-    pub(crate) range: Range<usize>,
-    /// A further place: the other bracket.
-    pub(crate) other: Option<Range<usize>>,
-}
+use crate::lang::syntax::directives::OpenDirective;
+use crate::lang::syntax::tokens::{
+    Blot, BlotKind, MAX_ERRORS, MAX_OPEN, MAX_TOKENS, Scan, ScanError, ScanErrorKind, Token, TokenKind,
+};
+use crate::lang::syntax::words::{is_operator, is_word, is_word_start, starts_block};
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ScanErrorKind {
-    /// A quoted string that its line ends.
-    UnclosedString,
-    /// `${` or `%{` that its line ends.
-    UnclosedTemplate,
-    UnclosedHeredoc,
-    /// A line of a heredoc that starts with the marker and goes on.
-    MarkerWithText,
-    UnclosedComment,
-    Unclosed(char),
-    /// A closing bracket that fits no opening one; the one that is open, if any, is the other place.
-    Unmatched {
-        found: char,
-        open: Option<char>,
-    },
-    BadCharacter(char),
-    /// More brackets open at once than any parser should follow; the scan ends here.
-    TooDeep,
-    /// More tokens or mistakes than are worth the memory; the scan ends here.
-    TooMany(&'static str),
-}
-
-/// Tokens of one text.
-const MAX_TOKENS: usize = 4_000_000;
-/// Mistakes of one text that are looked for.
-pub(crate) const MAX_ERRORS: usize = 1_000;
-
-/// Brackets, strings and templates that may be open at once. The parser itself takes fewer.
-const MAX_OPEN: usize = 200;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TokenKind {
-    Word,
-    Number,
-    /// A whole quoted string or heredoc.
-    Text,
-    /// `{`, `[` or `(`.
-    Open,
-    /// `}`, `]` or `)`.
-    Close,
-    Operator,
-    Newline,
-}
-
-/// A part of the text that the parser gets something else for, byte for byte as long.
-#[derive(Clone, Debug)]
-pub(crate) struct Blot {
-    pub(crate) kind: BlotKind,
-    pub(crate) range: Range<usize>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BlotKind {
-    /// A number with a large exponent or hundreds of digits. The parser gets zeros; the digits are read from the source.
-    LargeNumber,
-    /// A heredoc with no line, which the parser reads on to the next line that holds its marker.
-    EmptyHeredoc,
-}
-
-impl Blot {
-    pub(crate) fn text(&self) -> String {
-        match self.kind {
-            BlotKind::LargeNumber => "0".repeat(self.range.len()),
-            BlotKind::EmptyHeredoc => format!("{:<width$}", "\"\"", width = self.range.len()),
-        }
-    }
-}
-
-/// A token outside of strings; what stands in a template's braces is part of the string's token.
-#[derive(Clone, Debug)]
-pub(crate) struct Token {
-    pub(crate) kind: TokenKind,
-    pub(crate) range: Range<usize>,
-    /// How many brackets are open before an opening one, and after a closing one.
-    pub(crate) depth: usize,
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Scan {
-    pub(crate) tokens: Vec<Token>,
-    pub(crate) errors: Vec<ScanError>,
-    /// What the parser cannot hold or misreads, in order.
-    pub(crate) blots: Vec<Blot>,
-}
-
-enum Frame {
+pub(crate) enum Frame {
     Bracket {
         open: char,
         at: usize,
         indent: usize,
+        holds: Holds,
     },
     /// `${` or `%{` inside a string or heredoc.
     Template {
@@ -119,17 +31,49 @@ enum Frame {
         marker: String,
         line_start: bool,
     },
+    /// A whole text that is a template.
+    File,
 }
 
-struct Scanner<'a> {
-    text: &'a str,
-    at: usize,
-    frames: Vec<Frame>,
-    out: Scan,
+impl Frame {
+    /// Whether newlines directly inside it mean nothing.
+    pub(crate) fn ignores_newlines(&self) -> bool {
+        match self {
+            Self::Bracket { holds, .. } => *holds == Holds::Values,
+            Self::Template { .. } => true,
+            Self::Quote { .. } | Self::Heredoc { .. } | Self::File => false,
+        }
+    }
+}
+
+/// What stands between two brackets, which decides what a newline means there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// The arguments and blocks of a block: each on lines of its own.
+    Items,
+    /// The elements of an object: a newline ends one.
+    Elements,
+    /// Anything else: newlines mean nothing.
+    Values,
+}
+
+pub(crate) struct Scanner<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) at: usize,
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) out: Scan,
     /// A closing brace stood at another indentation than its opening one: the opening one.
     suspect: Option<usize>,
     /// Close what is open where a line at column one starts a block.
     resync: bool,
+    /// The text is an expression as a whole, in which newlines mean nothing.
+    pub(crate) bare: bool,
+    /// Where the last heredoc ended.
+    pub(crate) heredoc_end: Option<usize>,
+    /// The last two tokens, also inside of templates.
+    pub(crate) last: [Option<(TokenKind, Range<usize>)>; 2],
+    /// Directives of templates that wait for their ends.
+    pub(crate) directives: Vec<OpenDirective>,
 }
 
 /// Scans a text. Where brackets stay open, a second scan assumes that a block at column one starts anew.
@@ -139,16 +83,41 @@ pub(crate) fn scan(text: &str) -> Scan {
     if first.errors.iter().any(unclosed) { Scanner::new(text, true).run() } else { first }
 }
 
+/// Scans a text that is an expression as a whole.
+pub(crate) fn scan_expression(text: &str) -> Scan {
+    let mut scanner = Scanner::new(text, false);
+    scanner.bare = true;
+    scanner.run()
+}
+
+/// Scans a text that is a template as a whole.
+pub(crate) fn scan_template(text: &str) -> Scan {
+    let mut scanner = Scanner::new(text, false);
+    scanner.frames.push(Frame::File);
+    scanner.run()
+}
+
 impl<'a> Scanner<'a> {
     fn new(text: &'a str, resync: bool) -> Self {
-        Self { text, at: 0, frames: Vec::new(), out: Scan::default(), suspect: None, resync }
+        Self {
+            text,
+            at: 0,
+            frames: Vec::new(),
+            out: Scan::default(),
+            suspect: None,
+            resync,
+            bare: false,
+            heredoc_end: None,
+            last: [None, None],
+            directives: Vec::new(),
+        }
     }
 
-    fn rest(&self) -> &'a str {
+    pub(crate) fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }
 
-    fn error(&mut self, kind: ScanErrorKind, range: Range<usize>, other: Option<Range<usize>>) {
+    pub(crate) fn error(&mut self, kind: ScanErrorKind, range: Range<usize>, other: Option<Range<usize>>) {
         self.out.errors.push(ScanError { kind, range, other });
     }
 
@@ -157,13 +126,14 @@ impl<'a> Scanner<'a> {
         self.frames.iter().all(|frame| matches!(frame, Frame::Bracket { .. })).then_some(self.frames.len())
     }
 
-    fn push_token(&mut self, kind: TokenKind, start: usize) {
+    pub(crate) fn push_token(&mut self, kind: TokenKind, start: usize) {
+        self.last = [self.last[1].take(), Some((kind, start..self.at))];
         if let Some(depth) = self.depth() {
             self.out.tokens.push(Token { kind, range: start..self.at, depth });
         }
     }
 
-    fn line_end(&self, from: usize) -> usize {
+    pub(crate) fn line_end(&self, from: usize) -> usize {
         self.text[from..].find(['\n', '\r']).map_or(self.text.len(), |end| from + end)
     }
 
@@ -190,6 +160,7 @@ impl<'a> Scanner<'a> {
             match self.frames.last() {
                 Some(Frame::Quote { .. }) => self.in_quote(),
                 Some(Frame::Heredoc { .. }) => self.in_heredoc(),
+                Some(Frame::File) => self.in_file(),
                 _ => self.in_code(),
             }
         }
@@ -197,17 +168,21 @@ impl<'a> Scanner<'a> {
         if self.frames.iter().any(|frame| matches!(frame, Frame::Quote { .. })) {
             self.string_ended_by_line();
         }
+        if matches!(self.frames.as_slice(), [Frame::File]) {
+            self.end_directives(0);
+        }
         self.close_all();
         self.out
     }
 
     /// At the end, or where the scan starts anew: everything open is a mistake; the likeliest culprit is named.
     fn close_all(&mut self) {
-        let culprit = self.frames.first().map(|frame| match frame {
-            Frame::Bracket { open, at, .. } => (ScanErrorKind::Unclosed(*open), *at, *at + 1),
-            Frame::Template { at } => (ScanErrorKind::UnclosedTemplate, *at, *at + 2),
-            Frame::Quote { at } => (ScanErrorKind::UnclosedString, *at, self.line_end(*at)),
-            Frame::Heredoc { at, .. } => (ScanErrorKind::UnclosedHeredoc, *at, self.line_end(*at)),
+        let culprit = self.frames.iter().find_map(|frame| match frame {
+            Frame::Bracket { open, at, .. } => Some((ScanErrorKind::Unclosed(*open), *at, *at + 1)),
+            Frame::Template { at } => Some((ScanErrorKind::UnclosedTemplate, *at, *at + 2)),
+            Frame::Quote { at } => Some((ScanErrorKind::UnclosedString, *at, self.line_end(*at))),
+            Frame::Heredoc { at, .. } => Some((ScanErrorKind::UnclosedHeredoc, *at, self.line_end(*at))),
+            Frame::File => None,
         });
         let inner = self.frames.iter().rev().find_map(|frame| match frame {
             Frame::Heredoc { at, .. } => Some((ScanErrorKind::UnclosedHeredoc, *at, self.line_end(*at))),
@@ -225,6 +200,7 @@ impl<'a> Scanner<'a> {
             }
         }
         self.frames.clear();
+        self.directives.clear();
         self.suspect = None;
     }
 
@@ -244,13 +220,27 @@ impl<'a> Scanner<'a> {
         match c {
             '\n' => {
                 self.at += 1;
+                if let Some(from) = self.cuts_value() {
+                    self.out.blots.push(Blot { kind: BlotKind::Wall, range: from..self.at });
+                } else if !self.is_after_heredoc(start) {
+                    self.blot_space(start);
+                }
                 self.push_token(TokenKind::Newline, start);
             }
-            ' ' | '\t' | '\r' => self.at += 1,
-            '#' => self.at = self.line_end(start),
-            '/' if self.rest().starts_with("//") => self.at = self.line_end(start),
+            '\r' => {
+                self.at += 1;
+                if self.rest().starts_with('\n') && !self.is_after_heredoc(start) {
+                    self.blot_space(start);
+                }
+            }
+            ' ' | '\t' => self.at += 1,
+            '#' => self.comment(),
+            '/' if self.rest().starts_with("//") => self.comment(),
             '/' if self.rest().starts_with("/*") => match self.rest()[2..].find("*/") {
-                Some(end) => self.at += end + 4,
+                Some(end) => {
+                    self.at += end + 4;
+                    self.blot_space(start);
+                }
                 None => {
                     self.error(ScanErrorKind::UnclosedComment, start..start + 2, None);
                     self.at = self.text.len();
@@ -263,9 +253,10 @@ impl<'a> Scanner<'a> {
             '<' if self.rest().starts_with("<<") && self.heredoc_start() => {}
             '{' | '[' | '(' => {
                 self.at += 1;
+                let holds = self.holds(c);
                 self.push_token(TokenKind::Open, start);
                 let indent = self.indent_of(start);
-                self.frames.push(Frame::Bracket { open: c, at: start, indent });
+                self.frames.push(Frame::Bracket { open: c, at: start, indent, holds });
             }
             '}' | ']' | ')' => self.close(c),
             '0'..='9' => self.number(),
@@ -275,7 +266,7 @@ impl<'a> Scanner<'a> {
                 self.at += end;
                 self.push_token(TokenKind::Word, start);
             }
-            '=' | '!' | '<' | '>' | '+' | '-' | '*' | '/' | '%' | '&' | '|' | '?' | ':' | '.' | ',' | '~' => {
+            _ if is_operator(c) => {
                 self.at += 1;
                 self.push_token(TokenKind::Operator, start);
             }
@@ -315,125 +306,6 @@ impl<'a> Scanner<'a> {
         self.push_token(TokenKind::Number, start);
     }
 
-    fn heredoc_start(&mut self) -> bool {
-        let rest = self.rest();
-        let flush = usize::from(rest[2..].starts_with('-'));
-        let marker = &rest[2 + flush..];
-        let end = marker.find(|c| !is_word(c)).unwrap_or(marker.len());
-        let line = &marker[end..];
-        if end == 0 || !(line.starts_with('\n') || line.starts_with("\r\n")) {
-            return false;
-        }
-        let newline = if line.starts_with('\n') { 1 } else { 2 };
-        let at = self.at;
-        self.frames.push(Frame::Heredoc { at, marker: marker[..end].to_owned(), line_start: true });
-        self.at += 2 + flush + end + newline;
-        true
-    }
-
-    fn in_heredoc(&mut self) {
-        let Some(Frame::Heredoc { at, marker, line_start }) = self.frames.last_mut() else { return };
-        let (start, at) = (self.at, *at);
-        let rest = &self.text[start..];
-        if *line_start {
-            *line_start = false;
-            let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
-            let trimmed = line.trim();
-            if trimmed == marker {
-                self.at += line.trim_end().len();
-                self.frames.pop();
-                if self.text[at..start].matches('\n').count() == 1 {
-                    self.out.blots.push(Blot { kind: BlotKind::EmptyHeredoc, range: at..self.at });
-                }
-                self.push_token(TokenKind::Text, at);
-                return;
-            }
-            let marker_with_text =
-                trimmed.strip_prefix(marker.as_str()).is_some_and(|after| after.starts_with(|c| !is_word(c)));
-            if marker_with_text {
-                let lead = line.len() - line.trim_start().len();
-                self.error(
-                    ScanErrorKind::MarkerWithText,
-                    start + lead..start + line.trim_end().len(),
-                    Some(at..self.line_end(at)),
-                );
-                return;
-            }
-        }
-        match rest.find(['\n', '$', '%']) {
-            None => self.at = self.text.len(),
-            Some(skip) => {
-                self.at += skip;
-                let rest = &rest[skip..];
-                if rest.starts_with('\n') {
-                    self.at += 1;
-                    if let Some(Frame::Heredoc { line_start, .. }) = self.frames.last_mut() {
-                        *line_start = true;
-                    }
-                } else {
-                    self.template_start(rest);
-                }
-            }
-        }
-    }
-
-    /// At `$` or `%` in a text.
-    fn template_start(&mut self, rest: &str) {
-        if rest.starts_with("$${") || rest.starts_with("%%{") {
-            self.at += 3;
-        } else if rest.starts_with("${") || rest.starts_with("%{") {
-            self.frames.push(Frame::Template { at: self.at });
-            self.at += 2;
-        } else {
-            self.at += 1;
-        }
-    }
-
-    fn in_quote(&mut self) {
-        let rest = self.rest();
-        let Some(skip) = rest.find(['"', '\\', '\n', '$', '%']) else {
-            self.at = self.text.len();
-            return;
-        };
-        self.at += skip;
-        let rest = &rest[skip..];
-        match rest.as_bytes()[0] {
-            b'"' => {
-                self.at += 1;
-                if let Some(Frame::Quote { at }) = self.frames.pop() {
-                    self.push_token(TokenKind::Text, at);
-                }
-            }
-            b'\\' => self.at += 1 + rest[1..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8),
-            b'\n' => self.string_ended_by_line(),
-            _ => self.template_start(rest),
-        }
-    }
-
-    /// A newline inside quotes: the outermost string of this line is at fault, or a `${` in it.
-    fn string_ended_by_line(&mut self) {
-        let line_start = self.text[..self.at].rfind('\n').map_or(0, |newline| newline + 1);
-        let first = self.frames.iter().position(|frame| match frame {
-            Frame::Quote { at } => *at >= line_start,
-            _ => false,
-        });
-        let first = first.unwrap_or(self.frames.len() - 1);
-        let template = self.frames[first..].iter().find_map(|frame| match frame {
-            Frame::Template { at } => Some(*at),
-            _ => None,
-        });
-        let end = self.text[..self.at].trim_end_matches('\r').len();
-        match (template, &self.frames[first]) {
-            (Some(at), _) => self.error(ScanErrorKind::UnclosedTemplate, at..at + 2, None),
-            (None, Frame::Quote { at }) => {
-                let at = *at;
-                self.error(ScanErrorKind::UnclosedString, at..end.max(at + 1), None);
-            }
-            (None, _) => {}
-        }
-        self.frames.truncate(first);
-    }
-
     fn close(&mut self, found: char) {
         let start = self.at;
         self.at += 1;
@@ -442,7 +314,7 @@ impl<'a> Scanner<'a> {
                 matches!((open, found), ('{', '}') | ('[', ']') | ('(', ')'))
             }
             Frame::Template { .. } => found == '}',
-            Frame::Quote { .. } | Frame::Heredoc { .. } => false,
+            Frame::Quote { .. } | Frame::Heredoc { .. } | Frame::File => false,
         };
         match self.frames.last() {
             Some(frame) if fits(frame) => {}
@@ -454,7 +326,9 @@ impl<'a> Scanner<'a> {
                 let floor = self
                     .frames
                     .iter()
-                    .rposition(|frame| matches!(frame, Frame::Quote { .. } | Frame::Heredoc { .. }))
+                    .rposition(|frame| {
+                        matches!(frame, Frame::Quote { .. } | Frame::Heredoc { .. } | Frame::File)
+                    })
                     .map_or(0, |at| at + 1);
                 if let Some(outer) = self.frames[floor..].iter().rposition(fits) {
                     self.frames.truncate(floor + outer + 1);
@@ -473,57 +347,20 @@ impl<'a> Scanner<'a> {
                 return;
             }
         }
-        if let Some(Frame::Bracket { open: '{', at, indent }) = self.frames.last() {
+        if let Some(Frame::Bracket { open: '{', at, indent, .. }) = self.frames.last() {
             let first_on_line = self.text[..start].trim_end_matches([' ', '\t']).ends_with('\n');
             if first_on_line && self.indent_of(start) != *indent && self.suspect.is_none() {
                 self.suspect = Some(*at);
             }
         }
-        self.frames.pop();
+        if let Some(Frame::Template { at }) = self.frames.pop() {
+            self.directive(at);
+        }
         if self.frames.is_empty() {
             self.suspect = None;
         }
         self.push_token(TokenKind::Close, start);
     }
-}
-
-/// Whether a line starts a block: a word, labels, `{`.
-fn starts_block(line: &str) -> bool {
-    let line = &line[..line.find('\n').unwrap_or(line.len())];
-    let mut rest = line.trim_start_matches(is_word);
-    if rest.len() == line.len() {
-        return false;
-    }
-    loop {
-        rest = rest.trim_start_matches([' ', '\t']);
-        if rest.starts_with('{') {
-            return true;
-        }
-        let after = match rest.strip_prefix('"') {
-            Some(label) => match label.find('"') {
-                Some(end) => &label[end + 1..],
-                None => return false,
-            },
-            None => rest.trim_start_matches(is_word),
-        };
-        if after.len() == rest.len() {
-            return false;
-        }
-        rest = after;
-    }
-}
-
-fn is_word_start(c: char) -> bool {
-    c.is_ascii_alphabetic() || c == '_' || (!c.is_ascii() && is_name(&c.to_string()))
-}
-
-fn is_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_' || c == '-' || (!c.is_ascii() && is_name(&format!("a{c}")))
-}
-
-/// Whether a text is an HCL identifier.
-pub(crate) fn is_name(text: &str) -> bool {
-    hcl_edit::Ident::try_new(text).is_ok()
 }
 
 #[cfg(test)]

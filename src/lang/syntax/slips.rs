@@ -34,7 +34,8 @@ pub(crate) fn find(text: &str, offset: usize, expected: Expected<'_>) -> Option<
     let near = Near::new(text, offset);
     near.foreign_operator(expected)
         .or_else(|| near.number())
-        .or_else(|| near.directive())
+        .or_else(|| near.missing_equals(expected))
+        .or_else(|| near.comma_after_argument(expected))
         .or_else(|| near.missing_value(expected))
         .or_else(|| near.stray(expected))
         .or_else(|| near.expected_words(expected))
@@ -158,6 +159,52 @@ impl<'a> Near<'a> {
         None
     }
 
+    /// `region "eu-central-1"`: an argument without its `=`.
+    fn missing_equals(&self, expected: Expected<'_>) -> Option<Slip> {
+        let Expected::Words("\"{\"" | "\"{\", \"=\", \"\"\" or identifier") = expected else { return None };
+        let line = self.before.trim_start();
+        let indent = self.before.len() - line.len();
+        let end = line.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(line.len());
+        let (name, value) = line.split_at(end);
+        let value = value.trim_start();
+        let rest = self.after.trim_start_matches([' ', '\t']);
+        let ends = rest.is_empty() || rest.starts_with(['\n', '\r', '#']) || rest.starts_with("//");
+        let alone = match value.strip_prefix('"') {
+            Some(text) => text.find('"') == Some(text.len().wrapping_sub(1)),
+            None => !value.is_empty() && !value.contains([' ', '\t', '"', ',']),
+        };
+        let starts_value = |c: char| c.is_ascii_digit() || matches!(c, '[' | '(' | '-' | '!' | '<');
+        let shown = if ends && alone && !rest.trim_start().starts_with('{') {
+            value
+        } else if value.is_empty() && self.apart && self.after.starts_with(starts_value) {
+            "..."
+        } else {
+            return None;
+        };
+        let start = self.offset - self.spaces - self.before.len() + indent;
+        Some(Slip {
+            range: start..start + name.len(),
+            detail: format!("An \"=\" is missing after {name}."),
+            help: Some(format!("Write {name} = {shown}. A block has braces: {name} {{ ... }}.")),
+        })
+    }
+
+    /// `region = "x",`
+    fn comma_after_argument(&self, expected: Expected<'_>) -> Option<Slip> {
+        let ends_item = matches!(
+            expected,
+            Expected::Words("a new line" | "a new line or eof" | "\"}\", a new line or identifier")
+        );
+        if !ends_item || !self.after.starts_with(',') {
+            return None;
+        }
+        self.slip(
+            1,
+            "Arguments are not separated by commas.",
+            "Delete the comma; each argument stands on a line of its own.",
+        )
+    }
+
     fn number(&self) -> Option<Slip> {
         if self.after.starts_with('.') && self.after[1..].starts_with(|c: char| c.is_ascii_digit()) {
             let digits = self.after[1..].find(|c: char| !c.is_ascii_digit()).unwrap_or(self.after.len() - 1);
@@ -180,22 +227,6 @@ impl<'a> Near<'a> {
             _ => "Put an operator between the two, or quote a text: \"...\".",
         };
         self.slip(word.len(), format!("A number does not go on with {word:?}."), help)
-    }
-
-    /// `%{ if }` without its end, and the other way round.
-    fn directive(&self) -> Option<Slip> {
-        let rest = self.after.strip_prefix("%{")?.trim_start_matches('~').trim_start();
-        let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
-        let (detail, help) = match &rest[..end] {
-            "if" => ("This %{ if } has no end.", "Close it with %{ endif }."),
-            "for" => ("This %{ for } has no end.", "Close it with %{ endfor }."),
-            "else" | "endif" => {
-                ("This directive belongs to no %{ if }.", "Write %{ if condition }...%{ endif }.")
-            }
-            "endfor" => ("This %{ endfor } ends no %{ for }.", "Write %{ for x in list }...%{ endfor }."),
-            _ => ("A directive is if, else, endif, for or endfor.", "A literal %{ is written %%{."),
-        };
-        self.slip(2, detail, help)
     }
 
     fn operator_range(&self, operator: &str) -> Range<usize> {
@@ -390,11 +421,32 @@ mod tests {
             ("\"${1 + }\"", 8, "A value is missing after \"+\".", ""),
             ("\"${foo\"", 2, "This ${ has no closing brace before the string ends.", "$${"),
             ("\"%{ if true }x\"", 2, "This %{ if } has no end.", "endif"),
-            ("\"%{ endfor }\"", 2, "This %{ endfor } ends no %{ for }.", "for x in list"),
+            ("\"%{ endfor }\"", 2, "This %{ endfor } belongs to no %{ for }.", "for x in list"),
+            ("\"%{ endif }\"", 2, "This %{ endif } belongs to no %{ if }.", "if condition"),
+            ("\"a %{ foo } b\"", 4, "A directive starts with if, else,", "write %%{ foo }"),
+            ("\"%{name} %{level}\"", 2, "A directive starts with if, else,", "write %%{name}"),
+            ("\"%{ if a }b%{ elif c }d%{ endif }\"", 12, "A directive starts with if, else,", "%{ else }"),
+            ("\"%{ if a }b%{ else if c }d%{ endif }\"", 12, "A template has no else if.", "%{ else }%{ if"),
+            (
+                "\"%{ if a }b%{ else }c%{ else }d%{ endif }\"",
+                22,
+                "This %{ if } has two %{ else }.",
+                "Keep one",
+            ),
+            ("\"%{ for a [1] }c%{ endfor }\"", 2, "A %{ for } names its elements,", "for x in list"),
+            ("\"%{ for a in b }c%{ else }d%{ endfor }\"", 18, "A %{ for } has no else.", "length"),
+            (
+                "\"%{ for a in b }c%{ endif }\"",
+                18,
+                "A %{ for } ends with %{ endfor }, and this is %{ endif }.",
+                "",
+            ),
+            ("\"%{ if a }b%{ endif c }\"", 12, "Nothing may follow the word endif", "%{ endif }"),
+            ("<<EOT\n%{ if a }\nEOT\n", 1, "This %{ if } has no end.", "%{ endif }"),
             ("{ a = 1, b }", 12, "This key has no value.", "key = value"),
         ] {
             let (line, at, said, helped) = told(text, false);
-            assert_eq!((line, at), (1, column), "{text}: {said}");
+            assert_eq!((line, at), (if text.starts_with("<<") { 2 } else { 1 }, column), "{text}: {said}");
             assert!(said.starts_with(detail), "{text}: {said}");
             assert!(helped.contains(help), "{text}: {helped}");
         }
@@ -409,8 +461,21 @@ mod tests {
             ("\"a\" = 1\n", (1, 1), "The name of an argument stands without quotes.", "name = value"),
             ("a = 1 b = 2\n", (1, 7), "Expected the end of the line, found \"b\".", "its own line"),
             ("a \"x\" = {\n}\n", (1, 7), "Expected \"{\", found \"=\".", "no \"=\""),
+            ("region \"x\"\n", (1, 1), "An \"=\" is missing after region.", "region = \"x\"."),
+            (
+                "a {\n  region eu-west-1 # here\n}\n",
+                (2, 3),
+                "An \"=\" is missing after region.",
+                "region = eu-west-1.",
+            ),
+            ("a {\n  b [\"c\"]\n}\n", (2, 3), "An \"=\" is missing after b.", "b = ..."),
+            ("a \"x\"\n{\n}\n", (1, 6), "Expected \"{\", found the end of the line.", "line of the block"),
+            ("a = 1,\nb = 2\n", (1, 6), "Arguments are not separated by commas.", "Delete the comma"),
+            ("a { b = 1, c = 2 }\n", (1, 10), "Arguments are not separated by commas.", "Delete the comma"),
             ("a = 1 +\n  2\n", (1, 7), "A value is missing after \"+\".", ""),
             ("a = 1\n  + 2\n", (2, 3), "A value ends at the end of its line.", "parentheses"),
+            ("a = { b = 1\n  + 2 }\n", (1, 12), "A value ends at the end of its line.", "parentheses"),
+            ("b {\n  a = c\n    .d\n}\n", (3, 5), "A value ends at the end of its line.", "parentheses"),
         ] {
             let (line, column, said, helped) = told(text, true);
             assert_eq!((line, column), place, "{text}: {said}");

@@ -41,7 +41,12 @@ impl Lowering<'_> {
         if form == Form::Flush {
             flush(&mut tokens);
         }
-        self.build(template, form, &mut tokens.into_iter())
+        let mut built = self.build(template, form, &mut tokens.into_iter());
+        // Text beside an interpolation makes a string of it, even where strip markers eat all of the text.
+        if built.sole_interpolation().is_some() && template.iter().count() > 1 {
+            built.parts.push(Part::Literal("".into()));
+        }
+        built
     }
 
     /// The literal tokens of an element, from the source: the parser takes indentation away by rules of its own, and leaves the

@@ -9,7 +9,7 @@ use crate::lang::value::data::{Entries, Kind, Value};
 use crate::lang::value::number::Number;
 use crate::lang::value::symbol::{Symbol, SymbolKind};
 use crate::lang::value::types::{Field, Presence, Type};
-use crate::lang::value::unify::unify;
+use crate::lang::value::unify::{Losses, convertible, unify};
 use crate::model::{OuId, Principal};
 
 /// Why a value does not convert.
@@ -68,7 +68,7 @@ pub fn list_of(items: Vec<Value>) -> Result<Value, ConvertError> {
     convert(&Value::tuple(items), &Type::list(Type::Any))
 }
 
-/// Converts a value. Null converts to every type; marks are kept.
+/// Converts a value. Null converts to every type and takes it on; marks are kept.
 pub fn convert(value: &Value, want: &Type) -> Result<Value, ConvertError> {
     let converted = convert_kind(value, want)?;
     Ok(converted.marked(value.is_sensitive()))
@@ -76,7 +76,8 @@ pub fn convert(value: &Value, want: &Type) -> Result<Value, ConvertError> {
 
 fn convert_kind(value: &Value, want: &Type) -> Result<Value, ConvertError> {
     match (value.kind(), want) {
-        (Kind::Null, _) | (_, Type::Any) => Ok(value.clone()),
+        (_, Type::Any) => Ok(value.clone()),
+        (Kind::Null(ty), _) if convertible(ty, want, Losses::Allowed) => Ok(Value::null_of(settled(want))),
         (Kind::Bool(_), Type::Bool) | (Kind::Number(_), Type::Number) | (Kind::String(_), Type::String) => {
             Ok(value.clone())
         }
@@ -170,7 +171,7 @@ fn common_type<'a>(items: impl Iterator<Item = &'a Value>, want: &Type) -> Optio
             types.push(ty);
         }
     }
-    unify(&types)
+    unify(&types, Losses::Refused)
 }
 
 fn has_any(ty: &Type) -> bool {
@@ -221,7 +222,8 @@ fn convert_object(value: &Value, fields: &BTreeMap<Arc<str>, Field>) -> Result<V
                 Some(given) => {
                     convert(given, &field.ty).map_err(|error| error.inside(Step::Attribute(name.clone())))?
                 }
-                None => entries.get(name).cloned().unwrap_or_else(Value::null),
+                None => Value::null_of(settled(&field.ty))
+                    .marked(entries.get(name).is_some_and(Value::is_sensitive)),
             };
             Ok((name.clone(), attribute))
         })
@@ -273,7 +275,8 @@ mod tests {
             (Value::string("true"), Type::Bool, Some(Value::bool(true))),
             (Value::string("yes"), Type::Bool, None),
             (Value::number(1), Type::Bool, None),
-            (Value::null(), Type::Number, Some(Value::null())),
+            (Value::null(), Type::Number, Some(Value::null_of(Type::Number))),
+            (Value::null_of(Type::String), Type::list(Type::Any), None),
         ];
         for (value, want, expected) in table {
             assert_eq!(convert(&value, &want).ok(), expected, "{value:?} to {want}");
@@ -298,7 +301,11 @@ mod tests {
             ("c".into(), field(Type::Number, Presence::Default(Value::number(7)))),
         ]);
         let given = object(&[("a", Value::number(1)), ("z", Value::bool(true)), ("c", Value::null())]);
-        let expected = object(&[("a", Value::string("1")), ("b", Value::null()), ("c", Value::number(7))]);
+        let expected = object(&[
+            ("a", Value::string("1")),
+            ("b", Value::null_of(Type::Number)),
+            ("c", Value::number(7)),
+        ]);
         assert_eq!(convert(&given, &want), Ok(expected));
         let error = convert(&Value::tuple(vec![object(&[])]), &Type::list(want)).expect_err("a is missing");
         assert_eq!(error.to_string(), r#"[0]: attribute "a" is missing"#);

@@ -35,7 +35,8 @@ struct Facts {
 /// The forms of a value, as Terraform tells them apart.
 #[derive(Clone, Debug)]
 pub enum Kind {
-    Null,
+    /// A null of a type; [`Type::Any`] where nothing tells it.
+    Null(Type),
     Bool(bool),
     Number(Number),
     /// In Unicode normal form C.
@@ -91,7 +92,12 @@ impl Value {
     }
 
     pub fn null() -> Self {
-        Self::leaf(Kind::Null, 0)
+        Self::null_of(Type::Any)
+    }
+
+    /// A null that has a type, as `tostring(null)` gives.
+    pub fn null_of(ty: Type) -> Self {
+        Self::leaf(Kind::Null(ty), 0)
     }
 
     pub fn bool(value: bool) -> Self {
@@ -157,7 +163,7 @@ impl Value {
     }
 
     pub fn is_null(&self) -> bool {
-        matches!(self.kind, Kind::Null)
+        matches!(self.kind, Kind::Null(_))
     }
 
     pub fn as_bool(&self) -> Option<bool> {
@@ -251,7 +257,7 @@ impl Value {
             Kind::Map(mapping) => Self::map(mapping.element.clone(), entries(&mapping.entries)),
             Kind::Tuple(tuple) => Self::tuple(items(tuple)),
             Kind::Object(object) => Self::object(entries(object)),
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Symbol(_) => {
+            Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Symbol(_) => {
                 self.without_own_mark()
             }
         }
@@ -274,7 +280,7 @@ impl Value {
             entries.iter().map(|(key, value)| entry_bytes(key) + value.own_bytes()).sum::<usize>()
         };
         let shared = match &self.kind {
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) => false,
+            Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) => false,
             Kind::String(text) => Arc::strong_count(text) > 1,
             Kind::List(sequence) | Kind::Set(sequence) => Arc::strong_count(sequence) > 1,
             Kind::Map(mapping) => Arc::strong_count(mapping) > 1,
@@ -288,16 +294,17 @@ impl Value {
             Kind::Tuple(items) => SLOT + SHARED + inside(items),
             Kind::Map(mapping) => SLOT + SHARED + by_key(&mapping.entries),
             Kind::Object(entries) => SLOT + SHARED + by_key(entries),
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Symbol(_) => self.bytes(),
+            Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Symbol(_) => {
+                self.bytes()
+            }
         }
     }
 
     /// Whether two values are one in memory.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
-            (Kind::Null, Kind::Null)
-            | (Kind::Bool(_), Kind::Bool(_))
-            | (Kind::Number(_), Kind::Number(_)) => true,
+            (Kind::Null(a), Kind::Null(b)) => a == b,
+            (Kind::Bool(_), Kind::Bool(_)) | (Kind::Number(_), Kind::Number(_)) => true,
             (Kind::String(a), Kind::String(b)) => Arc::ptr_eq(a, b),
             (Kind::List(a), Kind::List(b)) | (Kind::Set(a), Kind::Set(b)) => Arc::ptr_eq(a, b),
             (Kind::Map(a), Kind::Map(b)) => Arc::ptr_eq(a, b),
@@ -310,7 +317,7 @@ impl Value {
 
     pub fn type_of(&self) -> Type {
         match &self.kind {
-            Kind::Null => Type::Any,
+            Kind::Null(ty) => ty.clone(),
             Kind::Bool(_) => Type::Bool,
             Kind::Number(_) => Type::Number,
             Kind::String(_) => Type::String,
@@ -345,11 +352,11 @@ pub(crate) fn nfc(text: &str) -> Arc<str> {
     }
 }
 
-/// As `==` in HCL: values of different types differ, marks do not count.
+/// As `==` in HCL inside of collections: values of different types differ, nulls too; marks do not count.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
-            (Kind::Null, Kind::Null) => true,
+            (Kind::Null(a), Kind::Null(b)) => a == b,
             (Kind::Bool(a), Kind::Bool(b)) => a == b,
             (Kind::Number(a), Kind::Number(b)) => a == b,
             (Kind::String(a), Kind::String(b)) => a == b,
@@ -401,6 +408,6 @@ fn rank(kind: &Kind) -> u8 {
         Kind::Tuple(_) => 7,
         Kind::Object(_) => 8,
         Kind::Symbol(_) => 9,
-        Kind::Null => 10,
+        Kind::Null(_) => 10,
     }
 }

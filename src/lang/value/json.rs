@@ -26,7 +26,7 @@ pub fn from_json(json: &Json) -> Option<Value> {
 /// Marks are not looked at: a caller that shows the result takes care of [`Value::holds_sensitive`].
 pub fn to_json(value: &Value) -> Json {
     match value.kind() {
-        Kind::Null => Json::Null,
+        Kind::Null(_) => Json::Null,
         Kind::Bool(flag) => Json::Bool(*flag),
         Kind::Number(number) => {
             Json::Number(serde_json::Number::from_str(&number.to_string()).expect("a decimal number is JSON"))

@@ -17,4 +17,4 @@ pub use number::{Number, NumberError};
 pub use symbol::{Symbol, SymbolKind};
 pub use text::Shown;
 pub use types::{Field, Presence, Type};
-pub use unify::unify;
+pub use unify::{Losses, unify};

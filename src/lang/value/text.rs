@@ -20,8 +20,11 @@ fn value(f: &mut Formatter<'_>, shown: &Value, ty: &Type, depth: usize) -> fmt::
         return f.write_str("(sensitive value)");
     }
     match shown.kind() {
-        Kind::Null => match ty {
-            Type::Bool | Type::Number | Type::String => write!(f, "to{ty}(null)"),
+        Kind::Null(own) => match if *own == Type::Any { ty } else { own } {
+            ty @ (Type::Bool | Type::Number | Type::String) => write!(f, "to{ty}(null)"),
+            Type::List(_) => f.write_str("tolist(null)"),
+            Type::Set(_) => f.write_str("toset(null)"),
+            Type::Map(_) => f.write_str("tomap(null)"),
             _ => f.write_str("null"),
         },
         Kind::Bool(flag) => write!(f, "{flag}"),

@@ -4,54 +4,108 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::lang::value::symbol::SymbolKind;
-use crate::lang::value::types::{Field, Type};
+use crate::lang::value::types::{Field, Presence, Type};
 
-/// The type that all the given ones convert to without loss; none where there is none. Unknown types do not count.
-pub fn unify(types: &[Type]) -> Option<Type> {
-    let mut known = types.iter().filter(|ty| **ty != Type::Any);
-    let Some(first) = known.next() else { return Some(Type::Any) };
-    known.try_fold(first.clone(), |common, next| unify_two(&common, next))
+/// Whether a conversion may fail for some values: a string to a number, a map to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Losses {
+    Refused,
+    /// As for the arms of a conditional, and for functions that join collections.
+    Allowed,
 }
 
-fn unify_two(a: &Type, b: &Type) -> Option<Type> {
-    if a == b {
-        return Some(a.clone());
+/// The type that all the given ones convert to; none where there is none. Unknown types do not count.
+///
+/// All types are looked at together, as in `cty`'s `convert.Unify`: bool, number and string have string in common, bool and number nothing.
+pub fn unify(types: &[Type], losses: Losses) -> Option<Type> {
+    let mut known: Vec<&Type> = Vec::with_capacity(types.len());
+    for ty in types.iter().filter(|ty| **ty != Type::Any) {
+        if !known.contains(&ty) {
+            known.push(ty);
+        }
     }
-    Some(match (a, b) {
-        (Type::Any, other) | (other, Type::Any) => other.clone(),
-        (Type::String, other) | (other, Type::String) if other.is_primitive() => Type::String,
-        (Type::Symbol(a), Type::Symbol(b)) => Type::Symbol(unify_symbols(*a, *b)?),
-        // A string names a principal, so a list may mix both.
-        (Type::Symbol(SymbolKind::Principal | SymbolKind::Account), Type::String)
-        | (Type::String, Type::Symbol(SymbolKind::Principal | SymbolKind::Account)) => {
-            Type::Symbol(SymbolKind::Principal)
+    let known = known.as_slice();
+    let (first, rest) = match known {
+        [] => return Some(Type::Any),
+        [only] => return Some((*only).clone()),
+        [first, rest @ ..] => (*first, rest),
+    };
+    let all = |fits: fn(&Type) -> bool| known.iter().all(|ty| fits(ty));
+    let any = |fits: fn(&Type) -> bool| known.iter().any(|ty| fits(ty));
+    if all(is_leaf) {
+        return unify_leaves(known);
+    }
+    if all(|ty| matches!(ty, Type::Object(_) | Type::Map(_))) && any(|ty| matches!(ty, Type::Map(_))) {
+        return unify(&elements(known), losses).map(Type::map);
+    }
+    if all(|ty| matches!(ty, Type::Tuple(_) | Type::List(_))) && any(|ty| matches!(ty, Type::List(_))) {
+        return unify(&elements(known), losses).map(Type::list);
+    }
+    match (first, rest) {
+        (Type::Set(_), _) if all(|ty| matches!(ty, Type::Set(_))) => {
+            unify(&elements(known), losses).map(Type::set)
         }
-        (Type::Symbol(SymbolKind::Permission), Type::String)
-        | (Type::String, Type::Symbol(SymbolKind::Permission)) => Type::Symbol(SymbolKind::Permission),
-        (Type::Set(a), Type::Set(b)) => Type::set(unify_two(a, b)?),
-        (Type::List(a) | Type::Set(a), Type::List(b) | Type::Set(b)) => Type::list(unify_two(a, b)?),
-        (Type::Map(a), Type::Map(b)) => Type::map(unify_two(a, b)?),
-        (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
-            let same: Option<Vec<Type>> = a.iter().zip(b.iter()).map(|(a, b)| unify_two(a, b)).collect();
-            Type::Tuple(same?.into())
+        (Type::Object(fields), _) if all(|ty| matches!(ty, Type::Object(_))) => {
+            unify_objects(fields, known, losses)
         }
-        (Type::Tuple(a), Type::Tuple(b)) => {
-            let all: Vec<Type> = a.iter().chain(b.iter()).cloned().collect();
-            Type::list(unify(&all)?)
+        (Type::Tuple(items), _) if all(|ty| matches!(ty, Type::Tuple(_))) => {
+            unify_tuples(items.len(), known, losses)
         }
-        (Type::Tuple(items), Type::List(element)) | (Type::List(element), Type::Tuple(items)) => {
-            Type::list(unify_two(&unify(items)?, element)?)
+        // Lists, tuples and sets: the first in this order that the others convert to.
+        _ => {
+            let mut preferred = known.to_vec();
+            preferred.sort_by_key(|ty| match ty {
+                Type::List(_) => 0,
+                Type::Tuple(_) => 1,
+                _ => 2,
+            });
+            let wanted = preferred
+                .into_iter()
+                .find(|want| known.iter().all(|ty| ty == want || convertible(ty, want, losses)))?;
+            // An empty collection takes on the type of the others' elements.
+            Some(match wanted {
+                Type::List(element) if **element == Type::Any => Type::list(unify(&elements(known), losses)?),
+                Type::Set(element) if **element == Type::Any => Type::set(unify(&elements(known), losses)?),
+                other => other.clone(),
+            })
         }
-        (Type::Tuple(items), Type::Set(element)) | (Type::Set(element), Type::Tuple(items)) => {
-            Type::set(unify_two(&unify(items)?, element)?)
+    }
+}
+
+fn is_leaf(ty: &Type) -> bool {
+    ty.is_primitive() || matches!(ty, Type::Symbol(_))
+}
+
+/// The types of all that is in several collections.
+fn elements(types: &[&Type]) -> Vec<Type> {
+    let mut out = Vec::new();
+    for ty in types {
+        match ty {
+            Type::List(element) | Type::Set(element) | Type::Map(element) => out.push((**element).clone()),
+            Type::Tuple(items) => out.extend(items.iter().cloned()),
+            Type::Object(fields) => out.extend(fields.values().map(|field| field.ty.clone())),
+            Type::Any | Type::Bool | Type::Number | Type::String | Type::Symbol(_) => {}
         }
-        (Type::Object(a), Type::Object(b)) => unify_objects(a, b)?,
-        (Type::Object(fields), Type::Map(element)) | (Type::Map(element), Type::Object(fields)) => {
-            let fields: Vec<Type> = fields.values().map(|field| field.ty.clone()).collect();
-            Type::map(unify_two(&unify(&fields)?, element)?)
-        }
+    }
+    out
+}
+
+/// At least two different ones. A string names a principal or a permission, so a list may mix both.
+fn unify_leaves(types: &[&Type]) -> Option<Type> {
+    let has_string = types.contains(&&Type::String);
+    let mut symbols = types.iter().filter_map(|ty| match ty {
+        Type::Symbol(kind) => Some(*kind),
+        _ => None,
+    });
+    let Some(first) = symbols.next() else { return has_string.then_some(Type::String) };
+    let symbol = symbols.try_fold(first, unify_symbols)?;
+    let only_strings = types.iter().all(|ty| matches!(ty, Type::String | Type::Symbol(_)));
+    Some(Type::Symbol(match symbol {
+        _ if !has_string && only_strings => symbol,
+        SymbolKind::Principal | SymbolKind::Account if only_strings => SymbolKind::Principal,
+        SymbolKind::Permission if only_strings => SymbolKind::Permission,
         _ => return None,
-    })
+    }))
 }
 
 fn unify_symbols(a: SymbolKind, b: SymbolKind) -> Option<SymbolKind> {
@@ -65,17 +119,76 @@ fn unify_symbols(a: SymbolKind, b: SymbolKind) -> Option<SymbolKind> {
 }
 
 /// Objects with the same attributes stay objects; others become a map where one type fits all attributes.
-fn unify_objects(a: &BTreeMap<Arc<str>, Field>, b: &BTreeMap<Arc<str>, Field>) -> Option<Type> {
-    if a.len() == b.len() && a.keys().eq(b.keys()) {
-        let fields: Option<BTreeMap<Arc<str>, Field>> = a
-            .iter()
-            .zip(b.values())
-            .map(|((name, a), b)| Some((name.clone(), Field::required(unify_two(&a.ty, &b.ty)?))))
-            .collect();
-        return Some(Type::Object(Arc::new(fields?)));
+fn unify_objects(first: &BTreeMap<Arc<str>, Field>, types: &[&Type], losses: Losses) -> Option<Type> {
+    let all: Vec<&BTreeMap<Arc<str>, Field>> = types
+        .iter()
+        .filter_map(|ty| match ty {
+            Type::Object(fields) => Some(&**fields),
+            _ => None,
+        })
+        .collect();
+    if !all.iter().all(|fields| fields.len() == first.len() && fields.keys().eq(first.keys())) {
+        return unify(&elements(types), losses).map(Type::map);
     }
-    let all: Vec<Type> = a.values().chain(b.values()).map(|field| field.ty.clone()).collect();
-    Some(Type::map(unify(&all)?))
+    let mut out = BTreeMap::new();
+    for name in first.keys() {
+        let across: Vec<Type> = all.iter().filter_map(|fields| Some(fields.get(name)?.ty.clone())).collect();
+        out.insert(name.clone(), Field::required(unify(&across, losses)?));
+    }
+    Some(Type::Object(Arc::new(out)))
+}
+
+/// Tuples of one length stay tuples; others become a list where one type fits all items.
+fn unify_tuples(length: usize, types: &[&Type], losses: Losses) -> Option<Type> {
+    let all: Vec<&[Type]> = types
+        .iter()
+        .filter_map(|ty| match ty {
+            Type::Tuple(items) => Some(&**items),
+            _ => None,
+        })
+        .collect();
+    if all.iter().any(|items| items.len() != length) {
+        return unify(&elements(types), losses).map(Type::list);
+    }
+    let items = (0..length).map(|at| {
+        let across: Vec<Type> = all.iter().map(|items| items[at].clone()).collect();
+        unify(&across, losses)
+    });
+    items.collect::<Option<Vec<Type>>>().map(|items| Type::Tuple(items.into()))
+}
+
+/// Whether values of one type convert to another, as far as the types tell.
+pub(crate) fn convertible(from: &Type, to: &Type, losses: Losses) -> bool {
+    let lossy = losses == Losses::Allowed;
+    match (from, to) {
+        (_, Type::Any) | (Type::Any, _) => true,
+        _ if from == to => true,
+        (Type::Bool | Type::Number, Type::String) => true,
+        (Type::String, Type::Bool | Type::Number) => lossy,
+        (Type::Symbol(SymbolKind::Account) | Type::String, Type::Symbol(SymbolKind::Principal)) => true,
+        (Type::List(from) | Type::Set(from), Type::List(to)) | (Type::Set(from), Type::Set(to)) => {
+            convertible(from, to, losses)
+        }
+        (Type::List(from), Type::Set(to)) => lossy && convertible(from, to, losses),
+        (Type::Tuple(items), Type::List(to) | Type::Set(to)) => {
+            items.iter().all(|from| convertible(from, to, losses))
+        }
+        (Type::Tuple(from), Type::Tuple(to)) => {
+            from.len() == to.len() && from.iter().zip(to.iter()).all(|(a, b)| convertible(a, b, losses))
+        }
+        (Type::Map(from), Type::Map(to)) => convertible(from, to, losses),
+        (Type::Object(fields), Type::Map(to)) => {
+            fields.values().all(|field| convertible(&field.ty, to, losses))
+        }
+        (Type::Map(from), Type::Object(to)) => {
+            lossy && to.values().all(|field| convertible(from, &field.ty, losses))
+        }
+        (Type::Object(from), Type::Object(to)) => to.iter().all(|(name, want)| match from.get(name) {
+            Some(have) => convertible(&have.ty, &want.ty, losses),
+            None => want.presence != Presence::Required,
+        }),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -95,6 +208,16 @@ mod tests {
         let table = [
             (vec![Type::String, Type::Number], Some(Type::String)),
             (vec![Type::Bool, Type::Number], None),
+            (vec![Type::Bool, Type::Number, Type::String], Some(Type::String)),
+            (
+                vec![tuple(&[Type::Number, Type::Bool]), tuple(&[Type::String])],
+                Some(Type::list(Type::String)),
+            ),
+            (
+                vec![object(&[("a", Type::Number), ("b", Type::Bool)]), object(&[("a", Type::String)])],
+                Some(Type::map(Type::String)),
+            ),
+            (vec![Type::set(Type::Number), tuple(&[Type::String])], None),
             (vec![Type::Any, Type::Number], Some(Type::Number)),
             (vec![], Some(Type::Any)),
             (vec![tuple(&[]), tuple(&[Type::String])], Some(Type::list(Type::String))),
@@ -115,7 +238,7 @@ mod tests {
             (vec![Type::String, Type::list(Type::String)], None),
         ];
         for (types, expected) in table {
-            assert_eq!(unify(&types), expected, "{types:?}");
+            assert_eq!(unify(&types, Losses::Refused), expected, "{types:?}");
         }
     }
 }

@@ -116,3 +116,10 @@ fn files_that_are_named_and_have_no_end_are_refused_at_once() {
     pipe(&stack.path().join("sandbox.hcl"));
     ends(&stack, "plan --sandbox").exits(1).says(&["sandbox.hcl is a pipe"]);
 }
+
+#[test]
+fn a_file_whose_name_differs_in_case_is_pointed_at() {
+    let stack = folder();
+    fs::write(stack.path().join("B.RAM.HCL"), "locals {}\n").expect("a file");
+    ends(&stack, "validate").exits(0).says(&["RAM066", "B.RAM.HCL is not read", "Rename it to b.ram.hcl"]);
+}

@@ -482,3 +482,60 @@ fn deep_documents_are_refused_or_read_and_never_overflow() {
         }
     }
 }
+
+#[test]
+fn time_is_bounded_by_steps_and_a_million_elements_have_room() {
+    let stack = |body: &str| format!("ramctl {{\n  stack = \"x\"\n}}\nlocals {{\n{body}}}\n");
+    let limits = Limits { steps: 200_000, ..Limits::default() };
+    for (body, line) in [
+        ("  a = range(1000)\n  b = [for x in local.a : [for y in local.a : [for z in local.a : 1]]]\n", 6),
+        (
+            "  a = flatten([for x in range(100) : range(100)])\n  b = [for x in local.a : contains(local.a, -1)]\n",
+            6,
+        ),
+        ("  a = flatten([for x in range(100) : range(100)])\n  b = [for x in local.a : local.a == [x]]\n", 6),
+        ("  a = pow(3, 4000) / (pow(2, 6000) + 1)\n  b = [for x in range(1000) : local.a * local.a]\n", 6),
+        (
+            "  a = join(\"\", [for x in range(1000) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"])\n  b = [for x in range(1000) : regexall(\"(a|aa)+c\", local.a)]\n",
+            6,
+        ),
+        (
+            "  a = join(\"\", [for x in range(1000) : \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"])\n  b = [for x in range(1000) : try(\"${local.a}x\", 1)]\n  c = [for x in range(1000) : \"${local.a}${local.a}\"]\n",
+            6,
+        ),
+    ] {
+        let mut sources = SourceMap::default();
+        let file = sources.add("stack.ram.hcl", stack(body));
+        let compiled = compile(&mut sources, &[file], &Inputs { limits, ..inputs(&[]) });
+        let found = compiled
+            .diagnostics
+            .iter()
+            .find(|found| found.code.id == "RAM004")
+            .unwrap_or_else(|| panic!("{body}"));
+        assert!(found.detail.contains("200000 steps"), "{}", found.detail);
+        let place = sources.position(found.span.expect("a place"));
+        assert!((line..=line + 1).contains(&place.line), "{body}: {place:?}");
+    }
+    let million = "  a = flatten([for x in range(1000) : range(1000)])\n  b = [for x in local.a : x]\n";
+    let mut sources = SourceMap::default();
+    let compiled = compiled(&mut sources, &stack(million));
+    assert!(compiled.declaration.is_some(), "{}", told(&sources, &compiled.diagnostics));
+}
+
+#[test]
+fn a_function_that_makes_much_of_little_asks_for_room_first() {
+    for body in [
+        "  a = range(64)\n  b = [for x in range(100) : setproduct(local.a, local.a, local.a)]\n",
+        "  a = join(\",\", [for x in range(1000) : \"a,a,a,a,a,a,a,a,a,a\"])\n  b = [for x in range(100) : split(\",\", local.a)]\n",
+        "  a = join(\",\", [for x in range(1000) : \"1,1,1,1,1,1,1,1,1,1\"])\n  b = [for x in range(100) : jsondecode(\"[${local.a}]\")]\n",
+    ] {
+        let limits = Limits { memory: 16 << 20, ..Limits::default() };
+        let mut sources = SourceMap::default();
+        let text = format!("ramctl {{\n  stack = \"x\"\n}}\nlocals {{\n{body}}}\n");
+        let file = sources.add("stack.ram.hcl", text);
+        let compiled = compile(&mut sources, &[file], &Inputs { limits, ..inputs(&[]) });
+        let found = &compiled.diagnostics[0];
+        assert_eq!(found.code.id, "RAM004", "{body}: {}", found.detail);
+        assert!(found.detail.contains("16 MiB"), "{}", found.detail);
+    }
+}

@@ -203,3 +203,28 @@ fn the_text_of_a_sensitive_input_is_in_no_source_that_a_message_shows() {
         }
     }
 }
+
+#[test]
+fn a_values_file_in_json_has_each_key_once() {
+    let declarations = "variable \"a\" {\n  default = \"x\"\n}\n";
+    for (text, place) in [
+        ("{ \"a\": \"one\",\n  \"a\": \"two\" }", "2:3 RAM003"),
+        ("{ \"a\": { \"b\": 1, \"b\": 2 } }", "1:18 RAM003"),
+    ] {
+        let (sources, compiled) = with_values(declarations, &[("x.auto.ramvars.json", text)], &[]);
+        let told = told(&sources, &compiled.diagnostics);
+        assert!(told.contains(place), "{told}");
+    }
+}
+
+#[test]
+fn hidden_characters_are_pointed_at_and_nul_is_refused() {
+    let values = [("x.auto.ramvars.hcl", "a = \"x\u{202e}y\"\n")];
+    let (sources, compiled) = with_values("variable \"a\" {\n  default = \"\u{2066}x\"\n}\n", &values, &[]);
+    let found = told(&sources, &compiled.diagnostics);
+    assert_eq!(found.matches("RAM052").count(), 2, "{found}");
+    assert!(compiled.declaration.is_some(), "{found}");
+    let (sources, compiled) = with_values("variable \"a\" {\n  default = \"\0x\"\n}\n", &[], &[]);
+    let found = told(&sources, &compiled.diagnostics);
+    assert!(found.contains("RAM052") && compiled.declaration.is_none(), "{found}");
+}
