@@ -4,6 +4,7 @@
 
 mod address;
 mod arn;
+mod denial;
 mod ids;
 mod observed;
 mod policy;
@@ -15,6 +16,7 @@ mod usage;
 
 pub use address::{Address, BlockKind};
 pub use arn::{Arn, InvitationArn, OrganizationArn, OuArn, PermissionArn, ResourceArn, ShareArn};
+pub use denial::{Denial, DenialReason, PolicyKind};
 pub use ids::{AccountId, IdError, OrgId, OuId, Partition, Place, Region, ResourceType, RootId, StackName};
 pub use observed::{AccountRole, Gap, GapCause, Observed, Origin};
 pub use policy::{

@@ -103,6 +103,10 @@ pub enum GapCause {
     NotConfigured,
     /// The snapshot that stands in for AWS does not have it.
     NotInSnapshot,
+    /// The credentials work elsewhere, and this Region does not know them.
+    RegionNotEnabled,
+    /// The endpoint does not know the operation, or is not AWS.
+    Unsupported,
     Other,
 }
 
@@ -120,6 +124,8 @@ impl GapCause {
             Self::NotConfigured => "RAM447",
             Self::Other => "RAM448",
             Self::NotInSnapshot => "RAM449",
+            Self::RegionNotEnabled => "RAM450",
+            Self::Unsupported => "RAM451",
         }
     }
 }
@@ -136,6 +142,8 @@ impl fmt::Display for GapCause {
             Self::Unreadable => "unreadable answer",
             Self::NotConfigured => "not configured",
             Self::NotInSnapshot => "not in the snapshot",
+            Self::RegionNotEnabled => "the Region is not enabled",
+            Self::Unsupported => "the endpoint does not know the operation",
             Self::Other => "failed",
         })
     }

@@ -194,6 +194,12 @@ impl<'a> DriftView<'a> {
                 (self.styles.strong, "No drift, but not all have accepted yet.")
             }
             Standing::InSync => (self.styles.strong, "No drift. AWS matches the configuration."),
+            Standing::Incomplete
+                if !report.places.is_empty()
+                    && report.places.iter().all(|place| report.unknown.contains_key(place)) =>
+            {
+                (self.styles.warning, "Nothing was compared.")
+            }
             Standing::Incomplete => (self.styles.warning, "No drift in what was read."),
             Standing::Drift => (self.styles.error, "Drift."),
         };
@@ -241,6 +247,20 @@ impl fmt::Display for DriftView<'_> {
                 writeln!(f, "{sign} sharing inside the organization is {state}\n")?;
             }
         }
+        let coverage = Coverage {
+            labels,
+            places,
+            unknown,
+            organization_gap: organization_gap.as_ref(),
+            sharing_gap: sharing.as_ref().and_then(|sharing| match &sharing.verdict {
+                SharingVerdict::Unread { gap } => Some(gap),
+                _ => None,
+            }),
+            unresolved,
+            unreceived,
+            complete: self.report.is_complete(),
+            origin: &self.origin,
+        };
         #[derive(Default)]
         struct Here<'a> {
             permissions: Vec<&'a PermissionItem>,
@@ -248,11 +268,14 @@ impl fmt::Display for DriftView<'_> {
             unmanaged: Vec<Row>,
         }
         let mut by_place: BTreeMap<&Place, Here<'_>> = BTreeMap::new();
-        for permission in permissions.iter().filter(|one| one.class != PermissionClass::InSync) {
+        for permission in
+            permissions.iter().filter(|one| one.class != PermissionClass::InSync && !coverage.is_blind())
+        {
             by_place.entry(&permission.place).or_default().permissions.push(permission);
         }
         for item in items {
-            if item.class != DriftClass::InSync || !item.remarks.is_empty() {
+            let is_told = coverage.is_blind() && matches!(item.class, DriftClass::Unknown { .. });
+            if !is_told && (item.class != DriftClass::InSync || !item.remarks.is_empty()) {
                 by_place.entry(&item.place).or_default().items.push(item);
             }
         }
@@ -269,20 +292,6 @@ impl fmt::Display for DriftView<'_> {
             write!(f, "{}", Rows { rows: &unmanaged, styles: &self.styles, width: self.width, indent: 0 })?;
             writeln!(f)?;
         }
-        let coverage = Coverage {
-            labels,
-            places,
-            unknown,
-            organization_gap: organization_gap.as_ref(),
-            sharing_gap: sharing.as_ref().and_then(|sharing| match &sharing.verdict {
-                SharingVerdict::Unread { gap } => Some(gap),
-                _ => None,
-            }),
-            unresolved,
-            unreceived,
-            complete: self.report.is_complete(),
-            origin: &self.origin,
-        };
         coverage.gaps(f, &self.styles)?;
         self.summary(f)?;
         coverage.closing(f, &self.styles, self.width)

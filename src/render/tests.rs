@@ -185,9 +185,6 @@ fn what_was_not_read_is_told_loudly_and_the_rest_is_planned() {
 
             NOT READ
             ? the organization: who is behind a unit is not known  RAM411
-                sts:AssumeRole as arn:aws:iam::222222222222:role/ramctl: cannot assume the role
-                AccessDenied: not authorized to perform sts:AssumeRole
-                to do: let your credentials assume arn:aws:iam::222222222222:role/ramctl; its trust policy and their `sts:AssumeRole` both count
             ? sharing inside the organization: whether it is on is not known, so nothing that needs it is written  RAM407
             ? network  us-east-1: not compared, nothing in it is changed  RAM410
                 sts:AssumeRole as arn:aws:iam::222222222222:role/ramctl: cannot assume the role

@@ -56,6 +56,8 @@ words! {
         Unreadable = "unreadable",
         NotConfigured = "not_configured",
         NotInSnapshot = "not_in_snapshot",
+        RegionNotEnabled = "region_not_enabled",
+        Unsupported = "unsupported",
         Other = "other",
     }
 }

@@ -95,4 +95,13 @@ codes! {
         "The run reads a snapshot in the place of AWS (`--live FILE`), and the file does not have this account and Region: the stack \
         names a place that it did not name when the snapshot was taken. What is there is unknown, so nothing in it is compared.\n\n\
         Run `ramctl snapshot --out FILE` again with the stack as it is now."
+    RAM450 "the Region is not enabled"
+        "The credentials work, and the account's endpoint in this Region does not know them (UnrecognizedClientException or \
+        InvalidClientTokenId). AWS answers so where the Region is not enabled for the account.\n\nEnable the Region \
+        (`aws account enable-region --region-name REGION`, in the account or in the management account), or take it out of \
+        `regions`, in the `ramctl` block or in the `account` block. The Region counts as not read until then (exit code 6)."
+    RAM451 "the endpoint does not know the operation"
+        "The answer has no error code of AWS: an HTML page, an empty body, or \"not implemented\". Something else than AWS answered: a \
+        proxy, or a stand-in for AWS that does not have the operation. The message names the HTTP status and the endpoint.\n\nSee \
+        whether AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_RAM, `endpoint_url` of the profile or HTTPS_PROXY is left over from something else."
 }

@@ -67,6 +67,11 @@ List the Regions in which the stack has ever had shares:
 
 The same list keeps a Region in sight when its last share leaves the files. The Regions of the ramctl block are read in accounts that own a share, a permission or an `assume_role`; for the account that the credentials of the run belong to, write `regions` in its account block."
 
+    RAM109 "an account that is read is closed"
+"The organization lists the account as closed, suspended or not yet set up. No role in it can be assumed, so it cannot be read; AWS takes what it shared from its shares within about 90 days. An account without blocks of its own is left out of the run, which is complete without it. Where a share, permission or inbound block is in the account, the account counts as not read (exit code 6).
+
+Remove the account block, and the blocks that are in the account."
+
     RAM110 "two shares have one name"
 "RAM itself lets several shares of an account and Region bear one name, but people and consumers tell shares by their names, so a stack may not. Names that were not given are made from the address: label and for_each key, with a hyphen for every character that a share name may not have.
 
@@ -78,9 +83,9 @@ Give one of the shares another name. In a block with for_each, build the key int
 Without a name attribute ramctl makes one from the address."
 
     RAM112 "unusual characters in a share name"
-"RAM's console allows letters, digits, spaces, periods and hyphens in the name of a share. The API documents no pattern, so ramctl sends the name as it is; it may be refused when the plan is applied.
+"RAM's console allows letters, digits, spaces, periods and hyphens in the name of a share, and live shares have underscores too. The API documents no pattern, so ramctl sends the name as it is; RAM may refuse it when the plan is applied.
 
-Prefer a hyphen to an underscore or a slash."
+Write a hyphen or an underscore in place of the character."
 
     RAM120 "the resource is listed twice"
 "A resource is on a share once. A second mention is without effect and often means that another resource was meant.
@@ -194,9 +199,9 @@ Remove one of them, or give the block that rejects a narrower name."
 Remove the inbound block, or set accept_invitations = false in the share."
 
     RAM150 "two permissions for one resource type"
-"A share has exactly one permission per resource type. Two groups of principals with different rights on one type need two shares with the same resources.
+"A share has exactly one permission per resource type. Resources of one type that need different permissions belong on different shares, and so do principals that need different rights: a resource may be on several shares, and each gives its own principals its own permission.
 
-Remove one of the blocks."
+Remove one of the blocks, or split the resources (or the principals) over two shares."
 
     RAM151 "the permission is for another resource type"
 "Each managed permission is made for one resource type, and RAM refuses to attach it for another.
