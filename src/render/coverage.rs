@@ -87,11 +87,16 @@ impl Coverage<'_> {
         let Self { labels, unknown, organization_gap, sharing_gap, unresolved, unreceived, .. } = self;
         if let Some(gap) = self.one_cause() {
             let accounts: BTreeSet<&AccountId> = self.places.iter().map(|place| &place.account).collect();
-            let what = format!(
-                "nothing of {} in {} was read, so nothing is compared or changed",
-                parts::count(self.places.len(), "Region", "Regions"),
-                parts::count(accounts.len(), "account", "accounts")
-            );
+            let what = if accounts.len() == 1 {
+                let all: Vec<&Place> = self.places.iter().collect();
+                format!("{}: not compared, nothing in it is changed", places(&all, labels))
+            } else {
+                format!(
+                    "nothing of {} in {} was read, so nothing is compared or changed",
+                    parts::count(self.places.len(), "Region", "Regions"),
+                    parts::count(accounts.len(), "account", "accounts")
+                )
+            };
             // The organization is read first, and says it best.
             return vec![Cause { gap: organization_gap.unwrap_or(gap), lines: vec![(what, "RAM410")] }];
         }

@@ -176,7 +176,15 @@ impl<'a> DriftView<'a> {
         let undecided = report.inbound.iter().filter(open).count();
         for (rank, word, n) in [
             (8, "inbound not as declared", report.inbound.len() - undecided),
-            (9, "invitations that no block speaks of", undecided),
+            (
+                9,
+                if undecided == 1 {
+                    "invitation that no block speaks of"
+                } else {
+                    "invitations that no block speaks of"
+                },
+                undecided,
+            ),
         ] {
             if n > 0 {
                 counts.insert(rank, (word, n));

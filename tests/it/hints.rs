@@ -1,4 +1,4 @@
-//! One cause that keeps everything from being read is one short message that names it.
+//! What the program says is true: one cause is one message that names it, and each command speaks of itself.
 
 use std::process::Command;
 
@@ -45,4 +45,40 @@ fn a_dead_endpoint_is_named_and_told_once() {
     });
     let run = run.exits(6).says(&[&format!("no answer from {url}"), "AWS_ENDPOINT_URL"]);
     assert_eq!(format!("{run}").matches(&url).count(), 1, "{run}");
+}
+
+#[test]
+fn a_plan_that_is_never_applied_asks_for_nothing() {
+    let stack = Stack::quickstart();
+    stack.run("apply --auto-approve --allow RAM201,RAM202,RAM204,RAM205").exits(0).says(&["Apply complete: "]);
+    let run = stack.run("plan --refresh-only");
+    run.exits(0).never_says(&["--allow", "nothing is applied"]);
+    stack.run("destroy --auto-approve").exits(0).says(&["Destroy complete: "]).never_says(&["Apply complete"]);
+}
+
+#[test]
+fn commands_name_what_they_were_given() {
+    let stack = Stack::quickstart();
+    stack.run_bare("validate .").exits(0).says(&["Stack network in . is valid: 4 shares."]);
+    stack.run_bare("apply nope.json").exits(1).says(&["there is no nope.json, neither a saved plan nor the folder"]);
+    let run = stack.run("plan --output markdown").exits(0);
+    assert!(run.stdout.starts_with("<!-- ramctl:plan:network -->"), "{run}");
+    // A stack of which nothing was read has nothing to apply.
+    let run = self::run(&stack, "plan --out saved.json", |_| {}).exits(6);
+    run.says(&["It is incomplete and has no changes to apply"]).never_says(&["To apply exactly"]);
+    let run = stack.run("plan --out saved.json").exits(0);
+    run.says(&["To apply exactly this plan: ramctl apply saved.json"]);
+}
+
+#[test]
+fn a_root_and_the_organization_by_their_arns_are_told_as_organization() {
+    let stack = Stack::quickstart();
+    for arn in ["root/o-a1b2c3d4e5/r-ab12", "account/o-a1b2c3d4e5/444444444444"] {
+        let text = format!("principals = [\"arn:aws:organizations::111111111111:{arn}\"]");
+        let file = stack.read("network.ram.hcl");
+        stack.edit("network.ram.hcl", "principals = [account.dev]", &text);
+        let word = if arn.starts_with("root") { "organization()" } else { "444444444444" };
+        stack.run_bare("validate .").exits(1).says(&["RAM048", word]);
+        stack.write("network.ram.hcl", &file);
+    }
 }

@@ -23,10 +23,9 @@ pub(crate) fn run(args: &AgreedArgs, output: &mut Output) -> Exit {
         output.error("--stack goes with the file of a saved plan; a stack's own folder is named without it");
         return Exit::Error;
     }
-    let question = "Apply these changes to AWS?";
     with_outputs("apply", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-            let intent = Intent { purpose: Purpose::Apply, question, agreed: fingerprint.as_ref() };
+            let intent = Intent { purpose: Purpose::Apply, agreed: fingerprint.as_ref() };
             run_plan(args, intent, loaded, session, outputs, output).await
         })
     })

@@ -28,7 +28,7 @@ codes! {
         any identity policy of their own; only an explicit deny stops them (AWS RAM user guide, \"How AWS RAM works with IAM\")."
     RAM205 "share opened to outside principals"
         "`allow_external_principals` becomes true. From then on whoever may change the share can add accounts outside of the \
-        organization.\n\nLeave it false unless the share has such a principal now."
+        organization.\n\nLeave it false unless the share has such a principal now. A new share that is made with one asks for RAM201 alone."
     RAM206 "share is deleted"
         "The share goes, and accounts lose at once what only it gave them.\n\nAsk the owners of the accounts that the plan lists. \
         `ramctl destroy` does not ask for this code, but for RAM222 where its files do not declare the share. Nor does a share whose `expires` is \
