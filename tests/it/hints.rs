@@ -50,17 +50,27 @@ fn a_dead_endpoint_is_named_and_told_once() {
 #[test]
 fn a_plan_that_is_never_applied_asks_for_nothing() {
     let stack = Stack::quickstart();
-    stack.run("apply --auto-approve --allow RAM201,RAM202,RAM204,RAM205").exits(0).says(&["Apply complete: "]);
+    stack
+        .run("apply --auto-approve --allow RAM201,RAM202,RAM204,RAM205")
+        .exits(0)
+        .says(&["Apply complete: "]);
     let run = stack.run("plan --refresh-only");
     run.exits(0).never_says(&["--allow", "nothing is applied"]);
-    stack.run("destroy --auto-approve").exits(0).says(&["Destroy complete: "]).never_says(&["Apply complete"]);
+    stack
+        .run("destroy --auto-approve")
+        .exits(0)
+        .says(&["Destroy complete: "])
+        .never_says(&["Apply complete"]);
 }
 
 #[test]
 fn commands_name_what_they_were_given() {
     let stack = Stack::quickstart();
     stack.run_bare("validate .").exits(0).says(&["Stack network in . is valid: 4 shares."]);
-    stack.run_bare("apply nope.json").exits(1).says(&["there is no nope.json, neither a saved plan nor the folder"]);
+    stack
+        .run_bare("apply nope.json")
+        .exits(1)
+        .says(&["there is no nope.json, neither a saved plan nor the folder"]);
     let run = stack.run("plan --output markdown").exits(0);
     assert!(run.stdout.starts_with("<!-- ramctl:plan:network -->"), "{run}");
     // A stack of which nothing was read has nothing to apply.
