@@ -2,11 +2,12 @@ mod ownership;
 
 use std::collections::BTreeSet;
 
-use crate::desired::{DesiredShare, IgnorableAttribute, Import, Unresolved};
+use crate::desired::{DesiredGraph, DesiredShare, IgnorableAttribute, Import, Unresolved};
 use crate::diff::fixture::*;
 use crate::diff::{
-    Cause, Change, DeleteReason, Delta, Diff, Edit, Membership, Misfit, Ownership, Part, Record, Remark,
-    ReplaceReason, ShareDiff, SharingVerdict, Stamp, Verdict, destroy, diff,
+    Acknowledgement, AcknowledgementScope, Cause, Change, DeleteReason, Delta, Diff, Edit, Membership,
+    Misfit, Ownership, Part, Record, Remark, ReplaceReason, ShareDiff, SharingVerdict, Stamp, Verdict,
+    destroy, diff,
 };
 use crate::live::{LiveShare, LiveState};
 use crate::model::{
@@ -513,4 +514,26 @@ fn a_share_of_the_same_name_that_somebody_made_is_pointed_at() {
         [Remark::NameTaken { arn: manual.arn.clone(), ownership: Ownership::Untagged }]
     );
     assert!(out.shares[0].deleted.is_empty(), "nothing was deleted");
+}
+
+#[test]
+fn an_owner_inside_its_own_unit_is_named_until_the_files_allow_it() {
+    let mut share = desired_share("tgw");
+    share.principals = [as_written(ou("i"))].into();
+    let live = live([live_share(&share, 1)]);
+    let remarks = |graph: &DesiredGraph| diff(graph, &live, &org()).shares[0].remarks.clone();
+    let mut graph = stack([share]);
+    let [Remark::OwnerInside { principal, label }] = &remarks(&graph)[..] else {
+        panic!("{:?}", remarks(&graph))
+    };
+    assert_eq!(principal.as_str(), ou("i").as_str());
+    assert!(!label.is_empty());
+    graph.safeguards.acknowledgements.push(Acknowledgement {
+        scope: AcknowledgementScope::Stack,
+        code: &crate::diag::hazards::RAM204,
+        reason: "meant".into(),
+        until: None,
+        span: graph.shares.values().next().expect("one").span,
+    });
+    assert_eq!(remarks(&graph), []);
 }

@@ -24,6 +24,9 @@ pub(crate) struct ConsentView<'a> {
 /// allowed them. A saved plan knows places by their names alone, so these words, and no spans, tell one `allow` from another.
 type Group<'a> = (bool, Option<&'a Address>, &'static Code, String);
 
+/// The words for what the command line allows.
+const BY_FLAG: &str = ": allowed by --allow";
+
 impl fmt::Display for ConsentView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut groups: BTreeMap<Group<'_>, Vec<&HazardSubject>> = BTreeMap::new();
@@ -64,7 +67,7 @@ impl ConsentView<'_> {
     fn word(&self, standing: &HazardStanding) -> String {
         match standing {
             HazardStanding::Open => String::new(),
-            HazardStanding::AllowedByFlag => ": allowed by --allow".to_owned(),
+            HazardStanding::AllowedByFlag => BY_FLAG.to_owned(),
             HazardStanding::AllowedByStack { span, reason, until } => {
                 let place = escape(&self.sources.place(*span)).to_string();
                 let until = until.map(|until| format!(" (until {until})")).unwrap_or_default();
@@ -79,7 +82,7 @@ impl ConsentView<'_> {
         for (group, subjects) in groups {
             let (is_allowed, _, code, word) = group;
             let alike = |(other, ..): &&mut (&Group<'_>, Vec<&HazardSubject>, usize)| {
-                *is_allowed && other.0 && *other.2 == **code && other.3 == *word
+                *is_allowed && *word != BY_FLAG && other.0 && *other.2 == **code && other.3 == *word
             };
             match merged.iter_mut().find(alike) {
                 Some((_, all, addresses)) => {
@@ -127,6 +130,7 @@ fn subjects_of(subjects: &[&HazardSubject]) -> String {
     };
     match subjects.len() {
         0 | 1 => first,
+        _ if first.is_empty() => first,
         n => format!("{first} and {} more", n - 1),
     }
 }

@@ -275,6 +275,11 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
         Remark::Expires { at, left } => {
             Row::new(Sign::Note, ["expires".into(), at.to_string(), time_left(*left)]).code("RAM314")
         }
+        Remark::OwnerInside { principal: _, label } => {
+            Row::new(Sign::Held, ["owner".into(), text_of(label), place.account.to_string()])
+                .effect("is in it: RAM's policy lets in all users and roles of the owner")
+                .code("RAM204")
+        }
         Remark::Share { status, message } => {
             let because = message.as_ref().map(|message| format!(": {}", escape(message).at_most(120)));
             let effect = format!("{}{}", escape(status.as_str()), because.unwrap_or_default());

@@ -234,8 +234,22 @@ fn turning_sharing_on_is_part_of_the_plan() {
             network  eu-central-1
             + share.unit  "unit"  shares.ram.hcl:3
                 owner inside its own principals  RAM204
-                + principal  ou Infra            ou-ab12-0000000i       no account gains tgw-1
-                + resource   ec2:TransitGateway  transit-gateway/tgw-1  no account gains it
+                to keep them out, attach this to the account as a service control policy, or to its users and roles:
+                    {
+                      "Version": "2012-10-17",
+                      "Statement": [{
+                        "Effect": "Deny",
+                        "Action": ["ec2:*"],
+                        "Resource": ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"],
+                        "Condition": { "ArnNotLike": { "aws:PrincipalArn": ["arn:aws:iam::222222222222:role/ROLE-THAT-MAY"] } }
+                      }]
+                    }
+                + principal  ou Infra                             ou-ab12-0000000i
+                      no account gains tgw-1
+                + resource   ec2:TransitGateway                   transit-gateway/tgw-1
+                      no account gains it
+                ! owner      account 222222222222 is in ou Infra
+                      so RAM's policy lets in all its users and roles, without a policy of their own  RAM204
 
             HAZARDS: nothing is applied before each is allowed
             ! RAM204  share.unit  owner inside its own principals
@@ -256,8 +270,22 @@ fn turning_sharing_on_is_part_of_the_plan() {
             network  eu-central-1
             + share.unit  "unit"  shares.ram.hcl:3
                 owner inside its own principals  RAM204
-                + principal  ou Infra            ou-ab12-0000000i       no account gains tgw-1
-                + resource   ec2:TransitGateway  transit-gateway/tgw-1  no account gains it
+                to keep them out, attach this to the account as a service control policy, or to its users and roles:
+                    {
+                      "Version": "2012-10-17",
+                      "Statement": [{
+                        "Effect": "Deny",
+                        "Action": ["ec2:*"],
+                        "Resource": ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"],
+                        "Condition": { "ArnNotLike": { "aws:PrincipalArn": ["arn:aws:iam::222222222222:role/ROLE-THAT-MAY"] } }
+                      }]
+                    }
+                + principal  ou Infra                             ou-ab12-0000000i
+                      no account gains tgw-1
+                + resource   ec2:TransitGateway                   transit-gateway/tgw-1
+                      no account gains it
+                ! owner      account 222222222222 is in ou Infra
+                      so RAM's policy lets in all its users and roles, without a policy of their own  RAM204
 
             HAZARDS: nothing is applied before each is allowed
             ! RAM204  share.unit  owner inside its own principals

@@ -218,6 +218,7 @@ words! {
         Unproven = "unproven",
         ShareStatus = "share_status",
         Expires = "expires",
+        OwnerInside = "owner_inside",
     }
 }
 

@@ -25,7 +25,15 @@ codes! {
     RAM204 "owner inside its own principals"
         "The share names the organization or a unit that the sharing account itself is in. The policy that RAM writes on the \
         resource then has `\"Principal\": \"*\"` with a condition, and lets in every user and role of the sharing account, without \
-        any identity policy of their own; only an explicit deny stops them (AWS RAM user guide, \"How AWS RAM works with IAM\")."
+        any identity policy of their own; only an explicit Deny stops them (AWS RAM user guide, \"Terms and concepts for AWS RAM\", section \
+        \"Implications of using \"Principal\": \"*\" in a resource-based policy\").\n\nA plan that brings this about asks for consent, and prints \
+        the policy with the Deny to paste. An account that was moved into the unit later is in it with no change of the files: \
+        plan and drift then name the account and the unit until the files allow it. Name units without the account, or write, as a service control \
+        policy for the account:\n\n    \
+        {\n      \"Version\": \"2012-10-17\",\n      \"Statement\": [{\n        \"Effect\": \"Deny\",\n        \"Action\": [\"SERVICE:*\"],\n        \
+        \"Resource\": [\"ARN-OF-THE-RESOURCE\"],\n        \
+        \"Condition\": { \"ArnNotLike\": { \"aws:PrincipalArn\": [\"arn:aws:iam::ACCOUNT:role/ROLE-THAT-MAY\"] } }\n      }]\n    }\n\nService \
+        control policies do not hold in the management account: attach the policy to its users and roles."
     RAM205 "share opened to outside principals"
         "`allow_external_principals` becomes true. From then on whoever may change the share can add accounts outside of the \
         organization.\n\nLeave it false unless the share has such a principal now. A new share that is made with one asks for RAM201 alone."

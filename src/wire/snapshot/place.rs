@@ -136,7 +136,8 @@ impl PlaceRecord {
 
 impl LivePlaceRecord {
     fn new(place: &LivePlace) -> Self {
-        let LivePlace { shares, deleted, departed, customer_permissions, readings, share_by_share: _ } = place;
+        let LivePlace { shares, deleted, departed, customer_permissions, readings, share_by_share: _ } =
+            place;
         let deleted = deleted.iter();
         let (permission_policies, permission_versions) = readings::records(readings);
         Self {
