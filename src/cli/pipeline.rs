@@ -281,7 +281,7 @@ async fn organization(
 ) -> Option<Settled> {
     let organization = loaded.declaration.organization.as_ref();
     let question = match organization.map(|block| block.sharing.value) {
-        Some(SharingWish::Enabled | SharingWish::Required) => SharingQuestion::Ask,
+        Some(SharingWish::Enabled | SharingWish::Required | SharingWish::Disabled) => SharingQuestion::Ask,
         Some(SharingWish::Unmanaged) | None => SharingQuestion::Leave,
     };
     let management = organization.map(|block| &block.management_account.value);

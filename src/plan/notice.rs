@@ -361,8 +361,19 @@ fn sharing(body: &PlanBody) -> Option<Diagnostic> {
         SharingVerdict::Unread { gap } => {
             Some(warning(&read_codes::RAM407, Some(sharing.span), told(gap)).help(remedy(gap)))
         }
+        SharingVerdict::OnUndeclared { state } => {
+            let how = if *state == SharingState::HalfEnabled { "half on" } else { "on" };
+            let detail = format!(
+                "The stack says `sharing = \"disabled\"`, and sharing inside the organization is {how}."
+            );
+            Some(
+                warning(&read_codes::RAM419, Some(sharing.span), detail)
+                    .help("have it turned off in the management account, or write `sharing = \"required\"`"),
+            )
+        }
         SharingVerdict::Enable { .. }
         | SharingVerdict::InSync
+        | SharingVerdict::OffAsDeclared { .. }
         | SharingVerdict::RequiredButOff { .. }
         | SharingVerdict::Impossible { .. }
         | SharingVerdict::NotManaged => None,

@@ -7,6 +7,7 @@ use crate::diag::{SourceMap, Span};
 use crate::diff::{InboundItem, InboundVerdict, Membership, Part, SharingVerdict};
 use crate::drift::{DriftClass, DriftItem, DriftReport, PermissionClass, PermissionItem, Standing};
 use crate::model::{Address, Origin, Place};
+use crate::org::SharingState;
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::invitation;
@@ -247,7 +248,14 @@ impl fmt::Display for DriftView<'_> {
                 | SharingVerdict::RequiredButOff { state }
                 | SharingVerdict::Impossible { state } => Some(parts::sharing_state(*state)),
                 SharingVerdict::MakeRole => Some("half on: RAM's service-linked role is missing"),
-                SharingVerdict::InSync | SharingVerdict::NotManaged | SharingVerdict::Unread { .. } => None,
+                SharingVerdict::OnUndeclared { state } => Some(match state {
+                    SharingState::HalfEnabled => "half on, and the stack declares it off",
+                    _ => "on, and the stack declares it off",
+                }),
+                SharingVerdict::InSync
+                | SharingVerdict::OffAsDeclared { .. }
+                | SharingVerdict::NotManaged
+                | SharingVerdict::Unread { .. } => None,
             };
             if let Some(state) = state {
                 writeln!(f, "{}", paint(self.styles.strong, "organization"))?;

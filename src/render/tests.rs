@@ -244,12 +244,12 @@ fn turning_sharing_on_is_part_of_the_plan() {
                         "Condition": { "ArnNotLike": { "aws:PrincipalArn": ["arn:aws:iam::222222222222:role/ROLE-THAT-MAY"] } }
                       }]
                     }
-                + principal  ou Infra                             ou-ab12-0000000i
+                + principal  ou Infra            ou-ab12-0000000i
                       no account gains tgw-1
-                + resource   ec2:TransitGateway                   transit-gateway/tgw-1
+                + resource   ec2:TransitGateway  transit-gateway/tgw-1
                       no account gains it
-                ! owner      account 222222222222 is in ou Infra
-                      so RAM's policy lets in all its users and roles, without a policy of their own  RAM204
+                ! owner      ou Infra            222222222222
+                      is in it: RAM's policy lets in all users and roles of the owner  RAM204
 
             HAZARDS: nothing is applied before each is allowed
             ! RAM204  share.unit  owner inside its own principals
@@ -280,12 +280,12 @@ fn turning_sharing_on_is_part_of_the_plan() {
                         "Condition": { "ArnNotLike": { "aws:PrincipalArn": ["arn:aws:iam::222222222222:role/ROLE-THAT-MAY"] } }
                       }]
                     }
-                + principal  ou Infra                             ou-ab12-0000000i
+                + principal  ou Infra            ou-ab12-0000000i
                       no account gains tgw-1
-                + resource   ec2:TransitGateway                   transit-gateway/tgw-1
+                + resource   ec2:TransitGateway  transit-gateway/tgw-1
                       no account gains it
-                ! owner      account 222222222222 is in ou Infra
-                      so RAM's policy lets in all its users and roles, without a policy of their own  RAM204
+                ! owner      ou Infra            222222222222
+                      is in it: RAM's policy lets in all users and roles of the owner  RAM204
 
             HAZARDS: nothing is applied before each is allowed
             ! RAM204  share.unit  owner inside its own principals

@@ -290,6 +290,8 @@ words! {
         MakeRole = "make_role",
         RequiredButOff = "required_but_off",
         Impossible = "impossible",
+        OffAsDeclared = "off_as_declared",
+        OnUndeclared = "on_undeclared",
         Unread = "unread",
         NotManaged = "not_managed",
     }

@@ -92,3 +92,32 @@ fn a_root_and_the_organization_by_their_arns_are_told_as_organization() {
         stack.write("network.ram.hcl", &file);
     }
 }
+
+#[test]
+fn sharing_that_is_off_on_purpose_is_declared_and_accounts_inside_are_invited() {
+    let stack = Stack::quickstart();
+    stack.edit("network.ram.hcl", "\"enabled\"", "\"disabled\"");
+    stack.run_bare("validate .").exits(1).says(&[
+        "RAM140",
+        "List the accounts",
+        "Add allow_external_principals = true",
+    ]);
+    stack.edit(
+        "network.ram.hcl",
+        "[ou(\"Workloads/Prod\")]",
+        "[account.dev]\n  allow_external_principals = true",
+    );
+    stack.edit(
+        "network.ram.hcl",
+        "[account.dev, ou(\"Workloads/Prod\")]",
+        "[account.dev]\n  allow_external_principals = true",
+    );
+    // Subnets stay inside the organization, and so need it to share.
+    let file = stack.read("network.ram.hcl");
+    let (before, rest) = file.split_once("# Two subnets for one account.").expect("the subnets");
+    let (_, after) = rest.split_once("# A resolver rule").expect("the rule");
+    stack.write("network.ram.hcl", &format!("{before}# A resolver rule{after}"));
+    let run = stack.run("apply --auto-approve --allow RAM201,RAM205").exits(0);
+    run.never_says(&["EnableSharing", "turned on"]).says(&["invitation"]);
+    stack.run("drift").exits(0).never_says(&["RAM419"]);
+}

@@ -75,6 +75,7 @@ const STACK: &[fn(&Declaration, &[ShareView<'_>], &mut Found)] = &[
     stack::accounts_have_one_block,
     stack::names_are_distinct,
     stack::units_and_names_have_an_organization,
+    stack::units_need_sharing,
     identity::imports_are_from_the_place,
     identity::imports_are_distinct,
     identity::moves_lead_one_way,

@@ -56,6 +56,11 @@ codes! {
         'TransitGatewayAttachments[].[ResourceOwnerId,State]'\n\nThe role in the account that owns the share needs \
         `ec2:DescribeNetworkInterfaces` for subnets and `ec2:DescribeTransitGatewayAttachments` for transit gateways; \
         `ramctl iam plan --account NAME` prints its policy."
+    RAM419 "sharing in the organization is on and declared off"
+        "The stack says `sharing = \"disabled\"`: the organization does not share on purpose, and accounts inside it are invited as those \
+        outside are. Somebody turned it on. ramctl leaves it on, because turning it off takes every organization and unit off every share \
+        of the organization; `drift` exits with 2.\n\nHave it turned off in the management account (AWS RAM user guide, \"Disabling \
+        resource sharing with AWS Organizations\"), or write `sharing = \"required\"`."
     RAM440 "no usable credentials"
         "ramctl found no credentials that reach this account: none at all, expired ones, or ones that belong to another account. \
         What it reads with the wrong credentials would be taken for this account's state, so it stops before the first call.\n\nAn \

@@ -178,6 +178,11 @@ Remove sources, or write the service as principal: service(\"name.amazonaws.com\
 
 If the account is meant to be a stranger, write allow_external_principals = true on the share; the account then gets an invitation. If not, check the id."
 
+    RAM140 "the share needs sharing inside the organization, which is declared off"
+"The stack says `sharing = \"disabled\"` in its organization block. RAM shares with units and the organization only where sharing inside the organization is on; where it is off, RAM takes every other account for one outside the organization, sends it an invitation, and needs `allow_external_principals = true` on the share.
+
+List accounts in place of units and allow external principals, or write `sharing = \"enabled\"`."
+
     RAM145 "the name is no pattern"
 "name of an inbound block is a pattern over the names of shares: * stands for any characters, ? for one, [a-z] for one of a set, {a,b} for one of several. Case counts. This one does not close, or has an empty set.
 
