@@ -1,4 +1,17 @@
 //! What apply and destroy call besides reading. A step that is added to plans is added here.
+//!
+//! RAM's own condition keys (service authorization reference), and what becomes of each:
+//!
+//! - `ram:Principal`, `ram:ResourceArn`, `ram:RequestedResourceType`: hold the content of shares that are made or filled to that of the
+//!   files. Not for taking away: what somebody added by hand has to go.
+//! - `ram:RequestedAllowsExternalPrincipals`, `ram:RetainSharingOnAccountLeaveOrganization`: false, unless a share of the account says true.
+//! - `ram:PermissionArn`: the permissions that blocks name. `ram:PermissionResourceType`: the types of the stack's own permissions
+//!   ([`permissions`](crate::iam::permissions)).
+//! - `ram:ShareOwnerAccountId`: whose invitations are accepted and rejected ([`receive`](crate::iam::receive)).
+//! - `aws:RequestTag`, `aws:ResourceTag`, `aws:TagKeys`: the stack's own shares and permissions and no others.
+//! - `ram:ResourceShareName` is not used: `CreateResourceShare` does not have it, and on a share that is there it is the name before a
+//!   rename, which the files no longer tell. The tag `ramctl:stack` keeps to the stack's own shares.
+//! - `ram:AllowsExternalPrincipals` is not used: it is the state before the change, and a share that somebody opened by hand has to be closed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +32,19 @@ struct Content {
     principals: PrincipalValues,
     /// Codes and other spellings of all types. `None`: some resource's type is unknown, so the key cannot be narrowed.
     types: Option<BTreeSet<String>>,
+    resources: ResourceValues,
 }
+
+/// What `ram:ResourceArn` may be.
+enum ResourceValues {
+    /// The ARNs in the files.
+    Literal(BTreeSet<String>),
+    /// Patterns: a search by tags may find any resource of its type, or the ARNs are too many for a policy.
+    Patterns(BTreeSet<String>),
+}
+
+/// Characters of ARNs in one statement. Three statements have them, and a policy has 6,144 characters.
+const MOST_IN_ARNS: usize = 1_000;
 
 impl Content {
     fn narrow(&self, statement: Statement) -> Statement {
@@ -29,6 +54,14 @@ impl Content {
             statement.only("StringLikeIfExists", "ram:Principal", self.principals.values.clone())
         } else {
             statement.only("StringEqualsIfExists", "ram:Principal", self.principals.values.clone())
+        };
+        let statement = match &self.resources {
+            ResourceValues::Literal(arns) => {
+                statement.only("ArnEqualsIfExists", "ram:ResourceArn", arns.iter().cloned())
+            }
+            ResourceValues::Patterns(arns) => {
+                statement.only("ArnLikeIfExists", "ram:ResourceArn", arns.iter().cloned())
+            }
         };
         match &self.types {
             None => statement,
@@ -312,7 +345,23 @@ fn content(scope: &Scope<'_>, notes: &mut Vec<String>) -> Content {
         ));
         None
     };
-    Content { principals, types }
+    Content { principals, types, resources: resource_values(scope, notes) }
+}
+
+/// The resources of the stack by their ARNs; by their type, account and Region where they are too many or a search may find others.
+fn resource_values(scope: &Scope<'_>, notes: &mut Vec<String>) -> ResourceValues {
+    let named = resources(scope);
+    let literal: BTreeSet<String> = named.iter().map(|named| named.arn.clone()).collect();
+    let searches = named.iter().any(|named| named.arn.contains(['*', '?']));
+    let length: usize = literal.iter().map(String::len).sum();
+    if length <= MOST_IN_ARNS {
+        return if searches { ResourceValues::Patterns(literal) } else { ResourceValues::Literal(literal) };
+    }
+    notes.push(format!(
+        "{} resources are too many to name in a policy, so it narrows ram:ResourceArn to their types, account and Region.",
+        literal.len()
+    ));
+    ResourceValues::Patterns(named.into_iter().map(|named| named.like).collect())
 }
 
 /// Only shares of the stack, in these Regions.

@@ -97,20 +97,18 @@ impl Denial {
             }
             DenialReason::Explicit(kind) => {
                 let place = match kind {
-                    Some(P::Identity) => format!("a policy attached to {who}"),
-                    Some(P::ServiceControl) => "a service control policy of the organization".to_owned(),
-                    Some(P::ResourceControl) => "a resource control policy of the organization".to_owned(),
-                    Some(P::Boundary) => format!("the permissions boundary of {who}"),
-                    Some(P::Session) => format!("the session policy that {who} is used with"),
-                    Some(P::Resource) => "the policy of the resource that the message names".to_owned(),
-                    Some(P::VpcEndpoint) => {
-                        "the policy of the VPC endpoint that the calls go through".to_owned()
-                    }
-                    Some(P::Trust) => format!("the trust policy of {who}"),
-                    None => "a policy".to_owned(),
+                    Some(P::Identity) => "a policy attached to it",
+                    Some(P::ServiceControl) => "a service control policy of the organization",
+                    Some(P::ResourceControl) => "a resource control policy of the organization",
+                    Some(P::Boundary) => "its permissions boundary",
+                    Some(P::Session) => "the session policy that it is used with",
+                    Some(P::Resource) => "the policy of the resource that the message names",
+                    Some(P::VpcEndpoint) => "the policy of the VPC endpoint that the calls go through",
+                    Some(P::Trust) => "its trust policy",
+                    None => "one of the policies that apply to it",
                 };
                 format!(
-                    "change the statement that denies {action} in {place}; an Allow elsewhere does not override it"
+                    "change the statement that denies {action} to {who}, in {place}; an Allow elsewhere does not override it"
                 )
             }
         }
@@ -142,7 +140,7 @@ mod tests {
             (
                 "with an explicit deny in an identity-based policy",
                 R::Explicit(Some(P::Identity)),
-                "in a policy attached to R;",
+                "to R, in a policy attached to it;",
             ),
             (
                 "with an explicit deny in a service control policy",
@@ -162,7 +160,7 @@ mod tests {
             (
                 "with an explicit deny in a permissions boundary",
                 R::Explicit(Some(P::Boundary)),
-                "in the permissions boundary of R;",
+                "to R, in its permissions boundary;",
             ),
             (
                 "because no permissions boundary allows the ram:CreateResourceShare action",
@@ -189,7 +187,11 @@ mod tests {
                 R::Missing(P::Trust),
                 "in the trust policy of R",
             ),
-            ("with an explicit deny in a policy of tomorrow", R::Explicit(None), "in a policy;"),
+            (
+                "with an explicit deny in a policy of tomorrow",
+                R::Explicit(None),
+                "in one of the policies that apply to it;",
+            ),
             ("", R::Unsaid, "allow ram:CreateResourceShare to R"),
         ] {
             let message = format!(

@@ -60,7 +60,7 @@ impl PlanBody {
                 &share.diff.verdict
                 && share.kept_for.is_empty()
             {
-                let detail = format!("{} also bears the address {name} and is deleted.", before.share.arn);
+                let detail = format!("{} also has the address {name} and is deleted.", before.share.arn);
                 out.push(warning(&live_codes::RAM305, None, detail));
             }
         }
@@ -220,7 +220,7 @@ fn not_had(address: &Address, span: Span, arn: &PermissionArn, problem: &Permiss
         P::Unproven { misfit } => (
             &live_codes::RAM327,
             format!(
-                "{arn} bears the tags of this stack and is not taken for its own: {}.",
+                "{arn} has the tags of this stack and is not taken for its own: {}.",
                 told_misfit(misfit)
             ),
             imported(address, arn),
@@ -253,9 +253,11 @@ fn refused(refusal: &Refusal, body: &PlanBody) -> Diagnostic {
             let span = of_share
                 .and_then(|share| share.diff.span())
                 .or_else(|| of_permission.and_then(|permission| permission.diff.span()));
-            let detail = format!("{address} would go, and its block says `prevent_destroy = true`.");
+            let detail = format!(
+                "{address} would be deleted or replaced, and its block says `prevent_destroy = true`."
+            );
             error(&hazards::RAM220, span, detail)
-                .help("take `prevent_destroy` away, apply, and then make the change")
+                .help("remove `prevent_destroy`, apply, and then make the change")
         }
         Refusal::SharingRequired { state } => {
             let detail = match state {

@@ -388,7 +388,7 @@ fn states_of_associations_are_told_and_repairs_planned() {
             network  eu-central-1
             ~ share.tgw  "tgw"  shares.ram.hcl:3
                 ~ principal   ou Workloads/Prod            ou-ab12-0000000p
-                      FAILED: unit \u{1b}[31mnot found; taken off and put on again
+                      FAILED: unit \u{1b}[31mnot found; removed and added again
                   invitation  999999999999
                       waiting for 999999999999 since 1970-01-24 03:16 UTC, expires about 1970-01-31 03:16 UTC  RAM330
                 ! principal   ou-ab12-0000000d

@@ -14,7 +14,7 @@ pub(crate) fn run(args: &AgreedArgs, output: &mut Output) -> Exit {
     let AgreedArgs { apply: args, fingerprint, roles_of } = args;
     if is_file(&args.stack.stack) {
         if args.scope != ScopeArgs::default() {
-            output.error("a saved plan is carried out as a whole; narrow the plan when it is made");
+            output.error("a saved plan is applied as a whole; narrow the plan when it is made");
             return Exit::Error;
         }
         return saved::run(args, fingerprint.as_ref(), roles_of.as_deref(), output);

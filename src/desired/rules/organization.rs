@@ -163,7 +163,7 @@ pub(crate) fn strangers_only_where_allowed(
             format!("Account {account} is not in the organization {id}.")
         } else {
             format!(
-                "The sharing account {owner} is not in the organization {id}, so account {account} is a stranger to it."
+                "The sharing account {owner} is not in the organization {id}, so RAM takes account {account} for one outside it."
             )
         };
         let mut finding = Diagnostic::error(&RAM139, view.written.span, detail)

@@ -125,7 +125,7 @@ Check the ARN or the type code for a typing error. If it is right, the plan goes
 
 Correct the type, which is written as RAM writes it (ec2:Subnet), or list the resources by their ARNs."
 
-    RAM128 "nothing bears the tags"
+    RAM128 "nothing has the tags"
 "A search by tags found nothing in the account and Region of its share. That may be right, for a share that waits for its first resource. It is also what a misspelt tag looks like, a tag that is in another account or Region, and a type that the tagging API does not support. A share that would lose its last resource by this needs consent, RAM211.
 
 Check key and value, which are case-sensitive: aws resourcegroupstaggingapi get-resources --tag-filters Key=...,Values=..."
@@ -176,7 +176,7 @@ Remove sources, or write the service as principal: service(\"name.amazonaws.com\
     RAM139 "the principal is outside the organization"
 "The share does not allow external principals, which is ramctl's default, and the account of this principal is not in the organization that was read. RAM would refuse it.
 
-If the account is meant to be a stranger, write allow_external_principals = true on the share; the account then gets an invitation. If not, check the id."
+If the account is meant to be outside the organization, write allow_external_principals = true on the share; the account then gets an invitation. If not, check the id."
 
     RAM140 "the share needs sharing inside the organization, which is declared off"
 "The stack says `sharing = \"disabled\"` in its organization block. RAM shares with units and the organization only where sharing inside the organization is on; where it is off, RAM takes every other account for one outside the organization, sends it an invitation, and needs `allow_external_principals = true` on the share.
@@ -278,7 +278,7 @@ Write ignore_changes = [tags], or take it out."
 Write the value itself. With for_each one block makes a permission for each value."
 
     RAM170 "retained sharing without external principals"
-"retain_sharing_on_account_leave_organization keeps an account on the share that leaves the organization. It is then a stranger, so RAM takes the setting only together with allow_external_principals = true.
+"retain_sharing_on_account_leave_organization keeps an account on the share that leaves the organization. It is then outside the organization, so RAM takes the setting only together with allow_external_principals = true.
 
 Add allow_external_principals = true, or remove the setting."
 

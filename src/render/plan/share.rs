@@ -82,7 +82,7 @@ impl PlanView<'_> {
                             Purpose::Apply => " and stays",
                             Purpose::Destroy => "",
                         };
-                        Some((format!("{other} bears this address too{stays}"), hazard.code.id))
+                        Some((format!("{other} has this address too{stays}"), hazard.code.id))
                     }
                     _ => None,
                 }));
