@@ -43,18 +43,11 @@ enum ResourceValues {
     Patterns(BTreeSet<String>),
 }
 
-/// Characters of ARNs in one statement. Three statements have them, and a policy has 6,144 characters.
+/// Characters of ARNs in one statement. Two statements have them, and a policy has 6,144 characters.
 const MOST_IN_ARNS: usize = 1_000;
 
 impl Content {
     fn narrow(&self, statement: Statement) -> Statement {
-        let statement = if self.principals.values.is_empty() {
-            statement.only("Null", "ram:Principal", ["true".to_owned()])
-        } else if self.principals.patterns {
-            statement.only("StringLikeIfExists", "ram:Principal", self.principals.values.clone())
-        } else {
-            statement.only("StringEqualsIfExists", "ram:Principal", self.principals.values.clone())
-        };
         let statement = match &self.resources {
             ResourceValues::Literal(arns) => {
                 statement.only("ArnEqualsIfExists", "ram:ResourceArn", arns.iter().cloned())
@@ -62,6 +55,18 @@ impl Content {
             ResourceValues::Patterns(arns) => {
                 statement.only("ArnLikeIfExists", "ram:ResourceArn", arns.iter().cloned())
             }
+        };
+        self.narrow_kinds(statement)
+    }
+
+    /// All but the resources one by one.
+    fn narrow_kinds(&self, statement: Statement) -> Statement {
+        let statement = if self.principals.values.is_empty() {
+            statement.only("Null", "ram:Principal", ["true".to_owned()])
+        } else if self.principals.patterns {
+            statement.only("StringLikeIfExists", "ram:Principal", self.principals.values.clone())
+        } else {
+            statement.only("StringEqualsIfExists", "ram:Principal", self.principals.values.clone())
         };
         match &self.types {
             None => statement,
@@ -189,8 +194,9 @@ fn share(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> {
                 .only("Bool", "ram:RequestedAllowsExternalPrincipals", no(&external))
                 .only("BoolIfExists", "ram:RetainSharingOnAccountLeaveOrganization", no(&retaining)),
         ),
-        // A share is filled as it is made, which needs this action too; only then does a request for it bear tags.
-        content.narrow(of_stack(Statement::new("FillNewShares", &["ram:AssociateResourceShare"]))),
+        // A share is filled as it is made, which needs this action too; only then does a request for it bear tags. The resources are
+        // held to those of the files by the statement above, and the policy of a role has little room to say it twice.
+        content.narrow_kinds(of_stack(Statement::new("FillNewShares", &["ram:AssociateResourceShare"]))),
         content.narrow(owned(scope, Statement::new("FillShares", &["ram:AssociateResourceShare"]), &regions)),
         // Not narrowed to the stack's principals: what somebody added by hand has to be taken away.
         owned(scope, Statement::new("ChangeShares", CHANGE), &regions).only(

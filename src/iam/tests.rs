@@ -133,7 +133,7 @@ fn principals_are_narrowed_as_far_as_the_files_say_who_they_are() {
     ] {
         let declaration =
             stack(&format!("{organization}{}", share(&format!("{TGW}\n  principals = [{principals}]"))));
-        for sid in ["CreateShares", "FillNewShares", "FillShares"] {
+        for sid in ["CreateShares", "FillShares"] {
             let (found, said) = statement(&declaration, "network", sid);
             assert_eq!(
                 found["Condition"][operator]["ram:Principal"],
