@@ -58,6 +58,5 @@ share "partner" {
 
   allow = [
     { code = "RAM201", reason = "contract 4711 with the partner", until = "2035-01-01" },
-    { code = "RAM205", reason = "contract 4711 with the partner", until = "2035-01-01" },
   ]
 }

@@ -47,7 +47,7 @@ pub struct Reach {
     /// Principals behind which the accounts are not known: the organization was not read, or they are of another one.
     pub unknown: BTreeSet<Principal>,
     /// The sharing account is in one of the units or the organization. RAM's policy then lets every principal of that account
-    /// in without an identity policy (`"Principal": "*"`; AWS RAM user guide, "How AWS RAM works with IAM").
+    /// in without an identity policy (`"Principal": "*"`; AWS RAM user guide, "Terms and concepts for AWS RAM").
     pub owner_included: bool,
 }
 

@@ -201,7 +201,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 (ShareStatus::Failed, _) => Look::Failed(Failure::Refused {
                     code: "share_failed",
                     message: row.status_message.unwrap_or_else(|| format!("{arn} is FAILED")),
-                    help: "Plan again: ramctl deletes the failed share and makes it anew (RAM501)."
+                    help: "Plan again: ramctl deletes the failed share and makes it again (RAM501)."
                         .to_owned(),
                 }),
                 (status @ (ShareStatus::Pending | ShareStatus::Other(_)), _) => {

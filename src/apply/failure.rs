@@ -52,7 +52,7 @@ impl From<Failure> for StepResult {
                 code: "no_invitation".to_owned(),
                 message,
                 help: Some(
-                    "Plan again: an invitation that shows late is accepted then, and what was turned down is told (RAM514).".to_owned(),
+                    "Plan again: an invitation that shows late is accepted then, and the plan reports one that was rejected (RAM514).".to_owned(),
                 ),
                 maybe_done: false,
             },

@@ -221,7 +221,7 @@ fn judge(
         return Look::Failed(Failure::Refused {
             code: "association_failed",
             message: failed.join("; "),
-            help: "Plan again once the cause is gone: ramctl removes what failed and associates it anew (RAM501).".to_owned(),
+            help: "Plan again once the cause is gone: ramctl removes what failed and associates it again (RAM501).".to_owned(),
         });
     }
     let principals = invited.into_iter().filter_map(|(member, _)| match member {

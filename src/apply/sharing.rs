@@ -60,7 +60,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
     }
 
     /// While the organization's onboarding lasts, RAM refuses its members on shares that stay inside, which is waited out, and invites them
-    /// like strangers to shares that are open. Those are taken off and put on again until RAM takes them in; an invitation that nobody
+    /// like strangers to shares that are open. Those are removed and added again until RAM takes them in; an invitation that nobody
     /// accepted gives nothing, so nobody loses by it. Gives the principals that have to accept all the same.
     pub(crate) async fn take_in<R: RamRead + RamWrite>(
         &self,
@@ -81,7 +81,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             && backoff.elapsed() < self.settings.deadline
         {
             let why = format!(
-                "AWS took {} for a stranger: it is still turning on sharing inside the organization",
+                "AWS took {} for an account outside the organization: it is still turning on sharing inside the organization",
                 first.as_str()
             );
             self.tell(Event::Retrying { step, why });

@@ -21,6 +21,7 @@ use crate::aws::guard;
 use crate::aws::http::Http;
 use crate::aws::iam::IamClient;
 use crate::aws::organizations::OrganizationsClient;
+use crate::aws::profile::no_credentials;
 use crate::aws::ram_read::RamClient;
 use crate::aws::rates::{Limiter, Service};
 use crate::aws::settings::{Access, Settings};
@@ -45,6 +46,8 @@ pub struct Connector {
     counter: Counter,
     /// Who the credentials of the process belong to.
     base_account: OnceCell<Result<AccountId, CloudError>>,
+    /// Why the credentials of the process cannot be had, where they cannot.
+    no_credentials: OnceCell<String>,
     accounts: Cache<AccountId, OnceCell<Result<Arc<Reached>, CloudError>>>,
     ram: Cache<Place, OnceCell<RamClient>>,
     organizations: Cache<AccountId, OnceCell<OrganizationsClient>>,
@@ -72,6 +75,7 @@ impl Connector {
             base,
             counter: Counter::default(),
             base_account: OnceCell::new(),
+            no_credentials: OnceCell::new(),
             accounts: Cache::default(),
             ram: Cache::default(),
             organizations: Cache::default(),
@@ -97,7 +101,9 @@ impl Connector {
             Some(Access::Role(role)) => {
                 let caller = self.caller(account, role.arn.clone());
                 let provider = RoleCredentials::new(self.sts(&self.base), role.clone(), caller);
-                provider.get().await?;
+                if let Err(error) = provider.get().await {
+                    return Err(self.explained(error).await);
+                }
                 (Some(SharedCredentialsProvider::new(provider)), role.arn.clone())
             }
             Some(Access::Keys(keys)) => {
@@ -111,8 +117,12 @@ impl Connector {
             None => {
                 let identity = self
                     .base_account
-                    .get_or_init(|| {
-                        self.identity(&self.base, self.caller(account, DEFAULT_CREDENTIALS.to_owned()))
+                    .get_or_init(|| async {
+                        let caller = self.caller(account, DEFAULT_CREDENTIALS.to_owned());
+                        match self.identity(&self.base, caller).await {
+                            Ok(account) => Ok(account),
+                            Err(error) => Err(self.explained(error).await),
+                        }
                     })
                     .await
                     .clone()
@@ -142,6 +152,25 @@ impl Connector {
             .map_err(|error| convert(&caller, ACTION, Effect::Reads, error))?;
         AccountId::parse(answer.account().unwrap_or_default())
             .map_err(|error| caller.error(ErrorKind::Unreadable, ACTION, error.to_string()))
+    }
+
+    /// A failure of the credentials of the process, with where they come from. The SDK's chain tells the failure of its last link, which is the
+    /// machine's role, and not that of the profile that was named.
+    async fn explained(&self, mut error: CloudError) -> CloudError {
+        if error.kind != ErrorKind::CredentialsUnavailable || self.settings.credentials.is_some() {
+            return error;
+        }
+        let profile = self.settings.profile.as_deref();
+        error.message = match (profile, error.code.is_empty()) {
+            (Some(profile), false) => {
+                format!("{} (the profile {profile:?}, or the keys in the environment)", error.message)
+            }
+            (None, false) => error.message,
+            (profile, true) => {
+                self.no_credentials.get_or_init(|| no_credentials(profile, self.settings.guard)).await.clone()
+            }
+        };
+        error
     }
 
     /// Whatever is read with another account's credentials would be taken for this account's state.

@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::aws::guard::LeftLoopback;
+use crate::aws::http::{ENDPOINT, Unanswered};
 use crate::aws::reply::UnreadableReply;
 use crate::cloud::{Caller, CloudError, ErrorKind, kind_of};
 
@@ -51,19 +52,31 @@ where
         SdkError::ServiceError(service) => {
             let code = service.err().code().unwrap_or_default();
             let message = service.err().message().unwrap_or_default();
-            let kind = match status {
-                // An answer of success that does not parse comes as an error without a code.
-                Some(200..300) if code.is_empty() => ErrorKind::Unreadable,
-                _ => kind_of(code, message, status),
-            };
-            let message = if message.is_empty() { chain(&error) } else { message.to_owned() };
-            CloudError { code: code.to_owned(), ..caller.error(kind, action, message) }
+            match foreign(&error, code) {
+                Some((kind, message)) => {
+                    CloudError { code: code.to_owned(), ..caller.error(kind, action, message) }
+                }
+                None => {
+                    let kind = match status {
+                        // An answer of success that does not parse comes as an error without a code.
+                        Some(200..300) if code.is_empty() => ErrorKind::Unreadable,
+                        _ => of_region(caller, code, kind_of(code, message, status)),
+                    };
+                    let message = if message.is_empty() { chain(&error) } else { message.to_owned() };
+                    CloudError { code: code.to_owned(), ..caller.error(kind, action, message) }
+                }
+            }
         }
         SdkError::TimeoutError(_) => caller.error(ErrorKind::Timeout, action, chain(&error)),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => {
             caller.error(ErrorKind::Timeout, action, chain(&error))
         }
-        SdkError::DispatchFailure(_) => caller.error(ErrorKind::Unreachable, action, chain(&error)),
+        SdkError::DispatchFailure(_) => {
+            // What the SDK wraps around it says nothing more.
+            let message =
+                cause::<Unanswered>(&error).map_or_else(|| chain(&error), |unanswered| chain(unanswered));
+            caller.error(ErrorKind::Unreachable, action, message)
+        }
         SdkError::ResponseError(_) => {
             let kind = if matches!(status, Some(500..)) { ErrorKind::Service } else { ErrorKind::Unreadable };
             caller.error(kind, action, chain(&error))
@@ -71,12 +84,53 @@ where
         _ => caller.error(ErrorKind::Other, action, chain(&error)),
     };
     found.request_id = error.request_id().map(ToOwned::to_owned);
-    found.maybe_done = effect == Effect::Writes
-        && matches!(
-            found.kind,
-            ErrorKind::Timeout | ErrorKind::Unreachable | ErrorKind::Service | ErrorKind::Unreadable
-        );
+    let in_doubt = matches!(
+        found.kind,
+        ErrorKind::Timeout | ErrorKind::Unreachable | ErrorKind::Service | ErrorKind::Unreadable
+    );
+    found.maybe_done = effect == Effect::Writes && in_doubt;
     found
+}
+
+/// An account's credentials are seen to work before a service is called in a Region: one that does not know them is not enabled.
+fn of_region(caller: &Caller, code: &str, kind: ErrorKind) -> ErrorKind {
+    let unknown = matches!(
+        code.strip_suffix("Exception").unwrap_or(code),
+        "UnrecognizedClient" | "InvalidClientTokenId"
+    );
+    if unknown && caller.region.is_some() { ErrorKind::RegionNotEnabled } else { kind }
+}
+
+/// An answer that is not one of AWS, or that says that the operation is not there: what it means, and which endpoint gave it.
+fn foreign<E>(error: &SdkError<E, HttpResponse>, code: &str) -> Option<(ErrorKind, String)> {
+    let response = error.raw_response()?;
+    let status = response.status().as_u16();
+    let body = response.body().bytes().unwrap_or_default().trim_ascii_start();
+    let begins =
+        |text: &str| body.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text.as_bytes()));
+    let html = begins("<!doctype html") || begins("<html");
+    let unknown = matches!(
+        code.strip_suffix("Exception").unwrap_or(code),
+        "UnknownOperation" | "InvalidAction" | "NotImplemented"
+    );
+    let kind = match status {
+        501 => ErrorKind::Unsupported,
+        _ if unknown => ErrorKind::Unsupported,
+        200..300 if html => ErrorKind::Unreadable,
+        404 | 405 if code.is_empty() => ErrorKind::Unsupported,
+        300..500 if html && code.is_empty() => ErrorKind::Unsupported,
+        502..=504 if code.is_empty() => ErrorKind::Service,
+        500 if html && code.is_empty() => ErrorKind::Service,
+        _ => return None,
+    };
+    let endpoint = response.headers().get(ENDPOINT).unwrap_or("the endpoint");
+    let what = match (kind, html, code) {
+        (_, true, _) => "an HTML page, and no answer of AWS",
+        (ErrorKind::Service, _, _) => "no error code of AWS",
+        (_, _, "") => "no error code of AWS: it does not know the operation",
+        _ => "that it does not know the operation",
+    };
+    Some((kind, format!("HTTP {status} from {endpoint} with {what}")))
 }
 
 /// The first error of a type in a chain of causes.

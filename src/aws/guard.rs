@@ -23,6 +23,14 @@ pub fn is_loopback(url: &str) -> bool {
     check(url).is_ok()
 }
 
+/// Scheme, host and port of a URL, without a user's name and password.
+pub(crate) fn endpoint(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }
+}
+
 /// The host of `scheme://user@host:port/path`, with the brackets of an IPv6 address.
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -37,6 +45,17 @@ fn host(url: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_endpoint_is_named_without_what_is_secret_in_it() {
+        for (url, named) in [
+            ("http://127.0.0.1:4566/getresourceshares?x=1", "http://127.0.0.1:4566"),
+            ("https://user:secret@ram.example/x", "https://ram.example"),
+            ("ram.example", "ram.example"),
+        ] {
+            assert_eq!(endpoint(url), named);
+        }
+    }
 
     #[test]
     fn only_loopback_is_inside() {

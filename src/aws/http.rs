@@ -97,9 +97,38 @@ impl HttpConnector for Route {
                 return HttpConnectorFuture::ready(Err(ConnectorError::user(left.into())));
             }
         };
+        let endpoint = guard::endpoint(request.uri());
         let answer = client.http_connector(&self.settings, &self.components).call(request);
         let held = Held { together: Arc::clone(&self.http.held), bytes: 0 };
-        HttpConnectorFuture::new(async move { receive(answer.await?, held).await })
+        HttpConnectorFuture::new(async move {
+            let mut answer = answer.await.map_err(|error| unanswered(&endpoint, error))?;
+            // For errors to name: what sends such a header itself is overruled.
+            let _ = answer.headers_mut().try_insert(ENDPOINT, endpoint);
+            receive(answer, held).await
+        })
+    }
+}
+
+/// Header of a reply that says which endpoint gave it. It is set here and comes from nowhere else.
+pub(crate) const ENDPOINT: &str = "x-ramctl-endpoint";
+
+/// No reply came from an endpoint.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer from {endpoint}")]
+pub(crate) struct Unanswered {
+    endpoint: String,
+    source: ConnectorError,
+}
+
+/// The same error with the endpoint's name, and of the same kind, on which hangs whether the call is repeated.
+fn unanswered(endpoint: &str, error: ConnectorError) -> ConnectorError {
+    let (io, timeout, user, kind) = (error.is_io(), error.is_timeout(), error.is_user(), error.as_other());
+    let named = Box::new(Unanswered { endpoint: endpoint.to_owned(), source: error });
+    match (io, timeout, user) {
+        (true, _, _) => ConnectorError::io(named),
+        (_, true, _) => ConnectorError::timeout(named),
+        (_, _, true) => ConnectorError::user(named),
+        _ => ConnectorError::other(named, kind),
     }
 }
 

@@ -17,6 +17,7 @@ mod guard;
 mod http;
 mod iam;
 mod organizations;
+mod profile;
 mod query_xml;
 mod ram_read;
 mod ram_write;

@@ -15,6 +15,8 @@ pub struct Settings {
     pub home: Option<Region>,
     /// Every service at this URL. None: the environment's `AWS_ENDPOINT_URL*` variables, else AWS.
     pub endpoint: Option<String>,
+    /// The profile that the environment names (`AWS_PROFILE`), for errors to name. It is not read from here.
+    pub profile: Option<String>,
     /// Instead of the credentials of the process.
     pub credentials: Option<Keys>,
     /// A sandbox is in use: no client may leave loopback, and neither environment, profile nor instance metadata is read.
@@ -35,6 +37,7 @@ impl Default for Settings {
             accounts: BTreeMap::new(),
             home: None,
             endpoint: None,
+            profile: None,
             credentials: None,
             loopback_only: false,
             guard: false,

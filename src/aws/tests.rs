@@ -25,6 +25,7 @@ struct Request {
 
 type Answer = (u16, String);
 
+mod hints;
 mod proxies;
 mod unreadable;
 

@@ -34,7 +34,7 @@ pub(crate) fn refused(refused: &Refused, output: &Output) -> Exit {
         }
         Refused::Undecided(_) => {
             output.error(format_args!(
-                "{refused}, for not all was read that they speak of; nothing is applied."
+                "{refused}, because some data they use could not be read; nothing is applied."
             ));
             Exit::Incomplete
         }

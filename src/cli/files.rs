@@ -26,6 +26,8 @@ pub(crate) struct StackFolder {
 pub(crate) enum FolderError {
     #[error("the stack's folder {path} cannot be opened")]
     Folder { path: String, source: io::Error },
+    #[error("there is no {path}, neither a saved plan nor the folder of a stack")]
+    NoPlan { path: String },
     #[error("the stack's folder {path} cannot be listed")]
     List { path: String, source: io::Error },
     #[error("{path} cannot be read")]
@@ -68,7 +70,11 @@ pub(crate) struct TextFile {
 impl StackFolder {
     pub(crate) fn open(path: &Path) -> Result<Self, FolderError> {
         let error = |source| FolderError::Folder { path: shown(path), source };
-        let root = path.canonicalize().map_err(error)?;
+        let is_plan = path.extension().is_some_and(|extension| extension == "json");
+        let root = path.canonicalize().map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound if is_plan => FolderError::NoPlan { path: shown(path) },
+            _ => error(source),
+        })?;
         match other_kind(&fs::metadata(&root).map_err(error)?) {
             Some("a folder") => {}
             Some(kind) => return Err(FolderError::Kind { path: shown(path), kind }),

@@ -272,6 +272,15 @@ pub(crate) async fn read(
     let leaving = diff::leaving(&graph, &live, purpose);
     collect::received_types(&session.cloud, &leaving, &settings, &mut live.received).await;
     drop(progress);
+    let one_by_one = live.places.values().filter_map(Observed::known).filter(|live| live.share_by_share);
+    let shares: usize = one_by_one.map(|live| live.shares.len()).sum();
+    if live.places.values().filter_map(Observed::known).any(|live| live.share_by_share) {
+        output.note(format_args!(
+            "note: the endpoint refuses ram:ListPermissionAssociations without a filter, so ramctl read the permissions of {} with a call \
+             for each.",
+            if shares == 1 { "1 share".to_owned() } else { format!("{shares} shares") }
+        ));
+    }
     let (scope_of_all, unread) = (Scope::default(), NotRead::default());
     Read { graph, live, org, tagged, usage: Usage::default(), scope: scope_of_all, unread }
         .within(scope, output)
@@ -306,7 +315,7 @@ async fn organization(
 ) -> Option<Settled> {
     let organization = loaded.declaration.organization.as_ref();
     let question = match organization.map(|block| block.sharing.value) {
-        Some(SharingWish::Enabled | SharingWish::Required) => SharingQuestion::Ask,
+        Some(SharingWish::Enabled | SharingWish::Required | SharingWish::Disabled) => SharingQuestion::Ask,
         Some(SharingWish::Unmanaged) | None => SharingQuestion::Leave,
     };
     let management = organization.map(|block| &block.management_account.value);

@@ -17,7 +17,7 @@ use crate::cli::scope::scope;
 use crate::cli::session::Session;
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{Causes, Purpose, Scope};
-use crate::plan::{ApprovedPlan, Consent, Fingerprint, NotApproved, Outcome, Plan, Refused, Stale};
+use crate::plan::{ApprovedPlan, Consent, Fingerprint, NotApproved, Outcome, Plan, PlanBody, Refused, Stale};
 
 /// How often a plan is made and asked about before the run gives up.
 const ROUNDS: u32 = 3;
@@ -29,8 +29,6 @@ const ONLY_THE_ABOVE: &str = "\nInterrupted. Nothing was changed after what is l
 /// What is to be planned, and who agreed to it.
 pub(crate) struct Intent<'a> {
     pub purpose: Purpose,
-    /// What a person is asked.
-    pub question: &'a str,
     /// The fingerprint of the plan that was agreed to beforehand.
     pub agreed: Option<&'a Fingerprint>,
 }
@@ -180,7 +178,7 @@ impl Run<'_> {
                 return Ok(approved);
             }
         } else {
-            self.asked(output)?;
+            self.asked(plan, output)?;
         }
         let now = pipeline::again(plan, session, &args.cloud).await;
         plan.approve_again(consent, &now).map_err(|refused| match refused {
@@ -193,9 +191,9 @@ impl Run<'_> {
     }
 
     /// Asks whoever sits at the terminal.
-    fn asked(&self, output: &Output) -> Result<(), Refusal> {
+    fn asked(&self, plan: &Plan, output: &Output) -> Result<(), Refusal> {
         let why = if output.was_shown() {
-            match ask(output, self.intent.question) {
+            match ask(output, &question(plan)) {
                 Ok(Answer::Yes) => return Ok(()),
                 Ok(Answer::No) => {
                     output.note("Nothing was changed.");
@@ -212,6 +210,22 @@ impl Run<'_> {
         output.error(why);
         Err(Refusal::Ends { exit: Exit::Error, because: Vec::new() })
     }
+}
+
+/// What a person is asked. It speaks of the plan, which may be about a part of the stack.
+fn question(plan: &PlanBody) -> String {
+    if plan.purpose == Purpose::Apply {
+        return "Apply these changes to AWS?".to_owned();
+    }
+    let shares = plan.counts().delete;
+    let what = match shares {
+        0 => "what is listed above".to_owned(),
+        1 => "this share".to_owned(),
+        n => format!("these {n} shares"),
+    };
+    let part = if plan.partial.is_some() { "the selected part of this stack" } else { "this stack" };
+    format!("Delete {what} of {part}? Everyone who uses it loses access at once.")
+        .replace("uses it", if shares > 1 { "uses them" } else { "uses it" })
 }
 
 /// Why a plan is not carried out.

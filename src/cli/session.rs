@@ -55,6 +55,7 @@ impl Session {
             accounts: reached.accounts,
             home: reached.home,
             guard: endpoint_variables_name_loopback(),
+            profile: std::env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty()),
             ..Settings::default()
         };
         let mut running = None;

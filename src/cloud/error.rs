@@ -9,6 +9,10 @@ use crate::model::{AccountId, Gap, GapCause, Region};
 pub enum ErrorKind {
     /// No credentials at all, expired ones, or ones that AWS does not know.
     CredentialsUnavailable,
+    /// The credentials work elsewhere, and this Region does not know them: it is not enabled for the account.
+    RegionNotEnabled,
+    /// The endpoint does not know the operation: it is a stand-in for AWS, or a proxy.
+    Unsupported,
     /// The credentials work, but for another account than the one that was asked for.
     WrongAccount,
     /// `sts:AssumeRole` was refused or failed.
@@ -51,6 +55,8 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::CredentialsUnavailable => "no usable credentials",
+            Self::RegionNotEnabled => "the Region is not enabled",
+            Self::Unsupported => "the endpoint does not know the operation",
             Self::WrongAccount => "the credentials are for another account",
             Self::CannotAssumeRole => "cannot assume the role",
             Self::AccessDenied => "access denied",
@@ -248,6 +254,8 @@ impl From<CloudError> for Gap {
             ErrorKind::Unreachable | ErrorKind::Timeout => GapCause::Unreachable,
             ErrorKind::Service => GapCause::Service,
             ErrorKind::Unreadable => GapCause::Unreadable,
+            ErrorKind::RegionNotEnabled => GapCause::RegionNotEnabled,
+            ErrorKind::Unsupported => GapCause::Unsupported,
             ErrorKind::NotFound
             | ErrorKind::InvalidState
             | ErrorKind::AlreadyDone
@@ -326,6 +334,8 @@ mod tests {
             GapCause::NotConfigured,
             GapCause::NotInSnapshot,
             GapCause::NoSuchName,
+            GapCause::RegionNotEnabled,
+            GapCause::Unsupported,
             GapCause::Other,
         ] {
             let code = crate::diag::find_code(cause.code()).expect("known");

@@ -1,6 +1,7 @@
 //! Errors of AWS decoded: what they mean and what to do.
 
 use crate::cloud::error::{CloudError, ErrorKind};
+use crate::model::{Denial, DenialReason};
 
 /// Advice for one failed call; none where the message of AWS says it all.
 pub(crate) fn help(error: &CloudError) -> Option<String> {
@@ -22,12 +23,14 @@ pub(crate) fn help(error: &CloudError) -> Option<String> {
             error.caller.name
         ),
         ErrorKind::AccessDenied => {
-            let action = denied_action(&error.message).unwrap_or(error.action);
-            let mut text = format!("Allow {action} to {} in account {}", error.caller.name, error.caller.account);
-            if says("service control policy") {
-                text.push_str("; a service control policy of the organization denies it, so the account's own policies cannot");
-            } else if action == error.action
-                && matches!(action, "ram:CreateResourceShare" | "ram:AssociateResourceShare")
+            let denial = Denial::of(&error.message);
+            let mut text = denial.remedy(error.action, &error.caller.name);
+            text.replace_range(..1, &text[..1].to_ascii_uppercase());
+            text.push_str(&format!(" (account {})", error.caller.account));
+            let checked = denial.action.as_deref().unwrap_or(error.action);
+            if denial.reason == DenialReason::Unsaid
+                && checked == error.action
+                && matches!(checked, "ram:CreateResourceShare" | "ram:AssociateResourceShare")
             {
                 text.push_str(
                     ". A share with content needs ram:CreateResourceShare and ram:AssociateResourceShare, and the policy action \
@@ -59,7 +62,13 @@ pub(crate) fn help(error: &CloudError) -> Option<String> {
             "Another change of this share was still under way. Run again once its associations are settled.".to_owned()
         }
         ErrorKind::InvalidRequest if code.starts_with("TagPolicyViolation") => {
-            "A tag key is reserved (such as aws:). Rename the tag.".to_owned()
+            if says("reserved") {
+                "A tag key is reserved (such as aws:). Rename the tag.".to_owned()
+            } else {
+                "A tag policy of the organization does not allow a tag of the share as it is written: correct its key or value. `aws \
+                 organizations describe-effective-policy --policy-type TAG_POLICY`, called in this account, prints the policy."
+                    .to_owned()
+            }
         }
         ErrorKind::InvalidRequest if error.action == "ram:EnableSharingWithAwsOrganization" => {
             "Only the management account of an organization with all features may enable sharing: check management_account in the \
@@ -100,8 +109,23 @@ pub(crate) fn help(error: &CloudError) -> Option<String> {
             format!("No answer from the endpoint{place}: check the network, the proxy and the spelling of the Region.")
         }
         ErrorKind::Service => "AWS failed to answer. Run again later.".to_owned(),
+        ErrorKind::Unreadable if error.message.starts_with("HTTP ") => {
+            "Something else than AWS answered: a proxy, or what AWS_ENDPOINT_URL names.".to_owned()
+        }
         ErrorKind::Unreadable => {
             "AWS answered something that this version of ramctl does not understand. Update ramctl, or report it.".to_owned()
+        }
+        ErrorKind::RegionNotEnabled => {
+            let region = error.caller.region.as_ref().map_or_else(|| "the Region".to_owned(), ToString::to_string);
+            format!(
+                "The credentials work elsewhere, so {region} is not enabled for account {}. Enable it, or take it out of `regions`.",
+                error.caller.account
+            )
+        }
+        ErrorKind::Unsupported => {
+            "Something else than AWS answered. See whether AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_RAM or a proxy is left over from \
+             something else."
+                .to_owned()
         }
         ErrorKind::LeftSandbox => {
             "A sandbox is in use, so ramctl calls nothing but loopback. This call has no loopback endpoint: report it as a bug."
@@ -114,14 +138,6 @@ pub(crate) fn help(error: &CloudError) -> Option<String> {
         | ErrorKind::Conflict
         | ErrorKind::Other => return None,
     })
-}
-
-/// The action that AWS found missing. It need not be the one that was called: RAM asks for actions of other services too.
-fn denied_action(message: &str) -> Option<&str> {
-    let action = message.split_once("is not authorized to perform: ")?.1.split([' ', ',']).next()?;
-    let (service, name) = action.split_once(':')?;
-    let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    (plain(service) && plain(name)).then_some(action)
 }
 
 #[cfg(test)]
@@ -140,7 +156,7 @@ mod tests {
         assert_eq!(
             error.help().as_deref(),
             Some(
-                "Allow ram:GetResourceShares to arn:aws:iam::222222222222:role/ramctl in account 222222222222."
+                "Allow ram:GetResourceShares to arn:aws:iam::222222222222:role/ramctl (account 222222222222)."
             )
         );
         let message = "User: arn:aws:sts::222222222222:assumed-role/ramctl/x is not authorized to perform: \
@@ -149,7 +165,7 @@ mod tests {
         assert_eq!(
             error.help().as_deref(),
             Some(
-                "Allow ec2:DescribeSubnets to arn:aws:iam::222222222222:role/ramctl in account 222222222222."
+                "Allow ec2:DescribeSubnets to arn:aws:iam::222222222222:role/ramctl (account 222222222222)."
             ),
             "the action that is missing, which is not the one that was called"
         );

@@ -6,11 +6,14 @@ use futures_util::{StreamExt, stream};
 
 use crate::cloud::{
     AssociationKind, Cloud, CloudError, ErrorKind, RAM_PAGE, RamRead, ShareScope, associations,
-    attached_permissions, customer_permissions, share_row, shares, sources,
+    attached_permissions, customer_permissions, share_permissions, share_row, shares, sources,
 };
 use crate::collect::permissions::follow_up;
-use crate::live::{Interest, LivePlace, LiveState, PlaceRows, UnreadableRow, assemble};
-use crate::model::{Observed, Place};
+use crate::live::{Interest, LivePlace, LiveState, PermissionRow, PlaceRows, UnreadableRow, assemble};
+use crate::model::{Observed, Place, ShareStatus};
+
+/// Shares asked about at the same time.
+const AT_ONCE: usize = 8;
 
 /// How to read.
 #[derive(Clone, Debug)]
@@ -54,8 +57,9 @@ pub async fn place<C: Cloud>(
 ) -> Observed<LivePlace> {
     let read = async {
         let ram = cloud.ram(place).await?;
-        let rows = listings(&ram, settings.page_size).await?;
+        let Listed { rows, share_by_share } = listings(&ram, settings.page_size).await?;
         let mut live = complete(&ram, rows).await?;
+        live.share_by_share = share_by_share;
         follow_up(&ram, &mut live, interest).await;
         Ok::<_, CloudError>(live)
     };
@@ -65,8 +69,18 @@ pub async fn place<C: Cloud>(
     }
 }
 
+/// The rows of a place.
+pub(crate) struct Listed {
+    pub rows: PlaceRows,
+    /// The endpoint refused to list all permissions at once, so each share was asked about.
+    pub share_by_share: bool,
+}
+
 /// The six listings, at the same time. Where several fail, the first in this order is reported.
-pub(crate) async fn listings<R: RamRead>(ram: &R, size: u16) -> Result<PlaceRows, CloudError> {
+///
+/// `ListPermissionAssociations` without a filter is in the service model, and an endpoint may not have it. Then the permissions are read with
+/// a call for each share.
+pub(crate) async fn listings<R: RamRead>(ram: &R, size: u16) -> Result<Listed, CloudError> {
     let all = &ShareScope::All;
     let (shares, resources, principals, permissions, sources, customer_permissions) = tokio::join!(
         shares(ram, all, size),
@@ -76,14 +90,47 @@ pub(crate) async fn listings<R: RamRead>(ram: &R, size: u16) -> Result<PlaceRows
         sources(ram, all, size),
         customer_permissions(ram, size),
     );
-    Ok(PlaceRows {
+    let mut rows = PlaceRows {
         shares: shares?,
         resources: resources?,
         principals: principals?,
-        permissions: permissions?,
-        sources: sources?,
-        customer_permissions: customer_permissions?,
-    })
+        permissions: Vec::new(),
+        sources: Vec::new(),
+        customer_permissions: Vec::new(),
+    };
+    let share_by_share = match permissions {
+        Ok(permissions) => {
+            rows.permissions = permissions;
+            false
+        }
+        Err(error) if matches!(error.kind, ErrorKind::Unsupported | ErrorKind::InvalidRequest) => {
+            rows.permissions = permissions_by_share(ram, &rows).await?;
+            true
+        }
+        Err(error) => return Err(error),
+    };
+    rows.sources = sources?;
+    rows.customer_permissions = customer_permissions?;
+    Ok(Listed { rows, share_by_share })
+}
+
+/// The permissions of each share that is not DELETED. One that was deleted meanwhile has none.
+async fn permissions_by_share<R: RamRead>(
+    ram: &R,
+    rows: &PlaceRows,
+) -> Result<Vec<PermissionRow>, CloudError> {
+    let shares = rows.shares.iter().filter(|share| share.status != ShareStatus::Deleted);
+    let asked = shares.map(|share| async { share_permissions(ram, &share.arn).await });
+    let mut answers = stream::iter(asked).buffer_unordered(AT_ONCE);
+    let mut found = Vec::new();
+    while let Some(answer) = answers.next().await {
+        match answer {
+            Ok(permissions) => found.extend(permissions),
+            Err(error) if error.kind == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
 }
 
 /// Joins the rows. Listings are no snapshot: a share made between two of them shows associations but no row, and is read by
@@ -191,12 +238,37 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_endpoint_without_the_listing_of_permissions_is_asked_share_by_share() {
+        let cloud = FakeCloud::default();
+        let (here, _) = two_places();
+        for _ in 0..3 {
+            cloud.add_share(&here, &[SUBNET], &["444444444444"]);
+        }
+        let mut whole = read(&cloud, &[&here], &Settings::default()).await;
+        cloud.world().calls.clear();
+        for kind in [ErrorKind::Unsupported, ErrorKind::InvalidRequest] {
+            cloud.world().faults.push(Fault::new("ram:ListPermissionAssociations", 1, kind));
+            let state = read(&cloud, &[&here], &Settings::default()).await;
+            if let Some(Observed::Known(live)) = whole.places.get_mut(&here) {
+                live.share_by_share = true;
+            }
+            assert_eq!(state, whole);
+        }
+        let calls = cloud.world().calls.clone();
+        let by_share = calls.iter().filter(|call| *call == "ram:ListResourceSharePermissions").count();
+        assert_eq!((by_share, calls.len()), (6, 18), "a call for each share, twice");
+        // Another refusal says nothing about what the endpoint has.
+        cloud.world().faults.push(Fault::new("ram:ListPermissionAssociations", 1, ErrorKind::AccessDenied));
+        assert!(read(&cloud, &[&here], &Settings::default()).await.places[&here].gap().is_some());
+    }
+
+    #[tokio::test]
     async fn a_share_made_between_two_listings_is_read_by_its_arn() {
         let cloud = FakeCloud::default();
         let (here, _) = two_places();
         let arn = cloud.add_share(&here, &[SUBNET], &["444444444444"]);
         let ram = cloud.ram(&here).await.expect("reachable");
-        let mut rows = listings(&ram, 500).await.expect("read");
+        let mut rows = listings(&ram, 500).await.expect("read").rows;
         rows.shares.clear();
         let live = complete(&ram, rows.clone()).await.expect("read");
         assert_eq!(live.shares.keys().collect::<Vec<_>>(), [&arn]);

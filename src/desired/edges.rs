@@ -18,7 +18,7 @@ pub(crate) fn connect(
 ) -> (Vec<Node>, DiGraphMap<NodeId, ()>) {
     let mut graph = Builder::default();
     let sharing = sharing
-        .filter(|sharing| sharing.wish != SharingWish::Unmanaged)
+        .filter(|sharing| matches!(sharing.wish, SharingWish::Enabled | SharingWish::Required))
         .map(|_| graph.node(Node::OrganizationSharing));
     let made: Made = permissions
         .values()

@@ -16,7 +16,7 @@ pub(crate) fn share_name(address: &Address) -> String {
         name.push('-');
         name.push_str(key);
     }
-    let mut name: String = name.chars().map(|c| if is_usual(c) { c } else { '-' }).collect();
+    let mut name: String = name.chars().map(|c| if is_usual(c) && c != '_' { c } else { '-' }).collect();
     if name.len() > LONGEST {
         // All ASCII by now. The tag value of an address this long ends in 32 hexadecimal digits of a digest of the whole of it.
         let address = address.tag_value();
@@ -43,9 +43,9 @@ pub(crate) fn permission_name(address: &Address) -> String {
     name
 }
 
-/// Whether RAM's console allows the character in a share name.
+/// Whether RAM takes the character in a share name. The console names letters, digits, spaces, periods and hyphens; live shares have underscores too.
 pub(crate) fn is_usual(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | '-')
+    c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | '-' | '_')
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lang::Declaration;
 use crate::model::{AccountId, Place, Region};
+use crate::org::OrgSnapshot;
 
 /// Every account that owns a share or a permission or is reached through a role, in every Region of the stack. An account block's `regions` takes
 /// the place of the stack's for its account, and alone makes it one that is read; the Regions of its own shares are always there.
@@ -39,6 +40,22 @@ pub(crate) fn places(declaration: &Declaration) -> BTreeSet<Place> {
         .flat_map(|(account, regions)| {
             regions.into_iter().map(|region| Place { account: account.clone(), region: region.clone() })
         })
+        .collect()
+}
+
+/// The accounts that have an `account` block with a role or Regions and no block of their own, and that the organization knows as closed or suspended. No
+/// role in them can be assumed, and nobody uses what they shared.
+pub(crate) fn closed(declaration: &Declaration, organization: &OrgSnapshot) -> BTreeSet<AccountId> {
+    let of_shares = declaration.shares.iter().map(|block| &block.account.value);
+    let of_permissions = declaration.permissions.iter().map(|block| &block.account.value);
+    let of_inbound = declaration.inbound.iter().map(|block| &block.account.value);
+    let used: BTreeSet<&AccountId> = of_shares.chain(of_permissions).chain(of_inbound).collect();
+    let read =
+        declaration.accounts.values().filter(|block| block.assume_role.is_some() || block.regions.is_some());
+    read.map(|block| &block.id.value)
+        .filter(|id| !used.contains(*id))
+        .filter(|id| organization.accounts.get(*id).is_some_and(|account| !account.active))
+        .cloned()
         .collect()
 }
 

@@ -10,7 +10,7 @@ use crate::desired::identity::identity;
 use crate::desired::inbound::inbound;
 use crate::desired::invitation::reached;
 use crate::desired::permission::{PermissionBlocks, settled_permission};
-use crate::desired::places::{organization_region, places};
+use crate::desired::places::{closed, organization_region, places};
 use crate::desired::rules;
 use crate::desired::safeguards::safeguards;
 use crate::desired::settle::{Organization, settle};
@@ -63,6 +63,9 @@ pub fn resolve(declaration: &Declaration, org: &OrgView, tagged: &TaggedResource
         })
         .collect();
     let mut found = rules::check(declaration, &views, organization.as_ref());
+    if let Some(organization) = &organization {
+        rules::accounts_that_are_read_are_open(declaration, organization.snapshot, &mut found);
+    }
     rules::somewhere_is_looked(declaration, &mut found);
     let broken = found.iter().any(Diagnostic::is_error);
     let graph = (!broken)
@@ -121,17 +124,18 @@ fn graph(
         .iter()
         .map(|block| (block.address.clone(), settled_permission(block)))
         .collect();
+    let closed = organization.map(|known| closed(declaration, known.snapshot)).unwrap_or_default();
     let (nodes, edges) = connect(sharing.as_ref(), &permissions, &shares, inside);
     DesiredGraph {
         stack: declaration.stack.value.clone(),
         sharing,
-        places: places(declaration),
+        places: places(declaration).into_iter().filter(|place| !closed.contains(&place.account)).collect(),
         account_labels,
         shares,
         permissions,
         unresolved,
         inbound: inbound(declaration),
-        reached: reached(declaration),
+        reached: reached(declaration).difference(&closed).cloned().collect(),
         identity: identity(declaration),
         safeguards: safeguards(declaration),
         now: declaration.now,

@@ -432,6 +432,9 @@ pub enum Remark {
     NameTaken { arn: ShareArn, ownership: Ownership },
     /// A share bears the tags of the block that this one is to be made for, and no record that fits.
     Unproven { arn: ShareArn, misfit: Misfit },
+    /// The account that shares is in this unit or organization, which the share names: RAM's policy lets all of its users and roles in. Not told
+    /// where the files allow it.
+    OwnerInside { principal: Principal, label: String },
     /// The share goes at this time.
     Expires { at: Timestamp, left: SignedDuration },
     /// The share itself is neither ACTIVE nor FAILED.

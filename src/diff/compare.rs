@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{DesiredGraph, DesiredShare, Identity};
+use crate::desired::{AcknowledgementScope, DesiredGraph, DesiredShare, Identity};
+use crate::diag::hazards;
 use crate::diff::beside::beside;
 use crate::diff::change::{
     Cause, Change, DeleteReason, Diff, Edit, Part, Present, Purpose, Remark, ShareDiff, Unmanaged,
@@ -200,6 +201,9 @@ fn wanted_shares(
         let mut push = |mut verdict, mut remarks: Vec<Remark>| {
             let invitations = Invited { desired, share, live, org }.settle(&mut verdict, &mut remarks);
             health::tell_stuck(&mut remarks, desired.now);
+            if !is_unread(&verdict) {
+                remarks.extend(owner_inside(desired, share, org));
+            }
             if let Some(at) = share.expires {
                 remarks.push(Remark::Expires { at, left: at.duration_since(desired.now) });
             }
@@ -273,6 +277,36 @@ fn wanted_shares(
         }));
     }
     out
+}
+
+fn is_unread(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Unread { .. })
+}
+
+/// The principals of a share that its own account is in, unless the files allow that. It may have come about with no change of the files: the
+/// account was moved.
+fn owner_inside(desired: &DesiredGraph, share: &DesiredShare, org: &OrgView) -> Vec<Remark> {
+    let Observed::Known(snapshot) = &org.snapshot else { return Vec::new() };
+    let owner = &share.place.account;
+    let allowed = desired.safeguards.acknowledgements.iter().any(|word| {
+        *word.code == hazards::RAM204
+            && match &word.scope {
+                AcknowledgementScope::Stack => true,
+                AcknowledgementScope::Block(block) => *block == share.address,
+            }
+    });
+    let inside = |principal: &Principal| match principal {
+        Principal::Organization(arn) => arn.id() == snapshot.arn.id() && snapshot.contains(owner),
+        Principal::OrganizationalUnit(arn) => snapshot.is_within(owner, &arn.id()),
+        _ => false,
+    };
+    let named = share.principals.iter().filter(|(principal, _)| !allowed && inside(principal));
+    named
+        .map(|(principal, wanted)| Remark::OwnerInside {
+            principal: principal.clone(),
+            label: wanted.label.clone(),
+        })
+        .collect()
 }
 
 /// The declared shares, and what of the rest is spoken for by them.

@@ -28,6 +28,10 @@ pub enum SharingVerdict {
     RequiredButOff { state: SharingState },
     /// It is off and cannot be turned on from here. The state is `NotAllFeatures`, `NotManagementAccount` or `NoOrganization`.
     Impossible { state: SharingState },
+    /// The stack declares it off, and it is. The state says how.
+    OffAsDeclared { state: SharingState },
+    /// The stack declares it off, and it is on, or half on. ramctl leaves it on: turning it off takes every organization and unit off every share.
+    OnUndeclared { state: SharingState },
     /// It could not be read, so nothing that depends on it is written.
     Unread { gap: Gap },
     /// The stack leaves it to somebody else: neither read nor changed.
@@ -40,11 +44,20 @@ pub(crate) fn compare(desired: &DesiredSharing, state: &Observed<SharingState>, 
     let verdict = match (wish, state) {
         (SharingWish::Unmanaged, _) => SharingVerdict::NotManaged,
         (_, Observed::Unknown(gap)) => SharingVerdict::Unread { gap: gap.clone() },
+        (SharingWish::Disabled, Observed::Known(state @ (S::Enabled | S::HalfEnabled))) => {
+            SharingVerdict::OnUndeclared { state: *state }
+        }
+        // A member account cannot tell.
+        (SharingWish::Disabled, Observed::Known(state)) if *state != S::NotManagementAccount => {
+            SharingVerdict::OffAsDeclared { state: *state }
+        }
         (_, Observed::Known(S::Enabled)) => SharingVerdict::InSync,
         (_, Observed::Known(state @ (S::NotAllFeatures | S::NotManagementAccount | S::NoOrganization))) => {
             SharingVerdict::Impossible { state: *state }
         }
-        (SharingWish::Required, Observed::Known(state)) => SharingVerdict::RequiredButOff { state: *state },
+        (SharingWish::Required | SharingWish::Disabled, Observed::Known(state)) => {
+            SharingVerdict::RequiredButOff { state: *state }
+        }
         (SharingWish::Enabled, Observed::Known(S::HalfEnabled)) => SharingVerdict::MakeRole,
         (SharingWish::Enabled, Observed::Known(state @ (S::Disabled | S::LeftoverRole))) => {
             SharingVerdict::Enable { from: *state }

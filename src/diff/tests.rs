@@ -2,18 +2,19 @@ mod ownership;
 
 use std::collections::BTreeSet;
 
-use crate::desired::{DesiredShare, IgnorableAttribute, Import, Unresolved};
+use crate::desired::{DesiredGraph, DesiredShare, IgnorableAttribute, Import, SharingWish, Unresolved};
 use crate::diff::fixture::*;
 use crate::diff::{
-    Cause, Change, DeleteReason, Delta, Diff, Edit, Membership, Misfit, Ownership, Part, Record, Remark,
-    ReplaceReason, ShareDiff, SharingVerdict, Stamp, Verdict, destroy, diff,
+    Acknowledgement, AcknowledgementScope, Cause, Change, DeleteReason, Delta, Diff, Edit, Membership,
+    Misfit, Ownership, Part, Record, Remark, ReplaceReason, ShareDiff, SharingVerdict, Stamp, Verdict,
+    destroy, diff,
 };
 use crate::live::{LiveShare, LiveState};
 use crate::model::{
     AssociationStatus, FeatureSet, Observed, PermissionArn, Place, ResourceType, ShareStatus, TAG_ADDRESS,
     TAG_APPLIED, TAG_STACK,
 };
-use crate::org::SharingState;
+use crate::org::{OrgView, SharingState};
 
 /// The comparison of one declared share with one live share.
 fn one(desired: DesiredShare, live_share: LiveShare) -> ShareDiff {
@@ -468,6 +469,8 @@ fn wish_and_state_of_sharing_make_a_verdict() {
             SharingVerdict::MakeRole => "make role",
             SharingVerdict::RequiredButOff { .. } => "required",
             SharingVerdict::Impossible { .. } => "impossible",
+            SharingVerdict::OffAsDeclared { .. } => "off",
+            SharingVerdict::OnUndeclared { .. } => "on",
             SharingVerdict::Unread { .. } => "unread",
             SharingVerdict::NotManaged => "not managed",
         }
@@ -513,4 +516,49 @@ fn a_share_of_the_same_name_that_somebody_made_is_pointed_at() {
         [Remark::NameTaken { arn: manual.arn.clone(), ownership: Ownership::Untagged }]
     );
     assert!(out.shares[0].deleted.is_empty(), "nothing was deleted");
+}
+
+#[test]
+fn an_owner_inside_its_own_unit_is_named_until_the_files_allow_it() {
+    let mut share = desired_share("tgw");
+    share.principals = [as_written(ou("i"))].into();
+    let live = live([live_share(&share, 1)]);
+    let remarks = |graph: &DesiredGraph| diff(graph, &live, &org()).shares[0].remarks.clone();
+    let mut graph = stack([share]);
+    let [Remark::OwnerInside { principal, label }] = &remarks(&graph)[..] else {
+        panic!("{:?}", remarks(&graph))
+    };
+    assert_eq!(principal.as_str(), ou("i").as_str());
+    assert!(!label.is_empty());
+    graph.safeguards.acknowledgements.push(Acknowledgement {
+        scope: AcknowledgementScope::Stack,
+        code: &crate::diag::hazards::RAM204,
+        reason: "meant".into(),
+        until: None,
+        span: graph.shares.values().next().expect("one").span,
+    });
+    assert_eq!(remarks(&graph), []);
+}
+
+#[test]
+fn sharing_that_is_declared_off_is_never_turned_on_or_off() {
+    use SharingState as S;
+    use SharingVerdict as V;
+    for (state, verdict) in [
+        (S::Disabled, V::OffAsDeclared { state: S::Disabled }),
+        (S::LeftoverRole, V::OffAsDeclared { state: S::LeftoverRole }),
+        (S::NoOrganization, V::OffAsDeclared { state: S::NoOrganization }),
+        (S::Enabled, V::OnUndeclared { state: S::Enabled }),
+        (S::HalfEnabled, V::OnUndeclared { state: S::HalfEnabled }),
+        (S::NotManagementAccount, V::Impossible { state: S::NotManagementAccount }),
+    ] {
+        let mut graph = stack([desired_share("tgw")]);
+        graph.sharing.as_mut().expect("in the fixture").wish = SharingWish::Disabled;
+        let org = OrgView { sharing: Observed::Known(state), ..org() };
+        let found = diff(&graph, &live([]), &org);
+        assert_eq!(found.sharing.as_ref().expect("declared").verdict, verdict);
+        // Inside the organization RAM invites too, and without a flag for outsiders.
+        let invited = !found.shares[0].invitations.is_empty();
+        assert_eq!(invited, state != S::Enabled, "{state:?}");
+    }
 }

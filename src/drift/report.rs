@@ -256,8 +256,12 @@ impl DriftReport {
             SharingVerdict::Enable { .. }
             | SharingVerdict::MakeRole
             | SharingVerdict::RequiredButOff { .. }
+            | SharingVerdict::OnUndeclared { .. }
             | SharingVerdict::Impossible { .. } => true,
-            SharingVerdict::InSync | SharingVerdict::Unread { .. } | SharingVerdict::NotManaged => false,
+            SharingVerdict::InSync
+            | SharingVerdict::OffAsDeclared { .. }
+            | SharingVerdict::Unread { .. }
+            | SharingVerdict::NotManaged => false,
         });
         let permission_differs = self.permissions.iter().any(PermissionItem::differs);
         if sharing_off

@@ -1,4 +1,17 @@
 //! What apply and destroy call besides reading. A step that is added to plans is added here.
+//!
+//! RAM's own condition keys (service authorization reference), and what becomes of each:
+//!
+//! - `ram:Principal`, `ram:ResourceArn`, `ram:RequestedResourceType`: hold the content of shares that are made or filled to that of the
+//!   files. Not for taking away: what somebody added by hand has to go.
+//! - `ram:RequestedAllowsExternalPrincipals`, `ram:RetainSharingOnAccountLeaveOrganization`: false, unless a share of the account says true.
+//! - `ram:PermissionArn`: the permissions that blocks name. `ram:PermissionResourceType`: the types of the stack's own permissions
+//!   ([`permissions`](crate::iam::permissions)).
+//! - `ram:ShareOwnerAccountId`: whose invitations are accepted and rejected ([`receive`](crate::iam::receive)).
+//! - `aws:RequestTag`, `aws:ResourceTag`, `aws:TagKeys`: the stack's own shares and permissions and no others.
+//! - `ram:ResourceShareName` is not used: `CreateResourceShare` does not have it, and on a share that is there it is the name before a
+//!   rename, which the files no longer tell. The tag `ramctl:stack` keeps to the stack's own shares.
+//! - `ram:AllowsExternalPrincipals` is not used: it is the state before the change, and a share that somebody opened by hand has to be closed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,10 +32,35 @@ struct Content {
     principals: PrincipalValues,
     /// Codes and other spellings of all types. `None`: some resource's type is unknown, so the key cannot be narrowed.
     types: Option<BTreeSet<String>>,
+    resources: ResourceValues,
 }
+
+/// What `ram:ResourceArn` may be.
+enum ResourceValues {
+    /// The ARNs in the files.
+    Literal(BTreeSet<String>),
+    /// Patterns: a search by tags may find any resource of its type, or the ARNs are too many for a policy.
+    Patterns(BTreeSet<String>),
+}
+
+/// Characters of ARNs in one statement. Two statements have them, and a policy has 6,144 characters.
+const MOST_IN_ARNS: usize = 1_000;
 
 impl Content {
     fn narrow(&self, statement: Statement) -> Statement {
+        let statement = match &self.resources {
+            ResourceValues::Literal(arns) => {
+                statement.only("ArnEqualsIfExists", "ram:ResourceArn", arns.iter().cloned())
+            }
+            ResourceValues::Patterns(arns) => {
+                statement.only("ArnLikeIfExists", "ram:ResourceArn", arns.iter().cloned())
+            }
+        };
+        self.narrow_kinds(statement)
+    }
+
+    /// All but the resources one by one.
+    fn narrow_kinds(&self, statement: Statement) -> Statement {
         let statement = if self.principals.values.is_empty() {
             statement.only("Null", "ram:Principal", ["true".to_owned()])
         } else if self.principals.patterns {
@@ -156,8 +194,9 @@ fn share(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> {
                 .only("Bool", "ram:RequestedAllowsExternalPrincipals", no(&external))
                 .only("BoolIfExists", "ram:RetainSharingOnAccountLeaveOrganization", no(&retaining)),
         ),
-        // A share is filled as it is made, which needs this action too; only then does a request for it bear tags.
-        content.narrow(of_stack(Statement::new("FillNewShares", &["ram:AssociateResourceShare"]))),
+        // A share is filled as it is made, which needs this action too; only then does a request for it bear tags. The resources are
+        // held to those of the files by the statement above, and the policy of a role has little room to say it twice.
+        content.narrow_kinds(of_stack(Statement::new("FillNewShares", &["ram:AssociateResourceShare"]))),
         content.narrow(owned(scope, Statement::new("FillShares", &["ram:AssociateResourceShare"]), &regions)),
         // Not narrowed to the stack's principals: what somebody added by hand has to be taken away.
         owned(scope, Statement::new("ChangeShares", CHANGE), &regions).only(
@@ -312,7 +351,23 @@ fn content(scope: &Scope<'_>, notes: &mut Vec<String>) -> Content {
         ));
         None
     };
-    Content { principals, types }
+    Content { principals, types, resources: resource_values(scope, notes) }
+}
+
+/// The resources of the stack by their ARNs; by their type, account and Region where they are too many or a search may find others.
+fn resource_values(scope: &Scope<'_>, notes: &mut Vec<String>) -> ResourceValues {
+    let named = resources(scope);
+    let literal: BTreeSet<String> = named.iter().map(|named| named.arn.clone()).collect();
+    let searches = named.iter().any(|named| named.arn.contains(['*', '?']));
+    let length: usize = literal.iter().map(String::len).sum();
+    if length <= MOST_IN_ARNS {
+        return if searches { ResourceValues::Patterns(literal) } else { ResourceValues::Literal(literal) };
+    }
+    notes.push(format!(
+        "{} resources are too many to name in a policy, so it narrows ram:ResourceArn to their types, account and Region.",
+        literal.len()
+    ));
+    ResourceValues::Patterns(named.into_iter().map(|named| named.like).collect())
 }
 
 /// Only shares of the stack, in these Regions.

@@ -55,7 +55,7 @@ pub(crate) fn read_statements(scope: &Scope<'_>) -> Vec<Statement> {
         ],
     ));
     match sharing {
-        SharingWish::Enabled | SharingWish::Required => {
+        SharingWish::Enabled | SharingWish::Required | SharingWish::Disabled => {
             out.push(Statement::new(
                 "ReadTrustedAccess",
                 &["organizations:ListAWSServiceAccessForOrganization"],

@@ -15,8 +15,11 @@ fn invited<'a>(declaration: &'a Declaration, account: &AccountId) -> Vec<&'a Sha
     if !reached(declaration).contains(account) {
         return Vec::new();
     }
-    let inside_is_sure =
-        declaration.organization.as_ref().is_some_and(|block| block.sharing.value != SharingWish::Unmanaged);
+    let inside_is_sure = declaration.organization.as_ref().is_some_and(|block| match block.sharing.value {
+        SharingWish::Enabled | SharingWish::Required => true,
+        // Inside an organization that does not share, RAM invites everybody.
+        SharingWish::Disabled | SharingWish::Unmanaged => false,
+    });
     let names_it = |principal: &PrincipalExpr| match principal {
         PrincipalExpr::Literal(principal) => principal.account().as_ref() == Some(account),
         PrincipalExpr::Declared { address: _, id } => id == account,

@@ -420,3 +420,22 @@ fn permissions_of_the_stack_may_be_attached_also_where_no_share_names_them_any_m
         assert!(!statement(declaration, "network", "DetachPermissions").0.is_null());
     }
 }
+
+#[test]
+fn the_policy_names_the_resources_until_they_are_too_many() {
+    let arns = |n: usize| {
+        let one = |i| format!("\"arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-{i:017}\"");
+        (0..n).map(one).collect::<Vec<_>>().join(", ")
+    };
+    let with =
+        |n: usize| stack(&share(&format!("  resources = [{}]\n  principals = [\"444444444444\"]", arns(n))));
+    for sid in ["CreateShares", "FillShares"] {
+        let (found, _) = statement(&with(2), "network", sid);
+        let named = found["Condition"]["ArnEqualsIfExists"]["ram:ResourceArn"].as_array().expect("a list");
+        assert_eq!(named.len(), 2, "{sid}");
+        let (found, notes) = statement(&with(100), "network", sid);
+        let named = &found["Condition"]["ArnLikeIfExists"]["ram:ResourceArn"];
+        assert_eq!(named, &json!(["arn:aws:ec2:eu-central-1:222222222222:subnet/*"]), "{sid}");
+        assert!(notes.iter().any(|note| note.contains("100 resources are too many")), "{notes:?}");
+    }
+}

@@ -72,6 +72,8 @@ pub enum SharingWish {
     Enabled,
     /// Fail where it is off.
     Required,
+    /// Off on purpose: read, told where it is on, and neither turned on nor off.
+    Disabled,
     /// Neither read nor changed.
     Unmanaged,
 }

@@ -44,6 +44,8 @@ pub struct LivePlace {
     /// expired from one that was turned down.
     pub departed: BTreeMap<(ShareArn, Principal), Departed>,
     pub customer_permissions: Vec<CustomerPermissionRow>,
+    /// The endpoint refused to list the permissions of all shares, so each share was asked about. Not a fact about the place: no snapshot has it.
+    pub share_by_share: bool,
     /// What was asked of permissions beyond the listings.
     pub readings: PermissionReadings,
 }

@@ -103,6 +103,10 @@ pub enum GapCause {
     NotConfigured,
     /// The snapshot that stands in for AWS does not have it.
     NotInSnapshot,
+    /// The credentials work elsewhere, and this Region does not know them.
+    RegionNotEnabled,
+    /// The endpoint does not know the operation, or is not AWS.
+    Unsupported,
     /// The organization was read and does not have what the files name.
     NoSuchName,
     Other,
@@ -122,7 +126,9 @@ impl GapCause {
             Self::NotConfigured => "RAM447",
             Self::Other => "RAM448",
             Self::NotInSnapshot => "RAM449",
-            Self::NoSuchName => "RAM450",
+            Self::RegionNotEnabled => "RAM450",
+            Self::Unsupported => "RAM451",
+            Self::NoSuchName => "RAM452",
         }
     }
 }
@@ -139,6 +145,8 @@ impl fmt::Display for GapCause {
             Self::Unreadable => "unreadable answer",
             Self::NotConfigured => "not configured",
             Self::NotInSnapshot => "not in the snapshot",
+            Self::RegionNotEnabled => "the Region is not enabled",
+            Self::Unsupported => "the endpoint does not know the operation",
             Self::NoSuchName => "no such name",
             Self::Other => "failed",
         })

@@ -110,7 +110,7 @@ pub(crate) fn keep(shares: &mut [PlannedShare]) {
     }
 }
 
-/// Whether a share bears the address and is not one of those that are too many.
+/// Whether a share has the address and is not one of those that are too many.
 fn stays(share: &ShareDiff, address: &Address) -> bool {
     share.address == *address && !matches!(share.verdict, Verdict::Changed(Change::Delete { .. }))
 }

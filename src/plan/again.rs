@@ -177,6 +177,8 @@ impl PlanBody {
             SharingVerdict::MakeRole => Some(SharingState::HalfEnabled),
             SharingVerdict::Enable { from: state }
             | SharingVerdict::RequiredButOff { state }
+            | SharingVerdict::OffAsDeclared { state }
+            | SharingVerdict::OnUndeclared { state }
             | SharingVerdict::Impossible { state } => Some(*state),
             SharingVerdict::Unread { .. } | SharingVerdict::NotManaged => None,
         }

@@ -121,6 +121,8 @@ fn sharing_step(sharing: &SharingDiff, steps: &mut Vec<PlannedStep>) -> Option<S
         SharingVerdict::Enable { from: _ } => Step::EnableSharingWithAwsOrganization,
         SharingVerdict::MakeRole => Step::CreateServiceLinkedRole,
         SharingVerdict::InSync
+        | SharingVerdict::OffAsDeclared { .. }
+        | SharingVerdict::OnUndeclared { .. }
         | SharingVerdict::RequiredButOff { .. }
         | SharingVerdict::Impossible { .. }
         | SharingVerdict::Unread { .. }
@@ -150,11 +152,14 @@ fn describe(share: &ShareDiff) -> PlannedShare {
 fn block(diff: &Diff, shares: &mut [PlannedShare]) {
     let reason = match diff.sharing.as_ref().map(|sharing| &sharing.verdict) {
         Some(SharingVerdict::Unread { .. }) => Blocked::SharingUnread,
-        Some(SharingVerdict::RequiredButOff { .. } | SharingVerdict::Impossible { .. }) => {
-            Blocked::SharingOff
-        }
+        Some(
+            SharingVerdict::RequiredButOff { .. }
+            | SharingVerdict::Impossible { .. }
+            | SharingVerdict::OffAsDeclared { .. },
+        ) => Blocked::SharingOff,
         Some(
             SharingVerdict::InSync
+            | SharingVerdict::OnUndeclared { .. }
             | SharingVerdict::Enable { .. }
             | SharingVerdict::MakeRole
             | SharingVerdict::NotManaged,

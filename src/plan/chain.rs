@@ -155,7 +155,7 @@ impl<'a> Chain<'a> {
             if edits.iter().all(|edit| edit.part.is_identity()) {
                 tags.extend(ownership);
             } else {
-                // What is changed bears the stack's name first, with a record that fits: a run that is cut short leaves nothing changed
+                // What is changed has the stack's name first, with a record that fits: a run that is cut short leaves nothing changed
                 // in nobody's name.
                 let known = Written::on_share(&before.share.tags).filter(|_| !changes.imports);
                 let claim = after.record(known.map_or_else(Stamp::unapplied, |known| known.stamp));

@@ -490,3 +490,13 @@ proptest! {
         prop_assert!(codes(&plan).iter().any(|code| loss.contains(code)), "{:?}", codes(&plan));
     }
 }
+
+#[test]
+fn a_new_share_with_a_stranger_asks_once() {
+    let mut share = desired_share("tgw");
+    share.allow_external_principals = true;
+    let new = |share: &DesiredShare| codes(&planned(&stack([share.clone()]), &live([])));
+    assert_eq!(new(&share), ["RAM205"], "nobody from outside is on it yet");
+    share.principals.extend([as_written(principal("999999999999"))]);
+    assert_eq!(new(&share), ["RAM201"]);
+}

@@ -9,6 +9,7 @@ mod basis;
 mod body;
 mod build;
 mod chain;
+mod cause;
 mod check;
 mod consent;
 mod details;
@@ -61,6 +62,7 @@ pub use body::{
     PlannedShare, PlannedSharing, Refusal,
 };
 pub use build::{plan, plan_knowing};
+pub(crate) use cause::{by_account, same_cause};
 pub use check::{AssertionResult, AssertionStanding, CheckResult, CheckStanding};
 pub use consent::{Allowance, AllowanceError, Consent, HazardStanding};
 pub use fingerprint::Fingerprint;

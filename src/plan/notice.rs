@@ -6,9 +6,10 @@ use crate::diag::{Code, Diagnostic, Severity, Span, hazards, live_codes, read_co
 use crate::diff::{
     Change, DeleteReason, ImportProblem, PermissionProblem, PermissionVerdict, SharingVerdict, Verdict,
 };
-use crate::model::{Address, Gap, GapCause, PermissionArn, Place, ShareArn, UsedKind};
+use crate::model::{Address, Denial, DenialReason, Gap, GapCause, PermissionArn, Place, ShareArn, UsedKind};
 use crate::org::SharingState;
 use crate::plan::body::{Blocked, PermissionBlocked, PlanBody, PlannedPermission, PlannedShare, Refusal};
+use crate::plan::cause::by_account;
 use crate::plan::proposal::{import_block, moved_block};
 use crate::plan::quota::OverQuota;
 use crate::plan::unproven::{self, told_misfit};
@@ -59,7 +60,7 @@ impl PlanBody {
                 &share.diff.verdict
                 && share.kept_for.is_empty()
             {
-                let detail = format!("{} also bears the address {name} and is deleted.", before.share.arn);
+                let detail = format!("{} also has the address {name} and is deleted.", before.share.arn);
                 out.push(warning(&live_codes::RAM305, None, detail));
             }
         }
@@ -92,8 +93,13 @@ impl PlanBody {
             );
             out.push(warning(&read_codes::RAM409, Some(unresolved.span), detail));
         }
-        for (place, gap) in &body.unknown {
-            let detail = format!("{place}: {}", told(gap));
+        for (places, gap) in by_account(&body.unknown) {
+            let more = match places.len() {
+                1 => String::new(),
+                2 => " and 1 more Region".to_owned(),
+                n => format!(" and {} more Regions", n - 1),
+            };
+            let detail = format!("{}{more}: {}", places[0], told(gap));
             out.push(warning(&read_codes::RAM410, None, detail).help(remedy(gap)));
         }
         out
@@ -214,7 +220,7 @@ fn not_had(address: &Address, span: Span, arn: &PermissionArn, problem: &Permiss
         P::Unproven { misfit } => (
             &live_codes::RAM327,
             format!(
-                "{arn} bears the tags of this stack and is not taken for its own: {}.",
+                "{arn} has the tags of this stack and is not taken for its own: {}.",
                 told_misfit(misfit)
             ),
             imported(address, arn),
@@ -247,9 +253,11 @@ fn refused(refusal: &Refusal, body: &PlanBody) -> Diagnostic {
             let span = of_share
                 .and_then(|share| share.diff.span())
                 .or_else(|| of_permission.and_then(|permission| permission.diff.span()));
-            let detail = format!("{address} would go, and its block says `prevent_destroy = true`.");
+            let detail = format!(
+                "{address} would be deleted or replaced, and its block says `prevent_destroy = true`."
+            );
             error(&hazards::RAM220, span, detail)
-                .help("take `prevent_destroy` away, apply, and then make the change")
+                .help("remove `prevent_destroy`, apply, and then make the change")
         }
         Refusal::SharingRequired { state } => {
             let detail = match state {
@@ -355,8 +363,19 @@ fn sharing(body: &PlanBody) -> Option<Diagnostic> {
         SharingVerdict::Unread { gap } => {
             Some(warning(&read_codes::RAM407, Some(sharing.span), told(gap)).help(remedy(gap)))
         }
+        SharingVerdict::OnUndeclared { state } => {
+            let how = if *state == SharingState::HalfEnabled { "half on" } else { "on" };
+            let detail = format!(
+                "The stack says `sharing = \"disabled\"`, and sharing inside the organization is {how}."
+            );
+            Some(
+                warning(&read_codes::RAM419, Some(sharing.span), detail)
+                    .help("have it turned off in the management account, or write `sharing = \"required\"`"),
+            )
+        }
         SharingVerdict::Enable { .. }
         | SharingVerdict::InSync
+        | SharingVerdict::OffAsDeclared { .. }
         | SharingVerdict::RequiredButOff { .. }
         | SharingVerdict::Impossible { .. }
         | SharingVerdict::NotManaged => None,
@@ -373,17 +392,29 @@ pub(crate) fn told(gap: &Gap) -> String {
 /// What a person can do about a gap, in a phrase that begins with a verb.
 pub fn remedy(gap: &Gap) -> String {
     use GapCause as C;
-    let Gap { action, caller, cause, detail: _ } = gap;
+    let Gap { action, caller, cause, detail } = gap;
     match cause {
-        C::Credentials => "sign in again, or set credentials for this account".to_owned(),
+        C::Credentials => "sign in (`aws sso login`), name a profile with credentials in AWS_PROFILE, or give the account an \
+            `assume_role` block"
+            .to_owned(),
+        C::CannotAssumeRole if Denial::of(detail).reason != DenialReason::Unsaid => {
+            Denial::of(detail).remedy(action, caller)
+        }
         C::CannotAssumeRole => {
             format!(
                 "let your credentials assume {caller}; its trust policy and their `sts:AssumeRole` both count"
             )
         }
-        C::AccessDenied if caller.is_empty() => format!("allow {action} to the role of this account"),
-        C::AccessDenied => format!("allow {action} to {caller}"),
-        C::Throttled | C::Unreachable | C::Service => "run again later".to_owned(),
+        C::AccessDenied => Denial::of(detail).remedy(action, caller),
+        C::Throttled | C::Service => "run again later".to_owned(),
+        C::Unreachable => {
+            "check the network, the proxy, the name of the Region and AWS_ENDPOINT_URL, and run again".to_owned()
+        }
+        C::RegionNotEnabled => "enable the Region for the account, or take it out of `regions`".to_owned(),
+        C::Unreadable if detail.starts_with("HTTP ") => {
+            "see whether AWS_ENDPOINT_URL or a proxy sends the calls elsewhere than to AWS".to_owned()
+        }
+        C::Unsupported => "see whether AWS_ENDPOINT_URL or a proxy sends the calls elsewhere than to AWS".to_owned(),
         C::NotConfigured => "name this account in an `account` block".to_owned(),
         C::NoSuchName => "correct the name in the files".to_owned(),
         C::NotInSnapshot => "take the snapshot again, with this stack".to_owned(),

@@ -246,7 +246,7 @@ impl<'a> Line<'a> {
         });
         let Some(version) = version else { return };
         if edits.iter().any(|edit| edit.part.is_identity()) {
-            // What is changed bears the stack's name first, with a record that fits.
+            // What is changed has the stack's name first, with a record that fits.
             let imports = edits.iter().any(|edit| matches!(edit.part, PermissionPart::Imported { .. }));
             let known = Written::on_permission(&before.row.tags).filter(|_| !imports);
             let claim = after.record(&known.map_or_else(PermissionStamp::unapplied, |known| known.stamp));

@@ -99,7 +99,7 @@ fn made_by(step: &PlannedStep, live: &LiveState) -> Option<ShareArn> {
         Some(Ok(address)) => tags.get(TAG_ADDRESS).is_some_and(|wanted| wanted == address),
         _ => false,
     };
-    // A share that is replaced bears the same tags and is the older one.
+    // A share that is replaced has the same tags and is the older one.
     let newest = place.shares.values().filter(own).max_by_key(|share| share.created)?;
     Some(newest.arn.clone())
 }

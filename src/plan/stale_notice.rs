@@ -20,11 +20,11 @@ const TOLD: usize = 20;
 /// Accounts that are named.
 const NAMED: usize = 5;
 
-const ANEW: &str = "make the plan anew, look at it, and apply that";
+const ANEW: &str = "make a new plan, review it, and apply that";
 
 const ALL_DONE: &str = "nothing is left of this plan to do; `ramctl plan` shows whether anything else is";
 
-const PART_DONE: &str = "plan anew and apply that: the new plan has what is left";
+const PART_DONE: &str = "make a new plan and apply it: it has what is left";
 
 impl Stale {
     /// What changed, where the plan is made again at once: nobody has to do anything about it.
@@ -51,7 +51,7 @@ impl Stale {
                 let of = done.len() + left.len();
                 let parts = format!("Done: {}. Not done: {}.", names(done), names(left));
                 let told = format!(
-                    "AWS shows the effect of {} of its {of} steps: it looks as if part of this plan was carried out.",
+                    "AWS shows the effect of {} of its {of} steps: it looks as if part of this plan was applied.",
                     done.len()
                 );
                 (format!("{told} {parts}"), PART_DONE)
@@ -155,7 +155,7 @@ fn is_record(kind: &str, subject: &str) -> bool {
 /// What was applied between two records.
 fn applied_since(before: Option<&str>, after: Option<&str>) -> String {
     let Some(after) = after else {
-        return "ramctl's record of what was applied was taken off".to_owned();
+        return "ramctl's record of what was applied was removed".to_owned();
     };
     let records = before.and_then(Written::parse).zip(Written::parse(after));
     let Some((before, after)) = records else {

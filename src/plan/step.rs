@@ -1,4 +1,4 @@
-//! The steps of a plan. Each is one API call and bears the operation's name.
+//! The steps of a plan. Each is one API call and has the operation's name.
 
 use crate::diff::Record;
 use crate::model::{

@@ -6,14 +6,14 @@ use crate::model::{Address, Place, ShareArn};
 use crate::plan::body::PlannedShare;
 use crate::plan::proposal::import_block;
 
-/// What bears the tags of a share that the plan makes, and how to take it over instead.
+/// What has the tags of a share that the plan makes, and how to take it over instead.
 pub(crate) fn notices(share: &PlannedShare) -> impl Iterator<Item = Diagnostic> {
     let ShareDiff { address, remarks, .. } = &share.diff;
     let place = share.diff.place();
     remarks.iter().filter_map(move |remark| {
         let Remark::Unproven { arn, misfit } = remark else { return None };
         let detail =
-            format!("{arn} bears the tags of {address} and is not taken for its share: {}.", told_misfit(misfit));
+            format!("{arn} has the tags of {address} and is not taken for its share: {}.", told_misfit(misfit));
         let help = match takes_over(address, place, arn) {
             Some(import) => format!(
                 "if it is its share, take it over with this block; if it is not, take the ramctl tags off it:\n{}",

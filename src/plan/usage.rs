@@ -84,7 +84,7 @@ impl PlanBody {
     }
 }
 
-/// What the owner can run to see for itself, for as many of the resources as a line bears.
+/// What the owner can run to see for itself, for as many of the resources as a line has.
 pub(crate) fn command<'a>(kind: UsedKind, place: &Place, ids: impl IntoIterator<Item = &'a str>) -> String {
     const NAMED: usize = 5;
     let ids: Vec<&str> = ids.into_iter().take(NAMED).collect();

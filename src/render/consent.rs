@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diag::{Code, SourceMap};
+use crate::diff::Causes;
 use crate::model::Address;
 use crate::plan::{Allowance, Hazard, HazardStanding, HazardSubject, PlanBody};
 use crate::render::escape::escape;
@@ -23,6 +24,9 @@ pub(crate) struct ConsentView<'a> {
 /// allowed them. A saved plan knows places by their names alone, so these words, and no spans, tell one `allow` from another.
 type Group<'a> = (bool, Option<&'a Address>, &'static Code, String);
 
+/// The words for what the command line allows.
+const BY_FLAG: &str = ": allowed by --allow";
+
 impl fmt::Display for ConsentView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut groups: BTreeMap<Group<'_>, Vec<&HazardSubject>> = BTreeMap::new();
@@ -38,14 +42,19 @@ impl fmt::Display for ConsentView<'_> {
             .filter(|(is_allowed, ..)| !is_allowed)
             .map(|(_, at, code, _)| Allowance::of(code, *at))
             .collect();
+        let never_applied =
+            self.body.partial.as_ref().is_some_and(|partial| partial.scope.causes == Causes::Drift);
         let (style, title) = match open.len() {
+            _ if never_applied => {
+                (self.styles.strong, "HAZARDS of applying this; a plan of --refresh-only is never applied")
+            }
             0 => (self.styles.strong, "HAZARDS, all of them allowed"),
             _ => (self.styles.warning, "HAZARDS: nothing is applied before each is allowed"),
         };
         writeln!(f, "{}", paint(style, title))?;
-        let rows: Vec<Row> = groups.iter().map(|(group, subjects)| self.row(group, subjects)).collect();
+        let rows: Vec<Row> = self.rows(&groups);
         write!(f, "{}", Rows { rows: &rows, styles: self.styles, width: self.width, indent: 0 })?;
-        if !open.is_empty() {
+        if !open.is_empty() && !never_applied {
             let flags = allow_flags(&open);
             writeln!(f, "{}", wrap(&format!("If that is what you want, add {flags}"), self.width))?;
         }
@@ -58,7 +67,7 @@ impl ConsentView<'_> {
     fn word(&self, standing: &HazardStanding) -> String {
         match standing {
             HazardStanding::Open => String::new(),
-            HazardStanding::AllowedByFlag => ": allowed by --allow".to_owned(),
+            HazardStanding::AllowedByFlag => BY_FLAG.to_owned(),
             HazardStanding::AllowedByStack { span, reason, until } => {
                 let place = escape(&self.sources.place(*span)).to_string();
                 let until = until.map(|until| format!(" (until {until})")).unwrap_or_default();
@@ -67,9 +76,32 @@ impl ConsentView<'_> {
         }
     }
 
-    fn row(&self, (is_allowed, at, code, word): &Group<'_>, subjects: &[&HazardSubject]) -> Row {
+    /// A row for each group. What one `allow` of the files covers at several addresses is one row.
+    fn rows(&self, groups: &BTreeMap<Group<'_>, Vec<&HazardSubject>>) -> Vec<Row> {
+        let mut merged: Vec<(&Group<'_>, Vec<&HazardSubject>, usize)> = Vec::new();
+        for (group, subjects) in groups {
+            let (is_allowed, _, code, word) = group;
+            let alike = |(other, ..): &&mut (&Group<'_>, Vec<&HazardSubject>, usize)| {
+                *is_allowed && *word != BY_FLAG && other.0 && *other.2 == **code && other.3 == *word
+            };
+            match merged.iter_mut().find(alike) {
+                Some((_, all, addresses)) => {
+                    all.extend(subjects);
+                    *addresses += 1;
+                }
+                None => merged.push((group, subjects.clone(), 1)),
+            }
+        }
+        merged.iter().map(|(group, subjects, addresses)| self.row(group, subjects, *addresses)).collect()
+    }
+
+    fn row(&self, group: &Group<'_>, subjects: &[&HazardSubject], addresses: usize) -> Row {
+        let (is_allowed, at, code, word) = group;
         let sign = if *is_allowed { Sign::Note } else { Sign::Held };
-        let at = at.map_or_else(|| "the plan".to_owned(), |at| escape(&at.to_string()).to_string());
+        let mut at = at.map_or_else(|| "the plan".to_owned(), |at| escape(&at.to_string()).to_string());
+        if addresses > 1 {
+            at.push_str(&format!(" and {} more", addresses - 1));
+        }
         Row::new(sign, [code.id.to_owned(), at, subjects_of(subjects)])
             .effect(format!("{}{word}", code.summary))
     }
@@ -85,16 +117,20 @@ fn subjects_of(subjects: &[&HazardSubject]) -> String {
         Some(HazardSubject::Received(share)) => escape(share.arn().short()).to_string(),
         Some(HazardSubject::Second(share)) => format!("beside {}", escape(share.arn().short())),
         Some(HazardSubject::Revoked { associations, of, percent }) => {
-            format!("{associations} of {of}, {percent} % may")
+            format!("{associations} of {of} associations (limit {percent} %)")
         }
-        Some(HazardSubject::Granted { accounts, unknown: 0, limit }) => format!("{accounts}, {limit} may"),
+        Some(HazardSubject::Granted { accounts, unknown: 0, limit }) => {
+            format!("{} (limit {limit})", parts::count(*accounts, "account", "accounts"))
+        }
         Some(HazardSubject::Granted { accounts, unknown, limit }) => {
             let behind = parts::count(*unknown, "principal", "principals");
-            format!("{accounts} and those behind {behind}, {limit} may")
+            let accounts = parts::count(*accounts, "account", "accounts");
+            format!("{accounts} and those behind {behind} (limit {limit})")
         }
     };
     match subjects.len() {
         0 | 1 => first,
+        _ if first.is_empty() => first,
         n => format!("{first} and {} more", n - 1),
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::diff::{Sweep, Swept, UnresolvedShare};
 use crate::model::{AccountId, Address, Gap, Origin, Place};
+use crate::plan::{by_account, same_cause};
 use crate::render::escape::escape;
 use crate::render::parts;
 use crate::render::style::{Styles, paint};
@@ -26,21 +27,28 @@ pub(crate) struct Coverage<'a> {
     pub origin: &'a Origin,
 }
 
+/// One cause and everything that was not read for it, each with its code.
+struct Cause<'a> {
+    gap: &'a Gap,
+    lines: Vec<(String, &'static str)>,
+}
+
+/// `network  eu-central-1, us-east-1`.
+fn places(places: &[&Place], labels: &BTreeMap<AccountId, String>) -> String {
+    const NAMED: usize = 4;
+    let regions: Vec<&str> = places.iter().take(NAMED).map(|place| place.region.as_str()).collect();
+    let account = places.first().map(|place| parts::account(&place.account, labels)).unwrap_or_default();
+    let more = match places.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {}", parts::count(more, "more Region", "more Regions")),
+    };
+    format!("{account}  {}{more}", regions.join(", "))
+}
+
 impl Coverage<'_> {
     /// Everything that was not read, with what to do. Nothing where all was.
     pub fn gaps(&self, f: &mut fmt::Formatter<'_>, styles: &Styles) -> fmt::Result {
-        let Self {
-            labels,
-            places: _,
-            unknown,
-            organization_gap,
-            sharing_gap,
-            unresolved,
-            unreceived,
-            sweep,
-            complete: _,
-            origin: _,
-        } = self;
+        let Self { unknown, organization_gap, sharing_gap, unresolved, unreceived, sweep, .. } = self;
         if unknown.is_empty()
             && unreceived.is_empty()
             && organization_gap.is_none()
@@ -52,72 +60,86 @@ impl Coverage<'_> {
         }
         writeln!(f, "{}", paint(styles.error, "NOT READ"))?;
         let sign = paint(styles.unknown, "?");
-        let explain = |f: &mut fmt::Formatter<'_>, gap: &Gap| {
+        for Cause { gap, lines } in self.causes() {
+            for (what, code) in lines {
+                writeln!(f, "{sign} {what}  {}", paint(styles.code, code))?;
+            }
             writeln!(f, "    {}", parts::gap(gap))?;
             writeln!(f, "    {}", paint(styles.muted, parts::gap_detail(gap)))?;
-            writeln!(f, "    {} {}", paint(styles.help, "to do:"), parts::gap_help(gap))
-        };
+            writeln!(f, "    {} {}", paint(styles.help, "to do:"), parts::gap_help(gap))?;
+        }
+        writeln!(f)
+    }
+
+    /// Whether one cause keeps everything from being read: then there is one thing to tell.
+    pub fn is_blind(&self) -> bool {
+        self.one_cause().is_some()
+    }
+
+    fn one_cause(&self) -> Option<&Gap> {
+        let mut gaps = self.unknown.values().chain(self.organization_gap);
+        let first = gaps.next()?;
+        let nothing =
+            !self.places.is_empty() && self.places.iter().all(|place| self.unknown.contains_key(place));
+        (nothing && gaps.all(|gap| same_cause(gap, first))).then_some(first)
+    }
+
+    /// What was not read, by cause: one that is behind many gaps is told once.
+    fn causes(&self) -> Vec<Cause<'_>> {
+        let Self { labels, unknown, organization_gap, sharing_gap, unresolved, unreceived, sweep, .. } = self;
+        if let Some(gap) = self.one_cause() {
+            let accounts: BTreeSet<&AccountId> = self.places.iter().map(|place| &place.account).collect();
+            let what = if accounts.len() == 1 {
+                let all: Vec<&Place> = self.places.iter().collect();
+                format!("{}: not compared, nothing in it is changed", places(&all, labels))
+            } else {
+                format!(
+                    "nothing of {} in {} was read, so nothing is compared or changed",
+                    parts::count(self.places.len(), "Region", "Regions"),
+                    parts::count(accounts.len(), "account", "accounts")
+                )
+            };
+            // The organization is read first, and says it best.
+            return vec![Cause { gap: organization_gap.unwrap_or(gap), lines: vec![(what, "RAM410")] }];
+        }
+        let mut causes: Vec<Cause<'_>> = Vec::new();
+        let mut add =
+            |gap, what: String, code| match causes.iter_mut().find(|cause| same_cause(cause.gap, gap)) {
+                Some(cause) => cause.lines.push((what, code)),
+                None => causes.push(Cause { gap, lines: vec![(what, code)] }),
+            };
         if let Some(gap) = organization_gap {
-            let what = "the organization: who is behind a unit is not known";
-            writeln!(f, "{sign} {what}  {}", paint(styles.code, "RAM411"))?;
-            explain(f, gap)?;
+            add(*gap, "the organization: who is behind a unit is not known".to_owned(), "RAM411");
         }
         if let Some(gap) = sharing_gap {
             let what = "sharing inside the organization: whether it is on is not known, so nothing that needs it is written";
-            writeln!(f, "{sign} {what}  {}", paint(styles.code, "RAM407"))?;
-            if *organization_gap != Some(gap) {
-                explain(f, gap)?;
-            }
+            add(*gap, what.to_owned(), "RAM407");
         }
         for (address, share) in *unresolved {
             let wanted: Vec<String> = share.wanted.iter().map(|text| escape(text).to_string()).collect();
-            let what =
-                format!("{}: {} could not be looked up", escape(&address.to_string()), wanted.join(", "));
-            writeln!(f, "{sign} {what}, so the share is left alone  {}", paint(styles.code, "RAM409"))?;
-            if *organization_gap != Some(&share.gap) {
-                explain(f, &share.gap)?;
-            }
+            let address = escape(&address.to_string()).to_string();
+            let what = format!(
+                "{address}: {} could not be looked up, so the share is left alone",
+                wanted.join(", ")
+            );
+            add(&share.gap, what, "RAM409");
         }
-        // One reason often hides many places: an account whose role cannot be assumed has it in every Region.
-        let mut by_gap: BTreeMap<&Gap, Vec<&Place>> = BTreeMap::new();
-        for (place, gap) in *unknown {
-            by_gap.entry(gap).or_default().push(place);
+        for (place, gap) in by_account(unknown) {
+            let what = format!("{}: not compared, nothing in it is changed", places(&place, labels));
+            add(gap, what, "RAM410");
         }
-        let mut groups: Vec<_> = by_gap.into_iter().collect();
-        groups.sort_by(|a, b| a.1.cmp(&b.1));
-        for (gap, places) in groups {
-            for place in places {
-                let code = paint(styles.code, "RAM410");
-                writeln!(
-                    f,
-                    "{sign} {}: not compared, nothing in it is changed  {code}",
-                    parts::place(place, labels)
-                )?;
-            }
-            explain(f, gap)?;
-        }
-        for (place, gap) in *unreceived {
+        for (place, gap) in by_account(unreceived) {
             let what = "what the account receives is not known, so nothing is accepted or rejected in it";
-            writeln!(f, "{sign} {}: {what}  {}", parts::place(place, labels), paint(styles.code, "RAM412"))?;
-            if unknown.get(place) != Some(gap) {
-                explain(f, gap)?;
-            }
+            add(gap, format!("{}: {what}", places(&place, labels)), "RAM412");
         }
         if let Sweep::Done(Swept { regions: _, gaps }) = sweep {
-            let mut by_gap: BTreeMap<&Gap, Vec<&AccountId>> = BTreeMap::new();
             for (account, gap) in gaps {
-                by_gap.entry(gap).or_default().push(account);
-            }
-            for (gap, accounts) in by_gap {
-                for account in accounts {
-                    let account = parts::account(account, labels);
-                    let what = "whether the stack has shares in other Regions is not known";
-                    writeln!(f, "{sign} {account}: {what}  {}", paint(styles.code, "RAM414"))?;
-                }
-                explain(f, gap)?;
+                let account = parts::account(account, labels);
+                let what = "whether the stack has shares in other Regions is not known";
+                add(gap, format!("{account}: {what}"), "RAM414");
             }
         }
-        writeln!(f)
+        causes
     }
 
     /// Where else shares of the stack were looked for, and where not.

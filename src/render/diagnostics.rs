@@ -77,7 +77,9 @@ impl DiagnosticsView<'_> {
         let text = |text: &str| wrap(&escape(text).to_string().replace(r"\\", r"\"), columns);
         group = group.element(Level::NOTE.no_name().message(text(detail)));
         if let Some(help) = help {
-            group = group.element(Level::HELP.message(text(help)));
+            // A help may hold a block to paste: its lines stay lines.
+            let lines: Vec<String> = help.lines().map(text).collect();
+            group = group.element(Level::HELP.message(lines.join("\n")));
         }
         group
     }

@@ -7,6 +7,7 @@ use crate::diag::{SourceMap, Span};
 use crate::diff::{InboundItem, InboundVerdict, Membership, Part, SharingVerdict, Sweep};
 use crate::drift::{DriftClass, DriftItem, DriftReport, PermissionClass, PermissionItem, Standing};
 use crate::model::{Address, Origin, Place};
+use crate::org::SharingState;
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::invitation;
@@ -176,7 +177,15 @@ impl<'a> DriftView<'a> {
         let undecided = report.inbound.iter().filter(open).count();
         for (rank, word, n) in [
             (8, "inbound not as declared", report.inbound.len() - undecided),
-            (9, "invitations that no block speaks of", undecided),
+            (
+                9,
+                if undecided == 1 {
+                    "invitation that no block speaks of"
+                } else {
+                    "invitations that no block speaks of"
+                },
+                undecided,
+            ),
         ] {
             if n > 0 {
                 counts.insert(rank, (word, n));
@@ -197,6 +206,12 @@ impl<'a> DriftView<'a> {
                 (self.styles.strong, "No drift in the Regions that the files name.")
             }
             Standing::InSync => (self.styles.strong, "No drift. AWS matches the configuration."),
+            Standing::Incomplete
+                if !report.places.is_empty()
+                    && report.places.iter().all(|place| report.unknown.contains_key(place)) =>
+            {
+                (self.styles.warning, "Nothing was compared.")
+            }
             Standing::Incomplete => (self.styles.warning, "No drift in what was read."),
             Standing::Drift => (self.styles.error, "Drift."),
         };
@@ -237,41 +252,20 @@ impl fmt::Display for DriftView<'_> {
                 | SharingVerdict::RequiredButOff { state }
                 | SharingVerdict::Impossible { state } => Some(parts::sharing_state(*state)),
                 SharingVerdict::MakeRole => Some("half on: RAM's service-linked role is missing"),
-                SharingVerdict::InSync | SharingVerdict::NotManaged | SharingVerdict::Unread { .. } => None,
+                SharingVerdict::OnUndeclared { state } => Some(match state {
+                    SharingState::HalfEnabled => "half on, and the stack declares it off",
+                    _ => "on, and the stack declares it off",
+                }),
+                SharingVerdict::InSync
+                | SharingVerdict::OffAsDeclared { .. }
+                | SharingVerdict::NotManaged
+                | SharingVerdict::Unread { .. } => None,
             };
             if let Some(state) = state {
                 writeln!(f, "{}", paint(self.styles.strong, "organization"))?;
                 let sign = paint(self.styles.changed, "~");
                 writeln!(f, "{sign} sharing inside the organization is {state}\n")?;
             }
-        }
-        #[derive(Default)]
-        struct Here<'a> {
-            permissions: Vec<&'a PermissionItem>,
-            items: Vec<&'a DriftItem>,
-            unmanaged: Vec<Row>,
-        }
-        let mut by_place: BTreeMap<&Place, Here<'_>> = BTreeMap::new();
-        for permission in permissions.iter().filter(|one| one.class != PermissionClass::InSync) {
-            by_place.entry(&permission.place).or_default().permissions.push(permission);
-        }
-        for item in items {
-            if item.class != DriftClass::InSync || !item.remarks.is_empty() {
-                by_place.entry(&item.place).or_default().items.push(item);
-            }
-        }
-        for share in unmanaged {
-            by_place.entry(&share.place).or_default().unmanaged.push(parts::unmanaged(share));
-        }
-        for item in inbound {
-            by_place.entry(&item.place).or_default().unmanaged.push(invitation::inbound(item));
-        }
-        for (place, Here { permissions, items, unmanaged }) in by_place {
-            writeln!(f, "{}", paint(self.styles.strong, parts::place(place, labels)))?;
-            permissions.iter().try_for_each(|permission| self.permission(f, permission))?;
-            items.iter().try_for_each(|item| self.item(f, item))?;
-            write!(f, "{}", Rows { rows: &unmanaged, styles: &self.styles, width: self.width, indent: 0 })?;
-            writeln!(f)?;
         }
         let coverage = Coverage {
             labels,
@@ -288,6 +282,37 @@ impl fmt::Display for DriftView<'_> {
             complete: self.report.is_complete(),
             origin: &self.origin,
         };
+        #[derive(Default)]
+        struct Here<'a> {
+            permissions: Vec<&'a PermissionItem>,
+            items: Vec<&'a DriftItem>,
+            unmanaged: Vec<Row>,
+        }
+        let mut by_place: BTreeMap<&Place, Here<'_>> = BTreeMap::new();
+        for permission in
+            permissions.iter().filter(|one| one.class != PermissionClass::InSync && !coverage.is_blind())
+        {
+            by_place.entry(&permission.place).or_default().permissions.push(permission);
+        }
+        for item in items {
+            let is_told = coverage.is_blind() && matches!(item.class, DriftClass::Unknown { .. });
+            if !is_told && (item.class != DriftClass::InSync || !item.remarks.is_empty()) {
+                by_place.entry(&item.place).or_default().items.push(item);
+            }
+        }
+        for share in unmanaged {
+            by_place.entry(&share.place).or_default().unmanaged.push(parts::unmanaged(share));
+        }
+        for item in inbound {
+            by_place.entry(&item.place).or_default().unmanaged.push(invitation::inbound(item));
+        }
+        for (place, Here { permissions, items, unmanaged }) in by_place {
+            writeln!(f, "{}", paint(self.styles.strong, parts::place(place, labels)))?;
+            permissions.iter().try_for_each(|permission| self.permission(f, permission))?;
+            items.iter().try_for_each(|item| self.item(f, item))?;
+            write!(f, "{}", Rows { rows: &unmanaged, styles: &self.styles, width: self.width, indent: 0 })?;
+            writeln!(f)?;
+        }
         coverage.gaps(f, &self.styles)?;
         self.summary(f)?;
         coverage.closing(f, &self.styles, self.width)

@@ -63,7 +63,7 @@ pub(crate) fn row(principal: &Principal, invitation: &Invitation, labels: &Label
             let before = match lapse {
                 Lapse::Expired => "the last one expired",
                 Lapse::Rejected => "the last one was turned down",
-                Lapse::Ended => "the last one was turned down, or the principal was taken off by hand",
+                Lapse::Ended => "the last one was turned down, or the principal was removed by hand",
             };
             (Sign::Changed, format!("{before}; another is sent: {}", by(accept)), "RAM331")
         }
@@ -98,8 +98,8 @@ pub(crate) fn row(principal: &Principal, invitation: &Invitation, labels: &Label
 /// What becomes of a principal that FAILED to accept in time, in the row that says so.
 pub(crate) fn renewal(invitation: &Invitation) -> Option<&'static str> {
     match &invitation.state {
-        InvitationState::ToResend { .. } => Some("its invitation expired; taken off and put on again"),
-        InvitationState::Needless => Some("taken off and put on again"),
+        InvitationState::ToResend { .. } => Some("its invitation expired; removed and added again"),
+        InvitationState::Needless => Some("removed and added again"),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::diff::Purpose;
 use crate::plan::{Outcome, PlanBody, PlannedStep, StepId, StepResult};
 use crate::render::escape::escape;
 use crate::render::parts;
@@ -44,12 +45,16 @@ impl<'a> OutcomeView<'a> {
         }
         let total = self.plan.steps().len();
         let all = done + unseen == total && !interrupted;
+        let run = match self.plan.purpose {
+            Purpose::Apply => ("Apply", "apply"),
+            Purpose::Destroy => ("Destroy", "destroy"),
+        };
         let word = if *interrupted {
             (self.styles.warning, "Stopped on request:".to_owned())
         } else if all {
-            (self.styles.strong, "Apply complete:".to_owned())
+            (self.styles.strong, format!("{} complete:", run.0))
         } else {
-            (self.styles.error, "Apply incomplete:".to_owned())
+            (self.styles.error, format!("{} incomplete:", run.0))
         };
         let mut counts = format!("{done} of {} done", parts::count(total, "step", "steps"));
         for (n, what) in [
@@ -66,7 +71,7 @@ impl<'a> OutcomeView<'a> {
         let mut said = vec![word, (plain, format!("{counts}."))];
         if !all {
             said.push((plain, "What is done stays done.".to_owned()));
-            said.push((plain, "Run apply again to go on from here.".to_owned()));
+            said.push((plain, format!("Run {} again to go on from here.", run.1)));
         }
         writeln!(f, "{}", parts::fill(&said, self.width))
     }

@@ -214,7 +214,7 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
         let because = message
             .as_ref()
             .map(|message| format!(": {}", escape(message.trim_end_matches('.')).at_most(120)));
-        row.effect = format!("FAILED{}; taken off and put on again", because.unwrap_or_default());
+        row.effect = format!("FAILED{}; removed and added again", because.unwrap_or_default());
         // Nobody changed it: it never worked, or ceased to.
         row.mark = "";
     }
@@ -298,14 +298,16 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
         Remark::Unproven { arn, misfit: why } => {
             let short = escape(arn.arn().short()).to_string();
             Row::new(Sign::Held, ["share".into(), short, String::new()])
-                .effect(format!(
-                    "bears the tags of this block and is not taken for its share: {}",
-                    misfit(why)
-                ))
+                .effect(format!("has the tags of this block and is not taken for its share: {}", misfit(why)))
                 .code("RAM221")
         }
         Remark::Expires { at, left } => {
             Row::new(Sign::Note, ["expires".into(), at.to_string(), time_left(*left)]).code("RAM314")
+        }
+        Remark::OwnerInside { principal: _, label } => {
+            Row::new(Sign::Held, ["owner".into(), text_of(label), place.account.to_string()])
+                .effect("is in it: RAM's policy lets in all users and roles of the owner")
+                .code("RAM204")
         }
         Remark::Share { status, message } => {
             let because = message.as_ref().map(|message| format!(": {}", escape(message).at_most(120)));
@@ -329,7 +331,7 @@ pub(crate) fn unmanaged(share: &Unmanaged) -> Row {
         Ownership::OtherStack(stack) => (format!("of the stack {}", name(stack)), "RAM308"),
         Ownership::Unproven { address, misfit: why } => {
             let of = if address.is_empty() { String::new() } else { format!(" for {}", name(address)) };
-            (format!("bears this stack's tags{of} and is not taken for its own: {}", misfit(why)), "RAM315")
+            (format!("has this stack's tags{of} and is not taken for its own: {}", misfit(why)), "RAM315")
         }
     };
     let holds = format!(

@@ -257,7 +257,7 @@ pub(crate) fn problem_text(problem: &PermissionProblem) -> (String, &'static str
 }
 
 fn unproven_text(misfit: &Misfit) -> String {
-    format!("bears this stack's tags and is not taken for its own: {}", parts::misfit(misfit))
+    format!("has this stack's tags and is not taken for its own: {}", parts::misfit(misfit))
 }
 
 /// What a drift report says of a permission: sign, sentence, rows.

@@ -85,25 +85,6 @@ impl fmt::Display for PlanView<'_> {
         if let Some(sharing) = sharing {
             self.sharing(f, sharing)?;
         }
-        let mut by_place: BTreeMap<&Place, (Vec<Block>, Vec<Row>)> = BTreeMap::new();
-        for permission in permissions.iter().filter(|permission| block::permission_is_shown(permission)) {
-            by_place.entry(permission.diff.place()).or_default().0.push(self.permission(permission));
-        }
-        for share in shares.iter().filter(|share| share::is_shown(share)) {
-            by_place.entry(share.diff.place()).or_default().0.push(self.share(share));
-        }
-        for share in unmanaged {
-            by_place.entry(&share.place).or_default().1.push(parts::unmanaged(share));
-        }
-        for planned in inbound {
-            by_place.entry(&planned.item.place).or_default().1.push(received(planned));
-        }
-        for (place, (blocks, unmanaged)) in by_place {
-            writeln!(f, "{}", paint(self.styles.strong, parts::place(place, labels)))?;
-            self.blocks(f, &blocks)?;
-            write!(f, "{}", Rows { rows: &unmanaged, styles: &self.styles, width: self.width, indent: 0 })?;
-            writeln!(f)?;
-        }
         let coverage = Coverage {
             labels,
             places,
@@ -119,6 +100,28 @@ impl fmt::Display for PlanView<'_> {
             complete: self.plan.is_complete(),
             origin: &self.origin,
         };
+        let mut by_place: BTreeMap<&Place, (Vec<Block>, Vec<Row>)> = BTreeMap::new();
+        for permission in permissions
+            .iter()
+            .filter(|permission| block::permission_is_shown(permission) && !coverage.is_blind())
+        {
+            by_place.entry(permission.diff.place()).or_default().0.push(self.permission(permission));
+        }
+        for share in shares.iter().filter(|share| share::is_shown(share) && !coverage.is_blind()) {
+            by_place.entry(share.diff.place()).or_default().0.push(self.share(share));
+        }
+        for share in unmanaged {
+            by_place.entry(&share.place).or_default().1.push(parts::unmanaged(share));
+        }
+        for planned in inbound {
+            by_place.entry(&planned.item.place).or_default().1.push(received(planned));
+        }
+        for (place, (blocks, unmanaged)) in by_place {
+            writeln!(f, "{}", paint(self.styles.strong, parts::place(place, labels)))?;
+            self.blocks(f, &blocks)?;
+            write!(f, "{}", Rows { rows: &unmanaged, styles: &self.styles, width: self.width, indent: 0 })?;
+            writeln!(f)?;
+        }
         coverage.gaps(f, &self.styles)?;
         self.over_quota(f)?;
         let consent =

@@ -94,7 +94,7 @@ impl Report<'_> {
             }
         }
         if self.is_refused() {
-            out.push("Refused: this plan cannot be carried out, see below.".to_owned());
+            out.push("Refused: this plan cannot be applied, see below.".to_owned());
         }
         if !self.is_complete() {
             out.push("INCOMPLETE: what was not read was not compared and is not changed.".to_owned());

@@ -179,9 +179,6 @@ fn what_was_not_read_is_told_loudly_and_the_rest_is_planned() {
 
             NOT READ
             ? the organization: who is behind a unit is not known  RAM411
-                sts:AssumeRole as arn:aws:iam::222222222222:role/ramctl: cannot assume the role
-                AccessDenied: not authorized to perform sts:AssumeRole
-                to do: let your credentials assume arn:aws:iam::222222222222:role/ramctl; its trust policy and their `sts:AssumeRole` both count
             ? sharing inside the organization: whether it is on is not known, so nothing that needs it is written  RAM407
             ? network  us-east-1: not compared, nothing in it is changed  RAM410
                 sts:AssumeRole as arn:aws:iam::222222222222:role/ramctl: cannot assume the role
@@ -231,8 +228,22 @@ fn turning_sharing_on_is_part_of_the_plan() {
             network  eu-central-1
             + share.unit  "unit"  shares.ram.hcl:3
                 owner inside its own principals  RAM204
-                + principal  ou Infra            ou-ab12-0000000i       no account gains tgw-1
-                + resource   ec2:TransitGateway  transit-gateway/tgw-1  no account gains it
+                to keep them out, attach this to the account as a service control policy, or to its users and roles:
+                    {
+                      "Version": "2012-10-17",
+                      "Statement": [{
+                        "Effect": "Deny",
+                        "Action": ["ec2:*"],
+                        "Resource": ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"],
+                        "Condition": { "ArnNotLike": { "aws:PrincipalArn": ["arn:aws:iam::222222222222:role/ROLE-THAT-MAY"] } }
+                      }]
+                    }
+                + principal  ou Infra            ou-ab12-0000000i
+                      no account gains tgw-1
+                + resource   ec2:TransitGateway  transit-gateway/tgw-1
+                      no account gains it
+                ! owner      ou Infra            222222222222
+                      is in it: RAM's policy lets in all users and roles of the owner  RAM204
 
             HAZARDS: nothing is applied before each is allowed
             ! RAM204  share.unit  owner inside its own principals
@@ -253,8 +264,22 @@ fn turning_sharing_on_is_part_of_the_plan() {
             network  eu-central-1
             + share.unit  "unit"  shares.ram.hcl:3
                 owner inside its own principals  RAM204
-                + principal  ou Infra            ou-ab12-0000000i       no account gains tgw-1
-                + resource   ec2:TransitGateway  transit-gateway/tgw-1  no account gains it
+                to keep them out, attach this to the account as a service control policy, or to its users and roles:
+                    {
+                      "Version": "2012-10-17",
+                      "Statement": [{
+                        "Effect": "Deny",
+                        "Action": ["ec2:*"],
+                        "Resource": ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"],
+                        "Condition": { "ArnNotLike": { "aws:PrincipalArn": ["arn:aws:iam::222222222222:role/ROLE-THAT-MAY"] } }
+                      }]
+                    }
+                + principal  ou Infra            ou-ab12-0000000i
+                      no account gains tgw-1
+                + resource   ec2:TransitGateway  transit-gateway/tgw-1
+                      no account gains it
+                ! owner      ou Infra            222222222222
+                      is in it: RAM's policy lets in all users and roles of the owner  RAM204
 
             HAZARDS: nothing is applied before each is allowed
             ! RAM204  share.unit  owner inside its own principals
@@ -357,7 +382,7 @@ fn states_of_associations_are_told_and_repairs_planned() {
             network  eu-central-1
             ~ share.tgw  "tgw"  shares.ram.hcl:3
                 ~ principal   ou Workloads/Prod            ou-ab12-0000000p
-                      FAILED: unit \u{1b}[31mnot found; taken off and put on again
+                      FAILED: unit \u{1b}[31mnot found; removed and added again
                   invitation  999999999999
                       waiting for 999999999999 since 1970-01-24 03:16 UTC, expires about 1970-01-31 03:16 UTC  RAM330
                 ! principal   ou-ab12-0000000d

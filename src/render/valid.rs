@@ -19,6 +19,6 @@ impl fmt::Display for ValidView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { stack, shares, folder } = *self;
         let shares = parts::count(shares, "share", "shares");
-        writeln!(f, "Stack {} is valid: {shares} in {}.", escape(stack), escape(folder))
+        writeln!(f, "Stack {} in {} is valid: {shares}.", escape(stack), escape(folder))
     }
 }

@@ -167,6 +167,8 @@ fn organization(body: &PlanBody) -> OrganizationObject {
         SharingVerdict::MakeRole => ("make_role", Some("on")),
         SharingVerdict::RequiredButOff { .. } => ("required_but_off", Some("off")),
         SharingVerdict::Impossible { .. } => ("impossible", Some("off")),
+        SharingVerdict::OffAsDeclared { .. } => ("off_as_declared", Some("off")),
+        SharingVerdict::OnUndeclared { .. } => ("on_undeclared", Some("on")),
         SharingVerdict::Unread { .. } => ("unread", None),
         SharingVerdict::NotManaged => ("not_managed", None),
     };

@@ -57,6 +57,8 @@ words! {
         NotConfigured = "not_configured",
         NotInSnapshot = "not_in_snapshot",
         NoSuchName = "no_such_name",
+        RegionNotEnabled = "region_not_enabled",
+        Unsupported = "unsupported",
         Other = "other",
     }
 }
@@ -217,6 +219,7 @@ words! {
         Unproven = "unproven",
         ShareStatus = "share_status",
         Expires = "expires",
+        OwnerInside = "owner_inside",
     }
 }
 
@@ -288,6 +291,8 @@ words! {
         MakeRole = "make_role",
         RequiredButOff = "required_but_off",
         Impossible = "impossible",
+        OffAsDeclared = "off_as_declared",
+        OnUndeclared = "on_undeclared",
         Unread = "unread",
         NotManaged = "not_managed",
     }

@@ -224,7 +224,7 @@ async fn a_plan_that_is_overtaken_three_times_is_given_up() {
         }
         run.answers("yes");
     }
-    run.ends().await.exits(5).says(&["name was dev and is mine", "make the plan anew"]);
+    run.ends().await.exits(5).says(&["name was dev and is mine", "make a new plan"]);
     assert_eq!(teams(&world.shares(&[hub()]).await), ["one", "one"]);
 }
 
@@ -275,7 +275,7 @@ async fn an_old_plan_is_not_carried_out_unasked_where_aws_has_changed() {
     }
     associate(&world, "prod", "444444444444").await;
     let run = finish(run).await.exits(5);
-    run.says(&["principal 444444444444 was not there and is now", "make the plan anew"]);
+    run.says(&["principal 444444444444 was not there and is now", "make a new plan"]);
     assert_eq!(teams(&world.shares(&[hub()]).await), ["one", "one"]);
 }
 

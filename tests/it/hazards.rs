@@ -178,7 +178,7 @@ mod runs {
         let counts = &document["summary"];
         assert_eq!(
             (&counts["hazards_open"], &counts["hazards_allowed"]),
-            (&0.into(), &2.into()),
+            (&0.into(), &1.into()),
             "{document:#}"
         );
         stack.run("apply --auto-approve").exits(0);

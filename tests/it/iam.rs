@@ -460,6 +460,51 @@ async fn the_apply_policy_reaches_no_further_than_the_stack() {
         assert_eq!(is_denied(create.send().await), !allowed, "{what}");
     }
 
+    // Every way to share what the files do not share: only what they say is allowed, whatever the share is called.
+    const OTHER_TGW: &str = "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-0undeclared00000000";
+    const OTHER_SUBNET: &str = "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-0undeclared0000000";
+    const OTHER_RULE: &str =
+        "arn:aws:route53resolver:eu-central-1:222222222222:resolver-rule/rslvr-rr-0undeclared";
+    const SUBNET: &str = "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-0a1b2c3d4e5f60001";
+    const RULE: &str =
+        "arn:aws:route53resolver:eu-central-1:222222222222:resolver-rule/rslvr-rr-0c0ffee0c0ffee001";
+    const PARTNER: &[&str] = &["999999999999"];
+    for (resource, declared) in [
+        (TGW, true),
+        (SUBNET, true),
+        (RULE, true),
+        (OTHER_TGW, false),
+        (OTHER_SUBNET, false),
+        (OTHER_RULE, false),
+        (AUTHORITY, false),
+    ] {
+        for (principals, known) in [(DEV, true), (WEB, false), (PARTNER, false), (BOTH, false)] {
+            for name in ["corp-dns", "anything"] {
+                let create = role(HOME)
+                    .create_resource_share()
+                    .name(name)
+                    .allow_external_principals(false)
+                    .tags(tag("ramctl:stack", "network"))
+                    .set_principals(Some(principals.iter().map(|it| (*it).to_owned()).collect()))
+                    .resource_arns(resource);
+                let denied = is_denied(create.send().await);
+                assert_eq!(denied, !(declared && known), "{resource} for {principals:?} as {name}");
+            }
+        }
+    }
+    let empty = ram_of(owner(&running, NETWORK), HOME)
+        .create_resource_share()
+        .name("of-the-stack")
+        .tags(tag("ramctl:stack", "network"))
+        .send()
+        .await
+        .expect("the owner may");
+    let of_stack = empty.resource_share().and_then(|share| share.resource_share_arn()).expect("an ARN");
+    for (resource, declared) in [(TGW, true), (OTHER_TGW, false), (OTHER_RULE, false), (AUTHORITY, false)] {
+        let fill = role(HOME).associate_resource_share().resource_share_arn(of_stack).resource_arns(resource);
+        assert_eq!(is_denied(fill.send().await), !declared, "{resource} on a share that is there");
+    }
+
     // A share of another stack stays as it is, and the own ones stay the stack's.
     let own = ram_of(owner(&running, NETWORK), "eu-central-1");
     let ram = role("eu-central-1");

@@ -105,7 +105,7 @@ impl World {
         self.run(stack, words, code).json()
     }
 
-    /// The ARN of the share that is not the stack's and bears this name.
+    /// The ARN of the share that is not the stack's and has this name.
     #[track_caller]
     fn unmanaged(&self, stack: &str, name: &str) -> String {
         let plan = self.json(stack, "plan --json", 0);

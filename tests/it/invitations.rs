@@ -460,7 +460,8 @@ async fn the_run_that_turns_sharing_on_leaves_no_account_of_the_organization_wit
     assert!(seed.contains("onboarding_ms") && seed.contains("\"off\""));
     world.stack(&format!("{}{}", sharing("enabled"), open_to_dev()));
     let run = world.run("apply --auto-approve", 0).await;
-    run.says(&["AWS took 444444444444 for a stranger", "Apply complete"]).never_says(&["has yet to accept"]);
+    run.says(&["AWS took 444444444444 for an account outside the organization", "Apply complete"])
+        .never_says(&["has yet to accept"]);
     world.run("plan --detailed-exitcode", 0).await.says(&["No changes. AWS matches"]);
     world.run("drift", 0).await.says(&["No drift."]);
 }
@@ -475,7 +476,7 @@ async fn an_invitation_of_before_sharing_was_on_is_not_left_to_be_accepted() {
 
     world.stack(&format!("{}{}", sharing("enabled"), open_to_dev()));
     world.run("plan --detailed-exitcode", 2).await.says(&[
-        "taken off and put on again",
+        "removed and added again",
         "sent while AWS took the account for a stranger; as one of the organization 444444444444 needs none",
         "RAM337",
     ]);

@@ -14,6 +14,8 @@ mod edge;
 #[cfg(feature = "cli")]
 mod every_kind;
 mod forged;
+#[cfg(feature = "cli")]
+mod hints;
 mod hostile;
 mod hazards;
 #[cfg(feature = "cli")]

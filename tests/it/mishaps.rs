@@ -141,7 +141,7 @@ async fn a_saved_plan_that_is_killed_half_way_says_how_far_it_got_and_the_next_e
         again
             .says(&[
                 "RAM511",
-                "it looks as if part of this plan was carried out",
+                "it looks as if part of this plan was applied",
                 "Done: ",
                 "Not done: ",
                 "plan anew and apply that",

@@ -107,7 +107,7 @@ fn a_plan_that_is_refused_is_written_in_full() {
     run.says(&["REFUSED", "::error "]);
     let plan = is_valid(&stack.read("r.json"), "plan");
     assert_eq!(plan["refusals"][0]["kind"], "sharing_required");
-    assert!(stack.read("r.md").contains("**Refused: this plan cannot be carried out, see below.**"));
+    assert!(stack.read("r.md").contains("**Refused: this plan cannot be applied, see below.**"));
 }
 
 #[test]

@@ -209,7 +209,7 @@ async fn a_plan_that_was_cut_short_is_stale_by_its_own_doing() {
         .exits(5)
         .says(&[
             "RAM511",
-            "the effect of 1 of its 2 steps: it looks as if part of this plan was carried out",
+            "the effect of 1 of its 2 steps: it looks as if part of this plan was applied",
             "Done: TagResource for share.dev. Not done: TagResource for share.prod.",
             "share.dev (ramctl's record of what was applied, tag)",
         ])

@@ -223,7 +223,7 @@ async fn a_right_that_is_missing_leaves_the_hazard_and_says_why_and_the_plan_is_
     let marks = std::fs::read_to_string(world.path("marks.txt")).expect("written");
     for said in [
         "RAM413",
-        "allow ec2:DescribeNetworkInterfaces to arn:aws:iam::222222222222:role/",
+        "change the statement that denies ec2:DescribeNetworkInterfaces to arn:aws:iam::222222222222:role/",
         "Values=subnet-2",
     ] {
         assert!(marks.contains(said), "{marks}");

@@ -14,7 +14,7 @@ pub(crate) fn run(args: &AgreedArgs, output: &mut Output) -> Exit {
     let AgreedArgs { apply: args, fingerprint, roles_of } = args;
     if is_file(&args.stack.stack) {
         if args.scope != ScopeArgs::default() {
-            output.error("a saved plan is carried out as a whole; narrow the plan when it is made");
+            output.error("a saved plan is applied as a whole; narrow the plan when it is made");
             return Exit::Error;
         }
         return saved::run(args, fingerprint.as_ref(), roles_of.as_deref(), output);
@@ -23,10 +23,9 @@ pub(crate) fn run(args: &AgreedArgs, output: &mut Output) -> Exit {
         output.error("--stack goes with the file of a saved plan; a stack's own folder is named without it");
         return Exit::Error;
     }
-    let question = "Apply these changes to AWS?";
     with_outputs("apply", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-            let intent = Intent { purpose: Purpose::Apply, question, agreed: fingerprint.as_ref() };
+            let intent = Intent { purpose: Purpose::Apply, agreed: fingerprint.as_ref() };
             run_plan(args, intent, loaded, session, outputs, output).await
         })
     })

@@ -9,10 +9,9 @@ use crate::cli::rounds::{Intent, run_plan};
 use crate::diff::Purpose;
 
 pub(crate) fn run(args: &ApplyArgs, output: &mut Output) -> Exit {
-    let question = "Delete every share of this stack? Everyone who uses it loses access at once.";
     with_outputs("destroy", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
-            let intent = Intent { purpose: Purpose::Destroy, question, agreed: None };
+            let intent = Intent { purpose: Purpose::Destroy, agreed: None };
             run_plan(args, intent, loaded, session, outputs, output).await
         })
     })

@@ -67,10 +67,22 @@ fn tell(
             return Exit::Error;
         }
         let name = file.display();
-        output.note(format_args!("Saved in {name}. To carry out exactly this: ramctl apply {name}"));
+        let next = match (plan.is_empty(), plan.is_complete()) {
+            (false, true) => format!("To apply exactly this plan: ramctl apply {name}"),
+            (false, false) => {
+                format!("It is incomplete; `ramctl apply {name}` applies what it has and exits with 6.")
+            }
+            (true, true) => "It has no changes to apply.".to_owned(),
+            (true, false) => {
+                "It is incomplete and has no changes to apply; plan again once everything can be read."
+                    .to_owned()
+            }
+        };
+        output.note(format_args!("Saved in {name}. {next}"));
     }
     consent::note_unused(&plan, &consent, output);
-    exit(&plan, &consent, args.detailed_exitcode, output)
+    let asked = if args.refresh_only { None } else { Some(&consent) };
+    exit(&plan, asked, args.detailed_exitcode, output)
 }
 
 /// Shows a plan as text, where text was asked for.
@@ -94,12 +106,13 @@ pub(crate) fn refusals(plan: &PlanBody) -> Vec<Diagnostic> {
     plan.notices().into_iter().filter(Diagnostic::is_error).collect()
 }
 
-fn exit(plan: &Plan, consent: &Consent, detailed: bool, output: &Output) -> Exit {
+/// `consent` is none where the plan is never applied: then nothing about it has to be allowed.
+fn exit(plan: &Plan, consent: Option<&Consent>, detailed: bool, output: &Output) -> Exit {
     let read = Exit::of_plan(plan);
     if read == Exit::Error {
         output.error("the files name what the organization does not have; those shares are left alone.");
         read
-    } else if let Err(refused) = plan.approve(consent) {
+    } else if let Some(Err(refused)) = consent.map(|consent| plan.approve(consent)) {
         consent::refused(&refused, output)
     } else if read == Exit::Incomplete {
         read

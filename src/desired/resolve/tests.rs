@@ -3,8 +3,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::desired::Node;
 use crate::desired::fixture::{resolve, *};
-use crate::lang::{PrincipalExpr, SharingWish};
+use crate::lang::{AccountBlock, AssumeRole, PrincipalExpr, SharingWish};
 use crate::model::{Address, BlockKind, ResourceType};
+use crate::org::{OrgAccount, ParentId};
 
 fn settle_all(declaration: &Declaration) -> DesiredGraph {
     let Resolution { graph, diagnostics } = resolve(declaration, &known(snapshot()));
@@ -266,4 +267,37 @@ proptest! {
             other.shares.values().map(|share| (&share.resources, share.principals.keys().collect::<Vec<_>>())).collect::<Vec<_>>()
         );
     }
+}
+
+#[test]
+fn a_closed_account_with_no_block_of_its_own_is_left_out_and_told_once() {
+    let closed = id("777777777777");
+    let mut org = snapshot();
+    org.accounts.insert(
+        closed.clone(),
+        OrgAccount { name: "old".into(), active: false, parent: ParentId::Root(org.root.clone()) },
+    );
+    let mut declaration = stack_of([share("tgw")]);
+    let block = AccountBlock {
+        id: at(closed.clone()),
+        assume_role: Some(AssumeRole {
+            arn: "arn:aws:iam::777777777777:role/ramctl".into(),
+            external_id: None,
+            session_name: None,
+            duration_seconds: None,
+            span: span(),
+        }),
+        ..declaration.accounts.values().next().expect("in the fixture").clone()
+    };
+    declaration.accounts.insert(address(BlockKind::Account, "old", None), block);
+    let Resolution { graph, diagnostics } = resolve(&declaration, &known(org.clone()));
+    let graph = graph.expect("a warning is no error");
+    assert_eq!(diagnostics.iter().map(|found| found.code.id).collect::<Vec<_>>(), ["RAM109"]);
+    assert!(graph.places.iter().all(|place| place.account != closed) && !graph.reached.contains(&closed));
+
+    // A share in it is not made somewhere else, and its place counts as not read.
+    declaration.shares[0].account = at(closed.clone());
+    declaration.shares[0].resources.clear();
+    let Resolution { graph, .. } = resolve(&declaration, &known(org));
+    assert!(graph.expect("a warning is no error").places.iter().any(|place| place.account == closed));
 }

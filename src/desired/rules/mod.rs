@@ -21,9 +21,10 @@ mod stack;
 mod tagged;
 mod tags;
 
+pub(crate) use organization::accounts_that_are_read_are_open;
 pub(crate) use stack::somewhere_is_looked;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::settle::Organization;
 use crate::desired::view::ShareView;
@@ -74,6 +75,7 @@ const STACK: &[fn(&Declaration, &[ShareView<'_>], &mut Found)] = &[
     stack::accounts_have_one_block,
     stack::names_are_distinct,
     stack::units_and_names_have_an_organization,
+    stack::units_need_sharing,
     identity::imports_are_from_the_place,
     identity::imports_are_distinct,
     identity::moves_lead_one_way,
@@ -126,28 +128,58 @@ pub(crate) fn check(
 pub(crate) fn tidy(mut found: Found) -> Found {
     // A stable sort: at one place the rules' order holds.
     found.sort_by_key(|finding| finding.span);
-    let mut kept: Vec<(Diagnostic, usize)> = Vec::new();
+    let mut kept: Vec<(Diagnostic, Vec<String>)> = Vec::new();
     let mut at: BTreeMap<(&'static str, Span), usize> = BTreeMap::new();
     for finding in found {
         let Some(span) = finding.span else {
-            kept.push((finding, 0));
+            kept.push((finding, Vec::new()));
             continue;
         };
         match at.get(&(finding.code.id, span)) {
             Some(index) if kept[*index].0.detail == finding.detail => {}
-            Some(index) => kept[*index].1 += 1,
+            Some(index) => kept[*index].1.push(finding.detail),
             None => {
                 at.insert((finding.code.id, span), kept.len());
-                kept.push((finding, 0));
+                kept.push((finding, Vec::new()));
             }
         }
     }
     kept.into_iter()
-        .map(|(mut finding, more)| {
-            if more > 0 {
-                finding.detail.push_str(&format!(" The same here for {more} more."));
+        .map(|(mut finding, others)| {
+            if !others.is_empty() {
+                let told = same_here(&finding.detail, &others);
+                finding.detail.push_str(&told);
             }
             finding
         })
         .collect()
+}
+
+/// Names what else is so at the same place: by the words in which the sentences about the others differ from the first.
+fn same_here(first: &str, others: &[String]) -> String {
+    const NAMED: usize = 5;
+    let mut told: Vec<String> = Vec::new();
+    for other in others {
+        let words: Vec<(&str, &str)> = first.split(' ').zip(other.split(' ')).collect();
+        let alike = first.split(' ').count() == other.split(' ').count();
+        let name = if alike {
+            let differing: BTreeSet<&str> = words
+                .iter()
+                .filter(|(a, b)| a != b)
+                .map(|(_, b)| b.trim_matches(['.', ',', ';', ':', '(', ')']))
+                .collect();
+            differing.into_iter().collect::<Vec<_>>().join(", ")
+        } else {
+            format!("\n{other}")
+        };
+        if !told.contains(&name) {
+            told.push(name);
+        }
+    }
+    let more = told.len().saturating_sub(NAMED);
+    told.truncate(NAMED);
+    match more {
+        0 => format!(" The same here for: {}.", told.join("; ").trim_end_matches('.')),
+        more => format!(" The same here for: {}; and {more} more.", told.join("; ").trim_end_matches('.')),
+    }
 }

@@ -23,7 +23,7 @@ pub(crate) fn has_usable_length(share: &ShareView<'_>, found: &mut Vec<Diagnosti
     };
     found.push(
         Diagnostic::error(&RAM111, span(share), format!("The name of {} {problem}.", share.block.address))
-            .help(format!("Use 1 to {LONGEST} letters, digits, spaces, periods and hyphens.")),
+            .help(format!("Use 1 to {LONGEST} letters, digits, spaces, periods, hyphens and underscores.")),
     );
 }
 

@@ -1,11 +1,13 @@
 //! Rules that take the organization. None of them speaks where it could not be read.
 
+use crate::desired::places::closed;
 use crate::desired::settle::{Organization, no_unit_with};
 use crate::desired::view::{PrincipalView, ShareView, as_written};
 use crate::diag::Diagnostic;
-use crate::diag::rules::{RAM105, RAM106, RAM107, RAM133, RAM139};
-use crate::lang::PrincipalExpr;
+use crate::diag::rules::{RAM105, RAM106, RAM107, RAM109, RAM133, RAM139};
+use crate::lang::{Declaration, PrincipalExpr};
 use crate::model::{AccountId, Principal};
+use crate::org::OrgSnapshot;
 
 /// RAM106 and, for a unit's ARN, RAM102. Names cannot go wrong in this way: they are looked up in the organization.
 pub(crate) fn units_are_in_it(
@@ -104,6 +106,30 @@ pub(crate) fn accounts_are_active(
     }
 }
 
+/// RAM109. The account is left out of what is read only where no block of the stack is in it.
+pub(crate) fn accounts_that_are_read_are_open(
+    declaration: &Declaration,
+    organization: &OrgSnapshot,
+    found: &mut Vec<Diagnostic>,
+) {
+    for block in declaration.accounts.values() {
+        let id = &block.id.value;
+        let reached = block.assume_role.is_some() || block.regions.is_some();
+        if !reached || organization.accounts.get(id).is_none_or(|account| account.active) {
+            continue;
+        }
+        let detail =
+            format!("Account {id} is closed, suspended or not yet set up, so no role in it can be assumed.");
+        let finding = Diagnostic::warning(&RAM109, block.id.span, detail);
+        found.push(if closed(declaration, organization).contains(id) {
+            finding.help("It is not read. Remove its account block once it is closed for good.")
+        } else {
+            finding
+                .help("Remove the blocks of this account: what they declare can neither be read nor changed.")
+        });
+    }
+}
+
 /// The account of a principal that is a stranger to the share's owner.
 fn stranger(
     share: &ShareView<'_>,
@@ -137,7 +163,7 @@ pub(crate) fn strangers_only_where_allowed(
             format!("Account {account} is not in the organization {id}.")
         } else {
             format!(
-                "The sharing account {owner} is not in the organization {id}, so account {account} is a stranger to it."
+                "The sharing account {owner} is not in the organization {id}, so RAM takes account {account} for one outside it."
             )
         };
         let mut finding = Diagnostic::error(&RAM139, view.written.span, detail)

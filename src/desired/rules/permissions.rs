@@ -33,7 +33,7 @@ pub(crate) fn one_per_type(share: &ShareView<'_>, found: &mut Vec<Diagnostic>) {
                 format!("{} has two permissions for {code}.", share.block.address),
             )
             .label(*before, "the first one")
-            .help("Remove one, or write a second share with the same resources."),
+            .help("Remove one, or split the resources over two shares, each with one of the permissions."),
         );
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::desired::places::places;
 use crate::desired::view::{ShareView, as_written};
-use crate::diag::rules::{RAM100, RAM101, RAM108, RAM110};
+use crate::diag::rules::{RAM100, RAM101, RAM108, RAM110, RAM140};
 use crate::diag::{Diagnostic, Span, Spanned};
-use crate::lang::{Declaration, PrincipalExpr};
-use crate::model::{AccountId, Address};
+use crate::lang::{Declaration, PrincipalExpr, SharingWish};
+use crate::model::{AccountId, Address, Principal};
 
 /// RAM100.
 pub(crate) fn accounts_have_one_block(
@@ -34,6 +34,54 @@ pub(crate) fn accounts_have_one_block(
             finding = finding.label(*at, format!("the id of {before}"));
         }
         found.push(finding);
+    }
+}
+
+/// RAM140.
+pub(crate) fn units_need_sharing(
+    declaration: &Declaration,
+    shares: &[ShareView<'_>],
+    found: &mut Vec<Diagnostic>,
+) {
+    let Some(organization) = &declaration.organization else { return };
+    if organization.sharing.value != SharingWish::Disabled {
+        return;
+    }
+    for share in shares {
+        for view in &share.principals {
+            let written = view.written;
+            let unit = match &written.value {
+                PrincipalExpr::UnitAtPath(_) | PrincipalExpr::UnitById(_) | PrincipalExpr::Organization => {
+                    true
+                }
+                PrincipalExpr::Literal(principal) => principal.needs_organization_sharing(),
+                PrincipalExpr::AccountNamed(_) | PrincipalExpr::Declared { .. } => false,
+            };
+            let account = view.principal.as_ref().and_then(Principal::account);
+            let invited = account.filter(|account| *account != share.block.account.value);
+            let (detail, help) = match invited {
+                _ if unit => (
+                    format!(
+                        "{} is a principal, and sharing inside the organization is declared off.",
+                        as_written(&written.value)
+                    ),
+                    "List the accounts, or write sharing = \"enabled\" in the organization block.",
+                ),
+                Some(account) if !share.allows_external() => (
+                    format!(
+                        "With sharing declared off, RAM takes account {account} for one outside the organization, and {} allows none.",
+                        share.block.address
+                    ),
+                    "Add allow_external_principals = true to the share.",
+                ),
+                _ => continue,
+            };
+            found.push(
+                Diagnostic::error(&RAM140, written.span, detail)
+                    .label(organization.sharing.span, "declared here")
+                    .help(help),
+            );
+        }
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn are_of_the_account(share: &ShareView<'_>, found: &mut Vec<Diagnost
         let address = &share.block.address;
         let detail = match foreign.len() - 1 {
             0 => format!(
-                "{first} bears the tags and belongs to another account than {address}, so it is not taken."
+                "{first} has the tags and belongs to another account than {address}, so it is not taken."
             ),
             more => format!(
                 "{first} and {more} more bear the tags and belong to other accounts than {address}, so they are not taken."

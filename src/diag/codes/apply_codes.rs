@@ -8,7 +8,7 @@ resource that was deleted), a type that can be shared inside the organization on
 quota is reached.
 
 Remove the cause and plan again. A failed association stays on the share until somebody takes it off: ramctl plans to remove it \
-and to associate anew. A failed share is deleted and made again."
+and to associate it again. A failed share is deleted and made again."
 
     RAM502 "AWS took longer than the deadline"
 "The call went through, but its effect did not show in time, so the steps that depend on it were not started. Nothing is lost: AWS \
@@ -35,12 +35,12 @@ or changes its tags again and again: look in CloudTrail for DeleteResourceShare 
 
     RAM506 "not started because a step before it failed"
 "Steps of a plan depend on each other: a share is made before principals join it, sharing in the organization is enabled before a unit \
-can be a principal. When a step fails, what depends on it is left out, and everything else is carried out. Fix the failure and \
+can be a principal. When a step fails, what depends on it is left out, and everything else is applied. Fix the failure and \
 plan again: the new plan has what is left."
 
-    RAM507 "the call may have been carried out"
+    RAM507 "the call may have taken effect"
 "The request was sent and no good answer came back: the connection broke, the call timed out, or the service failed. It may have \
-been carried out or not. A call that makes something bears a token, so that AWS does not make it twice; every other call has the same \
+been carried out or not. A call that makes something has a token, so that AWS does not make it twice; every other call has the same \
 effect if it is repeated. Plan again: the live state shows which it was."
 
     RAM508 "the permission is deleted again and again"
@@ -57,7 +57,7 @@ otherwise the exit code is 5.
 
 Make a new plan, look at what is different, and apply that plan."
 
-    RAM511 "the plan was carried out already, in whole or in part"
+    RAM511 "the plan was applied already, in whole or in part"
 "AWS shows the effect of steps of this plan: it was applied before, perhaps by a run that was cut short, or another run is faster. \
 Make a new plan: it has what is left, and nothing if all was done.
 
@@ -70,7 +70,7 @@ configuration, the live shares, the organization or the flags are different. Not
 Look at the plan that is printed. If it is right, pass its fingerprint."
 
     RAM513 "the facts of the plan could not be read again"
-"A plan that is saved, or that waited for an answer, is carried out only if AWS is as it was, and that could not be seen: a role cannot \
+"A plan that is saved, or that waited for an answer, is applied only if AWS is as it was, and that could not be seen: a role cannot \
 be assumed, a call is denied, or AWS does not answer. Nothing is done and the exit code is 6.
 
 The accounts are reached through the roles that the plan names. Run apply where they can be assumed."
@@ -85,7 +85,7 @@ Plan again. What shows by then is accepted; what was turned down, or expired, th
 "Two runs of one stack were at work at the same time, and the other run made this share, permission or version first, or changed it \
 before this run was done with it. ramctl does not make a second one.
 
-`ramctl apply` without a saved plan plans again by itself, up to three times, and judges hazards and consent anew. `ramctl apply FILE` \
+`ramctl apply` without a saved plan plans again by itself, up to three times, and judges hazards and consent again. `ramctl apply FILE` \
 exits with 5: make a new plan. To avoid this, let one run of a stack finish before the next starts."
 
     RAM516 "share made by two runs at once"

@@ -19,16 +19,24 @@ codes! {
     RAM203 "accounts lose access"
         "A principal or a resource leaves a share, or a permission allows less, and no other share that was read gives the same. So \
         accounts, roles or users lose the use of resources. What they built on them may break.\n\nAsk the owners of the accounts that the plan lists. What was put on the \
-        share by hand, while the files stayed as they were applied, is taken off again without this hazard: the files never \
+        share by hand, while the files stayed as they were applied, is removed without this hazard: the files never \
         granted it. For subnets that they use see RAM212. What they have attached to a transit gateway is in the plan; it stays attached, and \
         works, but they see the gateway no more (Amazon VPC Transit Gateways guide, \"Unshare a transit gateway\")."
     RAM204 "owner inside its own principals"
         "The share names the organization or a unit that the sharing account itself is in. The policy that RAM writes on the \
         resource then has `\"Principal\": \"*\"` with a condition, and lets in every user and role of the sharing account, without \
-        any identity policy of their own; only an explicit deny stops them (AWS RAM user guide, \"How AWS RAM works with IAM\")."
+        any identity policy of their own; only an explicit Deny stops them (AWS RAM user guide, \"Terms and concepts for AWS RAM\", section \
+        \"Implications of using \"Principal\": \"*\" in a resource-based policy\").\n\nA plan that brings this about asks for consent, and prints \
+        the policy with the Deny to paste. An account that was moved into the unit later is in it with no change of the files: \
+        plan and drift then name the account and the unit until the files allow it. Name units without the account, or write, as a service control \
+        policy for the account:\n\n    \
+        {\n      \"Version\": \"2012-10-17\",\n      \"Statement\": [{\n        \"Effect\": \"Deny\",\n        \"Action\": [\"SERVICE:*\"],\n        \
+        \"Resource\": [\"ARN-OF-THE-RESOURCE\"],\n        \
+        \"Condition\": { \"ArnNotLike\": { \"aws:PrincipalArn\": [\"arn:aws:iam::ACCOUNT:role/ROLE-THAT-MAY\"] } }\n      }]\n    }\n\nService \
+        control policies do not hold in the management account: attach the policy to its users and roles."
     RAM205 "share opened to outside principals"
         "`allow_external_principals` becomes true. From then on whoever may change the share can add accounts outside of the \
-        organization.\n\nLeave it false unless the share has such a principal now."
+        organization.\n\nLeave it false unless the share has such a principal now. A new share that is made with one asks for RAM201 alone."
     RAM206 "share is deleted"
         "The share goes, and accounts lose at once what only it gave them.\n\nAsk the owners of the accounts that the plan lists. \
         `ramctl destroy` does not ask for this code, but for RAM222 where its files do not declare the share. Nor does a share whose `expires` is \
@@ -44,7 +52,7 @@ codes! {
         "An AWS service is let in for requests on behalf of anybody. `sources` names the accounts or resources on whose behalf the \
         service may come (the confused deputy problem).\n\nAdd `sources = [...]` to the share."
     RAM210 "share taken over from another stack"
-        "An `import` block names a share, or a permission, that bears the tag of another stack. With the import it bears this stack's, and is brought to \
+        "An `import` block names a share, or a permission, that has the tag of another stack. With the import it has this stack's, and is brought to \
         the form that this stack declares. The other stack finds no share of its own any more and makes a new one, unless its block is \
         gone by then.\n\nIn the other stack write a `removed` block with `from = share.NAME` and `lifecycle { destroy = false }` in place of the block, \
         and apply that first."
@@ -93,7 +101,7 @@ codes! {
         `destroy` asks for this code too. To keep the share, narrow the block's `name`, or take the block out: a block that is gone \
         leaves everything in. An invitation that was never accepted is turned down without this hazard."
     RAM219 "two shares of one address"
-        "Two live shares bear the tags of one block, each with a record that proves it to be the block's, and neither was made to take \
+        "Two live shares have the tags of one block, each with a record that proves it to be the block's, and neither was made to take \
         the place of the other. Two first runs at the same time leave that, and so does somebody who makes such a record. ramctl keeps \
         one share for a block: the one that needs no replacement, was applied in full, and is the oldest. The plan names both, and says \
         which of them goes.\n\nLook at both before you agree: who is on the one that goes, and who made it (CloudTrail, event \
@@ -103,15 +111,15 @@ codes! {
         "The plan would delete or replace a share whose block has `lifecycle { prevent_destroy = true }`, so it is not carried \
         out.\n\nTake the protection away if the share is really to go, or undo the change that makes it go. Changes of the account, \
         the Region and `retain_sharing_on_account_leave_organization` replace a share."
-    RAM221 "share made beside one that bears its tags"
-        "The block has no share that proves to be its own, so the plan makes one. But a live share bears the block's tags, and its record, \
+    RAM221 "share made beside one that has its tags"
+        "The block has no share that proves to be its own, so the plan makes one. But a live share has the block's tags, and its record, \
         the tag `ramctl:applied`, does not fit it: the tags were copied from another share, or they were edited by hand, or ramctl 0.1 wrote \
         them, whose records named no ARN. ramctl writes nothing to such a share. If it is the block's after all, its principals have \
         everything twice.\n\nThe plan names the share and what is wrong with its record. If it is the block's, take it over with \
         an `import` block with `to = share.NAME` and `id = \"ARN\"`, which also gives it a record that fits. If it is not, take the tags `ramctl:*` off it, or \
         agree to have a share made beside it."
     RAM222 "what these files do not declare is destroyed"
-        "`ramctl destroy` deletes all that bears the name of the stack, and these files have no block for this share or permission. So \
+        "`ramctl destroy` deletes all that has the name of the stack, and these files have no block for this share or permission. So \
         they may be those of another folder with the same stack name, of another branch, or with other values: what they do not declare \
         may be in use.\n\nCompare the address with the files that you meant to destroy. Agree to the code if it is left over from \
         blocks that are gone. What the files declare is destroyed without this code."

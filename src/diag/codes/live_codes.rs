@@ -16,12 +16,12 @@ codes! {
         message why. ramctl repairs FAILED associations by taking them off and putting them on again, and leaves other states \
         alone."
     RAM305 "two shares with one address"
-        "Two live shares bear the tags of one block, because a run that replaced one by the other was cut short: the record of the \
+        "Two live shares have the tags of one block, because a run that replaced one by the other was cut short: the record of the \
         successor names the share that it takes the place of. The one that fits the block better stays; the other is deleted, after the \
         one that stays gives what it gave. Shares that are not linked so are RAM219."
     RAM306 "permission is behind its default version"
         "AWS or you published a newer version of the managed permission; shares keep the version that they had until they are moved \
-        to the new one. A share follows a customer managed permission by itself. For one of AWS's this is told and not changed, with the \
+        to the new one. A share follows a customer managed permission by itself. For one of AWS's ramctl reports this and does not change it, with the \
         actions that moving would add (+) and remove (-), until the share asks for it: \
         `permission \"TYPE\" { use = \"NAME\" version = \"latest\" }`."
     RAM307 "permission not declared"
@@ -48,14 +48,14 @@ codes! {
         FAILED share, changes nothing on one that is being promoted, and sets `retain_sharing_on_account_leave_organization` only when a share is made. ramctl does not delete somebody else's \
         share to make one of its own in its place.\n\nWrite the block so that it fits the share, or remove the import block."
     RAM313 "the import is of a share or for a block that is taken"
-        "The block has a share already, or the share belongs to another block of this stack. Once an import is carried out its block has \
+        "The block has a share already, or the share belongs to another block of this stack. Once an import is applied its block has \
         no effect, so it may stay; this one asks for something else.\n\nRemove the import block. To give a share of this stack to \
         another block write a `moved` block with `from = share.OLD` and `to = share.NEW`."
     RAM314 "the share expires"
         "The block gives the share a time, `expires`. Until then this is only told; the first apply after it deletes the share. Nothing \
         happens by itself: a share that expired and is still there shows as drift."
-    RAM315 "share bears this stack's tags without proof"
-        "A share in an account and Region of the stack bears its tag `ramctl:stack`, and its record, the tag `ramctl:applied`, does not fit. \
+    RAM315 "share has this stack's tags without proof"
+        "A share in an account and Region of the stack has its tag `ramctl:stack`, and its record, the tag `ramctl:applied`, does not fit. \
         The record is bound to stack, address and the ARN of the share: it fits neither a share that the tags were copied to, nor one whose \
         tags were edited by hand. Records of ramctl 0.1 were bound to nothing and fit nowhere. ramctl does not count such a share as the \
         stack's, and neither changes nor deletes it.\n\nFind out who tagged it (CloudTrail, event `TagResource`). If it is not the \
@@ -97,8 +97,8 @@ codes! {
         says exactly what the permission from the policy says, and ramctl makes or promotes none that no block declares.\n\nWrite a \
         `permission` block that allows the same, with an `import` block with `to = permission.NAME` and `id = \"ARN\"` for the one that was made from \
         the policy."
-    RAM327 "permission bears this stack's tags without proof"
-        "As RAM315, for a customer managed permission: it bears the tag `ramctl:stack` of this stack, and its record does not fit its ARN. \
+    RAM327 "permission has this stack's tags without proof"
+        "As RAM315, for a customer managed permission: it has the tag `ramctl:stack` of this stack, and its record does not fit its ARN. \
         It is not the stack's, and is neither changed nor deleted. A block of its name cannot have it before it is imported.\n\nIf it is \
         the stack's, write an `import` block with `to = permission.NAME` and `id = \"ARN\"`. If it is not, take the tags `ramctl:*` off it."
     RAM330 "invitation to be accepted"
@@ -112,7 +112,7 @@ codes! {
     RAM331 "invitation is sent again"
         "The invitation before was not accepted in time, and RAM took the principal off the share or will; it cannot be accepted any \
         more. The plan takes the principal off where it still stands and puts it on again, which sends another.\n\nWhere ramctl has no \
-        credentials for the account it cannot tell an invitation that was turned down from a principal that was taken off by hand, or that \
+        credentials for the account it cannot tell an invitation that was turned down from a principal that was removed by hand, or that \
         left: the row of the share says only how long it lasted. Where that is shorter than the window, the plan says so. Take the \
         principal out of the share if the account does not want it."
     RAM332 "invitation was turned down"

@@ -62,6 +62,11 @@ codes! {
         files together with the last block of its Region may still be live there, so the run is incomplete (exit code 6).\n\nGive the role \
         `ec2:DescribeRegions`; `ramctl iam plan --account NAME` prints its policy. `--no-sweep` turns the search off; the report then says \
         that nobody looked."
+    RAM419 "sharing in the organization is on and declared off"
+        "The stack says `sharing = \"disabled\"`: the organization does not share on purpose, and accounts inside it are invited as those \
+        outside are. Somebody turned it on. ramctl leaves it on, because turning it off takes every organization and unit off every share \
+        of the organization; `drift` exits with 2.\n\nHave it turned off in the management account (AWS RAM user guide, \"Disabling \
+        resource sharing with AWS Organizations\"), or write `sharing = \"required\"`."
     RAM440 "no usable credentials"
         "ramctl found no credentials that reach this account: none at all, expired ones, or ones that belong to another account. \
         What it reads with the wrong credentials would be taken for this account's state, so it stops before the first call.\n\nAn \
@@ -101,7 +106,16 @@ codes! {
         "The run reads a snapshot in the place of AWS (`--live FILE`), and the file does not have this account and Region: the stack \
         names a place that it did not name when the snapshot was taken. What is there is unknown, so nothing in it is compared.\n\n\
         Run `ramctl snapshot --out FILE` again with the stack as it is now."
-    RAM450 "no such name in the organization"
+    RAM450 "the Region is not enabled"
+        "The credentials work, and the account's endpoint in this Region does not know them (UnrecognizedClientException or \
+        InvalidClientTokenId). AWS answers so where the Region is not enabled for the account.\n\nEnable the Region \
+        (`aws account enable-region --region-name REGION`, in the account or in the management account), or take it out of \
+        `regions`, in the `ramctl` block or in the `account` block. The Region counts as not read until then (exit code 6)."
+    RAM451 "the endpoint does not know the operation"
+        "The answer has no error code of AWS: an HTML page, an empty body, or \"not implemented\". Something else than AWS answered: a \
+        proxy, or a stand-in for AWS that does not have the operation. The message names the HTTP status and the endpoint.\n\nSee \
+        whether AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_RAM, `endpoint_url` of the profile or HTTPS_PROXY is left over from something else."
+    RAM452 "no such name in the organization"
         "A share names an account or a unit that the organization does not have (RAM102, RAM103, RAM104): it was closed, renamed or moved, or the \
         name is misspelled. ramctl leaves that share as it is, compares and changes everything else, and ends with exit code 1. `ramctl \
         destroy` needs no names and is not stopped.\n\nCorrect the name, or remove it from the share."

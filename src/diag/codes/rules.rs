@@ -67,6 +67,11 @@ List the Regions in which the stack has ever had shares:
 
 The same list keeps a Region in sight when its last share leaves the files. The Regions of the ramctl block are read in accounts that own a share, a permission or an `assume_role`; for the account that the credentials of the run belong to, write `regions` in its account block."
 
+    RAM109 "an account that is read is closed"
+"The organization lists the account as closed, suspended or not yet set up. No role in it can be assumed, so it cannot be read; AWS takes what it shared from its shares within about 90 days. An account without blocks of its own is left out of the run, which is complete without it. Where a share, permission or inbound block is in the account, the account counts as not read (exit code 6).
+
+Remove the account block, and the blocks that are in the account."
+
     RAM110 "two shares have one name"
 "RAM itself lets several shares of an account and Region bear one name, but people and consumers tell shares by their names, so a stack may not. Names that were not given are made from the address: label and for_each key, with a hyphen for every character that a share name may not have.
 
@@ -78,9 +83,9 @@ Give one of the shares another name. In a block with for_each, build the key int
 Without a name attribute ramctl makes one from the address."
 
     RAM112 "unusual characters in a share name"
-"RAM's console allows letters, digits, spaces, periods and hyphens in the name of a share. The API documents no pattern, so ramctl sends the name as it is; it may be refused when the plan is applied.
+"RAM's console allows letters, digits, spaces, periods and hyphens in the name of a share, and live shares have underscores too. The API documents no pattern, so ramctl sends the name as it is; RAM may refuse it when the plan is applied.
 
-Prefer a hyphen to an underscore or a slash."
+Write a hyphen or an underscore in place of the character."
 
     RAM120 "the resource is listed twice"
 "A resource is on a share once. A second mention is without effect and often means that another resource was meant.
@@ -120,7 +125,7 @@ Check the ARN or the type code for a typing error. If it is right, the plan goes
 
 Correct the type, which is written as RAM writes it (ec2:Subnet), or list the resources by their ARNs."
 
-    RAM128 "nothing bears the tags"
+    RAM128 "nothing has the tags"
 "A search by tags found nothing in the account and Region of its share. That may be right, for a share that waits for its first resource. It is also what a misspelt tag looks like, a tag that is in another account or Region, and a type that the tagging API does not support. A share that would lose its last resource by this needs consent, RAM211.
 
 Check key and value, which are case-sensitive: aws resourcegroupstaggingapi get-resources --tag-filters Key=...,Values=..."
@@ -171,7 +176,12 @@ Remove sources, or write the service as principal: service(\"name.amazonaws.com\
     RAM139 "the principal is outside the organization"
 "The share does not allow external principals, which is ramctl's default, and the account of this principal is not in the organization that was read. RAM would refuse it.
 
-If the account is meant to be a stranger, write allow_external_principals = true on the share; the account then gets an invitation. If not, check the id."
+If the account is meant to be outside the organization, write allow_external_principals = true on the share; the account then gets an invitation. If not, check the id."
+
+    RAM140 "the share needs sharing inside the organization, which is declared off"
+"The stack says `sharing = \"disabled\"` in its organization block. RAM shares with units and the organization only where sharing inside the organization is on; where it is off, RAM takes every other account for one outside the organization, sends it an invitation, and needs `allow_external_principals = true` on the share.
+
+List accounts in place of units and allow external principals, or write `sharing = \"enabled\"`."
 
     RAM145 "the name is no pattern"
 "name of an inbound block is a pattern over the names of shares: * stands for any characters, ? for one, [a-z] for one of a set, {a,b} for one of several. Case counts. This one does not close, or has an empty set.
@@ -194,9 +204,9 @@ Remove one of them, or give the block that rejects a narrower name."
 Remove the inbound block, or set accept_invitations = false in the share."
 
     RAM150 "two permissions for one resource type"
-"A share has exactly one permission per resource type. Two groups of principals with different rights on one type need two shares with the same resources.
+"A share has exactly one permission per resource type. Resources of one type that need different permissions belong on different shares, and so do principals that need different rights: a resource may be on several shares, and each gives its own principals its own permission.
 
-Remove one of the blocks."
+Remove one of the blocks, or split the resources (or the principals) over two shares."
 
     RAM151 "the permission is for another resource type"
 "Each managed permission is made for one resource type, and RAM refuses to attach it for another.
@@ -268,7 +278,7 @@ Write ignore_changes = [tags], or take it out."
 Write the value itself. With for_each one block makes a permission for each value."
 
     RAM170 "retained sharing without external principals"
-"retain_sharing_on_account_leave_organization keeps an account on the share that leaves the organization. It is then a stranger, so RAM takes the setting only together with allow_external_principals = true.
+"retain_sharing_on_account_leave_organization keeps an account on the share that leaves the organization. It is then outside the organization, so RAM takes the setting only together with allow_external_principals = true.
 
 Add allow_external_principals = true, or remove the setting."
 

@@ -87,6 +87,19 @@ fn identity_help(text: &str) -> Option<String> {
         ("iam", Some(("group", _))) => Some(format!(
             "RAM does not share with IAM groups. Name roles or users, or the whole account: {account:?}."
         )),
+        ("organizations", Some(("root", _))) => {
+            Some("RAM does not share with a root; everything under it is organization().".into())
+        }
+        ("organizations", Some(("organization", _))) => {
+            Some("The organization as a whole is written organization(); its ARN is not needed.".into())
+        }
+        ("organizations", Some(("account", of))) => {
+            let id = of.rsplit('/').next().unwrap_or_default();
+            Some(format!("RAM knows an account by its id: {id:?}."))
+        }
+        ("organizations", Some(("ou", _))) => Some(
+            "This is no ARN of a unit. Write ou(\"Path/Of/Names\"), or the unit's id, \"ou-...\".".into(),
+        ),
         ("iam", Some(("instance-profile", _))) => {
             Some("Name the role of the instance profile: \"arn:aws:iam::ACCOUNT:role/NAME\".".into())
         }

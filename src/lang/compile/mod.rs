@@ -167,7 +167,13 @@ impl Compiler<'_, '_> {
             self.evaluator.diagnostics.push(
                 Diagnostic::error(&codes::RAM044, second.header, detail)
                     .label(first.header, "first here")
-                    .help("Merge the two."),
+                    .help(match keyword {
+                        "statement" => {
+                            "A permission of RAM has one statement. Merge the two where they have the same condition; otherwise \
+                             write two permission blocks and name one of them for each share."
+                        }
+                        _ => "Merge the two.",
+                    }),
             );
         }
     }

@@ -84,6 +84,7 @@ impl Compiler<'_, '_> {
         let words = [
             ("enabled", SharingWish::Enabled),
             ("required", SharingWish::Required),
+            ("disabled", SharingWish::Disabled),
             ("unmanaged", SharingWish::Unmanaged),
         ];
         let sharing = decoder.word(block, "sharing", &words);

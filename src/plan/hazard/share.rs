@@ -127,10 +127,13 @@ impl Changing<'_> {
             Change::Delete { before: _, reason } => Some(*reason),
             _ => None,
         };
+        let is_new = matches!(self.change, Change::Create { .. });
+        let lets_in_stranger = found.iter().any(|(code, _)| **code == codes::RAM201);
         let beside = self.share.diff.remarks.iter().any(|remark| matches!(remark, Remark::Unproven { .. }));
         let of_the_share: [(bool, &'static Code); 11] = [
             (self.share.owner_included && !owner_was_included, &codes::RAM204),
-            (opens, &codes::RAM205),
+            // Who agrees to a new share's stranger agrees to its flag: without it the share could not be made.
+            (opens && !(is_new && lets_in_stranger), &codes::RAM205),
             (ends_access && !expired, &codes::RAM206),
             (replaces, &codes::RAM207),
             (self.takes_over(), &codes::RAM210),

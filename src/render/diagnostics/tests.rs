@@ -4,7 +4,7 @@ use super::*;
 use crate::diag::rules::{RAM112, RAM121};
 use crate::diag::{FileId, language::RAM001};
 
-const STACK: &str = "share \"tgw\" {\n  account    = account.network\n  resources  = [\"arn:aws:ec2:eu-central-1:444444444444:transit-gateway/tgw-1\"]\n  name       = \"a_b\"\n}\n";
+const STACK: &str = "share \"tgw\" {\n  account    = account.network\n  resources  = [\"arn:aws:ec2:eu-central-1:444444444444:transit-gateway/tgw-1\"]\n  name       = \"a/b\"\n}\n";
 
 fn shown(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
     DiagnosticsView { sources, diagnostics, styles: Styles::plain(), width: 100 }.to_string()
@@ -35,8 +35,8 @@ fn a_finding_shows_its_line_its_labels_and_what_to_do() {
         .help("Move the resource to a share of account 444444444444, or correct the ARN."),
         Diagnostic::warning(
             &RAM112,
-            of(&sources, file, "\"a_b\""),
-            "The name \"a_b\" of share.tgw has the character '_' in it.",
+            of(&sources, file, "\"a/b\""),
+            "The name \"a/b\" of share.tgw has the character '/' in it.",
         )
         .help("Write \"a-b\"."),
     ];
@@ -57,10 +57,10 @@ fn a_finding_shows_its_line_its_labels_and_what_to_do() {
         warning[RAM112]: unusual characters in a share name
          --> network.ram.hcl:4:16
           |
-        4 |   name       = "a_b"
+        4 |   name       = "a/b"
           |                ^^^^^
           |
-          = The name "a_b" of share.tgw has the character '_' in it.
+          = The name "a/b" of share.tgw has the character '/' in it.
           = help: Write "a-b".
 
         1 error, 1 warning

@@ -39,14 +39,26 @@ pub(crate) fn code(text: &str, columns: usize) -> impl fmt::Display {
 }
 
 /// A text inside of an HTML comment that marks a document as ramctl's own: letters, digits and a few signs, the rest in
-/// hexadecimal. It can neither end the comment nor be the marker of another text.
+/// hexadecimal. It can neither end the comment nor be the marker of another text: no two hyphens meet in it.
 pub(crate) fn marker(text: &str) -> impl fmt::Display {
     fmt::from_fn(move |f| {
-        text.bytes().try_for_each(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'/' | b'_' => f.write_char(char::from(byte)),
-            _ => write!(f, "%{byte:02X}"),
+        let mut before = b' ';
+        text.bytes().try_for_each(|byte| match std::mem::replace(&mut before, byte) {
+            b'-' if byte == b'-' => {
+                before = b' ';
+                f.write_str("%2D")
+            }
+            _ if byte == b'-' => f.write_char('-'),
+            _ => plain(f, byte),
         })
     })
+}
+
+fn plain(f: &mut fmt::Formatter<'_>, byte: u8) -> fmt::Result {
+    match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'/' | b'_' => f.write_char(char::from(byte)),
+        _ => write!(f, "%{byte:02X}"),
+    }
 }
 
 #[cfg(test)]
@@ -67,6 +79,8 @@ mod tests {
 
     #[test]
     fn a_marker_cannot_end_its_comment() {
-        assert_eq!(marker("infra/a--><b>").to_string(), "infra/a%2D%2D%3E%3Cb%3E");
+        assert_eq!(marker("infra/a--><b>").to_string(), "infra/a-%2D%3E%3Cb%3E");
+        assert_eq!(marker("network-hub").to_string(), "network-hub");
+        assert_eq!(marker("a---b-").to_string(), "a-%2D-b-");
     }
 }

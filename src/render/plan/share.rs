@@ -1,5 +1,7 @@
 //! What is said of a share as a whole: its line, what happens to it and why it is left alone.
 
+use std::collections::BTreeSet;
+
 use crate::diff::{Change, Purpose, Remark, Verdict};
 use crate::plan::{Blocked, HazardSubject, PlannedShare, takes_over};
 use crate::render::escape::escape;
@@ -80,7 +82,7 @@ impl PlanView<'_> {
                             Purpose::Apply => " and stays",
                             Purpose::Destroy => "",
                         };
-                        Some((format!("{other} bears this address too{stays}"), hazard.code.id))
+                        Some((format!("{other} has this address too{stays}"), hazard.code.id))
                     }
                     _ => None,
                 }));
@@ -108,6 +110,12 @@ impl PlanView<'_> {
             if hazard.subject == HazardSubject::Share && !told {
                 said.push((hazard.code.summary.to_owned(), hazard.code.id));
             }
+        }
+        let is_asked = share.hazards.iter().any(|hazard| hazard.code.id == "RAM204");
+        if is_asked && diff.remarks.iter().any(|remark| matches!(remark, Remark::OwnerInside { .. })) {
+            let text = "to keep them out, attach this to the account as a service control policy, or to its users and roles:";
+            said.push((text.to_owned(), ""));
+            said.extend(keep_owner_out(share).into_iter().map(|line| (format!("    {line}"), "")));
         }
         for remark in &diff.remarks {
             let Remark::Unproven { arn, misfit: _ } = remark else { continue };
@@ -147,4 +155,26 @@ impl PlanView<'_> {
 /// The code, where the share has that hazard.
 fn code_of(share: &PlannedShare, code: &'static str) -> &'static str {
     if share.hazards.iter().any(|hazard| hazard.code.id == code) { code } else { "" }
+}
+
+/// A policy that denies the account's users and roles what the share gives them, but for those that may.
+fn keep_owner_out(share: &PlannedShare) -> Vec<String> {
+    let Some(after) = share.diff.after() else { return Vec::new() };
+    let quoted = |text: &str| format!("\"{}\"", escape(text));
+    let services: BTreeSet<&str> = after.resources.keys().map(|resource| resource.arn().service()).collect();
+    let actions: Vec<String> = services.iter().map(|service| quoted(&format!("{service}:*"))).collect();
+    let resources: Vec<String> = after.resources.keys().map(|resource| quoted(resource.as_str())).collect();
+    let partition = after.resources.keys().next().map_or("aws", |resource| resource.arn().partition());
+    let role = format!("arn:{partition}:iam::{}:role/ROLE-THAT-MAY", share.diff.place().account);
+    vec![
+        "{".to_owned(),
+        "  \"Version\": \"2012-10-17\",".to_owned(),
+        "  \"Statement\": [{".to_owned(),
+        "    \"Effect\": \"Deny\",".to_owned(),
+        format!("    \"Action\": [{}],", actions.join(", ")),
+        format!("    \"Resource\": [{}],", resources.join(", ")),
+        format!("    \"Condition\": {{ \"ArnNotLike\": {{ \"aws:PrincipalArn\": [{}] }} }}", quoted(&role)),
+        "  }]".to_owned(),
+        "}".to_owned(),
+    ]
 }

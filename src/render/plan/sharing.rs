@@ -15,8 +15,16 @@ impl PlanView<'_> {
         let labels = &self.plan.account_labels;
         let management = parts::account(&diff.place.account, labels);
         let (sign, text, code) = match &diff.verdict {
-            SharingVerdict::InSync | SharingVerdict::NotManaged | SharingVerdict::Unread { .. } => {
+            SharingVerdict::InSync
+            | SharingVerdict::OffAsDeclared { .. }
+            | SharingVerdict::NotManaged
+            | SharingVerdict::Unread { .. } => {
                 return Ok(());
+            }
+            SharingVerdict::OnUndeclared { state } => {
+                let state = parts::sharing_state(*state);
+                let text = format!("is {state}, and the stack declares it off; it stays as it is");
+                (Sign::Note, text, Some("RAM419"))
             }
             SharingVerdict::Enable { from } => {
                 let text = format!("is {} and is turned on, from {management}", parts::sharing_state(*from));

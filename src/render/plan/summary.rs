@@ -64,6 +64,11 @@ impl PlanView<'_> {
             }
         } else {
             let what = match body.purpose {
+                _ if !body.places.is_empty()
+                    && body.places.iter().all(|place| body.unknown.contains_key(place)) =>
+                {
+                    "Nothing was compared."
+                }
                 _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
                 _ if body.partial.is_some() => "No changes in what was selected.",
                 Purpose::Apply if self.is_waiting() => "No changes to make.",

@@ -21,7 +21,10 @@ const SMALL: u64 = 4 << 20;
 
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    #[error("the sandbox state in {0} is in use by another process")]
+    #[error(
+        "the sandbox state in {0} is in use by another process; beside a running `ramctl sandbox serve`, leave --sandbox out and set the \
+         AWS_ENDPOINT_URL and the keys that it printed"
+    )]
     InUse(PathBuf),
     #[error("cannot {doing} {path}")]
     Io {

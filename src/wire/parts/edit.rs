@@ -15,7 +15,7 @@ pub(crate) struct EditDocument {
     /// `name`, `allow_external_principals`, `principal`, `resource`, `source`, `permission`, `permission_version`, `tag`, `record`,
     /// `import` (`before` is the stack that had the share, if one did), `promote` or `move` (`before` is the address).
     part: PartWord,
-    /// `add`, `remove`, `change`, or `repair` for what FAILED and is taken off and put on again.
+    /// `add`, `remove`, `change`, or `repair` for what FAILED and is removed and added again.
     action: EditWord,
     /// The principal, resource, source, resource type or tag key that it is about.
     subject: Option<String>,

@@ -124,6 +124,11 @@ impl RemarkDocument {
             Remark::Expires { at, left: _ } => {
                 Self { until: Some(at.to_string()), ..of(RemarkWord::Expires) }
             }
+            Remark::OwnerInside { principal, label } => Self {
+                subject: Some(principal.to_string()),
+                message: Some(label.clone()),
+                ..of(RemarkWord::OwnerInside)
+            },
             Remark::Share { status, message } => Self {
                 status: Some(status.to_string()),
                 message: message.clone(),
@@ -207,6 +212,10 @@ impl RemarkDocument {
                 let now = now.ok_or_else(|| Malformed::new("null", "the time of the run"))?;
                 Remark::Expires { at, left: at.duration_since(now) }
             }
+            RemarkWord::OwnerInside => Remark::OwnerInside {
+                principal: Principal::read(subject()?),
+                label: needed(message, "what the principal is called")?.clone(),
+            },
             RemarkWord::ShareStatus => {
                 Remark::Share { status: ShareStatus::read(status()?), message: message.clone() }
             }

@@ -34,6 +34,8 @@ impl SharingDocument {
             SharingVerdict::MakeRole => (W::MakeRole, Some(SharingState::HalfEnabled), None),
             SharingVerdict::RequiredButOff { state } => (W::RequiredButOff, Some(*state), None),
             SharingVerdict::Impossible { state } => (W::Impossible, Some(*state), None),
+            SharingVerdict::OffAsDeclared { state } => (W::OffAsDeclared, Some(*state), None),
+            SharingVerdict::OnUndeclared { state } => (W::OnUndeclared, Some(*state), None),
             SharingVerdict::Unread { gap } => (W::Unread, None, Some(gap)),
             SharingVerdict::NotManaged => (W::NotManaged, None, None),
         };
@@ -59,6 +61,8 @@ impl SharingDocument {
                 W::MakeRole => SharingVerdict::MakeRole,
                 W::RequiredButOff => SharingVerdict::RequiredButOff { state: state()? },
                 W::Impossible => SharingVerdict::Impossible { state: state()? },
+                W::OffAsDeclared => SharingVerdict::OffAsDeclared { state: state()? },
+                W::OnUndeclared => SharingVerdict::OnUndeclared { state: state()? },
                 W::Unread => SharingVerdict::Unread { gap: needed(gap, "a gap")?.read() },
                 W::NotManaged => SharingVerdict::NotManaged,
             },

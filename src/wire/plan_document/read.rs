@@ -37,13 +37,13 @@ pub enum PlanFileError {
     Json(#[source] serde_json::Error),
     #[error("it is a document of the kind {kind:?}, not a plan")]
     Kind { kind: String },
-    #[error("it has the format {found}, and this ramctl reads {FORMAT_VERSION}; make the plan anew")]
+    #[error("it has the format {found}, and this ramctl reads {FORMAT_VERSION}; make a new plan")]
     Format { found: String },
     #[error(
-        "ramctl {found} made it, and this is ramctl {VERSION}; make the plan anew with the version that applies it"
+        "ramctl {found} made it, and this is ramctl {VERSION}; make a new plan with the version that applies it"
     )]
     Version { found: String },
-    #[error("it is not as ramctl wrote it: somebody edited it, or it was damaged; make the plan anew")]
+    #[error("it is not as ramctl wrote it: somebody edited it, or it was damaged; make a new plan")]
     Edited,
     #[error("it has a field that no plan has, or lacks one")]
     Fields(#[source] serde_json::Error),
@@ -53,10 +53,10 @@ pub enum PlanFileError {
     Organization(#[source] SnapshotError),
     #[error("account {account} is not reached through the role {role}, which is of another account")]
     Role { account: AccountId, role: String },
-    #[error("the changes of {address} do not lead from what it is to what it is to be; make the plan anew")]
+    #[error("the changes of {address} do not lead from what it is to what it is to be; make a new plan")]
     Parts { address: Address },
     /// Somebody wrote it who is not ramctl.
-    #[error("its steps, or what it says of them, do not follow from its changes; make the plan anew")]
+    #[error("its steps, or what it says of them, do not follow from its changes; make a new plan")]
     Underived(#[source] Underived),
 }
 

@@ -11,7 +11,7 @@ pub enum SnapshotError {
     #[error("it is a document of the kind {found:?}, not a snapshot")]
     Kind { found: String },
     #[error(
-        "it has the format {found:?}, and this ramctl reads {known}: read it with the ramctl that wrote it, or take it anew"
+        "it has the format {found:?}, and this ramctl reads {known}: read it with the ramctl that wrote it, or take a new one"
     )]
     Version { found: String, known: &'static str },
     #[error("something in it is not what it has to be")]

@@ -136,7 +136,8 @@ impl PlaceRecord {
 
 impl LivePlaceRecord {
     fn new(place: &LivePlace) -> Self {
-        let LivePlace { shares, deleted, departed, customer_permissions, readings } = place;
+        let LivePlace { shares, deleted, departed, customer_permissions, readings, share_by_share: _ } =
+            place;
         let deleted = deleted.iter();
         let (permission_policies, permission_versions) = readings::records(readings);
         Self {
@@ -183,6 +184,7 @@ impl LivePlaceRecord {
             Ok::<_, SnapshotError>(((id(share)?, Principal::read(principal)), times))
         });
         Ok(LivePlace {
+            share_by_share: false,
             shares,
             deleted,
             departed: departed.collect::<Result<_, _>>()?,

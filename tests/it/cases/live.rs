@@ -93,7 +93,7 @@ struct Status {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Unmanaged {
-    /// The stack whose tag it bears, where one does.
+    /// The stack whose tag it has, where one does.
     #[serde(default)]
     stack: Option<String>,
     /// The address of a share that was applied, whose tags it has copies of.

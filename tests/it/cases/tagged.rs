@@ -54,10 +54,10 @@ pub fn read(case: &Path, declaration: &Declaration) -> TaggedResources {
 /// The resources under the search's filter that bear all of its tags.
 fn matching(search: &TagSearch, resources: &BTreeMap<ResourceText, Tags>) -> BTreeSet<ResourceArn> {
     let (service, kind) = search.type_filter.split_once(':').unwrap_or((&search.type_filter, ""));
-    let bears = |tags: &Tags| {
+    let has = |tags: &Tags| {
         search.tags.iter().all(|(key, values)| tags.get(key).is_some_and(|value| values.contains(value)))
     };
-    let found = resources.iter().filter(|(_, tags)| bears(tags)).map(|(arn, _)| arn.parse::<ResourceArn>());
+    let found = resources.iter().filter(|(_, tags)| has(tags)).map(|(arn, _)| arn.parse::<ResourceArn>());
     let found = found.map(|arn| arn.expect("an ARN"));
     found.filter(|arn| arn.arn().service() == service && arn.arn().resource().starts_with(kind)).collect()
 }

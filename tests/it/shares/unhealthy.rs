@@ -56,7 +56,7 @@ async fn what_has_failed_is_shown_with_its_message_and_mended() {
             set(&world, member, "FAILED", 60).await;
             let shown = ["FAILED: The entity is under review"];
             world.run("drift").await.exits(2).says(&shown).says(&["unhealthy"]);
-            world.run(&APPLY).await.exits(0).says(&shown).says(&["taken off and put on again"]);
+            world.run(&APPLY).await.exits(0).says(&shown).says(&["removed and added again"]);
             assert!(all_are_associated(&world).await, "{member}");
         }
         world.run(&PLAN).await.exits(0);

@@ -112,7 +112,7 @@ async fn copied_tags_take_over_nothing_and_take_nothing_away() {
     assert_eq!(world.live(&here()).await.shares.len(), 1);
 }
 
-/// What a block does that has no share but one that bears its tags: it asks, and the import takes over what is meant.
+/// What a block does that has no share but one that has its tags: it asks, and the import takes over what is meant.
 async fn asks(world: &World, share: &LiveShare, why: &str) {
     let before = world.live(&here()).await.shares;
     let import = format!("import {{ to = share.it id = \"{}\" }}", share.arn);

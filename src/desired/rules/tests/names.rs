@@ -15,8 +15,8 @@ pub(super) const TABLE: &[Row] = &[
     (
         "RAM112",
         Severity::Warning,
-        |s| s.name = Some(at("a_b".into())),
-        |s| s.name = Some(at("a-b.c 1".into())),
+        |s| s.name = Some(at("a/b".into())),
+        |s| s.name = Some(at("a-b.c 1_2".into())),
     ),
 ];
 
@@ -50,7 +50,7 @@ fn names_made_from_addresses_can_meet_too() {
 #[test]
 fn instances_of_one_block_share_a_finding() {
     let mut template = share("tgw");
-    template.name = Some(at("a_b".into()));
+    template.name = Some(at("a/b".into()));
     let instance = |region_name: &str| {
         let mut share = template.clone();
         share.address.key = Some(region_name.into());
@@ -60,5 +60,11 @@ fn instances_of_one_block_share_a_finding() {
     };
     let found = check(&stack_of(["eu-central-1", "eu-west-1", "us-east-1"].map(instance)));
     assert_eq!(codes(&found), ["RAM112"]);
-    assert!(found[0].detail.ends_with(" The same here for 2 more."), "{}", found[0].detail);
+    let others = r#" The same here for: share.tgw["eu-west-1"]; share.tgw["us-east-1"]."#;
+    assert!(found[0].detail.ends_with(others), "{}", found[0].detail);
+    let found = check(&stack_of(
+        ["eu-central-1", "eu-west-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2", "sa-east-1"]
+            .map(instance),
+    ));
+    assert!(found[0].detail.ends_with(r#"; share.tgw["us-west-2"]; and 1 more."#), "{}", found[0].detail);
 }

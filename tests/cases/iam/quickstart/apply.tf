@@ -120,6 +120,18 @@ data "aws_iam_policy_document" "ramctl_apply_network" {
     resources = ["*"]
 
     condition {
+      test     = "ArnEqualsIfExists"
+      variable = "ram:ResourceArn"
+      values = [
+        "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-0a1b2c3d4e5f60001",
+        "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-0a1b2c3d4e5f60002",
+        "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-0e1a2b3c4d5e6f701",
+        "arn:aws:ec2:us-east-1:222222222222:transit-gateway/tgw-0b5e1a2b3c4d5e602",
+        "arn:aws:route53resolver:eu-central-1:222222222222:resolver-rule/rslvr-rr-0c0ffee0c0ffee001",
+      ]
+    }
+
+    condition {
       test     = "Bool"
       variable = "ram:RequestedAllowsExternalPrincipals"
       values   = ["false"]
@@ -213,6 +225,18 @@ data "aws_iam_policy_document" "ramctl_apply_network" {
       "arn:aws:ram:eu-central-1:222222222222:resource-share/*",
       "arn:aws:ram:us-east-1:222222222222:resource-share/*",
     ]
+
+    condition {
+      test     = "ArnEqualsIfExists"
+      variable = "ram:ResourceArn"
+      values = [
+        "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-0a1b2c3d4e5f60001",
+        "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-0a1b2c3d4e5f60002",
+        "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-0e1a2b3c4d5e6f701",
+        "arn:aws:ec2:us-east-1:222222222222:transit-gateway/tgw-0b5e1a2b3c4d5e602",
+        "arn:aws:route53resolver:eu-central-1:222222222222:resolver-rule/rslvr-rr-0c0ffee0c0ffee001",
+      ]
+    }
 
     condition {
       test     = "StringEquals"

@@ -1,0 +1,21 @@
+ramctl {
+  stack = "network"
+}
+
+organization {
+  management_account = account.management
+  sharing            = "disabled"
+}
+
+account "management" { id = "111111111111" }
+account "network" { id = "222222222222" }
+account "dev" { id = "444444444444" }
+
+share "tgw" {
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"]
+  principals = [account.dev]
+
+  allow_external_principals = true
+}
