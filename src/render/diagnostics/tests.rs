@@ -116,19 +116,20 @@ fn hostile_text_in_files_and_names_is_shown_and_not_obeyed() {
     is(
         text,
         expect![[r#"
-        error[RAM001]: syntax error
-         --> a\u{1b}[2J.ram.hcl:1:26
-          |
-        1 | x = "<U+001B>[31m<U+202E>evil<U+200B>" # <U+000D> over
-          |                          ^^^^
-        2 | y    = 1␍
-          |        -- la\u{9b}bel
-          |
-          = Bad \u{1b}[2J\nname \u{202e}.
-          = help: Do\n\u{7}this.
+            error[RAM001]: syntax error
+             --> a\u{1b}[2J.ram.hcl:1:26
+              |
+            1 | x = "<U+001B>[31m<U+202E>evil<U+200B>" # <U+000D> over
+              |                          ^^^^
+            2 | y    = 1␍
+              |        -- la\u{9b}bel
+              |
+              = Bad \u{1b}[2J\nname \u{202e}.
+              = help: Do
+                      \u{7}this.
 
-        1 error
-    "#]],
+            1 error
+        "#]],
     );
 }
 
