@@ -144,7 +144,7 @@ async fn a_saved_plan_that_is_killed_half_way_says_how_far_it_got_and_the_next_e
                 "it looks as if part of this plan was applied",
                 "Done: ",
                 "Not done: ",
-                "plan anew and apply that",
+                "make a new plan and apply it",
             ])
             .never_says(&["v2:"]);
         assert_eq!(way.seen(&world).await, stopped, "{when}: a stale plan writes nothing");
