@@ -26,6 +26,8 @@ use crate::run::Run;
 pub(crate) struct World {
     running: Running,
     folder: TempDir,
+    /// Whether its runs look in Regions that the files do not name.
+    sweeps: bool,
 }
 
 /// A share as a person would compare it: without its ARN and times, and without what binds its record to that ARN.
@@ -52,7 +54,12 @@ impl World {
         let folder = TempDir::new().expect("a temporary folder");
         let settings = Settings { enabled_regions: None, ..Self::settings(&folder, seed, None) };
         let running = sandbox::start(settings).await.expect("the sandbox starts");
-        Self { running, folder }
+        Self { running, folder, sweeps: true }
+    }
+
+    /// The same world, in which runs ask no account for its Regions.
+    pub(crate) fn without_sweep(self) -> Self {
+        Self { sweeps: false, ..self }
     }
 
     fn settings(folder: &TempDir, seed: &str, stopped_at: Option<i64>) -> Settings {
@@ -85,7 +92,7 @@ impl World {
     async fn start(folder: TempDir, seed: &str, stopped_at: Option<i64>) -> Self {
         let running =
             sandbox::start(Self::settings(&folder, seed, stopped_at)).await.expect("the sandbox starts");
-        Self { running, folder }
+        Self { running, folder, sweeps: true }
     }
 
     /// Ends the sandbox and gives the folder with its state.
@@ -118,6 +125,9 @@ impl World {
             .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
             .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key)
             .stdin(Stdio::null());
+        if !self.sweeps {
+            command.env("RAMCTL_NO_SWEEP", "1");
+        }
         command
     }
 

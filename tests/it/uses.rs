@@ -103,7 +103,7 @@ const PROD: &[&str] = &["account.web", "\"555555555555\""];
 
 /// A world in which a share was applied, and its files changed since.
 async fn changed(before: (&[&str], &[&str]), after: (&[&str], &[&str])) -> World {
-    let world = World::new(SEED).await;
+    let world = World::new(SEED).await.without_sweep();
     world.write("stack.ram.hcl", &stack(ROLE, before.0, before.1));
     world.run("apply --auto-approve").await.exits(0);
     world.write("stack.ram.hcl", &stack(ROLE, after.0, after.1));
@@ -248,7 +248,7 @@ async fn a_right_that_is_missing_leaves_the_hazard_and_says_why_and_the_plan_is_
 #[tokio::test(flavor = "multi_thread")]
 async fn the_printed_plan_policy_has_the_right_to_see_use() {
     let before = stack("reader", ALL, PROD);
-    let bare = World::new(SEED).await;
+    let bare = World::new(SEED).await.without_sweep();
     bare.write("stack.ram.hcl", &before);
     let printed = bare.run("iam plan --account network --format json").await.exits(0).stdout;
     let printed: Value = serde_json::from_str(&printed).expect("a policy");
