@@ -343,7 +343,8 @@ pub(crate) fn settle(
     // Where there is a graph, only names of single shares can be wrong, and what is to go needs none.
     let needless = purpose == Purpose::Destroy && graph.is_some();
     // What the files alone told was shown when they were loaded.
-    let is_new = |found: &Diagnostic| !loaded.diagnostics.contains(found) && !(needless && found.is_error());
+    let is_needless = |found: &Diagnostic| needless && found.is_error();
+    let is_new = |found: &Diagnostic| !loaded.diagnostics.contains(found) && !is_needless(found);
     let new: Vec<Diagnostic> = diagnostics.into_iter().filter(is_new).collect();
     show(&new);
     graph

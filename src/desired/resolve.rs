@@ -101,7 +101,7 @@ fn graph(
                     .map(|wrong| no_such_name(wrong))
                     .or(search_gap)
                     .or_else(|| gap.cloned())
-                    .expect("what a known organization does not have is told");
+                    .expect("what a known organization does not have has its reason above");
                 let protected = view.block.lifecycle.prevent_destroy;
                 let unknown =
                     Unresolved { place: place(view), span: view.block.span, wanted, gap, protected };

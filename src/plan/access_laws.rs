@@ -164,7 +164,7 @@ proptest! {
                 }
             }
         }
-        prop_assert_eq!(&told[0], &who(&gained), "each gain is told at a share");
-        prop_assert_eq!(&told[1], &who(&lost), "each loss is told at a share");
+        prop_assert_eq!(&told[0], &who(&gained), "each gain is shown at a share");
+        prop_assert_eq!(&told[1], &who(&lost), "each loss is shown at a share");
     }
 }

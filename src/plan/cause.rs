@@ -1,4 +1,4 @@
-//! Which gaps have one cause: it is told once, however much it keeps from being read.
+//! Which gaps have one cause: it is shown once, however much it keeps from being read.
 
 use std::collections::BTreeMap;
 

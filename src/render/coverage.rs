@@ -84,7 +84,7 @@ impl Coverage<'_> {
         (nothing && gaps.all(|gap| same_cause(gap, first))).then_some(first)
     }
 
-    /// What was not read, by cause: one that is behind many gaps is told once.
+    /// What was not read, by cause: one that is behind many gaps is shown once.
     fn causes(&self) -> Vec<Cause<'_>> {
         let Self { labels, unknown, organization_gap, sharing_gap, unresolved, unreceived, sweep, .. } = self;
         if let Some(gap) = self.one_cause() {

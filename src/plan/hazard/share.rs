@@ -132,7 +132,7 @@ impl Changing<'_> {
         let beside = self.share.diff.remarks.iter().any(|remark| matches!(remark, Remark::Unproven { .. }));
         let of_the_share: [(bool, &'static Code); 11] = [
             (self.share.owner_included && !owner_was_included, &codes::RAM204),
-            // Who agrees to a new share's stranger agrees to its flag: without it the share could not be made.
+            // Whoever allows the outside principal of a new share allows its flag: without it the share could not be made.
             (opens && !(is_new && lets_in_stranger), &codes::RAM205),
             (ends_access && !expired, &codes::RAM206),
             (replaces, &codes::RAM207),

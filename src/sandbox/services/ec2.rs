@@ -57,7 +57,7 @@ fn describe_regions(call: &Call<'_>, state: &State) -> Answer {
     let named = call.behaviour.enabled_regions.as_ref();
     let all = named.map_or_else(of_everybody, |named| named.iter().map(String::as_str).collect());
     let mut names: BTreeSet<&str> = all.into_iter().collect();
-    names.insert(&call.region);
+    names.insert(call.region);
     let account = &call.caller.account;
     let own = state.shares.iter().map(|(_, share)| &share.id).filter(|id| id.account == *account);
     names.extend(own.map(|id| id.region.as_str()));
