@@ -45,9 +45,13 @@ impl Basis {
         beside: &[Present],
         org: &OrgView,
     ) -> Self {
-        let touched: BTreeSet<&Principal> =
+        let mut touched: BTreeSet<&Principal> =
             shares.iter().filter(|(_, touched)| *touched).flat_map(|(share, _)| sides_of(share)).collect();
         let beside = beside.iter().flat_map(|present| present.share.principals.keys());
+        // Where nothing is done, nothing depends on who keeps what.
+        if !touched.is_empty() {
+            touched.extend(beside.clone());
+        }
         let all: BTreeSet<&Principal> =
             shares.iter().flat_map(|(share, _)| sides_of(share)).chain(beside).collect();
         Self {

@@ -63,8 +63,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
     let access = found.totals();
     let hazards = hazard::of_plan(diff, &shares, &access);
     let fingerprint = Fingerprint::of(diff, &steps, org);
-    let touched: Vec<(&ShareDiff, bool)> =
-        shares.iter().map(|share| (&share.diff, !share.steps.is_empty())).collect();
+    let touched = touched(&shares);
     let basis = Basis::of(diff.organization_account.as_ref(), &touched, &diff.beside, org);
     let Diff {
         stack,
@@ -114,6 +113,20 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
         basis,
         now,
     })
+}
+
+/// All shares of the plan, and of each whether the plan depends on who is behind its principals: something is done with it, or it holds
+/// a resource of one with which something is done, so that somebody may keep it there.
+fn touched(shares: &[PlannedShare]) -> Vec<(&ShareDiff, bool)> {
+    let held = |share: &'_ PlannedShare| -> Vec<ResourceArn> {
+        share.diff.before().into_iter().flat_map(|before| before.share.resources.keys().cloned()).collect()
+    };
+    let changing = shares.iter().filter(|share| !share.steps.is_empty());
+    let resources: BTreeSet<ResourceArn> = changing.flat_map(held).collect();
+    let depends = |share: &PlannedShare| {
+        !share.steps.is_empty() || held(share).iter().any(|resource| resources.contains(resource))
+    };
+    shares.iter().map(|share| (&share.diff, depends(share))).collect()
 }
 
 fn sharing_step(sharing: &SharingDiff, steps: &mut Vec<PlannedStep>) -> Option<StepId> {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::run::{APPLY, PLAN};
 use crate::served::World;
-use crate::shares::{NETWORK, REGION, SEED, apply, here, only_share, stack};
+use crate::shares::{HEAD, NETWORK, REGION, SEED, apply, here, only_share, stack};
 
 const SHARE: &str = r#"
   resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1"]
@@ -64,4 +64,27 @@ async fn every_share_of_the_places_is_listed_with_whom_it_is_shared() {
     let shares = places.flat_map(|place| place["read"]["known"]["shares"].as_array().expect("a list"));
     let names: Vec<&Value> = shares.map(|share| &share["name"]).collect();
     assert_eq!(names.len(), 2, "{names:?}");
+}
+
+/// Whoever loses a share and keeps its resource through the unit of another one depends on who is in that unit.
+#[tokio::test]
+async fn who_is_in_the_unit_that_keeps_access_is_read_again() {
+    let world = World::new(SEED).await;
+    let keeper = SHARE.replace("\"333333333333\"", "ou(\"Workloads/Dev\")");
+    let keeper = stack(&keeper).replace("share \"it\"", "share \"keeper\"");
+    let both = format!("{keeper}{}", stack(&SHARE.replace("333333333333", "444444444444")).replace(HEAD, ""));
+    apply(&world, &both).await;
+    world.write("stack.ram.hcl", &keeper);
+    world.run("plan --out p.json").await.exits(0).says(&["no account loses tgw-1"]);
+
+    let organizations = aws_sdk_organizations::Client::new(&world.sdk("111111111111", "us-east-1"));
+    let parent = async |child: &str| {
+        let found = organizations.list_parents().child_id(child).send().await.expect("listed");
+        found.parents()[0].id().expect("an id").to_owned()
+    };
+    let (from, to) = (parent("444444444444").await, parent("333333333333").await);
+    let moved = organizations.move_account().account_id("444444444444");
+    moved.source_parent_id(from).destination_parent_id(to).send().await.expect("moved");
+    world.run("apply p.json").await.exits(5).says(&["RAM510", "444444444444 left"]);
+    world.run("plan").await.exits(4).says(&["1 account loses tgw-1", "RAM206"]);
 }
