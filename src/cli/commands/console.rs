@@ -46,7 +46,10 @@ pub(crate) fn run(args: &ConsoleArgs, output: &mut Output) -> Exit {
             continue;
         }
         match stack.evaluate(&line) {
-            Ok(value) if args.json => output.line(shown_json(&value)),
+            // The stream drops a DEL that is not written as an escape.
+            Ok(value) if args.json => {
+                output.line(shown_json(&value).to_string().replace('\u{7f}', "\\u007f"))
+            }
             Ok(value) => output.line(Shown(&value)),
             Err(diagnostics) => {
                 output.diagnostics(&diagnostics, &stack.sources);

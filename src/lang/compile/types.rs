@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, language as codes};
-use crate::lang::eval::{Eval, Evaluator, Failed, Scope};
+use crate::lang::compile::variables::constant;
+use crate::lang::eval::{Eval, Evaluator, Failed};
 use crate::lang::syntax::{Call, Expr, ExprKind, ObjectKey};
 use crate::lang::value::{Field, Presence, SymbolKind, Type, convert};
 
@@ -167,7 +168,7 @@ impl Evaluator<'_> {
             [ty] => Ok(Field { ty: self.type_constraint(ty)?, presence: Presence::Optional }),
             [ty, default] => {
                 let ty = self.type_constraint(ty)?;
-                let value = self.eval(default, &Scope::EMPTY)?;
+                let value = constant(default, "The default of an attribute", self)?;
                 let value = convert(&value, &ty).map_err(|error| {
                     let detail = format!("The default does not fit the type {ty}: {error}.");
                     self.diagnostics.push(Diagnostic::error(&codes::RAM064, default.span, detail));

@@ -123,7 +123,11 @@ fn flag(block: &Block, name: &str, absent: bool, evaluator: &mut Evaluator<'_>) 
 }
 
 /// An expression that may not refer to anything.
-fn constant(expr: &crate::lang::syntax::Expr, what: &str, evaluator: &mut Evaluator<'_>) -> Eval<Value> {
+pub(crate) fn constant(
+    expr: &crate::lang::syntax::Expr,
+    what: &str,
+    evaluator: &mut Evaluator<'_>,
+) -> Eval<Value> {
     if let Some(reference) = references(expr).first() {
         let detail = format!(
             "{what} of a variable is a constant and cannot refer to {}.{}.",

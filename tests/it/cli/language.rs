@@ -419,3 +419,11 @@ fn what_would_take_gigabytes_is_refused_where_it_grows() {
         Run::of(shell.output().expect("there is a shell")).exits(1).says(&["RAM004", says]);
     }
 }
+
+/// A terminal's stream drops the character as it stands; JSON has an escape for it.
+#[test]
+fn a_del_survives_the_console() {
+    let folder = stack("");
+    let run = folder.run_with(&["console", "--json"], &[], "\"a\\u007fb\"\n");
+    assert_eq!(run.stdout.trim(), r#""a\u007fb""#, "{run}");
+}
