@@ -118,15 +118,17 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
 /// All shares of the plan, and of each whether the plan depends on who is behind its principals: something is done with it, or it holds
 /// a resource of one with which something is done, so that somebody may keep it there.
 fn touched(shares: &[PlannedShare]) -> Vec<(&ShareDiff, bool)> {
-    let held = |share: &'_ PlannedShare| -> Vec<ResourceArn> {
-        share.diff.before().into_iter().flat_map(|before| before.share.resources.keys().cloned()).collect()
-    };
     let changing = shares.iter().filter(|share| !share.steps.is_empty());
-    let resources: BTreeSet<ResourceArn> = changing.flat_map(held).collect();
+    let resources: BTreeSet<&ResourceArn> = changing.flat_map(held_by).collect();
     let depends = |share: &PlannedShare| {
-        !share.steps.is_empty() || held(share).iter().any(|resource| resources.contains(resource))
+        !share.steps.is_empty() || held_by(share).any(|resource| resources.contains(resource))
     };
     shares.iter().map(|share| (&share.diff, depends(share))).collect()
+}
+
+/// What the live share holds.
+fn held_by(share: &PlannedShare) -> impl Iterator<Item = &ResourceArn> {
+    share.diff.before().into_iter().flat_map(|before| before.share.resources.keys())
 }
 
 fn sharing_step(sharing: &SharingDiff, steps: &mut Vec<PlannedStep>) -> Option<StepId> {
