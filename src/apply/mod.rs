@@ -8,6 +8,7 @@ mod backoff;
 mod event;
 mod creation;
 mod failure;
+mod meanwhile;
 mod members;
 mod permission;
 mod receiving;

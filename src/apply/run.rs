@@ -55,9 +55,10 @@ pub async fn apply<C: Cloud>(
     }
     let mut outcome = order.outcome(stop.is_cancelled());
     if !stop.is_cancelled() {
-        let twice: BTreeMap<StepId, StepResult> = run.made_twice().await.into_iter().collect();
+        let (twice, meanwhile) = (run.made_twice().await, run.added_meanwhile(&outcome).await);
+        let found: BTreeMap<StepId, StepResult> = twice.into_iter().chain(meanwhile).collect();
         for step in &mut outcome.steps {
-            if let Some(result) = twice.get(&step.id) {
+            if let Some(result) = found.get(&step.id) {
                 step.result = result.clone();
             }
         }

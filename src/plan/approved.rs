@@ -9,6 +9,7 @@ use crate::model::{Address, Principal, ShareArn};
 use crate::plan::body::{Plan, PlanBody, Refusal};
 use crate::plan::check::{CheckResult, CheckStanding};
 use crate::plan::consent::{Allowance, Consent, HazardStanding};
+use crate::plan::expected::Expected;
 use crate::plan::hazard::Hazard;
 use crate::plan::step::PlannedStep;
 
@@ -23,6 +24,8 @@ pub struct ApprovedPlan {
     /// By block, shares without an owner's tags that have its share's name. Tags follow a share with a delay, so one of them may be
     /// what a run that was cut short made moments ago.
     namesakes: BTreeMap<Address, BTreeSet<ShareArn>>,
+    /// What the shares that it widens hold at the end.
+    expected: Vec<Expected>,
 }
 
 /// Why a plan must not be carried out. What weighs more hides the rest.
@@ -193,7 +196,8 @@ impl ApprovedPlan {
                 _ => None,
             });
         let known = before.map(|before| before.share.arn.clone()).chain(unproven).collect();
-        Self { steps: body.steps.clone(), invited, known, namesakes }
+        let expected = body.shares.iter().filter_map(|share| Expected::of(share, body)).collect();
+        Self { steps: body.steps.clone(), invited, known, namesakes, expected }
     }
 
     /// In an order in which every step comes after its needs.
@@ -211,6 +215,11 @@ impl ApprovedPlan {
         self.namesakes.get(address).into_iter().flatten()
     }
 
+    /// What the shares that it widens hold at the end.
+    pub fn expected(&self) -> &[Expected] {
+        &self.expected
+    }
+
     /// Whether RAM is expected to take a principal of a block's share in without an invitation.
     pub fn is_inside(&self, address: &Address, principal: &Principal) -> bool {
         self.invited.get(address).is_some_and(|invited| !invited.contains(principal))
@@ -222,6 +231,6 @@ impl ApprovedPlan {
     /// A plan of any steps, for tests of what carries plans out.
     pub(crate) fn of_steps(steps: Vec<PlannedStep>) -> Self {
         let (invited, known, namesakes) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-        Self { steps, invited, known, namesakes }
+        Self { steps, invited, known, namesakes, expected: Vec::new() }
     }
 }

@@ -2,6 +2,7 @@
 //! it was, the next run ends in the same state, no share is there twice, and nobody ever had more than before and after together.
 
 mod concurrency;
+mod meanwhile;
 mod permissions;
 mod tokens;
 
