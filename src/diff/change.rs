@@ -430,6 +430,12 @@ pub enum Remark {
     UndeclaredPermission { resource_type: ResourceType, permission: PermissionArn },
     /// A share that is not the stack's has the name that this one is to be made with.
     NameTaken { arn: ShareArn, ownership: Ownership },
+    /// The share that is made would hold what a share of no stack holds already: all its resources, for all its principals.
+    SameContents {
+        arn: ShareArn,
+        /// Foreign text.
+        name: String,
+    },
     /// A share bears the tags of the block that this one is to be made for, and no record that fits.
     Unproven { arn: ShareArn, misfit: Misfit },
     /// The account that shares is in this unit or organization, which the share names: RAM's policy lets all of its users and roles in. Not told

@@ -6,7 +6,7 @@ use crate::desired::{AcknowledgementScope, DesiredGraph, DesiredShare, Identity}
 use crate::diag::hazards;
 use crate::diff::beside::beside;
 use crate::diff::change::{
-    Cause, Change, DeleteReason, Diff, Edit, Part, Present, Purpose, Remark, ShareDiff, Unmanaged,
+    Cause, Change, DeleteReason, Diff, Edit, Ownership, Part, Present, Purpose, Remark, ShareDiff, Unmanaged,
     UnresolvedShare, Verdict, Wanted,
 };
 use crate::diff::claim::{Claim, claim};
@@ -319,7 +319,8 @@ struct Claimed {
 }
 
 /// Shares that are not the stack's and look like the one to be made. One bears its tags: perhaps it is the very share, and somebody
-/// edited them. One has its name: perhaps it was made by hand and should be adopted.
+/// edited them. One has its name, or holds what it
+/// holds: perhaps it was made by hand and should be adopted, or another tool took its tags off.
 fn lookalikes(sorted: &Sorted, identity: &Identity, address: &Address, after: &Wanted) -> Vec<Remark> {
     let own = std::iter::once(address.clone()).chain(identity.previous(address));
     let own: Vec<String> = own.map(|address| address.tag_value()).collect();
@@ -330,10 +331,21 @@ fn lookalikes(sorted: &Sorted, identity: &Identity, address: &Address, after: &W
     let named = sorted.unmanaged.iter().filter(alike);
     let named =
         named.map(|share| Remark::NameTaken { arn: share.arn.clone(), ownership: share.ownership.clone() });
+    let same = |share: &&Unmanaged| {
+        share.place == after.place
+            && share.name != after.name
+            && share.ownership == Ownership::Untagged
+            && !after.resources.is_empty()
+            && !after.principals.is_empty()
+            && after.resources.keys().all(|resource| share.resources.contains(resource))
+            && after.principals.keys().all(|principal| share.principals.contains(principal))
+    };
+    let same = sorted.unmanaged.iter().filter(same);
+    let same = same.map(|share| Remark::SameContents { arn: share.arn.clone(), name: share.name.clone() });
     let unproven = unproven
         .iter()
         .map(|(arn, misfit)| Remark::Unproven { arn: (*arn).clone(), misfit: (*misfit).clone() });
-    unproven.chain(named).collect()
+    unproven.chain(named).chain(same).collect()
 }
 
 fn verdict(

@@ -7,7 +7,7 @@ use crate::diag::{SourceMap, Span, hazards, hazards::hazard_codes};
 use crate::diff::fixture::*;
 use crate::diff::{Acknowledgement, AcknowledgementScope, destroy, diff};
 use crate::live::{LiveShare, LiveState};
-use crate::model::{Address, Observed, Principal, ResourceArn, TAG_IMPORTED, Usage, Users};
+use crate::model::{Address, Observed, Principal, ResourceArn, TAG_IMPORTED, TAG_STACK, Tags, Usage, Users};
 use crate::plan::laws::{a_live_state, a_stack, planned as both};
 use crate::plan::{
     Allowance, Consent, HazardStanding, NotApproved, Plan, Refused, Reread, SavedPlan, Step, plan,
@@ -265,6 +265,38 @@ fn a_share_made_beside_one_that_bears_its_tags_is_a_hazard() {
         codes(&planned(&stack([desired.clone()]), &live([live_share(&desired, 2), stripped]))),
         [] as [&str; 0]
     );
+}
+
+#[test]
+fn a_share_made_beside_one_like_it_of_no_stack_is_a_hazard() {
+    let desired = desired_share("tgw");
+    let stripped = LiveShare { tags: Tags::new(), ..live_share(&desired, 1) };
+    let renamed = LiveShare { name: "by hand".to_owned(), ..stripped.clone() };
+    let fewer = {
+        let mut fewer = renamed.clone();
+        fewer.principals.pop_last();
+        fewer
+    };
+    let others = {
+        let tags = Tags::from([(TAG_STACK.to_owned(), "other".to_owned())]);
+        LiveShare { tags, ..stripped.clone() }
+    };
+    for (share, expected) in
+        [(stripped.clone(), &["RAM223"][..]), (renamed, &["RAM223"]), (fewer, &[]), (others, &[])]
+    {
+        let plan = planned(&stack([desired.clone()]), &live([share.clone()]));
+        assert_eq!(codes(&plan), expected, "{share:?}");
+        let blocks: Vec<bool> = plan
+            .notices()
+            .iter()
+            .filter(|notice| notice.code.id == "RAM223")
+            .map(|notice| notice.help.as_ref().is_some_and(|help| help.contains(share.arn.as_str())))
+            .collect();
+        assert_eq!(blocks, vec![true; expected.len()]);
+    }
+    // What the other one gives already, the new one does not add.
+    let plan = planned(&stack([desired.clone()]), &live([stripped]));
+    assert_eq!(plan.body().access.gain.len(), 0);
 }
 
 #[test]

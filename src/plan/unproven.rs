@@ -1,7 +1,7 @@
-//! What a plan tells of shares that bear the stack's tags and do not prove to be its own.
+//! What a plan says of shares that look like the one that it makes: with the stack's tags that prove nothing, or with its name or contents.
 
 use crate::diag::{Diagnostic, Severity, hazards};
-use crate::diff::{Misfit, Remark, ShareDiff};
+use crate::diff::{Misfit, Ownership, Remark, ShareDiff};
 use crate::model::{Address, Place, ShareArn};
 use crate::plan::body::PlannedShare;
 use crate::plan::proposal::import_block;
@@ -11,7 +11,16 @@ pub(crate) fn notices(share: &PlannedShare) -> impl Iterator<Item = Diagnostic> 
     let ShareDiff { address, remarks, .. } = &share.diff;
     let place = share.diff.place();
     remarks.iter().filter_map(move |remark| {
-        let Remark::Unproven { arn, misfit } = remark else { return None };
+        let (arn, misfit) = match remark {
+            Remark::Unproven { arn, misfit } => (arn, misfit),
+            Remark::NameTaken { arn, ownership: Ownership::Untagged } => {
+                return Some(beside(share, arn, "has the name"));
+            }
+            Remark::SameContents { arn, name: _ } => {
+                return Some(beside(share, arn, "holds all resources, for all principals,"));
+            }
+            _ => return None,
+        };
         let detail =
             format!("{arn} has the tags of {address} and is not taken for its share: {}.", told_misfit(misfit));
         let help = match takes_over(address, place, arn) {
@@ -25,6 +34,13 @@ pub(crate) fn notices(share: &PlannedShare) -> impl Iterator<Item = Diagnostic> 
         };
         Some(Diagnostic::new(Severity::Warning, &hazards::RAM221, share.diff.span(), detail).help(help))
     })
+}
+
+fn beside(share: &PlannedShare, arn: &ShareArn, alike: &str) -> Diagnostic {
+    let address = &share.diff.address;
+    let detail = format!("{arn} {alike} of {address} and is in no stack; the plan makes a second share.");
+    let help = format!("to take it over instead, add this block:\n{}", import_block(address, arn).join("\n"));
+    Diagnostic::new(Severity::Warning, &hazards::RAM223, share.diff.span(), detail).help(help)
 }
 
 /// The lines of the block that takes a share over for another, where they are in one place.

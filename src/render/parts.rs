@@ -291,9 +291,16 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
                 Ownership::Unproven { .. } => "not proven to be this stack's".to_owned(),
             };
             let short = escape(arn.arn().short()).to_string();
+            let code = if *ownership == Ownership::Untagged { "RAM223" } else { "RAM310" };
             Row::new(Sign::Held, ["share".into(), short, String::new()])
                 .effect(format!("has this name already and is {whose}; a second one is made"))
-                .code("RAM310")
+                .code(code)
+        }
+        Remark::SameContents { arn, name } => {
+            let short = escape(arn.arn().short()).to_string();
+            Row::new(Sign::Held, ["share".into(), short, text_of(name)])
+                .effect("holds the same for the same principals and is in no stack; a second one is made")
+                .code("RAM223")
         }
         Remark::Unproven { arn, misfit: why } => {
             let short = escape(arn.arn().short()).to_string();

@@ -55,8 +55,10 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
                 - principal  account dev-1       333333333333           no account loses tgw-1
                 - resource   ec2:TransitGateway  transit-gateway/tgw-1  no account loses it
             + share.made  "a brand new one"  shares.ram.hcl:3
+                share made beside one like it  RAM223
                 + principal  account dev-1       333333333333           1 account gains tgw-1
                 + resource   ec2:TransitGateway  transit-gateway/tgw-1  1 account gains it
+                ! share      00000009            manual-test            holds the same for the same principals and is in no stack; a second one is made  RAM223
             ~ share.tgw   "tgw"              shares.ram.hcl:3
                 ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
                       which actions change is unknown: ram:GetPermission: not configured. arn:aws:ram::aws:permission/ReadOnly was not read in this run; for 2 accounts and
@@ -76,10 +78,11 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
             ? "manual-test"  00000009  in no stack, shared outside the organization; 1 resource, 2 principals  RAM301
 
             HAZARDS: nothing is applied before each is allowed
-            ! RAM217  share.tgw  ec2:TransitGateway  principals may do more
-            If that is what you want, add --allow RAM217@share.tgw
+            ! RAM223  share.made                      share made beside one like it
+            ! RAM217  share.tgw   ec2:TransitGateway  principals may do more
+            If that is what you want, add --allow RAM223@share.made --allow RAM217@share.tgw
 
-            Plan: 1 to create, 1 to update, 1 to delete. Access: 2 accounts and 1 role gain, 0 accounts lose. 1 unchanged. 1 hazard needs consent. 1 unmanaged.
+            Plan: 1 to create, 1 to update, 1 to delete. Access: 2 accounts and 1 role gain, 0 accounts lose. 1 unchanged. 2 hazards need consent. 1 unmanaged.
             INCOMPLETE: read 1 of 1 account, 2 of 2 Regions, 51 calls. What was not read was not compared and is not changed. Other Regions and accounts were not searched.
         "#]],
     );
@@ -100,10 +103,14 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
                 - resource   ec2:TransitGateway  transit-gateway/tgw-1
                       no account loses it
             + share.made  "a brand new one"  shares.ram.hcl:3
+                share made beside one like it  RAM223
                 + principal  account dev-1       333333333333
                       1 account gains tgw-1
                 + resource   ec2:TransitGateway  transit-gateway/tgw-1
                       1 account gains it
+                ! share      00000009            manual-test
+                      holds the same for the same principals and is in no stack; a second
+                      one is made  RAM223
             ~ share.tgw   "tgw"              shares.ram.hcl:3
                 ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
                       which actions change is unknown: ram:GetPermission: not configured.
@@ -125,12 +132,13 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
                   in no stack, shared outside the organization; 1 resource, 2 principals  RAM301
 
             HAZARDS: nothing is applied before each is allowed
-            ! RAM217  share.tgw  ec2:TransitGateway  principals may do more
-            If that is what you want, add --allow RAM217@share.tgw
+            ! RAM223  share.made                      share made beside one like it
+            ! RAM217  share.tgw   ec2:TransitGateway  principals may do more
+            If that is what you want, add --allow RAM223@share.made --allow RAM217@share.tgw
 
             Plan: 1 to create, 1 to update, 1 to delete.
             Access: 2 accounts and 1 role gain, 0 accounts lose. 1 unchanged.
-            1 hazard needs consent. 1 unmanaged.
+            2 hazards need consent. 1 unmanaged.
             INCOMPLETE: read 1 of 1 account, 2 of 2 Regions, 51 calls.
             What was not read was not compared and is not changed.
             Other Regions and accounts were not searched.
@@ -459,6 +467,7 @@ fn a_drift_report_tells_a_changed_aws_from_a_changed_configuration() {
             surplus: no block declares it
         + share.made  "a brand new one"  shares.ram.hcl:3
             missing
+            ! share  00000009  manual-test  holds the same for the same principals and is in no stack; a second one is made  RAM223
         ~ share.tgw  "tgw"  shares.ram.hcl:3
             modified: AWS and the configuration were changed since the last apply
             ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly

@@ -216,6 +216,7 @@ words! {
         OutdatedPermission = "outdated_permission",
         UndeclaredPermission = "undeclared_permission",
         NameTaken = "name_taken",
+        SameContents = "same_contents",
         Unproven = "unproven",
         ShareStatus = "share_status",
         Expires = "expires",

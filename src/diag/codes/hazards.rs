@@ -123,4 +123,10 @@ codes! {
         they may be those of another folder with the same stack name, of another branch, or with other values: what they do not declare \
         may be in use.\n\nCompare the address with the files that you meant to destroy. Agree to the code if it is left over from \
         blocks that are gone. What the files declare is destroyed without this code."
+    RAM223 "share made beside one like it"
+        "The block has no share, so the plan makes one. But a live share of no stack, in the same account and Region, has the block's name, or holds all \
+        its resources for all its principals. Somebody made it by hand, another tool took the ramctl tags off it, or a run that was \
+        cut short a moment ago made it and RAM does not show its tags yet. With two shares, taking somebody off one leaves it what the \
+        other one gives.\n\nThe plan names the share. If it is the block's, take it over with an `import` block with `to = share.NAME` \
+        and `id = \"ARN\"`. If a run was cut short, plan again in a minute. If there are to be two, agree to that."
 }

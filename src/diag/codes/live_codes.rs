@@ -36,7 +36,7 @@ codes! {
         "RAM has not finished: a principal outside of the organization has yet to accept its invitation, or a resource is still \
         being associated. Invitations expire after 12 hours or 7 days, depending on the resource type."
     RAM310 "a share of this name exists"
-        "The plan makes a share, and another one with the same name is there that is not this stack's. RAM allows that, so the plan \
+        "The plan makes a share, and another stack has one with the same name there, or RAM made one of a resource policy. RAM allows that, so the plan \
         is right unless the two should be one.\n\nTo take the existing share over instead, write \
         an `import` block with `to = share.NAME` and `id = \"ARN\"` and plan again."
     RAM311 "the share to import is not there"

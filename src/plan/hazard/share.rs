@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::access::{Access, Grantee, Grants, reach};
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
-    Cause, Change, DeleteReason, Diff, InvitationState, Lapse, Membership, Part, Purpose, Remark, ShareDiff,
-    Verdict, Wanted, is_outside,
+    Cause, Change, DeleteReason, Diff, InvitationState, Lapse, Membership, Ownership, Part, Purpose, Remark,
+    ShareDiff, Verdict, Wanted, is_outside,
 };
 use crate::model::{Observed, PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
 use crate::org::OrgView;
@@ -130,7 +130,8 @@ impl Changing<'_> {
         let is_new = matches!(self.change, Change::Create { .. });
         let lets_in_stranger = found.iter().any(|(code, _)| **code == codes::RAM201);
         let beside = self.share.diff.remarks.iter().any(|remark| matches!(remark, Remark::Unproven { .. }));
-        let of_the_share: [(bool, &'static Code); 11] = [
+        let like = self.share.diff.remarks.iter().any(is_of_one_like_it);
+        let of_the_share: [(bool, &'static Code); 12] = [
             (self.share.owner_included && !owner_was_included, &codes::RAM204),
             // Whoever allows the outside principal of a new share allows its flag: without it the share could not be made.
             (opens && !(is_new && lets_in_stranger), &codes::RAM205),
@@ -143,6 +144,7 @@ impl Changing<'_> {
             ((deletes || replaces) && was_imported, &codes::RAM214),
             (beside && matches!(self.change, Change::Create { .. }), &codes::RAM221),
             (gone.is_some_and(|reason| is_undeclared(self.diff, reason)), &codes::RAM222),
+            (like && is_new, &codes::RAM223),
         ];
         let of_the_share = of_the_share.into_iter().filter(|(applies, _)| *applies);
         found.extend(of_the_share.map(|(_, code)| (code, HazardSubject::Share)));
@@ -227,5 +229,14 @@ impl Changing<'_> {
             Part::Imported { owner: Some(owner) } => owner != self.diff.stack.as_str(),
             _ => false,
         })
+    }
+}
+
+/// A live share of no stack with the name or the contents of the one that is made.
+fn is_of_one_like_it(remark: &Remark) -> bool {
+    match remark {
+        Remark::NameTaken { arn: _, ownership } => *ownership == Ownership::Untagged,
+        Remark::SameContents { .. } => true,
+        _ => false,
     }
 }

@@ -115,6 +115,11 @@ impl RemarkDocument {
                     ..of(RemarkWord::NameTaken)
                 }
             }
+            Remark::SameContents { arn, name } => Self {
+                subject: Some(arn.to_string()),
+                message: Some(name.clone()),
+                ..of(RemarkWord::SameContents)
+            },
             Remark::Unproven { arn, misfit } => Self {
                 subject: Some(arn.to_string()),
                 misfit: Some(MisfitDocument::new(misfit)),
@@ -202,6 +207,10 @@ impl RemarkDocument {
                     owner.as_ref(),
                     unproven.as_ref(),
                 )?,
+            },
+            RemarkWord::SameContents => Remark::SameContents {
+                arn: id(subject()?, ShareArn::parse)?,
+                name: needed(message, "a name")?.clone(),
             },
             RemarkWord::Unproven => Remark::Unproven {
                 arn: id(subject()?, ShareArn::parse)?,
