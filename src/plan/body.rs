@@ -21,6 +21,7 @@ use crate::org::SharingState;
 use crate::plan::basis::Basis;
 use crate::plan::check::CheckResult;
 use crate::plan::fingerprint::Fingerprint;
+use crate::plan::handover::Interruption;
 use crate::plan::hazard::Hazard;
 use crate::plan::step::{PlannedStep, Step, StepId};
 
@@ -62,6 +63,8 @@ pub struct PlanBody {
     pub partial: Option<Partial>,
     /// Every step comes after its needs.
     pub steps: Vec<PlannedStep>,
+    /// Where somebody is without something for a while, although it has it before and after.
+    pub interruptions: Vec<Interruption>,
     /// Who gains and loses, over all shares that were read.
     pub access: AccessDelta,
     /// Hazards of the plan as a whole.

@@ -11,11 +11,14 @@ use crate::model::{Address, PermissionArn, ResourceArn, Usage};
 use crate::org::OrgView;
 use crate::plan::acceptance;
 use crate::plan::basis::Basis;
-use crate::plan::body::{Blocked, Plan, PlanBody, PlannedPermission, PlannedShare, PlannedSharing, Refusal};
+use crate::plan::body::{
+    Blocked, Plan, PlanBody, PlannedInbound, PlannedPermission, PlannedShare, PlannedSharing, Refusal,
+};
 use crate::plan::chain::Chain;
 use crate::plan::details::Parts;
 use crate::plan::fingerprint::Fingerprint;
 use crate::plan::grants::all_sides;
+use crate::plan::handover::{Handovers, renumbered, renumbering};
 use crate::plan::hazard;
 use crate::plan::permission::{self, Ready};
 use crate::plan::step::{PlannedStep, Step, StepId};
@@ -45,10 +48,12 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
     permission::block_used(&mut permissions, &shares);
     let ready = permission::heads(&diff.stack, &mut permissions, &shares, &mut steps);
     let sharing_step = sharing.as_ref().and_then(|sharing| sharing.step);
+    let (sides, rights) = all_sides(diff, &shares);
+    let handovers = Handovers::of(&shares, &sides, org);
     write_steps(diff, sharing_step, &ready, &mut shares, &mut steps);
     permission::tails(&mut permissions, &shares, &mut steps);
     let inbound = acceptance::inbound(diff, &mut steps);
-    let (sides, rights) = all_sides(diff, &shares);
+    let interruptions = handovers.order(&shares, &mut steps);
     let found = Access::of(&sides, &rights, org);
     for (index, share) in shares.iter_mut().enumerate() {
         let mut parts = Parts::of(index, &sides, &found, org);
@@ -60,6 +65,9 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
         share.usage = usage::of_share(share, &found, usage);
         share.hazards = hazard::of_share(diff, share, &found, org);
     }
+    let mut numbered = Numbered { sharing, shares, permissions, inbound, steps };
+    numbered.in_order();
+    let Numbered { sharing, shares, permissions, inbound, steps } = numbered;
     let access = found.totals();
     let hazards = hazard::of_plan(diff, &shares, &access);
     let fingerprint = Fingerprint::of(diff, &steps, org);
@@ -106,6 +114,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
         safeguards,
         partial,
         steps,
+        interruptions,
         access,
         hazards,
         checks: Vec::new(),
@@ -334,6 +343,30 @@ fn write_steps(
         chain.delete(&arn, needs);
         let written = chain.written();
         share.steps.extend(written);
+    }
+}
+
+/// All that names steps by their numbers.
+struct Numbered {
+    sharing: Option<PlannedSharing>,
+    shares: Vec<PlannedShare>,
+    permissions: Vec<PlannedPermission>,
+    inbound: Vec<PlannedInbound>,
+    steps: Vec<PlannedStep>,
+}
+
+impl Numbered {
+    /// Numbers the steps anew where one has to come after a later one.
+    fn in_order(&mut self) {
+        let Some(numbers) = renumbering(&self.steps) else { return };
+        self.steps = renumbered(std::mem::take(&mut self.steps), &numbers);
+        let of_shares = self.shares.iter_mut().flat_map(|share| &mut share.steps);
+        let of_permissions = self.permissions.iter_mut().flat_map(|permission| &mut permission.steps);
+        let of_inbound = self.inbound.iter_mut().filter_map(|received| received.step.as_mut());
+        let of_sharing = self.sharing.iter_mut().filter_map(|sharing| sharing.step.as_mut());
+        for step in of_shares.chain(of_permissions).chain(of_inbound).chain(of_sharing) {
+            *step = numbers[step];
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The calls that one share needs, in an order in which nobody ever sees more than before or after.
 //!
-//! Revoke before grant: what goes leaves first, then flags and permissions are changed, then resources come, then principals;
-//! the record of what was applied is last; a share is made with a provisional one, for nobody knows its ARN before. Where nothing
-//! but principals comes, they join before others leave, for an account may be behind both. A permission is there before the first resource of its type and goes after the last one (RAM API
+//! Revoke before grant: resources that go leave first; then principals join and others leave, in this order, for an account may be behind
+//! both; then flags and permissions are changed, and resources come last. Where a permission is replaced, all that goes leaves before it,
+//! and all that comes joins after it. Where nothing but resources changes, they come before others leave: two shares may trade them.
+//! The record of what was applied is last; a share is made with a provisional one, for nobody knows its ARN before. A permission is there before the first resource of its type and goes after the last one (RAM API
 //! reference, AssociateResourceSharePermission, DisassociateResourceSharePermission). Each step waits for the one before it,
 //! for RAM refuses to change a share while something on it is ASSOCIATING.
 
@@ -145,8 +146,11 @@ impl<'a> Chain<'a> {
         let mut leave = changes.leave;
         let mut join = changes.join;
         let sources = SourceSteps::take(&mut leave, &mut join, after);
-        let successors_first = changes.permissions.is_empty() && join.lets_successors_in_first(&leave);
+        let replaces_permission = changes.permissions.iter().any(|(_, replace)| *replace);
+        let successors_first = !replaces_permission && join.lets_successors_in_first(&leave);
         let late_principals = if successors_first { leave.take_principals_not_in(&join) } else { Vec::new() };
+        let resources_first = !replaces_permission && join.is_of_resources() && leave.is_of_resources();
+        let late_resources = if resources_first { leave.take_resources_not_in(&join) } else { Vec::new() };
         let opens = changes.allow_external_principals == Some(true);
         let mut settings = (changes.name, changes.allow_external_principals);
         let mut tags = changes.tag;
@@ -166,9 +170,9 @@ impl<'a> Chain<'a> {
         }
 
         self.disassociate(&share, leave);
-        for permission in changes.idle {
-            self.push(Step::DisassociateResourceSharePermission { share: share.clone(), permission });
-        }
+        let (idle, late_idle) =
+            if resources_first { (Vec::new(), changes.idle) } else { (changes.idle, Vec::new()) };
+        self.detach(&share, idle);
         let SourceSteps { first, gone, again } = sources;
         self.associate(&share, Members { sources: first, ..Members::default() });
         self.disassociate(&share, Members { sources: gone, ..Members::default() });
@@ -177,7 +181,8 @@ impl<'a> Chain<'a> {
             if opens {
                 self.settings(&share, std::mem::take(&mut settings));
             }
-            self.associate(&share, std::mem::take(&mut join));
+            let principals = std::mem::take(&mut join.principals);
+            self.associate(&share, Members { principals, ..Members::default() });
             self.disassociate(&share, Members { principals: late_principals, ..Members::default() });
         }
         self.settings(&share, settings);
@@ -185,6 +190,8 @@ impl<'a> Chain<'a> {
             self.push(Step::AssociateResourceSharePermission { share: share.clone(), permission, replace });
         }
         self.associate(&share, join);
+        self.disassociate(&share, Members { resources: late_resources, ..Members::default() });
+        self.detach(&share, late_idle);
         if !changes.untag.is_empty() {
             self.push(Step::UntagResource { share: share.clone(), keys: changes.untag });
         }
@@ -232,6 +239,12 @@ impl<'a> Chain<'a> {
         }
     }
 
+    fn detach(&mut self, share: &ShareRef, permissions: Vec<PermissionArn>) {
+        for permission in permissions {
+            self.push(Step::DisassociateResourceSharePermission { share: share.clone(), permission });
+        }
+    }
+
     fn disassociate(&mut self, share: &ShareRef, members: Members) {
         for Members { resources, principals, sources } in members.batches() {
             let share = share.clone();
@@ -271,14 +284,27 @@ impl Members {
         self.resources.len() + self.principals.len() + self.sources.len()
     }
 
-    /// Whether principals may join before others leave, so that an account that is behind both keeps what it has. Only while
-    /// nothing but principals comes: what is there is given before and after alike. Services tolerate no other principals.
+    /// Whether principals join before others leave, so that an account that is behind both keeps what it has. The resources that are
+    /// there meanwhile are there before and after. Services tolerate no other principals.
     fn lets_successors_in_first(&self, leave: &Self) -> bool {
         let mut both = self.principals.iter().chain(&leave.principals);
-        self.resources.is_empty()
-            && self.principals.iter().any(|principal| !leave.principals.contains(principal))
+        self.principals.iter().any(|principal| !leave.principals.contains(principal))
             && leave.principals.iter().any(|principal| !self.principals.contains(principal))
             && !both.any(|principal| matches!(principal, Principal::Service(_)))
+    }
+
+    /// Whether nothing but resources is among them. Then they may come before others leave: who is on the share has both, before
+    /// or after.
+    fn is_of_resources(&self) -> bool {
+        !self.resources.is_empty() && self.principals.is_empty() && self.sources.is_empty()
+    }
+
+    /// Takes out the resources that go for good, which are not put on again.
+    fn take_resources_not_in(&mut self, join: &Self) -> Vec<ResourceArn> {
+        let all = std::mem::take(&mut self.resources);
+        let (stay, go) = all.into_iter().partition(|resource| join.resources.contains(resource));
+        self.resources = stay;
+        go
     }
 
     /// Takes out the principals that go for good, which are not put on again.

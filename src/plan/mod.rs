@@ -16,6 +16,7 @@ mod details;
 mod expected;
 mod fingerprint;
 mod grants;
+mod handover;
 mod hazard;
 mod notice;
 mod outcome;
@@ -36,6 +37,8 @@ mod usage;
 mod access_laws;
 #[cfg(test)]
 mod again_tests;
+#[cfg(test)]
+mod handover_laws;
 #[cfg(test)]
 mod hazard_tests;
 #[cfg(test)]
@@ -68,6 +71,7 @@ pub use check::{AssertionResult, AssertionStanding, CheckResult, CheckStanding};
 pub use consent::{Allowance, AllowanceError, Consent, HazardStanding};
 pub use expected::Expected;
 pub use fingerprint::Fingerprint;
+pub use handover::{Holder, Interruption};
 pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;
 pub use outcome::{ANOTHER_RUN_WAS_FASTER, Outcome, StepOutcome, StepResult};

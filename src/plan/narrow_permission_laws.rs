@@ -85,11 +85,11 @@ proptest! {
                 all_needs(&part, step).iter().map(|id| work(&part.steps()[id.0 as usize])).collect();
             for need in &same.needs {
                 let need = &whole.steps()[need.0 as usize];
-                // Of others it waits for nobody whom it could harm. A share that goes may go before one that takes over its resources
-                // comes: that is told (`orphans`). The record of a permission is of the permission alone.
+                // Of others it waits for nobody whom it could harm. A share, or a resource, may go before one that takes it over
+                // comes: that is told (`orphans`, and as a loss). The record of a permission is of the permission alone.
                 let stands_alone = matches!(
                     step.step,
-                    Step::DeleteResourceShare { .. } | Step::TagPermission { .. } | Step::UntagPermission { .. }
+                    Step::DeleteResourceShare { .. } | Step::DisassociateResourceShare { .. } | Step::TagPermission { .. } | Step::UntagPermission { .. }
                 );
                 let of_others = !need.address.as_ref().is_some_and(|address| allowed.contains(address));
                 prop_assert!(

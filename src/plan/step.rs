@@ -197,6 +197,40 @@ impl Step {
         }
     }
 
+    /// The step that makes the share which this one works on, where one does.
+    pub(crate) fn made_by_mut(&mut self) -> Option<&mut StepId> {
+        let share = match self {
+            Self::UpdateResourceShare { share, .. }
+            | Self::AssociateResourceShare { share, .. }
+            | Self::DisassociateResourceShare { share, .. }
+            | Self::AssociateResourceSharePermission { share, .. }
+            | Self::DisassociateResourceSharePermission { share, .. }
+            | Self::TagResource { share, .. }
+            | Self::RecordApplied { share, .. }
+            | Self::UntagResource { share, .. }
+            | Self::AcceptResourceShareInvitation { share, .. } => share,
+            Self::EnableSharingWithAwsOrganization
+            | Self::CreateServiceLinkedRole
+            | Self::CreatePermission { .. }
+            | Self::CreatePermissionVersion { .. }
+            | Self::SetDefaultPermissionVersion { .. }
+            | Self::DeletePermissionVersion { .. }
+            | Self::DeletePermission { .. }
+            | Self::PromotePermissionCreatedFromPolicy { .. }
+            | Self::TagPermission { .. }
+            | Self::UntagPermission { .. }
+            | Self::CreateResourceShare { .. }
+            | Self::PromoteResourceShareCreatedFromPolicy { .. }
+            | Self::DeleteResourceShare { .. }
+            | Self::RejectResourceShareInvitation { .. }
+            | Self::LeaveResourceShare { .. } => return None,
+        };
+        match share {
+            ShareRef::CreatedBy(step) => Some(step),
+            ShareRef::Known(_) => None,
+        }
+    }
+
     /// The tokens of a call that would make a second thing if it were repeated. Every other call has the same effect however often it
     /// is made, and gets a new token each time.
     pub fn tokens(&self) -> Option<Tokens> {

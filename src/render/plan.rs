@@ -79,6 +79,7 @@ impl fmt::Display for PlanView<'_> {
             refusals,
             fingerprint: _,
             basis: _,
+            interruptions: _, // notices
             now: _,
         } = self.plan;
 

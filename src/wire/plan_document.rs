@@ -259,6 +259,7 @@ impl PlanDocument {
             refusals,
             fingerprint,
             basis,
+            interruptions: _, // notices
             now,
         } = plan;
         let Counts {

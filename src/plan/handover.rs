@@ -1,0 +1,290 @@
+//! The order of steps of different shares. Where one share takes a resource from somebody and another one gives it, giving comes
+//! first: nobody is without it for a while, and nobody loses it where the second call is refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::access::{Grantee, Grants, Sides, reach};
+use crate::diff::{Change, Verdict};
+use crate::model::{Address, Principal, ResourceArn};
+use crate::org::OrgView;
+use crate::plan::body::PlannedShare;
+use crate::plan::step::{PlannedStep, Step, StepId};
+
+/// Somebody is without something for a while, because the shares trade it in a circle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interruption {
+    /// The share that takes it.
+    pub from: Address,
+    /// The share that gives it, later.
+    pub to: Address,
+    pub resources: BTreeSet<ResourceArn>,
+    pub holders: BTreeSet<Holder>,
+}
+
+/// Who has something: somebody, or a principal behind which nobody can see. A service is one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    Grantee(Grantee),
+    Principal(Principal),
+}
+
+/// What shares take that others give, by the positions of the two.
+#[derive(Debug, Default)]
+pub(crate) struct Handovers {
+    pairs: BTreeMap<(usize, usize), Handed>,
+}
+
+#[derive(Debug, Default)]
+struct Handed {
+    resources: BTreeSet<ResourceArn>,
+    holders: BTreeSet<Holder>,
+}
+
+impl Handovers {
+    /// `sides` are those of the shares, in their order, and more.
+    pub fn of(shares: &[PlannedShare], sides: &[Sides], org: &OrgView) -> Self {
+        let sides: Vec<Both<'_>> =
+            shares.iter().zip(sides).map(|(share, sides)| Both::of(share, sides, org)).collect();
+        let mut givers: BTreeMap<&ResourceArn, Vec<usize>> = BTreeMap::new();
+        for (at, both) in sides.iter().enumerate().filter(|(_, both)| both.changes) {
+            for resource in both.after.resources() {
+                givers.entry(resource).or_default().push(at);
+            }
+        }
+        let mut out = Self::default();
+        for (from, both) in sides.iter().enumerate().filter(|(_, both)| both.updates) {
+            for resource in both.before.resources() {
+                let others = givers.get(resource).into_iter().flatten().filter(|to| **to != from);
+                for to in others {
+                    let given = sides[*to].given(resource);
+                    let holders = both.taken(resource).filter(|holder| has(&given, holder));
+                    let holders: BTreeSet<Holder> = holders.cloned().collect();
+                    if !holders.is_empty() {
+                        let handed = out.pairs.entry((from, *to)).or_default();
+                        handed.resources.insert(resource.clone());
+                        handed.holders.extend(holders);
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// Lets the taking steps wait for the giving ones, and numbers all steps anew where the order asks for it. What would make a circle is an
+    /// interruption.
+    pub fn order(&self, shares: &[PlannedShare], steps: &mut [PlannedStep]) -> Vec<Interruption> {
+        let mut interruptions = Vec::new();
+        for ((from, to), handed) in &self.pairs {
+            let (giver, taker) = (&shares[*to], &shares[*from]);
+            let gives = last_giving(giver, steps, &handed.resources);
+            let takes: Vec<StepId> = taker
+                .steps
+                .iter()
+                .copied()
+                .filter(|id| takes(&steps[id.0 as usize].step, &handed.resources))
+                .collect();
+            let mut circle = gives.is_empty();
+            for take in &takes {
+                for give in &gives {
+                    if depends(steps, *give, *take) {
+                        circle = true;
+                    } else {
+                        let needs = &mut steps[take.0 as usize].needs;
+                        needs.push(*give);
+                        needs.sort();
+                        needs.dedup();
+                    }
+                }
+            }
+            if circle && !takes.is_empty() {
+                interruptions.push(Interruption {
+                    from: taker.diff.address.clone(),
+                    to: giver.diff.address.clone(),
+                    resources: handed.resources.clone(),
+                    holders: handed.holders.clone(),
+                });
+            }
+        }
+        interruptions
+    }
+}
+
+/// The two sides of one share, as far as they matter here.
+struct Both<'a> {
+    /// It is made or changed, and not blocked.
+    changes: bool,
+    /// It stays, and something on it changes. One that goes as a whole waits for all who take over from it anyway.
+    updates: bool,
+    before: Side<'a>,
+    after: Side<'a>,
+}
+
+struct Side<'a> {
+    grants: Option<&'a Grants>,
+    holders: BTreeSet<Holder>,
+}
+
+impl<'a> Both<'a> {
+    fn of(share: &PlannedShare, (before, after): &'a Sides, org: &OrgView) -> Self {
+        let changed = match &share.diff.verdict {
+            Verdict::Changed(change) if share.blocked.is_none() => Some(change),
+            _ => None,
+        };
+        let makes = |change: &&Change| {
+            matches!(change, Change::Create { .. } | Change::Replace { .. } | Change::Update { .. })
+        };
+        Self {
+            changes: changed.is_some_and(|change| makes(&change)),
+            updates: matches!(changed, Some(Change::Update { .. })),
+            before: Side::of(before.as_ref(), org),
+            after: Side::of(after.as_ref(), org),
+        }
+    }
+
+    /// Who has the resource by this share before and not after.
+    fn taken(&self, resource: &ResourceArn) -> impl Iterator<Item = &Holder> {
+        let stays = self.after.holds(resource);
+        self.before
+            .holders
+            .iter()
+            .filter(move |holder| !(stays && has(&self.after.holders.iter().collect(), holder)))
+    }
+
+    /// Who has it by this share after and not before.
+    fn given(&self, resource: &ResourceArn) -> BTreeSet<&Holder> {
+        let was_there = self.before.holds(resource);
+        self.after
+            .holders
+            .iter()
+            .filter(|holder| !(was_there && self.before.holders.contains(holder)))
+            .collect()
+    }
+}
+
+impl<'a> Side<'a> {
+    fn of(grants: Option<&'a Grants>, org: &OrgView) -> Self {
+        let mut holders = BTreeSet::new();
+        if let Some(grants) = grants {
+            let reach = reach(&grants.principals, &grants.owner, org);
+            holders.extend(reach.grantees.into_iter().map(Holder::Grantee));
+            holders.extend(reach.unknown.into_iter().map(Holder::Principal));
+            let services = grants.principals.iter().filter(|one| matches!(one, Principal::Service(_)));
+            holders.extend(services.cloned().map(Holder::Principal));
+        }
+        Self { grants, holders }
+    }
+
+    fn resources(&self) -> impl Iterator<Item = &'a ResourceArn> {
+        self.grants.into_iter().flat_map(|grants| grants.resources.keys())
+    }
+
+    fn holds(&self, resource: &ResourceArn) -> bool {
+        self.grants.is_some_and(|grants| grants.resources.contains_key(resource))
+    }
+}
+
+/// Whether a holder is among these, itself or with its whole account.
+fn has(holders: &BTreeSet<&Holder>, holder: &Holder) -> bool {
+    let account = match holder {
+        Holder::Grantee(Grantee::Identity { account, .. }) => {
+            Some(Holder::Grantee(Grantee::Account(account.clone())))
+        }
+        Holder::Grantee(Grantee::Account(_)) | Holder::Principal(_) => None,
+    };
+    holders.contains(holder) || account.is_some_and(|account| holders.contains(&account))
+}
+
+/// The steps after which a share has given what it gives of these resources: the last one that puts something on it, and those that
+/// accept it.
+fn last_giving(
+    share: &PlannedShare,
+    steps: &[PlannedStep],
+    resources: &BTreeSet<ResourceArn>,
+) -> Vec<StepId> {
+    let of_share = || share.steps.iter().rev().copied();
+    let gives = |id: &StepId| match &steps[id.0 as usize].step {
+        Step::CreateResourceShare { .. } => true,
+        Step::AssociateResourceShare { resources: joining, principals, .. } => {
+            !principals.is_empty() || joining.iter().any(|resource| resources.contains(resource))
+        }
+        _ => false,
+    };
+    let accepts =
+        |id: &StepId| matches!(steps[id.0 as usize].step, Step::AcceptResourceShareInvitation { .. });
+    of_share().find(gives).into_iter().chain(of_share().filter(accepts)).collect()
+}
+
+/// Whether a step takes one of these resources off, or somebody who may have them.
+fn takes(step: &Step, resources: &BTreeSet<ResourceArn>) -> bool {
+    match step {
+        Step::DisassociateResourceShare { resources: leaving, principals, .. } => {
+            !principals.is_empty() || leaving.iter().any(|resource| resources.contains(resource))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a step waits for another one, or for one that does.
+fn depends(steps: &[PlannedStep], step: StepId, on: StepId) -> bool {
+    let mut open = vec![step];
+    let mut seen = BTreeSet::new();
+    while let Some(id) = open.pop() {
+        if id == on {
+            return true;
+        }
+        if seen.insert(id) {
+            open.extend(&steps[id.0 as usize].needs);
+        }
+    }
+    false
+}
+
+/// New numbers by which every step comes after its needs, where the old ones do not have it so. Steps stay in their order as far as
+/// that allows.
+pub(crate) fn renumbering(steps: &[PlannedStep]) -> Option<BTreeMap<StepId, StepId>> {
+    let in_order = |step: &PlannedStep| step.needs.iter().all(|need| *need < step.id);
+    if steps.iter().all(in_order) {
+        return None;
+    }
+    let mut open: Vec<usize> = steps.iter().map(|step| step.needs.len()).collect();
+    let mut dependents: BTreeMap<StepId, Vec<StepId>> = BTreeMap::new();
+    for step in steps {
+        for need in &step.needs {
+            dependents.entry(*need).or_default().push(step.id);
+        }
+    }
+    let mut ready: BTreeSet<StepId> =
+        steps.iter().filter(|step| step.needs.is_empty()).map(|step| step.id).collect();
+    let mut numbers = BTreeMap::new();
+    while let Some(id) = ready.pop_first() {
+        let next = StepId(u32::try_from(numbers.len()).expect("a plan has fewer than 2^32 steps"));
+        numbers.insert(id, next);
+        for dependent in dependents.get(&id).into_iter().flatten() {
+            let left = &mut open[dependent.0 as usize];
+            *left -= 1;
+            if *left == 0 {
+                ready.insert(*dependent);
+            }
+        }
+    }
+    assert_eq!(numbers.len(), steps.len(), "no step waits for itself");
+    Some(numbers)
+}
+
+/// The steps under their new numbers, in the order of them.
+pub(crate) fn renumbered(steps: Vec<PlannedStep>, numbers: &BTreeMap<StepId, StepId>) -> Vec<PlannedStep> {
+    let mut steps: Vec<PlannedStep> = steps
+        .into_iter()
+        .map(|mut step| {
+            step.id = numbers[&step.id];
+            step.needs.iter_mut().for_each(|need| *need = numbers[need]);
+            step.needs.sort();
+            if let Some(made) = step.step.made_by_mut() {
+                *made = numbers[made];
+            }
+            step
+        })
+        .collect();
+    steps.sort_by_key(|step| step.id);
+    steps
+}
