@@ -1,8 +1,8 @@
 //! The calls that one share needs, in an order in which nobody ever sees more than before or after.
 //!
 //! Revoke before grant: resources that go leave first; then principals join and others leave, in this order, for an account may be behind
-//! both; then flags and permissions are changed, and resources come last. Where a permission is replaced, all that goes leaves before it,
-//! and all that comes joins after it. Where nothing but resources changes, they come before others leave: two shares may trade them.
+//! both; then flags and permissions are changed, and resources come last. Where a permission gives way to one that allows more and less, all that
+//! goes leaves before that, and all that comes joins after it. Where nothing but resources changes, they come before others leave: two shares may trade them.
 //! The record of what was applied is last; a share is made with a provisional one, for nobody knows its ARN before. A permission is there before the first resource of its type and goes after the last one (RAM API
 //! reference, AssociateResourceSharePermission, DisassociateResourceSharePermission). Each step waits for the one before it,
 //! for RAM refuses to change a share while something on it is ASSOCIATING.
@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::{Delta, Edit, Membership, Part, Present, Stamp, Wanted, Written};
 use crate::model::{
-    Address, PermissionArn, Place, Principal, ResourceArn, ShareArn, TAG_ADDRESS, TAG_APPLIED, TAG_IMPORTED,
-    TAG_STACK, Tags,
+    Address, Observed, PermissionArn, Place, PolicyChange, Principal, ResourceArn, ShareArn, TAG_ADDRESS,
+    TAG_APPLIED, TAG_IMPORTED, TAG_STACK, Tags,
 };
 use crate::plan::sources::SourceSteps;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
@@ -143,13 +143,13 @@ impl<'a> Chain<'a> {
         let share = ShareRef::Known(arn.clone());
         let changes = Changes::of(edits);
 
+        let turn = changes.turn();
         let mut leave = changes.leave;
         let mut join = changes.join;
         let sources = SourceSteps::take(&mut leave, &mut join, after);
-        let replaces_permission = changes.permissions.iter().any(|(_, replace)| *replace);
-        let successors_first = !replaces_permission && join.lets_successors_in_first(&leave);
+        let successors_first = turn != Turn::Between && join.lets_successors_in_first(&leave);
         let late_principals = if successors_first { leave.take_principals_not_in(&join) } else { Vec::new() };
-        let resources_first = !replaces_permission && join.is_of_resources() && leave.is_of_resources();
+        let resources_first = turn != Turn::Between && join.is_of_resources() && leave.is_of_resources();
         let late_resources = if resources_first { leave.take_resources_not_in(&join) } else { Vec::new() };
         let opens = changes.allow_external_principals == Some(true);
         let mut settings = (changes.name, changes.allow_external_principals);
@@ -177,6 +177,10 @@ impl<'a> Chain<'a> {
         self.associate(&share, Members { sources: first, ..Members::default() });
         self.disassociate(&share, Members { sources: gone, ..Members::default() });
         self.associate(&share, Members { sources: again, ..Members::default() });
+        let mut replaced = changes.replaced;
+        if turn == Turn::First {
+            self.attach(&share, std::mem::take(&mut replaced), true);
+        }
         if successors_first {
             if opens {
                 self.settings(&share, std::mem::take(&mut settings));
@@ -186,11 +190,13 @@ impl<'a> Chain<'a> {
             self.disassociate(&share, Members { principals: late_principals, ..Members::default() });
         }
         self.settings(&share, settings);
-        for (permission, replace) in changes.permissions {
-            self.push(Step::AssociateResourceSharePermission { share: share.clone(), permission, replace });
+        if !resources_first {
+            self.attach(&share, std::mem::take(&mut replaced), true);
         }
+        self.attach(&share, changes.added, false);
         self.associate(&share, join);
         self.disassociate(&share, Members { resources: late_resources, ..Members::default() });
+        self.attach(&share, replaced, true);
         self.detach(&share, late_idle);
         if !changes.untag.is_empty() {
             self.push(Step::UntagResource { share: share.clone(), keys: changes.untag });
@@ -239,6 +245,12 @@ impl<'a> Chain<'a> {
         }
     }
 
+    fn attach(&mut self, share: &ShareRef, permissions: Vec<PermissionArn>, replace: bool) {
+        for permission in permissions {
+            self.push(Step::AssociateResourceSharePermission { share: share.clone(), permission, replace });
+        }
+    }
+
     fn detach(&mut self, share: &ShareRef, permissions: Vec<PermissionArn>) {
         for permission in permissions {
             self.push(Step::DisassociateResourceSharePermission { share: share.clone(), permission });
@@ -251,6 +263,11 @@ impl<'a> Chain<'a> {
             self.push(Step::DisassociateResourceShare { share, resources, principals, sources });
         }
     }
+}
+
+/// Whether a change of these lets nobody join before others leave: a permission gives way to one that allows more and less.
+pub(crate) fn parts_before_it_joins(edits: &[Edit]) -> bool {
+    Changes::of(edits).turn() == Turn::Between
 }
 
 /// The permissions that a call attaches.
@@ -357,8 +374,13 @@ impl Members {
 struct Changes {
     name: Option<String>,
     allow_external_principals: Option<bool>,
-    /// Each with whether it takes the place of another.
-    permissions: Vec<(PermissionArn, bool)>,
+    /// Permissions of types that the share has none for.
+    added: Vec<PermissionArn>,
+    /// Permissions that take the place of others.
+    replaced: Vec<PermissionArn>,
+    /// Whether a replaced one allows more by that, or may; and whether less.
+    widens: bool,
+    narrows: bool,
     /// Permissions of types that leave the share.
     idle: Vec<PermissionArn>,
     leave: Members,
@@ -389,12 +411,10 @@ impl Changes {
                 Part::Source { source, how } => {
                     sort(how, source, &mut out.leave.sources, &mut out.join.sources);
                 }
-                Part::PermissionVersion { permission, .. } => {
-                    out.permissions.push((permission.clone(), true))
-                }
-                Part::Permission { resource_type: _, how, actions: _ } => match how {
-                    Delta::Added { after } => out.permissions.push((after.clone(), false)),
-                    Delta::Changed { before: _, after } => out.permissions.push((after.clone(), true)),
+                Part::PermissionVersion { permission, actions, .. } => out.replace(permission, actions),
+                Part::Permission { resource_type: _, how, actions } => match how {
+                    Delta::Added { after } => out.added.push(after.clone()),
+                    Delta::Changed { before: _, after } => out.replace(after, actions),
                     Delta::Removed { before } => out.idle.push(before.clone()),
                 },
                 Part::Tag { key, how } => match how {
@@ -410,6 +430,31 @@ impl Changes {
         }
         out
     }
+
+    fn replace(&mut self, permission: &PermissionArn, actions: &Observed<PolicyChange>) {
+        self.replaced.push(permission.clone());
+        self.widens |= actions.known().is_none_or(PolicyChange::widens);
+        self.narrows |= actions.known().is_none_or(PolicyChange::narrows);
+    }
+
+    fn turn(&self) -> Turn {
+        match (self.widens, self.narrows) {
+            (false, _) => Turn::First,
+            (true, false) => Turn::Last,
+            (true, true) => Turn::Between,
+        }
+    }
+}
+
+/// When permissions are replaced. Nobody is to do more meanwhile than before and after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// They allow no more than those before them, so what leaves may have them for a while.
+    First,
+    /// They allow no less, so what comes may have those before them for a while.
+    Last,
+    /// What leaves must not have them, and what comes must not have those before them.
+    Between,
 }
 
 fn sort<T: Clone>(how: &Membership, member: &T, leave: &mut Vec<T>, join: &mut Vec<T>) {

@@ -8,9 +8,10 @@ use crate::diff::{Change, Verdict};
 use crate::model::{Address, Principal, ResourceArn};
 use crate::org::OrgView;
 use crate::plan::body::PlannedShare;
+use crate::plan::chain::parts_before_it_joins;
 use crate::plan::step::{PlannedStep, Step, StepId};
 
-/// Somebody is without something for a while, because the shares trade it in a circle.
+/// Somebody is without something for a while, because shares trade it in a circle, or because one share changes its permission too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interruption {
     /// The share that takes it.
@@ -67,6 +68,12 @@ impl Handovers {
                 }
             }
         }
+        for (at, (both, share)) in sides.iter().zip(shares).enumerate().filter(|(_, (both, _))| both.updates)
+        {
+            if let Some(handed) = both.handed_to_itself(share, org) {
+                out.pairs.insert((at, at), handed);
+            }
+        }
         out
     }
 
@@ -83,9 +90,9 @@ impl Handovers {
                 .copied()
                 .filter(|id| takes(&steps[id.0 as usize].step, &handed.resources))
                 .collect();
-            let mut circle = gives.is_empty();
+            let mut circle = gives.is_empty() || from == to;
             for take in &takes {
-                for give in &gives {
+                for give in gives.iter().filter(|_| from != to) {
                     if depends(steps, *give, *take) {
                         circle = true;
                     } else {
@@ -139,6 +146,25 @@ impl<'a> Both<'a> {
             before: Side::of(before.as_ref(), org),
             after: Side::of(after.as_ref(), org),
         }
+    }
+
+    /// What a principal that leaves has and one that joins gives again, where it has to leave first.
+    fn handed_to_itself(&self, share: &PlannedShare, org: &OrgView) -> Option<Handed> {
+        let Verdict::Changed(Change::Update { edits, .. }) = &share.diff.verdict else { return None };
+        let (before, after) = (self.before.grants?, self.after.grants?);
+        if !parts_before_it_joins(edits) {
+            return None;
+        }
+        let staying = after.principals.intersection(&before.principals);
+        let staying = Grants { principals: staying.cloned().collect(), ..after.clone() };
+        let meanwhile = Side::of(Some(&staying), org);
+        let (meanwhile, after): (BTreeSet<_>, BTreeSet<_>) =
+            (meanwhile.holders.iter().collect(), self.after.holders.iter().collect());
+        let parted = |holder: &&Holder| has(&after, holder) && !has(&meanwhile, holder);
+        let holders: BTreeSet<Holder> = self.before.holders.iter().filter(parted).cloned().collect();
+        let resources: BTreeSet<ResourceArn> =
+            self.before.resources().filter(|resource| self.after.holds(resource)).cloned().collect();
+        (!holders.is_empty() && !resources.is_empty()).then_some(Handed { resources, holders })
     }
 
     /// Who has the resource by this share before and not after.

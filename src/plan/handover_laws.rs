@@ -45,8 +45,8 @@ fn announced(plan: &Plan, (who, what): &(Grantee, ResourceArn)) -> bool {
     })
 }
 
-/// Principals and resources of a share.
-type Contents = (Vec<Principal>, Vec<u32>);
+/// Principals and resources of a share, and whether it has another permission than the default.
+type Contents = (Vec<Principal>, Vec<u32>, bool);
 
 fn contents() -> impl Strategy<Value = Contents> {
     let principals = vec![
@@ -55,13 +55,14 @@ fn contents() -> impl Strategy<Value = Contents> {
         principal("arn:aws:iam::444444444444:role/deploy"),
         ou("d"),
     ];
-    (subsequence(principals, 1..=2), subsequence(vec![1u32, 2, 3], 1..=2))
+    (subsequence(principals, 1..=2), subsequence(vec![1u32, 2, 3], 1..=2), prop::bool::weighted(0.2))
 }
 
-fn a_share(label: &str, (principals, resources): &Contents) -> DesiredShare {
+fn a_share(label: &str, (principals, resources, own): &Contents) -> DesiredShare {
     let mut share = desired_share(label);
     share.resources = resources.iter().map(|n| (tgw(*n), Some(tgw_type()))).collect();
     share.principals = principals.iter().cloned().map(as_written).collect();
+    share.permissions = own.then(|| as_permission("X")).into_iter().collect();
     share
 }
 
@@ -80,7 +81,7 @@ fn world(before: &[Option<Contents>], after: &[Option<Contents>]) -> (LiveState,
 }
 
 fn one(principals: &[&str], resources: &[u32]) -> Option<Contents> {
-    Some((principals.iter().map(|text| principal(text)).collect(), resources.to_vec()))
+    Some((principals.iter().map(|text| principal(text)).collect(), resources.to_vec(), false))
 }
 
 const WEB: &str = "333333333333";
@@ -120,7 +121,8 @@ proptest! {
         of_resources in any::<bool>(),
     ) {
         let kept = before.iter().zip(&after).map(|(before, after)| {
-            Some(if of_resources { (before.0.clone(), after.1.clone()) } else { (after.0.clone(), before.1.clone()) })
+            let (principals, resources) = if of_resources { (&before.0, &after.1) } else { (&after.0, &before.1) };
+            Some((principals.clone(), resources.clone(), before.2))
         });
         let before: Vec<_> = before.iter().cloned().map(Some).collect();
         let (_, plan) = world(&before, &kept.collect::<Vec<_>>());
@@ -176,5 +178,19 @@ fn a_trade_in_a_circle_is_said() {
     assert_eq!(
         notice.detail,
         "share.b takes tgw-2 before share.a gives it: 444444444444 is without it in between, and until the next apply if giving fails."
+    );
+}
+
+#[test]
+fn who_has_to_leave_a_share_before_it_joins_again_is_said() {
+    let (web, unit) = (one(&[WEB], &[1]).unwrap(), (vec![ou("d")], vec![1], true));
+    let (_, plan) = world(&[Some(web), None, None], &[Some(unit), None, None]);
+    let notices = plan.notices();
+    let said = notices.iter().find(|notice| notice.code.id == "RAM347").map(|notice| notice.detail.as_str());
+    assert_eq!(
+        said,
+        Some(
+            "share.a gets another permission, so who leaves it leaves before others join: 333333333333 is without tgw-1 in between, and until the next apply if joining fails."
+        )
     );
 }

@@ -132,6 +132,13 @@ fn interruption(one: &Interruption, labels: &BTreeMap<AccountId, String>) -> Dia
     let who = listed(holders.iter().map(name).collect());
     let what = listed(resources.iter().map(|resource| resource.arn().short().to_owned()).collect());
     let is = if holders.len() == 1 { "is" } else { "are" };
+    if from == to {
+        let detail = format!(
+            "{from} gets another permission, so who leaves it leaves before others join: {who} {is} without {what} in between, and until the next apply if joining fails."
+        );
+        return warning(&live_codes::RAM347, None, detail)
+            .help("to keep access all the time, apply twice: first the principals, then the permission");
+    }
     let detail = format!(
         "{from} takes {what} before {to} gives it: {who} {is} without it in between, and until the next apply if giving fails."
     );

@@ -153,7 +153,7 @@ codes! {
     RAM347 "access is interrupted"
         "A resource goes from one share to another, for the same accounts. ramctl gives before it takes, so that nobody is without it in between. Here that \
         is not possible: the shares trade in a circle, and each of them must take before it gives, or somebody would have more than before and after \
-        together. So the accounts that the message names are without the resource between two steps of the same run, and until the next apply if the \
+        together. Within one share it is not possible where its permission gives way to one that allows more and less at the same time. So the accounts that the message names are without the resource between two steps of the same run, and until the next apply if the \
         second step fails.\n\nTo keep their access all the time, apply twice: once with what the other share gets, and again without what the \
         first one has."
 }
