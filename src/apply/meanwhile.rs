@@ -21,19 +21,24 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         let results: BTreeMap<StepId, &StepResult> =
             outcome.steps.iter().map(|step| (step.id, &step.result)).collect();
         let done = |step: &StepId| matches!(results.get(step), Some(StepResult::Done { .. }));
-        let widened = self.plan.expected().iter().filter(|expected| expected.steps.iter().all(done));
-        let looked = stream::iter(widened)
-            .map(|expected| async move {
-                let last = *expected.steps.last()?;
-                let added = match self.added_to(expected, last).await {
-                    Ok(added) => added,
-                    // Whether it happened is not known, which is no success.
-                    Err(failure) => return Some((last, failure.into())),
-                };
-                (!added.is_empty()).then(|| (last, found(expected, &added).into()))
-            })
-            .buffer_unordered(self.settings.parallelism.max(1));
-        looked.filter_map(async |found| found).collect().await
+        let mut looks = Vec::new();
+        for expected in self.plan.expected() {
+            if expected.steps.iter().all(done)
+                && let Some(last) = expected.steps.last()
+            {
+                looks.push(self.look_at(expected, *last));
+            }
+        }
+        let looks = stream::iter(looks).buffer_unordered(self.settings.parallelism.max(1));
+        looks.collect::<Vec<_>>().await.into_iter().flatten().collect()
+    }
+
+    async fn look_at(&self, expected: &Expected, step: StepId) -> Option<(StepId, StepResult)> {
+        match self.added_to(expected, step).await {
+            Ok(added) => (!added.is_empty()).then(|| (step, found(expected, &added).into())),
+            // Whether it happened is not known, which is no success.
+            Err(failure) => Some((step, failure.into())),
+        }
     }
 
     async fn added_to(&self, expected: &Expected, step: StepId) -> Result<Vec<String>, Failure> {

@@ -88,6 +88,18 @@ pub(crate) struct StackArgs {
     pub now: Option<jiff::Timestamp>,
 }
 
+impl StackArgs {
+    /// What counts as now, at this moment: what was agreed to until a day, and what expires, may have ended since the plan was made.
+    pub fn moment(&self) -> jiff::Timestamp {
+        self.now.unwrap_or_else(this_moment)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the time enters the run here")]
+pub(crate) fn this_moment() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
 /// A stand-in for AWS.
 #[derive(Args, Debug)]
 pub(crate) struct LiveArgs {

@@ -155,7 +155,12 @@ impl Read {
 }
 
 /// Reads once more what a plan was made from, and no more than that.
-pub(crate) async fn again(plan: &PlanBody, session: &Session, args: &CloudArgs) -> Reread {
+pub(crate) async fn again(
+    plan: &PlanBody,
+    at: jiff::Timestamp,
+    session: &Session,
+    args: &CloudArgs,
+) -> Reread {
     let Touched { places, principals, sharing, usage } = plan.touched();
     let settings = settings(args);
     let unread = || Gap {
@@ -183,7 +188,7 @@ pub(crate) async fn again(plan: &PlanBody, session: &Session, args: &CloudArgs) 
         organization,
         collect::usage(&session.cloud, &usage, &settings),
     );
-    Reread { live, org, usage }
+    Reread { at, live, org, usage }
 }
 
 /// How AWS is read.

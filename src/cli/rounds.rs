@@ -180,7 +180,7 @@ impl Run<'_> {
         } else {
             self.asked(plan, output)?;
         }
-        let now = pipeline::again(plan, session, &args.cloud).await;
+        let now = pipeline::again(plan, args.stack.moment(), session, &args.cloud).await;
         plan.approve_again(consent, &now).map_err(|refused| match refused {
             NotApproved::Stale(by) => Refusal::Stale(by),
             NotApproved::Unread(gaps) => {

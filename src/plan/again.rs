@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use crate::diff::{Change, Membership, Part, Present, SharingVerdict, Verdict};
 use crate::live::{Extent, LiveState};
 use crate::model::{
@@ -60,6 +62,8 @@ pub struct Touched {
 /// What [`PlanBody::touched`] asks for, read just now.
 #[derive(Clone, Debug)]
 pub struct Reread {
+    /// What counts as now.
+    pub at: Timestamp,
     pub live: LiveState,
     pub org: OrgView,
     pub usage: Usage,
@@ -75,7 +79,11 @@ impl Plan {
 impl PlanBody {
     /// Allows the plan to be carried out, if nothing that it was made from has changed.
     pub(crate) fn approve_again(&self, consent: &Consent, now: &Reread) -> Result<ApprovedPlan, NotApproved> {
-        let judged = self.judge(consent);
+        let mut lapsed = None;
+        if self.has_lapsed(now.at) {
+            lapsed.insert(self.clone()).lapse(now.at);
+        }
+        let judged = lapsed.as_ref().unwrap_or(self).judge(consent);
         if let Err(refused @ (Refused::Forbidden(_) | Refused::Broken(_))) = judged {
             return Err(NotApproved::Refused(refused));
         }
@@ -206,7 +214,7 @@ impl PlanBody {
     }
 
     fn gaps(&self, now: &Reread) -> BTreeSet<Gap> {
-        let Reread { live, org, usage } = now;
+        let Reread { at: _, live, org, usage } = now;
         let Touched { places, principals, sharing, usage: questions } = self.touched();
         let mut out: BTreeSet<Gap> = BTreeSet::new();
         for place in places.keys() {
@@ -233,7 +241,7 @@ impl PlanBody {
     }
 
     fn differences(&self, now: &Reread) -> Vec<Difference> {
-        let Reread { live, org, usage } = now;
+        let Reread { at, live, org, usage } = now;
         let mut out = Vec::new();
         if self.steps.is_empty() {
             return out;
@@ -268,6 +276,7 @@ impl PlanBody {
             }));
         }
         out.extend(stale::basis(&self.basis, org));
+        out.extend(self.shares.iter().filter_map(|share| stale::expired(share, *at)));
         for share in &self.shares {
             out.extend(stale::usage(share, &self.access, usage));
         }

@@ -1,5 +1,7 @@
 //! What makes a plan untrue between its reading and its steps, and what does not.
 
+use jiff::Timestamp;
+
 use crate::desired::{DesiredGraph, DesiredShare};
 use crate::diff::diff;
 use crate::diff::fixture::*;
@@ -35,7 +37,7 @@ fn planned(graph: &DesiredGraph, found: &LiveState) -> Plan {
 }
 
 fn again(plan: &Plan, found: Vec<LiveShare>, org: OrgView, usage: Usage) -> Result<(), NotApproved> {
-    let now = Reread { live: live(found), org, usage };
+    let now = Reread { at: Timestamp::UNIX_EPOCH, live: live(found), org, usage };
     plan.approve_again(&Consent::to_everything(), &now).map(|_| ())
 }
 
@@ -98,7 +100,7 @@ fn an_account_that_begins_to_use_what_it_loses_makes_the_plan_untrue() {
 fn since_when_is_the_members_own_time_and_never_the_shares() {
     let (graph, found) = world();
     let plan = planned(&graph, &live(found.clone()));
-    let second = |n: i64| Some(jiff::Timestamp::from_second(n).unwrap());
+    let second = |n: i64| Some(Timestamp::from_second(n).unwrap());
     let mut later = found.clone();
     later[0].updated = second(9_000);
     again(&plan, later, org(), used_by(&[])).expect("the time of a share says nothing");
@@ -120,4 +122,19 @@ fn since_when_is_the_members_own_time_and_never_the_shares() {
         .collect();
     assert_eq!(since.len(), 2, "{stale:?}");
     assert!(since.contains(&second(5_000)) && since.contains(&None), "{since:?}");
+}
+
+#[test]
+fn what_expired_since_the_plan_was_made_makes_it_stale() {
+    let at: Timestamp = "2027-03-31T00:00:00Z".parse().unwrap();
+    let mut graph = stack([DesiredShare { expires: Some(at), ..desired_share("a") }, desired_share("b")]);
+    graph.now = "2027-03-30T23:59:00Z".parse().unwrap();
+    let plan = plan_knowing(&diff(&graph, &live([]), &org()), &org(), &Usage::default());
+    let read = |at| Reread { at, live: live([]), org: org(), usage: Usage::default() };
+    let approved = |at| plan.approve_again(&Consent::to_everything(), &read(at)).map(|_| ());
+    approved(graph.now).expect("there is a minute left");
+    let stale = is_stale(approved(at));
+    let [Difference::Expired { address, .. }] = &stale.differences[..] else { panic!("{stale:?}") };
+    assert_eq!(address.to_string(), "share.a");
+    assert!(stale.notices()[0].detail.contains("share.a expired at 2027-03-31"), "{:?}", stale.notices());
 }

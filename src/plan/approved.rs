@@ -83,10 +83,15 @@ impl PlanBody {
     /// Opens again what the files agreed to until a time that is over.
     pub(crate) fn lapse(&mut self, now: Timestamp) {
         self.each_hazard(|hazard, _| {
-            if matches!(&hazard.standing, HazardStanding::AllowedByStack { until: Some(until), .. } if *until <= now) {
+            if hazard.standing.is_over(now) {
                 hazard.standing = HazardStanding::Open;
             }
         });
+    }
+
+    /// Whether something that the files agreed to for a time is over.
+    pub(crate) fn has_lapsed(&self, now: Timestamp) -> bool {
+        self.hazards_by_address().any(|(_, hazard)| hazard.standing.is_over(now))
     }
 
     /// Every hazard with the block that it is about.

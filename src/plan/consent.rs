@@ -36,6 +36,13 @@ pub enum HazardStanding {
     },
 }
 
+impl HazardStanding {
+    /// Whether the files agreed to it until a time that is over.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        matches!(self, Self::AllowedByStack { until: Some(until), .. } if *until <= now)
+    }
+}
+
 /// Why a text is no allowance.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AllowanceError {

@@ -454,7 +454,12 @@ fn a_saved_plan_forgets_what_the_files_agreed_to_until_a_time_that_is_over() {
         let consent = if flags.is_empty() { Consent::default() } else { consent(flags) };
         let given = saved.clone().given(&consent, now);
         assert_eq!(given.body().consent_counts(), expected, "{flags} at {now}");
-        let read = |live: &LiveState| Reread { live: live.clone(), org: org(), usage: Usage::default() };
+        let read = |live: &LiveState| Reread {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            live: live.clone(),
+            org: org(),
+            usage: Usage::default(),
+        };
         let approved = given.approve(&Consent::default(), &read(&found));
         assert_eq!(approved.is_ok(), expected.0 == 0, "{flags} at {now}");
         // That AWS is as it was matters more than who agreed.

@@ -49,7 +49,10 @@ pub(crate) fn explains(plan: &PlanBody, done: &BTreeSet<StepId>, difference: &Di
                 matches!(step.step, Step::EnableSharingWithAwsOrganization | Step::CreateServiceLinkedRole);
             bootstrap && done.contains(&step.id)
         }),
-        Difference::Beside { .. } | Difference::Principal { .. } | Difference::Usage { .. } => false,
+        Difference::Beside { .. }
+        | Difference::Principal { .. }
+        | Difference::Usage { .. }
+        | Difference::Expired { .. } => false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::access::{AccessDelta, Grantee};
-use crate::diff::{PermissionDiff, Present};
+use crate::diff::{PermissionDiff, Present, Remark};
 use crate::live::{Association, AttachedPermission, CustomerPermissionRow, LiveShare, LiveState};
 use crate::model::{
     AccountId, Address, AssociationStatus, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn,
@@ -40,6 +40,19 @@ pub enum Difference {
     Principal { principal: Principal, label: String, change: StandingChange },
     /// An account that loses a resource has something in it now, and had nothing.
     Usage { address: Address, resource: ResourceArn, account: AccountId, count: usize },
+    /// A share that the plan makes or keeps, and whose `expires` is over by now.
+    Expired { address: Address, at: Timestamp },
+}
+
+/// A share whose block says that it is over by now, and that the plan makes, changes or keeps with steps.
+pub(crate) fn expired(share: &PlannedShare, now: Timestamp) -> Option<Difference> {
+    let kept = share.diff.after().is_some() && !share.steps.is_empty();
+    let ends = share.diff.remarks.iter().find_map(|remark| match remark {
+        Remark::Expires { at, left: _ } => Some(*at),
+        _ => None,
+    });
+    let at = ends.filter(|at| kept && *at <= now)?;
+    Some(Difference::Expired { address: share.diff.address.clone(), at })
 }
 
 /// What happened to a permission.

@@ -113,6 +113,7 @@ fn summary(own: &[Difference]) -> String {
             }
             Difference::Principal { label, .. } => (label.clone(), "accounts".to_owned(), None),
             Difference::Usage { address, .. } => (address.to_string(), "use".to_owned(), None),
+            Difference::Expired { address, at: _ } => (address.to_string(), "end".to_owned(), None),
         };
         match blocks.iter_mut().find(|(known, ..)| *known == block) {
             Some((_, parts, last)) => {
@@ -262,6 +263,9 @@ fn sentence(difference: &Difference) -> String {
             format!(
                 "{address}: account {account}, which loses {resource}, had nothing in it and has {count} {what}{s} now."
             )
+        }
+        Difference::Expired { address, at } => {
+            format!("{address} expired at {}: its block ends it, and the plan was made before.", time(*at))
         }
         Difference::Sharing { before, after } => {
             format!("Sharing inside the organization was {} and is {}.", state(*before), state(*after))

@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod elsewhere;
+mod handover;
 mod in_place;
 mod misnamed;
 mod partitions;

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
-
 use crate::cli::args::{ApplyArgs, StackArgs};
 use crate::cli::carry_out::{self, carry_out, finish};
 use crate::cli::commands::plan;
@@ -36,12 +34,6 @@ pub(crate) fn open(path: &Path) -> Result<PlanFile, PlanArgError> {
     PlanFile::read(&file.text).map_err(|source| PlanArgError::Plan { name: file.name, source })
 }
 
-/// The time of the run: what was agreed to until a day may have ended since the plan was made.
-#[expect(clippy::disallowed_methods, reason = "the time enters the run here")]
-fn now() -> Timestamp {
-    Timestamp::now()
-}
-
 /// Whoever names a plan's file has agreed to it: nobody is asked again.
 pub(crate) fn run(
     args: &ApplyArgs,
@@ -71,7 +63,7 @@ pub(crate) fn run(
             return Exit::Error;
         }
         let consent = consent::consent(&args.consent);
-        file.plan = file.plan.given(&consent, now());
+        file.plan = file.plan.given(&consent, args.stack.moment());
         let Some(reached) = reached(args, &file, stack, output) else { return Exit::Error };
         let beside = stack.unwrap_or(Path::new("."));
         pipeline::in_session(beside, &args.cloud, reached, output, async |session, output| {
@@ -118,7 +110,7 @@ async fn verify_and_apply(
     {
         return refuse(&[body.is_another(agreed)], Exit::Stale, output);
     }
-    let now = pipeline::again(body, session, &args.cloud).await;
+    let now = pipeline::again(body, args.stack.moment(), session, &args.cloud).await;
     let approved = match file.plan.approve(consent, &now) {
         Ok(approved) => approved,
         Err(NotApproved::Refused(refused)) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diff::{Change, Purpose, Remark, Verdict};
+use crate::diff::{Change, Ownership, Purpose, Remark, Verdict};
 use crate::plan::{Blocked, HazardSubject, PlannedShare, takes_over};
 use crate::render::escape::escape;
 use crate::render::invitation;
@@ -118,7 +118,12 @@ impl PlanView<'_> {
             said.extend(keep_owner_out(share).into_iter().map(|line| (format!("    {line}"), "")));
         }
         for remark in &diff.remarks {
-            let Remark::Unproven { arn, misfit: _ } = remark else { continue };
+            let (Remark::Unproven { arn, misfit: _ }
+            | Remark::NameTaken { arn, ownership: Ownership::Untagged }
+            | Remark::SameContents { arn, name: _ }) = remark
+            else {
+                continue;
+            };
             let Some(import) = takes_over(&diff.address, diff.place(), arn) else { continue };
             said.push(("to take over the one that is there, add this block:".to_owned(), ""));
             said.extend(import.iter().map(|line| (format!("    {}", escape(line)), "")));

@@ -42,3 +42,17 @@ share "ram221_passes" {
   resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-4"]
   principals = [account.dev]
 }
+
+share "ram223_raised" {
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-5"]
+  principals = [account.dev]
+}
+
+share "ram223_passes" {
+  account    = account.network
+  region     = "eu-central-1"
+  resources  = ["arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-6"]
+  principals = [account.dev]
+}
