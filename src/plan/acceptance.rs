@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diff::{Change, Diff, InboundItem, InboundVerdict, ShareDiff, Verdict, dependents};
 use crate::model::{AccountId, Address, Place};
 use crate::plan::body::{Blocked, PlannedInbound, PlannedShare};
+use crate::plan::chain::replaces_in_part;
 use crate::plan::hazard;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
 
@@ -89,11 +90,14 @@ pub(crate) fn keep(shares: &mut [PlannedShare]) {
     let mut kept: BTreeMap<usize, BTreeSet<AccountId>> = BTreeMap::new();
     for (at, share) in shares.iter().enumerate() {
         match &share.diff.verdict {
-            Verdict::Changed(Change::Replace { before, .. }) => {
+            Verdict::Changed(Change::Replace { before, after, .. }) if replaces_in_part(before, after) => {
                 kept.insert(at, dependents(before, &share.diff.invitations));
             }
             Verdict::Changed(Change::Delete { before, reason }) if reason.is_of_a_second() => {
-                if let Some(successor) = shares.iter().find(|other| stays(&other.diff, &share.diff.address)) {
+                let successor = shares.iter().find(|other| stays(&other.diff, &share.diff.address));
+                if let Some(successor) = successor
+                    && successor.diff.after().is_some_and(|after| replaces_in_part(before, after))
+                {
                     kept.insert(at, dependents(before, &successor.diff.invitations));
                 }
             }

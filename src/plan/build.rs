@@ -295,6 +295,7 @@ fn write_steps(
                 }
                 Change::Replace { before, after, reasons: _ } => {
                     let replaced = Some(&before.share.arn);
+                    chain.trim(before, after);
                     chain.create(Tokens::of_share(&diff.stack, address, replaced), after);
                 }
                 Change::Update { before, after, edits } => {

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::{Delta, Edit, Membership, Part, Present, Stamp, Wanted, Written};
 use crate::model::{
-    Address, Observed, PermissionArn, Place, PolicyChange, Principal, ResourceArn, ShareArn, TAG_ADDRESS,
-    TAG_APPLIED, TAG_IMPORTED, TAG_STACK, Tags,
+    Address, Observed, PermissionArn, Place, PolicyChange, Principal, ResourceArn, ShareArn, ShareStatus,
+    TAG_ADDRESS, TAG_APPLIED, TAG_IMPORTED, TAG_STACK, Tags,
 };
 use crate::plan::sources::SourceSteps;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
@@ -82,6 +82,22 @@ impl<'a> Chain<'a> {
         });
         self.written.push(id);
         id
+    }
+
+    /// Takes off the share that goes what the one in its place does not hold. Only what both hold may wait until somebody has accepted.
+    /// Where they hold no resource in common, the old share goes as soon as the new one is there, and nothing of it waits.
+    pub fn trim(&mut self, before: &Present, after: &Wanted) {
+        if !replaces_in_part(before, after) {
+            return;
+        }
+        let resources = before.share.resources.keys().filter(|arn| !after.resources.contains_key(*arn));
+        let principals = before.share.principals.keys().filter(|one| !after.principals.contains_key(*one));
+        let members = Members {
+            resources: resources.cloned().collect(),
+            principals: principals.cloned().collect(),
+            sources: Vec::new(),
+        };
+        self.disassociate(&ShareRef::Known(before.share.arn.clone()), members);
     }
 
     /// Makes a share: in one call where everything fits, so that it is never seen half-made. One more binds its record to its ARN.
@@ -268,6 +284,13 @@ impl<'a> Chain<'a> {
 /// Whether a change of these lets nobody join before others leave: a permission gives way to one that allows more and less.
 pub(crate) fn parts_before_it_joins(edits: &[Edit]) -> bool {
     Changes::of(edits).turn() == Turn::Between
+}
+
+/// Whether a share and the one that replaces it hold a resource in common. Resources are of one account and Region.
+pub(crate) fn replaces_in_part(before: &Present, after: &Wanted) -> bool {
+    before.place == after.place
+        && before.share.status != ShareStatus::Failed
+        && before.share.resources.keys().any(|resource| after.resources.contains_key(resource))
 }
 
 /// The permissions that a call attaches.

@@ -64,7 +64,11 @@ impl<'a> Parts<'a> {
     /// The parts of a change. What is made or goes as a whole is listed as if it came or went member by member.
     pub fn details(&mut self, change: &Change) -> Vec<Detail> {
         let edits = match change {
-            Change::Create { after } | Change::Replace { after, .. } => arriving(after),
+            Change::Create { after } => arriving(after),
+            Change::Replace { before, after, .. } => {
+                let dropped = leaving(before, self.org).into_iter().filter(|edit| is_dropped(edit, after));
+                arriving(after).into_iter().chain(dropped).collect()
+            }
             Change::Update { edits, .. } => edits.clone(),
             Change::Delete { before, .. } => leaving(before, self.org),
             Change::Release { .. } => Vec::new(),
@@ -195,6 +199,15 @@ fn arriving(after: &Wanted) -> Vec<Edit> {
         .chain(permissions)
         .map(|part| Edit { part, cause: Cause::Pending })
         .collect()
+}
+
+/// Whether a part that leaves with the old share is not on the one that takes its place.
+fn is_dropped(edit: &Edit, after: &Wanted) -> bool {
+    match &edit.part {
+        Part::Principal { principal, .. } => !after.principals.contains_key(principal),
+        Part::Resource { resource, .. } => !after.resources.contains_key(resource),
+        _ => false,
+    }
 }
 
 fn leaving(before: &Present, org: &OrgView) -> Vec<Edit> {

@@ -17,7 +17,8 @@ pub(crate) fn all_sides(diff: &Diff, shares: &[PlannedShare]) -> (Vec<Sides>, Ri
     let mut out: Vec<Sides> = shares
         .iter()
         .map(|share| {
-            let (before, after) = sides(&share.diff, &renewed, &mut rights);
+            let kept = !share.kept_for.is_empty();
+            let (before, after) = sides(&share.diff, kept, &renewed, &mut rights);
             if share.blocked.is_some() { (before.clone(), before) } else { (before, after) }
         })
         .collect();
@@ -45,8 +46,9 @@ fn renewed(diff: &Diff) -> Renewed<'_> {
 
 type Renewed<'a> = BTreeMap<&'a PermissionArn, &'a PolicyChange>;
 
-/// What the share gives before and after. What was not read gives, as far as this plan goes, the same.
-fn sides(share: &ShareDiff, renewed: &Renewed<'_>, rights: &mut Rights) -> Sides {
+/// What the share gives before and after. What was not read gives, as far as this plan goes, the same. `kept`: the share that is replaced
+/// stays for those who have yet to accept the new one.
+fn sides(share: &ShareDiff, kept: bool, renewed: &Renewed<'_>, rights: &mut Rights) -> Sides {
     let mut before = share.before().map(|present| Grants::of_live(&present.place, &present.share));
     let mut after = match &share.verdict {
         Verdict::Unread { .. } | Verdict::NotImported { .. } => None,
@@ -59,7 +61,8 @@ fn sides(share: &ShareDiff, renewed: &Renewed<'_>, rights: &mut Rights) -> Sides
         if let (Some(before), false) = (&mut before, replaced || invitation.state.is_accepted()) {
             before.principals.remove(principal);
         }
-        if let (Some(after), true) = (&mut after, invitation.state.stays_open()) {
+        let keeps = kept && before.as_ref().is_some_and(|before| before.principals.contains(principal));
+        if let (Some(after), true) = (&mut after, invitation.state.stays_open() && !keeps) {
             after.principals.remove(principal);
         }
     }

@@ -120,7 +120,7 @@ impl Handovers {
 struct Both<'a> {
     /// It is made or changed, and not blocked.
     changes: bool,
-    /// It stays, and something on it changes. One that goes as a whole waits for all who take over from it anyway.
+    /// Something is taken off it that stays. One that goes as a whole waits for all who take over from it anyway.
     updates: bool,
     before: Side<'a>,
     after: Side<'a>,
@@ -142,7 +142,7 @@ impl<'a> Both<'a> {
         };
         Self {
             changes: changed.is_some_and(|change| makes(&change)),
-            updates: matches!(changed, Some(Change::Update { .. })),
+            updates: matches!(changed, Some(Change::Update { .. } | Change::Replace { .. })),
             before: Side::of(before.as_ref(), org),
             after: Side::of(after.as_ref(), org),
         }

@@ -41,7 +41,8 @@ fn has(held: &BTreeSet<(Grantee, ResourceArn)>, (who, what): &(Grantee, Resource
 
 fn announced(plan: &Plan, (who, what): &(Grantee, ResourceArn)) -> bool {
     plan.body().interruptions.iter().any(|Interruption { from: _, to: _, resources, holders }| {
-        resources.contains(what) && holders.contains(&Holder::Grantee(who.clone()))
+        let named = |who: Grantee| holders.contains(&Holder::Grantee(who));
+        resources.contains(what) && (named(who.clone()) || named(Grantee::Account(who.account().clone())))
     })
 }
 

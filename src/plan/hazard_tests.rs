@@ -133,8 +133,8 @@ fn a_subnet_is_a_hazard_of_its_own_where_an_account_that_loses_it_has_something_
         (one, &[("444444444444", 1)], &["RAM212"]),
         (gone, nobody, &["RAM203", "RAM211"]),
         (gone, &[("444444444444", 1)], &["RAM212", "RAM211"]),
-        (replaced, nobody, &["RAM207", "RAM213"]),
-        (replaced, &[("444444444444", 1)], &["RAM207", "RAM212", "RAM213"]),
+        (replaced, nobody, &["RAM203", "RAM207", "RAM213"]),
+        (replaced, &[("444444444444", 1)], &["RAM212", "RAM207", "RAM213"]),
         (in_place, &[("444444444444", 1)], &["RAM207", "RAM213"]),
     ]
     .into_iter()
@@ -265,6 +265,31 @@ fn a_share_made_beside_one_that_bears_its_tags_is_a_hazard() {
         codes(&planned(&stack([desired.clone()]), &live([live_share(&desired, 2), stripped]))),
         [] as [&str; 0]
     );
+}
+
+#[test]
+fn more_for_somebody_outside_is_a_hazard_also_while_the_invitation_is_open() {
+    let mut desired = desired_share("tgw");
+    desired.allow_external_principals = true;
+    desired.principals = [as_written(principal(PARTNER)), as_written(principal("333333333333"))].into();
+    let before = live_share(&desired, 1);
+    let mut invited = before.clone();
+    for association in invited.principals.values_mut() {
+        association.status = crate::model::AssociationStatus::Associating;
+    }
+    desired.resources.insert(tgw(7), Some(tgw_type()));
+    for share in [before.clone(), invited] {
+        let plan = planned(&stack([desired.clone()]), &live([share]));
+        let found: Vec<_> = plan.body().hazards_by_address().map(|(_, hazard)| hazard.clone()).collect();
+        let [hazard] = &found[..] else { panic!("{found:?}") };
+        assert_eq!(hazard.code.id, "RAM201");
+        assert_eq!(hazard.subject, crate::plan::HazardSubject::Principal(principal(PARTNER)));
+    }
+    // What somebody took off by hand is put back unasked.
+    let whole = live_share(&desired, 1);
+    let mut less = whole.clone();
+    less.resources.remove(&tgw(7));
+    assert_eq!(codes(&planned(&stack([desired]), &live([less]))), [] as [&str; 0]);
 }
 
 #[test]

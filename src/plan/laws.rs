@@ -7,7 +7,7 @@ use proptest::sample::{Index, subsequence};
 
 use crate::desired::{DesiredGraph, DesiredShare};
 use crate::diff::fixture::*;
-use crate::diff::{Diff, Record, Stamp, Verdict, diff, proven};
+use crate::diff::{Change, Diff, Record, Stamp, Verdict, diff, proven};
 use crate::live::{
     AssociationRow, LiveShare, LiveState, PermissionRow, PlaceRows, Received, ShareRow, SourceRow, assemble,
 };
@@ -270,6 +270,15 @@ proptest! {
         let (_, second) = planned(&graph, &sim.live);
         let only_deletes = |step: &PlannedStep| matches!(step.step, Step::DeleteResourceShare { .. });
         prop_assert!(second.steps().iter().all(only_deletes), "{:#?}", second.steps());
+        // What a replacement drops is gone, also where the old share stays for those who have yet to accept.
+        for share in &first.body().shares {
+            let Verdict::Changed(Change::Replace { before, after, .. }) = &share.diff.verdict else { continue };
+            let old = sim.live.places[&before.place].known().and_then(|place| place.shares.get(&before.share.arn));
+            if let Some(old) = old.filter(|_| share.blocked.is_none()) {
+                prop_assert!(old.principals.keys().all(|one| after.principals.contains_key(one)), "{:?}", old.principals);
+                prop_assert!(old.resources.keys().all(|one| after.resources.contains_key(one)), "{:?}", old.resources);
+            }
+        }
         let kept = first.body().shares.iter().any(|share| !share.kept_for.is_empty());
         prop_assert!(kept || second.is_empty());
         sim.run(second.steps());

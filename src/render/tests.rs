@@ -56,6 +56,11 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
                 - resource   ec2:TransitGateway  transit-gateway/tgw-1  no account loses it
             + share.made  "a brand new one"  shares.ram.hcl:3
                 share made beside one like it  RAM223
+                to take over the one that is there, add this block:
+                    import {
+                      to = share.made
+                      id = "arn:aws:ram:eu-central-1:222222222222:resource-share/00000009"
+                    }
                 + principal  account dev-1       333333333333           1 account gains tgw-1
                 + resource   ec2:TransitGateway  transit-gateway/tgw-1  1 account gains it
                 ! share      00000009            manual-test            holds the same for the same principals and is in no stack; a second one is made  RAM223
@@ -104,6 +109,11 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
                       no account loses it
             + share.made  "a brand new one"  shares.ram.hcl:3
                 share made beside one like it  RAM223
+                to take over the one that is there, add this block:
+                    import {
+                      to = share.made
+                      id = "arn:aws:ram:eu-central-1:222222222222:resource-share/00000009"
+                    }
                 + principal  account dev-1       333333333333
                       1 account gains tgw-1
                 + resource   ec2:TransitGateway  transit-gateway/tgw-1

@@ -9,7 +9,7 @@ pub fn hazard_codes() -> impl Iterator<Item = &'static Code> {
 
 codes! {
     RAM201 "principal outside the organization"
-        "The plan lets somebody use resources who is not in your organization. What is shared with an outside account is out of \
+        "The plan lets somebody use resources who is not in your organization, or adds resources for one who is on the share already. What is shared with an outside account is out of \
         reach of your service control policies, and the account must accept an invitation before it sees the share.\n\n\
         Make sure that the account id is the one you mean. Where no organization could be read, every account that no `account` \
         block names counts as outside on a share with `allow_external_principals`."

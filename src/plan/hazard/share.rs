@@ -52,6 +52,11 @@ impl Changing<'_> {
                 let about = HazardSubject::Resource(resource.clone());
                 found.extend(self.removal(detail, std::iter::once(resource)).map(|code| (code, about)));
             }
+            Part::Resource { resource: _, resource_type: _, how: Membership::Added } => {
+                if detail.edit.cause != Cause::Drift {
+                    found.extend(self.widened_for_strangers(found));
+                }
+            }
             Part::Source { source: _, how: Membership::Removed } if self.has_no_sources() => {
                 for principal in self.after().into_iter().flat_map(|after| after.principals.keys()) {
                     let told = || found.iter().any(|(code, _)| **code == codes::RAM209);
@@ -85,6 +90,16 @@ impl Changing<'_> {
         }
     }
 
+    /// Who is outside, was on the share before and gets more of it, now or once it accepts.
+    fn widened_for_strangers(&self, found: &Found) -> Found {
+        let Change::Update { before, after, .. } = self.change else { return Found::new() };
+        let about = |principal: &Principal| (&codes::RAM201, HazardSubject::Principal(principal.clone()));
+        let stays = after.principals.keys().filter(|principal| {
+            before.share.principals.contains_key(*principal) && self.is_stranger(principal)
+        });
+        stays.map(about).filter(|hazard| !found.contains(hazard)).collect()
+    }
+
     /// The code for what leaves a share that stays, and takes these resources from somebody. What the files never granted may be taken
     /// back without one, but for subnets with something in them: it has no other place to be.
     fn removal<'r>(
@@ -116,8 +131,7 @@ impl Changing<'_> {
         let expired = matches!(self.change, Change::Delete { reason: DeleteReason::Expired, .. });
         let retains = self.after().is_some_and(|after| after.retain_sharing);
         let replaces = matches!(self.change, Change::Replace { .. });
-        // What a replacement does not take over is told by no part of it.
-        let breaks_whole = (deletes || replaces)
+        let breaks_whole = deletes
             && self.diff.purpose == Purpose::Apply
             && self.before_resources().any(|resource| self.breaks(resource, &access.lose, &access.unknown));
         let opens = self.after().is_some_and(|after| after.allow_external_principals)
