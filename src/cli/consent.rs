@@ -13,10 +13,15 @@ pub(crate) fn consent(args: &AllowArgs) -> Consent {
 
 /// Says which flags agree to nothing in this plan: they may be left over, or meant for another stack.
 pub(crate) fn note_unused(plan: &PlanBody, consent: &Consent, output: &Output) {
-    for allowance in plan.unused(consent) {
-        let text = allowance.to_string();
-        output.note(format_args!("note: --allow {} matches no hazard of this plan.", escape(&text)));
-    }
+    let unused = plan.unused(consent);
+    let named: Vec<String> = unused.iter().map(|allowance| allowance.to_string()).collect();
+    let verb = match named.len() {
+        0 => return,
+        1 => "matches",
+        _ => "match",
+    };
+    let named = named.iter().map(|text| escape(text).to_string()).collect::<Vec<_>>().join(", ");
+    output.note(format_args!("note: --allow {named} {verb} no hazard of this plan."));
 }
 
 /// Says why nothing is applied, unless the plan's own text did, and how the run ends.

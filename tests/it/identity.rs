@@ -153,14 +153,14 @@ fn an_import_that_cannot_be_had_is_refused_and_nothing_is_made() {
         world.run("network", "apply --auto-approve", 1).says(&told);
     }
     world.stack("network", &share("hub", ""));
-    world.run("network", "plan", 0).says(&["1 to create"]);
+    world.run("network", "plan --allow RAM223", 0).says(&["1 to create"]);
 }
 
 #[test]
 fn a_renamed_block_keeps_its_share() {
     let world = World::new();
     world.stack("network", &share("old", ""));
-    world.run("network", "apply --auto-approve", 0);
+    world.run("network", "apply --auto-approve --allow RAM223", 0);
     let arn = world.json("network", "plan --json", 0)["shares"][0]["before"]["arn"].clone();
     let moved = "moved {\n  from = share.old\n  to   = share.hub\n}\n";
     world.stack("network", &format!("{}{moved}", share("hub", "")));
@@ -178,7 +178,7 @@ fn a_renamed_block_keeps_its_share() {
 fn a_share_becomes_an_instance_and_the_instance_another_block() {
     let world = World::new();
     world.stack("network", &share("hub", ""));
-    world.run("network", "apply --auto-approve", 0);
+    world.run("network", "apply --auto-approve --allow RAM223", 0);
     let each = share("hub", "for_each = toset([\"a\"])");
     let first = "moved {\n  from = share.hub\n  to   = share.hub[\"a\"]\n}\n";
     world.stack("network", &format!("{each}{first}"));
@@ -194,7 +194,7 @@ fn a_share_becomes_an_instance_and_the_instance_another_block() {
 fn a_released_share_stays_and_another_stack_takes_it() {
     let world = World::new();
     world.stack("network", &share("hub", ""));
-    world.run("network", "apply --auto-approve", 0);
+    world.run("network", "apply --auto-approve --allow RAM223", 0);
     let arn = world.json("network", "plan --json", 0)["shares"][0]["before"]["arn"].clone();
     let arn = arn.as_str().expect("a text");
 
@@ -219,7 +219,7 @@ fn a_released_share_stays_and_another_stack_takes_it() {
 fn a_block_that_is_removed_with_destroy_deletes_its_share() {
     let world = World::new();
     world.stack("network", &share("hub", ""));
-    world.run("network", "apply --auto-approve", 0);
+    world.run("network", "apply --auto-approve --allow RAM223", 0);
     world.stack("network", "removed {\n  from = share.hub\n}\n");
     world.run("network", "apply --auto-approve --allow RAM206", 0).says(&["1 to delete"]);
     world.run("network", "plan --detailed-exitcode", 0);
@@ -229,7 +229,7 @@ fn a_block_that_is_removed_with_destroy_deletes_its_share() {
 fn an_expired_share_is_drift_until_it_is_deleted_and_is_not_made_again() {
     let world = World::new();
     world.stack("network", &share("hub", "expires = \"2999-01-01T00:00:00Z\""));
-    world.run("network", "apply --auto-approve", 0).says(&["expires", "RAM314"]);
+    world.run("network", "apply --auto-approve --allow RAM223", 0).says(&["expires", "RAM314"]);
     let plan = world.json("network", "plan --json --detailed-exitcode", 0);
     assert!(plan["now"].is_string(), "the run's time stands in the plan: {plan:#}");
     world.stack("network", &share("hub", "expires = \"2020-01-01T00:00:00Z\""));
