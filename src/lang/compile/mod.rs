@@ -24,6 +24,7 @@ mod allow;
 mod changes;
 mod compiled;
 mod merge;
+mod complete;
 
 use std::collections::BTreeMap;
 
@@ -82,8 +83,12 @@ pub fn compile(sources: &mut SourceMap, stack_files: &[FileId], inputs: &Inputs<
         Compiler { blocks: &blocks, evaluator: &mut evaluator, account_ids, instances, findings };
     let declaration = compiler.declaration(start, inputs.now());
     let mut findings = std::mem::take(&mut compiler.findings);
+    let instances = std::mem::take(&mut compiler.instances);
     findings.add(evaluator.told().into_iter(), None);
-    Compiled::new(declaration, findings.settle(), evaluator.names, evaluator.memory)
+    let mut diagnostics = findings.settle();
+    let lost = complete::check(declaration.as_ref(), &blocks, &instances, &evaluator, &diagnostics, start);
+    diagnostics.extend(lost);
+    Compiled::new(declaration, diagnostics, evaluator.names, evaluator.memory)
 }
 
 /// Reads blocks, once names have their values.
@@ -144,16 +149,26 @@ impl Compiler<'_, '_> {
             }
         };
         self.findings.add(self.evaluator.diagnostics.drain(..), None);
-        let Ok(found) = found else { return Vec::new() };
+        let Some(found) = self.evaluator.kept(found, block.header) else { return Vec::new() };
         let mut out = Vec::with_capacity(found.len());
         for instance in &found {
             let address = instance.address(kind, block.label());
             let result = read(self, instance);
             let named = instance.key.is_some().then_some(&address);
             self.findings.add(self.evaluator.diagnostics.drain(..), named);
-            if let Ok(value) = result {
+            if let Some(value) = self.evaluator.kept(result, block.header) {
                 out.push((address, value));
             }
+        }
+        out
+    }
+
+    /// Reads blocks that have no instances.
+    fn each_block<T>(&mut self, blocks: &[Block], read: fn(&mut Self, &Block) -> Eval<T>) -> Vec<T> {
+        let mut out = Vec::with_capacity(blocks.len());
+        for block in blocks {
+            let result = read(self, block);
+            out.extend(self.evaluator.kept(result, block.header));
         }
         out
     }
