@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use crate::lang::functions::call::Call;
+use crate::lang::functions::characters::characters;
 use crate::lang::functions::row::{Accepts, Body, Example, Function, FunctionError, Group, Param};
 use crate::lang::functions::sequence;
 use crate::lang::functions::sequence::{ordered, sequence};
@@ -230,7 +229,7 @@ fn length(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let value = call.arg(0);
     let length = value
         .as_str()
-        .map(|text| text.graphemes(true).count())
+        .map(|text| characters(text).count())
         .or_else(|| value.items().map(<[Value]>::len))
         .or_else(|| value.entries().map(BTreeMap::len));
     match length {
@@ -277,7 +276,7 @@ fn merge(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let mut merged = Entries::new();
     let mut types: Vec<Type> = Vec::new();
     for index in 0..call.args().len() {
-        if call.arg(index).is_null() {
+        if let Kind::Null(Type::Any | Type::Map(_) | Type::Object(_)) = call.arg(index).kind() {
             continue;
         }
         merged.extend(entries(call, index)?.iter().map(|(key, value)| (key.clone(), value.clone())));

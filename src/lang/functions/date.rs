@@ -41,10 +41,7 @@ pub(crate) static FUNCTIONS: &[Function] = &[
     .takes(&[TIMESTAMP, Param::new("duration", Accepts::String)])
     .shows(&[Example::new(r#"timeadd("2017-11-22T00:00:00Z", "10m")"#, r#""2017-11-22T00:10:00Z""#)]),
     row("timecmp", "timecmp(a, b)", |call| {
-        let instant = |index| {
-            let past = || FunctionError::argument(index, "The time lies outside the years 0 to 9999.");
-            moment(call, index)?.instant().ok_or_else(past)
-        };
+        let instant = |index| moment(call, index).map(|moment| moment.instant());
         Ok(Value::number(match instant(0)?.cmp(&instant(1)?) {
             std::cmp::Ordering::Less => -1,
             std::cmp::Ordering::Equal => 0,

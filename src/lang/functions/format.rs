@@ -1,9 +1,8 @@
 //! `format` and `formatlist`: the verbs of Go's `fmt`, as far as Terraform has them.
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use crate::lang::functions::bounds;
 use crate::lang::functions::call::Call;
+use crate::lang::functions::characters::characters;
 use crate::lang::functions::decimal::Decimal;
 use crate::lang::functions::json;
 use crate::lang::functions::row::FunctionError;
@@ -234,7 +233,7 @@ impl Verb {
     /// The characters that the precision lets through; all of them where it is 0, as in Terraform.
     fn cut(&self, text: String) -> String {
         match self.precision.filter(|length| *length > 0) {
-            Some(length) => text.graphemes(true).take(length).collect(),
+            Some(length) => characters(&text).take(length).collect(),
             None => text,
         }
     }
@@ -242,7 +241,7 @@ impl Verb {
     fn padded(&self, text: &str) -> String {
         let Some(width) = self.width else { return text.to_owned() };
         // No more than a width of characters needs to be counted.
-        let missing = width - text.graphemes(true).take(width).count();
+        let missing = width - characters(text).take(width).count();
         if self.minus {
             format!("{text}{}", " ".repeat(missing))
         } else {

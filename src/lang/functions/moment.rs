@@ -2,9 +2,8 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time, Weekday};
-use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp};
 
 /// A point in time with the offset that it was written with.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +58,7 @@ impl Moment {
                 };
                 is(at + 3, b':')?;
                 let (hours, minutes) = (i32::from(two(at + 1)?), i32::from(two(at + 4)?));
-                if hours > 23 || minutes > 59 {
+                if hours > 24 || minutes > 59 {
                     return None;
                 }
                 sign * (hours * 3600 + minutes * 60)
@@ -83,9 +82,10 @@ impl Moment {
         (0..=9999).contains(&local.year()).then_some(Self { local, offset: self.offset })
     }
 
-    /// The same for all offsets; none at the very ends of time.
-    pub(crate) fn instant(&self) -> Option<Timestamp> {
-        Offset::from_seconds(self.offset).ok()?.to_timestamp(self.local).ok()
+    /// Time since the year 0, the same for all offsets.
+    pub(crate) fn instant(&self) -> SignedDuration {
+        self.local.duration_since(Date::constant(0, 1, 1).to_datetime(Time::midnight()))
+            - SignedDuration::from_secs(self.offset.into())
     }
 
     /// `+01:00`, without the colon where `colon` is empty.

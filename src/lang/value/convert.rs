@@ -102,7 +102,7 @@ fn convert_kind(value: &Value, want: &Type) -> Result<Value, ConvertError> {
             let (element, items) = convert_items(value, element)?;
             Ok(Value::set(element, items))
         }
-        (Kind::List(_) | Kind::Tuple(_), Type::Tuple(elements)) => {
+        (Kind::Tuple(_), Type::Tuple(elements)) => {
             let items = value.items().expect("matched as a sequence");
             if items.len() != elements.len() {
                 return Err(ConvertError::new(format!(
@@ -222,8 +222,12 @@ fn convert_object(value: &Value, fields: &BTreeMap<Arc<str>, Field>) -> Result<V
                 Some(given) => {
                     convert(given, &field.ty).map_err(|error| error.inside(Step::Attribute(name.clone())))?
                 }
-                None => Value::null_of(settled(&field.ty))
-                    .marked(entries.get(name).is_some_and(Value::is_sensitive)),
+                // A null that has a type must fit as well.
+                None => match entries.get(name) {
+                    Some(null) => convert(null, &field.ty)
+                        .map_err(|error| error.inside(Step::Attribute(name.clone())))?,
+                    None => Value::null_of(settled(&field.ty)),
+                },
             };
             Ok((name.clone(), attribute))
         })
