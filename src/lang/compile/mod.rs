@@ -34,7 +34,7 @@ use crate::lang::compile::merge::Findings;
 use crate::lang::compile::names::AccountIds;
 use crate::lang::compile::structure::Blocks;
 use crate::lang::declaration::Declaration;
-use crate::lang::eval::{Eval, Evaluator, Names, World};
+use crate::lang::eval::{Eval, Evaluator, Failed, Names, World};
 use crate::lang::memory::Memory;
 use crate::lang::syntax::{Block, parse_body};
 use crate::model::{Address, BlockKind};
@@ -140,26 +140,31 @@ impl Compiler<'_, '_> {
         kind: BlockKind,
         mut read: impl FnMut(&mut Self, &Instance) -> Eval<T>,
     ) -> Vec<(Address, T)> {
-        let found = match self.instances.get(&block.header) {
-            Some(found) => found.clone(),
-            None => {
-                let found = self.evaluator.instances(block);
-                self.instances.insert(block.header, found.clone());
-                found
-            }
+        // Out of the table while they are read, so that none of them is copied.
+        let found = match self.instances.remove(&block.header) {
+            Some(found) => found,
+            None => self.evaluator.instances(block),
         };
         self.findings.add(self.evaluator.diagnostics.drain(..), None);
-        let Some(found) = self.evaluator.kept(found, block.header) else { return Vec::new() };
-        let mut out = Vec::with_capacity(found.len());
-        for instance in &found {
-            let address = instance.address(kind, block.label());
-            let result = read(self, instance);
-            let named = instance.key.is_some().then_some(&address);
-            self.findings.add(self.evaluator.diagnostics.drain(..), named);
-            if let Some(value) = self.evaluator.kept(result, block.header) {
-                out.push((address, value));
+        let mut out = Vec::new();
+        match &found {
+            Err(Failed) => {
+                self.evaluator.kept(Err::<(), _>(Failed), block.header);
+            }
+            Ok(instances) => {
+                out.reserve_exact(instances.len());
+                for instance in instances {
+                    let address = instance.address(kind, block.label());
+                    let result = read(self, instance);
+                    let named = instance.key.is_some().then_some(&address);
+                    self.findings.add(self.evaluator.diagnostics.drain(..), named);
+                    if let Some(value) = self.evaluator.kept(result, block.header) {
+                        out.push((address, value));
+                    }
+                }
             }
         }
+        self.instances.insert(block.header, found);
         out
     }
 

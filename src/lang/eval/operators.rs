@@ -5,7 +5,7 @@ use crate::lang::eval::differences::no_common_type;
 use crate::lang::eval::evaluator::{Eval, Evaluator, Failed};
 use crate::lang::eval::scope::Scope;
 use crate::lang::eval::shape::written_type;
-use crate::lang::syntax::{BinaryOp, Conditional, Expr, UnaryOp};
+use crate::lang::syntax::{BinaryOp, Conditional, Expr, ExprKind, UnaryOp};
 use crate::lang::value::{Losses, Number, NumberError, Type, Value, convert, unify};
 
 impl Evaluator<'_> {
@@ -66,11 +66,14 @@ impl Evaluator<'_> {
         };
         let wrong = self.diagnostics.len();
         let mut operand = |value: Eval<Value>, place: &str, expr: &Expr| match value {
-            Err(Failed) => match written_type(expr) {
-                // No bool comes of it, whatever is mended.
-                Some(Type::Number) => Err(Failed),
-                _ => Ok(None),
-            },
+            // No bool comes of it, whatever is mended.
+            Err(Failed)
+                if written_type(expr) == Some(Type::Number)
+                    || matches!(expr.bare().kind, ExprKind::Tuple(_)) =>
+            {
+                Err(Failed)
+            }
+            Err(Failed) => Ok(None),
             Ok(value) if value.is_null() && convert(&value, &Type::Bool).is_ok() => Ok(Some(value)),
             Ok(value) if value.is_null() => {
                 let detail = format!(

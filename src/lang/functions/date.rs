@@ -41,7 +41,10 @@ pub(crate) static FUNCTIONS: &[Function] = &[
     .takes(&[TIMESTAMP, Param::new("duration", Accepts::String)])
     .shows(&[Example::new(r#"timeadd("2017-11-22T00:00:00Z", "10m")"#, r#""2017-11-22T00:10:00Z""#)]),
     row("timecmp", "timecmp(a, b)", |call| {
-        let instant = |index| moment(call, index).map(|moment| moment.instant());
+        let instant = |index| {
+            let moment = Moment::parse_to_compare(call.str(index));
+            moment.map(|moment| moment.instant()).map_err(|message| FunctionError::argument(index, message))
+        };
         Ok(Value::number(match instant(0)?.cmp(&instant(1)?) {
             std::cmp::Ordering::Less => -1,
             std::cmp::Ordering::Equal => 0,

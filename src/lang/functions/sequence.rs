@@ -190,6 +190,9 @@ pub(crate) fn range(call: &mut Call<'_>) -> Result<Value, FunctionError> {
         }
     };
     let last = call.args().len() - 1;
+    if start == limit {
+        return Ok(Value::list(Type::Number, Vec::new()));
+    }
     if step.signum() == 0 {
         return Err(FunctionError::argument(last, "A step of 0 never reaches the limit."));
     }
