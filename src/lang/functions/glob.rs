@@ -67,8 +67,7 @@ impl Folder<'_> {
 /// Whether one part of a pattern matches a name.
 fn name_matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
     let (mut pattern, mut name) = (pattern, name);
-    loop {
-        let (Some(wanted), Some(c)) = (pattern.chars().next(), name.chars().next()) else { break };
+    while let (Some(wanted), Some(c)) = (pattern.chars().next(), name.chars().next()) {
         let after = &pattern[wanted.len_utf8()..];
         match wanted {
             '\\' => {

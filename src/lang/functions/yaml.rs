@@ -74,10 +74,11 @@ impl Builder {
                 self.finish(Node { value, anchor: 0, merges: false })
             }
             Event::Scalar(mut text, style, anchor, tag) => {
-                if self.cut_end && matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-                    if let Some(cut) = text.strip_suffix('\n') {
-                        text = cut.to_owned().into();
-                    }
+                if self.cut_end
+                    && matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
+                    && let Some(cut) = text.strip_suffix('\n')
+                {
+                    text = cut.to_owned().into();
                 }
                 let merges = style == ScalarStyle::Plain && tag.is_none() && text == "<<";
                 let value = scalar(&text, style == ScalarStyle::Plain, tag.as_deref())?;
