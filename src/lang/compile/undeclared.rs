@@ -24,9 +24,9 @@ pub(crate) fn check(blocks: &Blocks, evaluator: &mut Evaluator<'_>) {
     for local in &blocks.locals {
         evaluator.check_names(&local.value, &Scope::EMPTY);
     }
+    let each = [("each".into(), Value::null())];
     for schema in TOP {
         for block in blocks.of(schema) {
-            let each = [("each".into(), Value::null())];
             let scope = if block.attribute("for_each").is_some() { Scope::of(&each) } else { Scope::EMPTY };
             in_block(block, schema, &scope, evaluator);
         }
