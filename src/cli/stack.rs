@@ -73,9 +73,10 @@ impl Stack {
         self.files == 0
     }
 
-    /// The value of one expression in the scope of the stack.
-    pub(crate) fn evaluate(&mut self, text: &str) -> Result<Value, Vec<Diagnostic>> {
-        self.compiled.evaluate(&mut self.sources, "console", text, &self.outside.inputs())
+    /// The value of the expression in one line of the console, in the scope of the stack.
+    pub(crate) fn evaluate(&mut self, text: &str, line: usize) -> Result<Value, Vec<Diagnostic>> {
+        let file = self.sources.add_part("console", text, line);
+        self.compiled.evaluate_text(&self.sources, file, &self.outside.inputs())
     }
 }
 

@@ -50,6 +50,8 @@ pub struct SourceFile {
     pub name: String,
     /// Empty for a file that is known by name alone.
     pub text: String,
+    /// The line that the text starts at, where it is part of something longer; else 1.
+    pub first_line: usize,
     /// Of a file that is known by name alone, the places that somebody pointed at.
     places: Vec<Position>,
 }
@@ -76,7 +78,17 @@ pub struct SourceMap {
 
 impl SourceMap {
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
-        self.files.push(SourceFile { name: name.into(), text: text.into(), places: Vec::new() });
+        self.add_part(name, text, 1)
+    }
+
+    /// A text that starts at a line of something longer, such as a line of the standard input.
+    pub fn add_part(
+        &mut self,
+        name: impl Into<String>,
+        text: impl Into<String>,
+        first_line: usize,
+    ) -> FileId {
+        self.files.push(SourceFile { name: name.into(), text: text.into(), first_line, places: Vec::new() });
         FileId(u32::try_from(self.files.len() - 1).expect("a run reads fewer than 2^32 files"))
     }
 
@@ -100,7 +112,7 @@ impl SourceMap {
 
     /// Line and column of a span's first character. Offsets past the end count as the end.
     pub fn position(&self, span: Span) -> Position {
-        let SourceFile { name: _, text, places } = self.file(span.file);
+        let SourceFile { name: _, text, first_line, places } = self.file(span.file);
         if let Some(position) = places.get(span.start) {
             return *position;
         }
@@ -111,7 +123,7 @@ impl SourceMap {
         let before = &text[..at];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Position {
-            line: before.bytes().filter(|b| *b == b'\n').count() + 1,
+            line: before.bytes().filter(|b| *b == b'\n').count() + first_line,
             column: before[line_start..].chars().count() + 1,
         }
     }

@@ -64,8 +64,10 @@ impl DiagnosticsView<'_> {
                 }
                 continue;
             }
-            let excerpt = Excerpt::new(&self.sources.file(file).text, here.iter().map(|(span, _, _)| *span));
-            let mut snippet = Snippet::source(excerpt.text).line_start(excerpt.first_line).path(name);
+            let source = self.sources.file(file);
+            let excerpt = Excerpt::new(&source.text, here.iter().map(|(span, _, _)| *span));
+            let first_line = excerpt.first_line + source.first_line - 1;
+            let mut snippet = Snippet::source(excerpt.text).line_start(first_line).path(name);
             for ((_, kind, label), range) in here.into_iter().zip(excerpt.ranges) {
                 snippet = snippet.annotation(mark(*kind, range, label.clone()));
             }

@@ -22,7 +22,9 @@ pub(crate) fn run(args: &ConsoleArgs, output: &mut Output) -> Exit {
             exit = Exit::Error;
         }
     }
+    let mut number = 0;
     loop {
+        number += 1;
         if output.can_ask() {
             output.note_raw("> ");
         }
@@ -45,7 +47,7 @@ pub(crate) fn run(args: &ConsoleArgs, output: &mut Output) -> Exit {
         if line.is_empty() || line.starts_with('#') || line.starts_with("//") {
             continue;
         }
-        match stack.evaluate(&line) {
+        match stack.evaluate(&line, number) {
             // The stream drops a DEL that is not written as an escape.
             Ok(value) if args.json => {
                 output.line(shown_json(&value).to_string().replace('\u{7f}', "\\u007f"))

@@ -7,6 +7,7 @@ codes! {
     RAM004 "limit exceeded" "Parsing and evaluation are bounded, so that no input can exhaust the stack, the memory or the patience of a pipeline: the size of files, levels of nesting, operators in one expression, evaluation steps, the size of values, instances of for_each."
     RAM005 "number out of range" "Numbers are exact, with up to 4,000 decimal digits and exponents up to 4,000. Larger ones are refused and never rounded."
     RAM006 "ambiguous syntax" "HCL does not allow this form, or reads it in a way that few people expect, so ramctl asks for a clearer one. Nothing is lost: every such form has another spelling."
+    RAM007 "lost without a message" "A part of the stack could not be read, and no message says why. That is a mistake in ramctl. The run ends here: it would go on without the part, and a plan would delete what the part declares.\n\nReport it with the part of the stack that the caret shows."
 
     RAM010 "unknown word" "A bare word is a reference: var.NAME, local.NAME, account.LABEL, permission.LABEL, each.key, each.value, path.module, or a name that a for binds. Anything else is a string that lacks its quotes."
     RAM011 "undeclared name" "The reference names a variable, local value, account or permission that no file of the stack declares. All *.ram.hcl files of one folder make a stack; folders below it do not count."

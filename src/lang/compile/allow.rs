@@ -19,7 +19,8 @@ impl Compiler<'_, '_> {
         let mut out = Vec::new();
         if let Some(block) = self.blocks.only(&schema::RAMCTL) {
             let mut decoder = Decoder { evaluator: &mut *self.evaluator, scope: Scope::EMPTY };
-            out.extend(allow(&mut decoder, block, &AcknowledgementScope::Stack).unwrap_or_default());
+            let allowed = allow(&mut decoder, block, &AcknowledgementScope::Stack);
+            out.extend(self.evaluator.kept(allowed, block.header).unwrap_or_default());
         }
         for (schema, kind) in [
             (&schema::SHARE, BlockKind::Share),

@@ -5,7 +5,6 @@ use crate::lang::compile::Compiler;
 use crate::lang::compile::decode::Decoder;
 use crate::lang::compile::schema;
 use crate::lang::compile::share::required;
-use crate::lang::compile::structure::check;
 use crate::lang::declaration::{ImportBlock, ImportId, MovedBlock, RemovedAction, RemovedBlock};
 use crate::lang::eval::{Eval, Scope};
 use crate::lang::syntax::{Block, Expr, ExprKind, Step};
@@ -14,7 +13,7 @@ use crate::model::{Address, BlockKind, PermissionArn, ShareArn};
 impl Compiler<'_, '_> {
     pub(crate) fn imports(&mut self) -> Vec<ImportBlock> {
         let blocks = self.blocks.of(&schema::IMPORT);
-        blocks.iter().filter_map(|block| self.import(block).ok()).collect()
+        self.each_block(blocks, Self::import)
     }
 
     fn import(&mut self, block: &Block) -> Eval<ImportBlock> {
@@ -47,7 +46,7 @@ impl Compiler<'_, '_> {
 
     pub(crate) fn moved(&mut self) -> Vec<MovedBlock> {
         let blocks = self.blocks.of(&schema::MOVED);
-        blocks.iter().filter_map(|block| self.moved_block(block).ok()).collect()
+        self.each_block(blocks, Self::moved_block)
     }
 
     fn moved_block(&mut self, block: &Block) -> Eval<MovedBlock> {
@@ -67,13 +66,10 @@ impl Compiler<'_, '_> {
 
     pub(crate) fn removed(&mut self) -> Vec<RemovedBlock> {
         let blocks = self.blocks.of(&schema::REMOVED);
-        blocks.iter().filter_map(|block| self.removed_block(block).ok()).collect()
+        self.each_block(blocks, Self::removed_block)
     }
 
     fn removed_block(&mut self, block: &Block) -> Eval<RemovedBlock> {
-        for inner in &block.body.blocks {
-            check(inner, &schema::REMOVED_LIFECYCLE, &mut self.evaluator.diagnostics);
-        }
         self.once(block, "lifecycle");
         let from = self.address(block, "from");
         let mut decoder = Decoder { evaluator: &mut *self.evaluator, scope: Scope::EMPTY };

@@ -1,6 +1,6 @@
 //! The result of a compilation, and what can still be asked of it.
 
-use crate::diag::{Diagnostic, SourceMap};
+use crate::diag::{Diagnostic, FileId, SourceMap};
 use crate::lang::checks::{Assertion, AssertionResult};
 use crate::lang::compile::inputs::Inputs;
 use crate::lang::declaration::Declaration;
@@ -64,7 +64,17 @@ impl Compiled {
         inputs: &Inputs<'_>,
     ) -> Result<Value, Vec<Diagnostic>> {
         let file = sources.add(source, text);
-        let expr = parse_expression(file, text, inputs.limits.file_bytes)?;
+        self.evaluate_text(sources, file, inputs)
+    }
+
+    /// As [`Self::evaluate`], for a text that is among the sources.
+    pub fn evaluate_text(
+        &self,
+        sources: &SourceMap,
+        file: FileId,
+        inputs: &Inputs<'_>,
+    ) -> Result<Value, Vec<Diagnostic>> {
+        let expr = parse_expression(file, &sources.file(file).text, inputs.limits.file_bytes)?;
         let mut evaluator = self.evaluator(inputs);
         evaluator.check_names(&expr, &Scope::EMPTY);
         let result = evaluator.eval(&expr, &Scope::EMPTY);

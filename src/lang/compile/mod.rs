@@ -24,6 +24,7 @@ mod allow;
 mod changes;
 mod compiled;
 mod merge;
+mod complete;
 
 use std::collections::BTreeMap;
 
@@ -33,7 +34,7 @@ use crate::lang::compile::merge::Findings;
 use crate::lang::compile::names::AccountIds;
 use crate::lang::compile::structure::Blocks;
 use crate::lang::declaration::Declaration;
-use crate::lang::eval::{Eval, Evaluator, Names, World};
+use crate::lang::eval::{Eval, Evaluator, Failed, Names, World};
 use crate::lang::memory::Memory;
 use crate::lang::syntax::{Block, parse_body};
 use crate::model::{Address, BlockKind};
@@ -82,8 +83,12 @@ pub fn compile(sources: &mut SourceMap, stack_files: &[FileId], inputs: &Inputs<
         Compiler { blocks: &blocks, evaluator: &mut evaluator, account_ids, instances, findings };
     let declaration = compiler.declaration(start, inputs.now());
     let mut findings = std::mem::take(&mut compiler.findings);
+    let instances = std::mem::take(&mut compiler.instances);
     findings.add(evaluator.told().into_iter(), None);
-    Compiled::new(declaration, findings.settle(), evaluator.names, evaluator.memory)
+    let mut diagnostics = findings.settle();
+    let lost = complete::check(declaration.as_ref(), &blocks, &instances, &evaluator, &diagnostics, start);
+    diagnostics.extend(lost);
+    Compiled::new(declaration, diagnostics, evaluator.names, evaluator.memory)
 }
 
 /// Reads blocks, once names have their values.
@@ -135,25 +140,40 @@ impl Compiler<'_, '_> {
         kind: BlockKind,
         mut read: impl FnMut(&mut Self, &Instance) -> Eval<T>,
     ) -> Vec<(Address, T)> {
-        let found = match self.instances.get(&block.header) {
-            Some(found) => found.clone(),
-            None => {
-                let found = self.evaluator.instances(block);
-                self.instances.insert(block.header, found.clone());
-                found
-            }
+        // Out of the table while they are read, so that none of them is copied.
+        let found = match self.instances.remove(&block.header) {
+            Some(found) => found,
+            None => self.evaluator.instances(block),
         };
         self.findings.add(self.evaluator.diagnostics.drain(..), None);
-        let Ok(found) = found else { return Vec::new() };
-        let mut out = Vec::with_capacity(found.len());
-        for instance in &found {
-            let address = instance.address(kind, block.label());
-            let result = read(self, instance);
-            let named = instance.key.is_some().then_some(&address);
-            self.findings.add(self.evaluator.diagnostics.drain(..), named);
-            if let Ok(value) = result {
-                out.push((address, value));
+        let mut out = Vec::new();
+        match &found {
+            Err(Failed) => {
+                self.evaluator.kept(Err::<(), _>(Failed), block.header);
             }
+            Ok(instances) => {
+                out.reserve_exact(instances.len());
+                for instance in instances {
+                    let address = instance.address(kind, block.label());
+                    let result = read(self, instance);
+                    let named = instance.key.is_some().then_some(&address);
+                    self.findings.add(self.evaluator.diagnostics.drain(..), named);
+                    if let Some(value) = self.evaluator.kept(result, block.header) {
+                        out.push((address, value));
+                    }
+                }
+            }
+        }
+        self.instances.insert(block.header, found);
+        out
+    }
+
+    /// Reads blocks that have no instances.
+    fn each_block<T>(&mut self, blocks: &[Block], read: fn(&mut Self, &Block) -> Eval<T>) -> Vec<T> {
+        let mut out = Vec::with_capacity(blocks.len());
+        for block in blocks {
+            let result = read(self, block);
+            out.extend(self.evaluator.kept(result, block.header));
         }
         out
     }

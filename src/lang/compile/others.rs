@@ -10,7 +10,6 @@ use crate::lang::compile::instances::Instance;
 use crate::lang::compile::plan_paths::plan_paths;
 use crate::lang::compile::schema;
 use crate::lang::compile::share::required;
-use crate::lang::compile::structure::check;
 use crate::lang::declaration::{InboundAction, InboundBlock, Lifecycle, PermissionBlock, Safety};
 use crate::lang::eval::{Eval, Failed, Scope, references};
 use crate::lang::syntax::Block;
@@ -21,17 +20,10 @@ impl Compiler<'_, '_> {
     pub(crate) fn permissions(&mut self) -> Vec<PermissionBlock> {
         let mut out = Vec::new();
         for block in self.blocks.of(&schema::PERMISSION) {
-            for inner in &block.body.blocks {
-                let schema = match &*inner.keyword.value {
-                    "lifecycle" => &schema::LIFECYCLE,
-                    "statement" => &schema::STATEMENT,
-                    _ => continue,
-                };
-                check(inner, schema, &mut self.evaluator.diagnostics);
-            }
             self.once(block, "lifecycle");
             self.once(block, "statement");
-            let Ok(lifecycle) = self.lifecycle(block) else { continue };
+            let lifecycle = self.lifecycle(block);
+            let Some(lifecycle) = self.evaluator.kept(lifecycle, block.header) else { continue };
             let decoded = self.each_instance(block, BlockKind::Permission, |compiler, instance| {
                 compiler.permission(block, instance, &lifecycle)
             });
@@ -140,7 +132,7 @@ impl Compiler<'_, '_> {
 
     pub(crate) fn checks(&mut self) -> Vec<CheckBlock> {
         let blocks = self.blocks.of(&schema::CHECK);
-        blocks.iter().filter_map(|block| self.check(block).ok()).collect()
+        self.each_block(blocks, Self::check)
     }
 
     fn check(&mut self, block: &Block) -> Eval<CheckBlock> {
@@ -165,7 +157,6 @@ impl Compiler<'_, '_> {
     }
 
     fn assertion(&mut self, block: &Block) -> Eval<Assertion> {
-        check(block, &schema::ASSERT, &mut self.evaluator.diagnostics);
         let mut part = |name: &str| match block.attribute(name) {
             Some(attribute) => Ok(Arc::clone(&attribute.value)),
             None => {

@@ -5,8 +5,27 @@
 pub(crate) struct Schema {
     pub(crate) keyword: &'static str,
     pub(crate) labels: Labels,
-    pub(crate) attributes: &'static [&'static str],
-    pub(crate) blocks: &'static [&'static str],
+    /// Arguments whose values are expressions.
+    pub(crate) values: &'static [&'static str],
+    /// Arguments that are words and no expressions: a type, an address, names of arguments.
+    pub(crate) words: &'static [&'static str],
+    pub(crate) blocks: &'static [&'static Schema],
+}
+
+impl Schema {
+    /// Every argument of the block.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &'static str> {
+        self.values.iter().chain(self.words).copied()
+    }
+
+    pub(crate) fn has_argument(&self, name: &str) -> bool {
+        self.arguments().any(|argument| argument == name)
+    }
+
+    /// The form of a block inside this one.
+    pub(crate) fn inner(&self, keyword: &str) -> Option<&'static Schema> {
+        self.blocks.iter().copied().find(|inner| inner.keyword == keyword)
+    }
 }
 
 /// The labels of a block.
@@ -28,68 +47,74 @@ impl Labels {
     }
 }
 
-const NONE: &[&str] = &[];
-
 pub(crate) static RAMCTL: Schema = Schema {
     keyword: "ramctl",
     labels: Labels::None,
-    attributes: &["stack", "required_version", "regions", "allow"],
-    blocks: NONE,
+    values: &["stack", "required_version", "regions", "allow"],
+    words: &[],
+    blocks: &[],
 };
 
 pub(crate) static ORGANIZATION: Schema = Schema {
     keyword: "organization",
     labels: Labels::None,
-    attributes: &["management_account", "sharing"],
-    blocks: NONE,
+    values: &["management_account", "sharing"],
+    words: &[],
+    blocks: &[],
 };
 
 pub(crate) static ACCOUNT: Schema = Schema {
     keyword: "account",
     labels: Labels::Name,
-    attributes: &["for_each", "id", "regions"],
-    blocks: &["assume_role"],
+    values: &["for_each", "id", "regions"],
+    words: &[],
+    blocks: &[&ASSUME_ROLE],
 };
 
 pub(crate) static ASSUME_ROLE: Schema = Schema {
     keyword: "assume_role",
     labels: Labels::None,
-    attributes: &["arn", "role_name", "external_id", "session_name", "duration"],
-    blocks: NONE,
+    values: &["arn", "role_name", "external_id", "session_name", "duration"],
+    words: &[],
+    blocks: &[],
 };
 
 pub(crate) static VARIABLE: Schema = Schema {
     keyword: "variable",
     labels: Labels::Name,
-    attributes: &["type", "default", "description", "sensitive", "nullable"],
-    blocks: &["validation"],
+    values: &["default", "description", "sensitive", "nullable"],
+    words: &["type"],
+    blocks: &[&VALIDATION],
 };
 
 pub(crate) static VALIDATION: Schema = Schema {
     keyword: "validation",
     labels: Labels::None,
-    attributes: &["condition", "error_message"],
-    blocks: NONE,
+    values: &["condition", "error_message"],
+    words: &[],
+    blocks: &[],
 };
 
 pub(crate) static PERMISSION: Schema = Schema {
     keyword: "permission",
     labels: Labels::Name,
-    attributes: &["for_each", "account", "region", "name", "resource_type", "tags", "allow"],
-    blocks: &["statement", "lifecycle"],
+    values: &["for_each", "account", "region", "name", "resource_type", "tags", "allow"],
+    words: &[],
+    blocks: &[&STATEMENT, &LIFECYCLE],
 };
 
 pub(crate) static STATEMENT: Schema = Schema {
     keyword: "statement",
     labels: Labels::None,
-    attributes: &["actions", "condition"],
-    blocks: NONE,
+    values: &["actions", "condition"],
+    words: &[],
+    blocks: &[],
 };
 
 pub(crate) static SHARE: Schema = Schema {
     keyword: "share",
     labels: Labels::Name,
-    attributes: &[
+    values: &[
         "for_each",
         "account",
         "region",
@@ -104,72 +129,69 @@ pub(crate) static SHARE: Schema = Schema {
         "expires",
         "allow",
     ],
-    blocks: &["permission", "lifecycle"],
+    words: &[],
+    blocks: &[&PERMISSION_USE, &LIFECYCLE],
 };
 
 pub(crate) static PERMISSION_USE: Schema = Schema {
     keyword: "permission",
     labels: Labels::ResourceType,
-    attributes: &["use", "version"],
-    blocks: NONE,
+    values: &["use", "version"],
+    words: &[],
+    blocks: &[],
 };
 
 pub(crate) static LIFECYCLE: Schema = Schema {
     keyword: "lifecycle",
     labels: Labels::None,
-    attributes: &["prevent_destroy", "ignore_changes"],
-    blocks: NONE,
+    values: &["prevent_destroy"],
+    words: &["ignore_changes"],
+    blocks: &[],
 };
 
 pub(crate) static INBOUND: Schema = Schema {
     keyword: "inbound",
     labels: Labels::Name,
-    attributes: &["for_each", "account", "region", "from", "name", "action", "allow"],
-    blocks: NONE,
+    values: &["for_each", "account", "region", "from", "name", "action", "allow"],
+    words: &[],
+    blocks: &[],
 };
 
 pub(crate) static CHECK: Schema =
-    Schema { keyword: "check", labels: Labels::Name, attributes: &["severity"], blocks: &["assert"] };
+    Schema { keyword: "check", labels: Labels::Name, values: &["severity"], words: &[], blocks: &[&ASSERT] };
 
 pub(crate) static ASSERT: Schema = Schema {
     keyword: "assert",
     labels: Labels::None,
-    attributes: &["condition", "error_message"],
-    blocks: NONE,
+    values: &["condition", "error_message"],
+    words: &[],
+    blocks: &[],
 };
 
 pub(crate) static SAFETY: Schema = Schema {
     keyword: "safety",
     labels: Labels::None,
-    attributes: &["max_revoked_percent", "max_granted_accounts"],
-    blocks: NONE,
+    values: &["max_revoked_percent", "max_granted_accounts"],
+    words: &[],
+    blocks: &[],
 };
 
 pub(crate) static IMPORT: Schema =
-    Schema { keyword: "import", labels: Labels::None, attributes: &["to", "id"], blocks: NONE };
+    Schema { keyword: "import", labels: Labels::None, values: &["id"], words: &["to"], blocks: &[] };
 
 pub(crate) static MOVED: Schema =
-    Schema { keyword: "moved", labels: Labels::None, attributes: &["from", "to"], blocks: NONE };
+    Schema { keyword: "moved", labels: Labels::None, values: &[], words: &["from", "to"], blocks: &[] };
 
-pub(crate) static REMOVED: Schema =
-    Schema { keyword: "removed", labels: Labels::None, attributes: &["from"], blocks: &["lifecycle"] };
+pub(crate) static REMOVED: Schema = Schema {
+    keyword: "removed",
+    labels: Labels::None,
+    values: &[],
+    words: &["from"],
+    blocks: &[&REMOVED_LIFECYCLE],
+};
 
 pub(crate) static REMOVED_LIFECYCLE: Schema =
-    Schema { keyword: "lifecycle", labels: Labels::None, attributes: &["destroy"], blocks: NONE };
-
-/// The form of a block inside another.
-pub(crate) fn inner(outer: &Schema, keyword: &str) -> Option<&'static Schema> {
-    Some(match (outer.keyword, keyword) {
-        ("account", "assume_role") => &ASSUME_ROLE,
-        ("variable", "validation") => &VALIDATION,
-        ("permission", "statement") => &STATEMENT,
-        ("share", "permission") => &PERMISSION_USE,
-        ("share" | "permission", "lifecycle") => &LIFECYCLE,
-        ("check", "assert") => &ASSERT,
-        ("removed", "lifecycle") => &REMOVED_LIFECYCLE,
-        _ => return None,
-    })
-}
+    Schema { keyword: "lifecycle", labels: Labels::None, values: &["destroy"], words: &[], blocks: &[] };
 
 /// The blocks that stand at the top of a file. `locals` holds any names and has no schema.
 pub(crate) static TOP: [&Schema; 12] = [

@@ -9,7 +9,6 @@ use crate::lang::compile::decode::Decoder;
 use crate::lang::compile::instances::Instance;
 use crate::lang::compile::resources::Resources;
 use crate::lang::compile::schema;
-use crate::lang::compile::structure::check;
 use crate::lang::declaration::{IgnorableAttribute, Lifecycle, PermissionUse, ShareBlock, VersionWish};
 use crate::lang::eval::{Eval, Failed, Scope};
 use crate::lang::syntax::{Block, Expr, ExprKind};
@@ -28,16 +27,9 @@ impl Compiler<'_, '_> {
     pub(crate) fn shares(&mut self) -> Vec<ShareBlock> {
         let mut out = Vec::new();
         for block in self.blocks.of(&schema::SHARE) {
-            for inner in &block.body.blocks {
-                let schema = match &*inner.keyword.value {
-                    "lifecycle" => &schema::LIFECYCLE,
-                    "permission" => &schema::PERMISSION_USE,
-                    _ => continue,
-                };
-                check(inner, schema, &mut self.evaluator.diagnostics);
-            }
             self.once(block, "lifecycle");
-            let Ok(lifecycle) = self.lifecycle(block) else { continue };
+            let lifecycle = self.lifecycle(block);
+            let Some(lifecycle) = self.evaluator.kept(lifecycle, block.header) else { continue };
             let decoded = self.each_instance(block, BlockKind::Share, |compiler, instance| {
                 compiler.share(block, instance, &lifecycle)
             });

@@ -5,7 +5,6 @@ use crate::lang::compile::Compiler;
 use crate::lang::compile::decode::Decoder;
 use crate::lang::compile::instances::Instance;
 use crate::lang::compile::schema;
-use crate::lang::compile::structure::check;
 use crate::lang::declaration::{AccountBlock, AssumeRole, OrganizationBlock, SharingWish};
 use crate::lang::eval::{Eval, Failed, Scope};
 use crate::lang::syntax::Block;
@@ -20,6 +19,10 @@ pub(crate) struct Settings {
 impl Compiler<'_, '_> {
     pub(crate) fn settings(&mut self, first_place: Option<Span>) -> Eval<Settings> {
         let Some(block) = self.blocks.only(&schema::RAMCTL) else {
+            if self.blocks.as_arguments.contains(schema::RAMCTL.keyword) {
+                // It is there, and reported for how it is written.
+                return Err(Failed);
+            }
             let detail = "The stack has no block ramctl, which names it.";
             let mut diagnostic =
                 Diagnostic::new(crate::diag::Severity::Error, &codes::RAM049, first_place, detail);
@@ -95,9 +98,6 @@ impl Compiler<'_, '_> {
     pub(crate) fn accounts(&mut self) -> Vec<(crate::model::Address, AccountBlock)> {
         let mut out = Vec::new();
         for block in self.blocks.of(&schema::ACCOUNT) {
-            for inner in &block.body.blocks {
-                check(inner, &schema::ASSUME_ROLE, &mut self.evaluator.diagnostics);
-            }
             self.once(block, "assume_role");
             let decoded = self.each_instance(block, BlockKind::Account, |compiler, instance| {
                 compiler.account(block, instance)

@@ -1,6 +1,6 @@
 //! Blocks against their schemas, and sorted by kind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::suggest;
 use crate::diag::{Diagnostic, Span, language as codes};
@@ -14,6 +14,8 @@ use crate::model::ResourceType;
 pub(crate) struct Blocks {
     by_keyword: BTreeMap<&'static str, Vec<Block>>,
     pub(crate) locals: Vec<Attribute>,
+    /// Keywords of blocks that are written as arguments, which is reported.
+    pub(crate) as_arguments: BTreeSet<&'static str>,
 }
 
 impl Blocks {
@@ -33,6 +35,8 @@ pub(crate) fn sort(bodies: Vec<Body>, diagnostics: &mut Vec<Diagnostic>) -> Bloc
     for body in bodies {
         for attribute in body.attributes {
             diagnostics.push(outside(&attribute));
+            let block = TOP.iter().find(|schema| schema.keyword == &*attribute.name.value);
+            out.as_arguments.extend(block.map(|schema| schema.keyword));
         }
         for block in body.blocks {
             if &*block.keyword.value == LOCALS {
@@ -80,22 +84,27 @@ fn outside(attribute: &Attribute) -> Diagnostic {
     }
 }
 
-/// Checks labels, arguments and inner blocks of a block, not what is in the inner ones.
-pub(crate) fn check(block: &Block, schema: &Schema, diagnostics: &mut Vec<Diagnostic>) {
+/// Checks labels, arguments and inner blocks of a block, and what is in the inner ones.
+fn check(block: &Block, schema: &Schema, diagnostics: &mut Vec<Diagnostic>) {
     check_labels(block, schema, diagnostics);
     for attribute in &block.body.attributes {
         let name = &*attribute.name.value;
-        if schema.attributes.contains(&name) {
+        if schema.has_argument(name) {
             continue;
         }
         let keyword = schema.keyword;
-        let (detail, help) = if schema.blocks.contains(&name) {
+        let (detail, help) = if let Some(inner) = schema.inner(name) {
+            let label = match inner.labels {
+                Labels::None => "",
+                Labels::Name => " \"NAME\"",
+                Labels::ResourceType => " \"TYPE\"",
+            };
             (
                 format!("In {keyword}, {name} is a block and not an argument."),
-                Some(format!("Write {name} {{ ... }}, without =.")),
+                Some(format!("Write {name}{label} {{ ... }}, without =.")),
             )
         } else {
-            let known = schema.attributes.iter().chain(schema.blocks).copied();
+            let known = schema.arguments().chain(schema.blocks.iter().map(|inner| inner.keyword));
             (
                 format!("A block {keyword} has no argument {name}."),
                 hint(keyword, name).or_else(|| suggest::help(name, known)),
@@ -107,17 +116,18 @@ pub(crate) fn check(block: &Block, schema: &Schema, diagnostics: &mut Vec<Diagno
     }
     for inner in &block.body.blocks {
         let name = &*inner.keyword.value;
-        if schema.blocks.contains(&name) {
+        if let Some(inner_schema) = schema.inner(name) {
+            check(inner, inner_schema, diagnostics);
             continue;
         }
         let keyword = schema.keyword;
-        let (detail, help) = if schema.attributes.contains(&name) {
+        let (detail, help) = if schema.has_argument(name) {
             (
                 format!("In {keyword}, {name} is an argument and not a block."),
                 Some(format!("Write {name} = ...")),
             )
         } else {
-            let known = schema.blocks.iter().chain(schema.attributes).copied();
+            let known = schema.blocks.iter().map(|inner| inner.keyword).chain(schema.arguments());
             (
                 format!("A block {keyword} has no inner block {name}."),
                 hint(keyword, name).or_else(|| suggest::help(name, known)),

@@ -7,7 +7,7 @@ use crate::diag::suggest;
 use crate::diag::{Diagnostic, Severity, SourceMap, Span, language as codes};
 use crate::lang::compile::inputs::{InputValues, Inputs};
 use crate::lang::compile::schema;
-use crate::lang::compile::structure::{Blocks, check};
+use crate::lang::compile::structure::Blocks;
 use crate::lang::compile::values_file::{self, Given};
 use crate::lang::eval::{Eval, Evaluator, Failed, Known, Root, Scope, references};
 use crate::lang::syntax::{Block, parse_expression};
@@ -286,9 +286,9 @@ fn value_of(
 pub(crate) fn validate(blocks: &Blocks, evaluator: &mut Evaluator<'_>) {
     for block in blocks.of(&schema::VARIABLE) {
         for validation in block.body.blocks.iter().filter(|inner| &*inner.keyword.value == "validation") {
-            check(validation, &schema::VALIDATION, &mut evaluator.diagnostics);
             // What is missing or fails is reported by the evaluation itself.
-            let _reported = run(block, validation, evaluator);
+            let holds = run(block, validation, evaluator);
+            evaluator.kept(holds, validation.header);
         }
     }
 }

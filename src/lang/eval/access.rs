@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, Span, language as codes};
 use crate::lang::eval::evaluator::{Eval, Evaluator, brief};
 use crate::lang::eval::scope::Scope;
 use crate::lang::syntax::{Expr, Step};
-use crate::lang::value::{Kind, Number, SLOT, Symbol, Type, Value, convert, list_of};
+use crate::lang::value::{Kind, Number, SLOT, Symbol, Type, Value, convert};
 
 /// Why a step leads nowhere.
 struct Miss {
@@ -78,30 +78,105 @@ impl Evaluator<'_> {
         let items = value.items().unwrap_or(&single);
         self.work(items.len(), expr.span)?;
         self.take(items.len().saturating_mul(4 * SLOT), expr.span)?;
+        if let Kind::List(sequence) | Kind::Set(sequence) = value.kind()
+            && items.is_empty()
+        {
+            // Nothing to walk from, but the type tells where the steps lead.
+            let element = self.type_steps(&sequence.element, steps, scope);
+            let element = self.settle(element, expr.span, expr, scope)?;
+            return Ok(Value::list(element, Vec::new()).marked(mark));
+        }
         let mut out = Vec::with_capacity(items.len());
         for item in items {
             out.push(self.steps(item.clone(), steps, expr, scope)?);
         }
         let keeps_list = matches!(value.kind(), Kind::List(_) | Kind::Set(_));
-        let result = match keeps_list.then(|| list_of(out.clone())) {
-            Some(Ok(list)) => list,
-            _ => Value::tuple(out),
+        let result = if keeps_list {
+            let element = out.first().map_or(Type::Any, Value::type_of);
+            if out.iter().any(|item| item.type_of() != element) {
+                let detail =
+                    "The elements of this list lead to values of different types, which make no list.";
+                let diagnostic = Diagnostic::error(&codes::RAM020, expr.span, detail)
+                    .help("Write [for x in ... : ...], whose results may differ.");
+                return Err(self.fail(diagnostic, expr, scope));
+            }
+            Value::list(element, out)
+        } else {
+            Value::tuple(out)
         };
         Ok(result.marked(mark))
     }
 
-    fn settle(
-        &mut self,
-        result: Result<Value, Miss>,
-        span: Span,
-        expr: &Expr,
-        scope: &Scope<'_>,
-    ) -> Eval<Value> {
+    /// The type that steps lead to from a value of a type.
+    fn type_steps(&mut self, ty: &Type, steps: &[Step], scope: &Scope<'_>) -> Result<Type, Miss> {
+        let Some((step, rest)) = steps.split_first() else { return Ok(ty.clone()) };
+        let next = match step {
+            Step::Attribute(name) => type_attribute(ty, &name.value)?,
+            Step::LegacyIndex(number) => {
+                type_index(ty, &Value::number(Number::parse(&number.value.to_string()).expect("digits")))?
+            }
+            Step::Index(key) => match self.peek(key, scope) {
+                Some(key) => type_index(ty, &key)?,
+                None => Type::Any,
+            },
+            Step::AttributeSplat(_) | Step::FullSplat(_) => {
+                return match ty {
+                    Type::Any => Ok(Type::Any),
+                    Type::Tuple(items) => {
+                        let items = items.iter().map(|item| self.type_steps(item, rest, scope));
+                        items.collect::<Result<Vec<_>, Miss>>().map(|items| Type::Tuple(items.into()))
+                    }
+                    Type::List(element) | Type::Set(element) => {
+                        self.type_steps(element, rest, scope).map(Type::list)
+                    }
+                    other => Ok(Type::Tuple([self.type_steps(other, rest, scope)?].into())),
+                };
+            }
+        };
+        self.type_steps(&next, rest, scope)
+    }
+
+    fn settle<T>(&mut self, result: Result<T, Miss>, span: Span, expr: &Expr, scope: &Scope<'_>) -> Eval<T> {
         result.map_err(|miss| {
             let mut diagnostic = Diagnostic::error(&codes::RAM021, span, miss.detail);
             diagnostic.help = miss.help;
             self.fail(diagnostic, expr, scope)
         })
+    }
+}
+
+/// The type of `value.name` for a value of a type.
+fn type_attribute(ty: &Type, name: &str) -> Result<Type, Miss> {
+    match ty {
+        Type::Any | Type::Symbol(_) => Ok(Type::Any),
+        Type::Map(element) => Ok((**element).clone()),
+        Type::Object(fields) => fields.get(name).map(|field| field.ty.clone()).ok_or_else(|| {
+            Miss::new(format!("The elements of the list are objects without an attribute {name:?}."))
+        }),
+        other => Err(Miss::new(format!("{} has no attribute {name}.", capital(&other.phrase())))),
+    }
+}
+
+/// The type of `value[key]` for a value of a type.
+fn type_index(ty: &Type, key: &Value) -> Result<Type, Miss> {
+    let position = || convert(key, &Type::Number).ok().filter(|key| !key.is_null());
+    match ty {
+        Type::Any | Type::Symbol(_) => Ok(Type::Any),
+        Type::Map(element) => Ok((**element).clone()),
+        Type::List(element) if position().is_some() => Ok((**element).clone()),
+        Type::Tuple(items) => position()
+            .and_then(|key| items.get(key.as_number()?.to_usize()?).cloned())
+            .ok_or_else(|| out_of_range(items.len(), "a tuple", key)),
+        Type::List(_) => {
+            Err(Miss::new(format!("The index of a list is a whole number, not {}.", shown_key(key))))
+        }
+        Type::Object(_) => match convert(key, &Type::String) {
+            Ok(name) if !name.is_null() => type_attribute(ty, name.as_str().unwrap_or_default()),
+            _ => Err(Miss::new(format!("A key of an object is a string, not {}.", shown_key(key)))),
+        },
+        Type::Set(_) => Err(Miss::new("The elements of a set have no order and no index.")
+            .help("Write tolist(...)[0], one(...), or contains(...).")),
+        other => Err(Miss::new(format!("{} has no elements.", capital(&other.phrase())))),
     }
 }
 

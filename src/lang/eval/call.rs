@@ -1,5 +1,7 @@
 //! Function calls.
 
+use std::borrow::Cow;
+
 use crate::diag::suggest;
 use crate::diag::{Diagnostic, SourceMap, Span, language as codes};
 use crate::lang::eval::evaluator::{Eval, Evaluator, Failed};
@@ -15,6 +17,21 @@ const LARGE: usize = 16 << 20;
 /// The name of a function; `core::max` is `max`.
 fn function_name(call: &Call) -> &str {
     call.name.value.strip_prefix("core::").unwrap_or(&call.name.value)
+}
+
+/// A message without the middle of words that nobody reads: numbers of thousands of digits, whole texts.
+fn shortened(message: &str) -> String {
+    const LONGEST: usize = 160;
+    const KEPT: usize = 60;
+    let words = message.split(' ').map(|word| match word.char_indices().nth(LONGEST) {
+        None => Cow::Borrowed(word),
+        Some(_) => {
+            let (end, _) = word.char_indices().nth(KEPT).expect("longer than that");
+            let last = word.char_indices().nth_back(5).map_or(word.len(), |(at, _)| at);
+            Cow::Owned(format!("{}...{}", &word[..end], &word[last..]))
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 impl Evaluator<'_> {
@@ -184,7 +201,7 @@ impl Evaluator<'_> {
                 let detail = if hidden {
                     format!("{} failed; the reason is not shown, as an argument is sensitive.", function.name)
                 } else {
-                    error.message
+                    shortened(&error.message)
                 };
                 let span = place.map_or(call.name.span, |place| place.span);
                 let mut diagnostic = Diagnostic::error(&codes::RAM024, span, detail);
@@ -290,6 +307,8 @@ impl Evaluator<'_> {
 
     /// Evaluates a template text with variables alone.
     fn render(&mut self, name: &str, text: &str, variables: &Entries) -> Result<Value, TemplateError> {
+        // A byte order mark says how the text is written and is no part of it.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut sources = SourceMap::default();
         let file = sources.add(name, text);
         let told = |diagnostics: &[Diagnostic]| {

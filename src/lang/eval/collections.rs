@@ -5,9 +5,13 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Span, language as codes};
 use crate::lang::eval::evaluator::{Eval, Evaluator, Failed};
+use crate::lang::eval::references::mentions;
 use crate::lang::eval::scope::Scope;
 use crate::lang::syntax::{Expr, For, Name, ObjectKey};
-use crate::lang::value::{Entries, Kind, SLOT, Type, Value, entry_bytes};
+use crate::lang::value::{Entries, Kind, Losses, SLOT, Type, Value, convertible, entry_bytes};
+
+/// What messages call the condition of a loop.
+const CONDITION: &str = "The condition after if";
 
 impl Evaluator<'_> {
     #[inline(never)]
@@ -70,6 +74,9 @@ impl Evaluator<'_> {
         self.take_items(2 * count.unwrap_or(0), Some(for_expr.collection.span))?;
         let pairs = self.pairs(&collection, &for_expr.collection, scope)?;
         let mut marked = collection.is_sensitive();
+        if let (Some(condition), true) = (&for_expr.condition, pairs.is_empty()) {
+            self.condition_over_nothing(condition, for_expr, scope)?;
+        }
         let mut tuple = Vec::new();
         let mut object = Entries::new();
         let mut groups: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
@@ -78,7 +85,7 @@ impl Evaluator<'_> {
             let inner = scope.inside(&bindings);
             if let Some(condition) = &for_expr.condition {
                 let test = self.eval(condition, &inner)?;
-                let test = self.need(&test, &Type::Bool, "The condition after if", condition, &inner)?;
+                let test = self.need(&test, &Type::Bool, CONDITION, condition, &inner)?;
                 marked |= test.is_sensitive();
                 if test.as_bool() == Some(false) {
                     continue;
@@ -117,6 +124,24 @@ impl Evaluator<'_> {
             }
         };
         Ok(result.marked(marked))
+    }
+
+    /// The condition of a loop without elements, as far as it has a value or a type without them.
+    fn condition_over_nothing(&mut self, condition: &Expr, for_expr: &For, scope: &Scope<'_>) -> Eval<()> {
+        let names: Vec<Arc<str>> =
+            for_expr.key_name.iter().chain([&for_expr.value_name]).map(|name| name.value.clone()).collect();
+        if !mentions(condition, &names) {
+            let test = self.eval(condition, scope)?;
+            return self.need(&test, &Type::Bool, CONDITION, condition, scope).map(|_| ());
+        }
+        let sure = self.sure_type(condition, scope, &names);
+        match sure.filter(|ty| !convertible(ty, &Type::Bool, Losses::Allowed)) {
+            None => Ok(()),
+            Some(ty) => {
+                let detail = format!("{CONDITION} does not fit: a bool is needed, not {}.", ty.phrase());
+                Err(self.report(&codes::RAM020, condition.span, detail, "Compare it with a value: x > 0."))
+            }
+        }
     }
 
     /// Counts places in a list that is about to grow by so many.

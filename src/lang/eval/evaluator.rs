@@ -75,6 +75,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) in_template: bool,
     /// Names are looked for, and nothing is evaluated.
     pub(crate) checking_names: bool,
+    /// The first part of the stack that is left out because it failed.
+    pub(crate) left_out: Option<Span>,
     /// Where an unknown word or name is reported already.
     unknown_names: BTreeSet<Span>,
 }
@@ -93,6 +95,7 @@ impl<'a> Evaluator<'a> {
             quiet: 0,
             in_template: false,
             checking_names: false,
+            left_out: None,
             unknown_names: BTreeSet::new(),
         }
     }
@@ -102,6 +105,14 @@ impl<'a> Evaluator<'a> {
         let mut told = std::mem::take(&mut self.diagnostics);
         told.extend(self.exhausted.take());
         told
+    }
+
+    /// What a part of the stack came to; a part that failed is noted, so that it cannot be lost without a message.
+    pub(crate) fn kept<T>(&mut self, result: Eval<T>, place: Span) -> Option<T> {
+        if result.is_err() {
+            self.left_out.get_or_insert(place);
+        }
+        result.ok()
     }
 
     /// Ends the evaluation of everything.

@@ -6,6 +6,7 @@ mod scope;
 mod references;
 mod evaluator;
 mod differences;
+mod shape;
 mod operators;
 mod undeclared;
 mod access;

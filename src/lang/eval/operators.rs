@@ -4,7 +4,8 @@ use crate::diag::{Diagnostic, Spanned, language as codes};
 use crate::lang::eval::differences::no_common_type;
 use crate::lang::eval::evaluator::{Eval, Evaluator, Failed};
 use crate::lang::eval::scope::Scope;
-use crate::lang::syntax::{BinaryOp, Conditional, Expr, UnaryOp};
+use crate::lang::eval::shape::written_type;
+use crate::lang::syntax::{BinaryOp, Conditional, Expr, ExprKind, UnaryOp};
 use crate::lang::value::{Losses, Number, NumberError, Type, Value, convert, unify};
 
 impl Evaluator<'_> {
@@ -65,8 +66,24 @@ impl Evaluator<'_> {
         };
         let wrong = self.diagnostics.len();
         let mut operand = |value: Eval<Value>, place: &str, expr: &Expr| match value {
+            // No bool comes of it, whatever is mended.
+            Err(Failed)
+                if written_type(expr) == Some(Type::Number)
+                    || matches!(expr.bare().kind, ExprKind::Tuple(_)) =>
+            {
+                Err(Failed)
+            }
             Err(Failed) => Ok(None),
-            Ok(value) if value.is_null() => Ok(Some(value)),
+            Ok(value) if value.is_null() && convert(&value, &Type::Bool).is_ok() => Ok(Some(value)),
+            Ok(value) if value.is_null() => {
+                let detail = format!(
+                    "{} does not fit: {} is needed, not {}.",
+                    side(place, operator),
+                    Type::Bool.phrase(),
+                    value.type_of().phrase()
+                );
+                Err(self.fail(Diagnostic::error(&codes::RAM020, expr.span, detail), expr, scope))
+            }
             Ok(value) => self.need(&value, &Type::Bool, &side(place, operator), expr, scope).map(Some),
         };
         let (a, b) = (operand(a, "left", left), operand(b, "right", right));
@@ -146,14 +163,20 @@ impl Evaluator<'_> {
         let test = self.need(&test, &Type::Bool, "The condition", condition, scope)?;
         let (taken, other) = if test.as_bool() == Some(true) { (yes, no) } else { (no, yes) };
         let value = self.eval(taken, scope)?;
-        let Some(other_value) = self.peek(other, scope) else { return Ok(value.marked(test.is_sensitive())) };
+        let other_value = self.peek(other, scope);
         // The value tells which arm was taken, and so the mark of the other one.
-        let marked = test.is_sensitive() || other_value.is_sensitive();
-        let (ty, other_ty) = (value.type_of(), other_value.type_of());
+        let marked = test.is_sensitive() || other_value.as_ref().is_some_and(Value::is_sensitive);
+        let other_ty = match &other_value {
+            Some(other_value) => other_value.type_of(),
+            // Its mistake does not count, its type does as far as it is sure.
+            None => self.type_without_value(other, scope, &[]).unwrap_or(Type::Any),
+        };
+        let ty = value.type_of();
         if ty == other_ty || other_ty == Type::Any {
             return Ok(value.marked(marked));
         }
-        self.work_on(value.bytes().saturating_add(other_value.bytes()), condition.span)?;
+        let bytes = value.bytes().saturating_add(other_value.as_ref().map_or(0, Value::bytes));
+        self.work_on(bytes, condition.span)?;
         let common = unify(&[ty.clone(), other_ty.clone()], Losses::Allowed);
         let Some(converted) = common.and_then(|common| convert(&value, &common).ok()) else {
             let (first, second) = if std::ptr::eq(taken, yes) { (&ty, &other_ty) } else { (&other_ty, &ty) };

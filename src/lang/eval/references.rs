@@ -34,6 +34,17 @@ pub(crate) fn references(expr: &Expr) -> Vec<Reference> {
     out
 }
 
+/// Whether an expression speaks of one of some names that a loop binds.
+pub(crate) fn mentions(expr: &Expr, names: &[Arc<str>]) -> bool {
+    let mut found = false;
+    walk(expr, &mut Vec::new(), &mut |expr, bound| {
+        if let ExprKind::Variable(word) = &expr.kind {
+            found |= names.contains(word) && !bound.contains(word);
+        }
+    });
+    found
+}
+
 /// The outermost references inside an expression, bound or not: what a message can show the values of.
 pub(crate) fn shown(expr: &Expr) -> Vec<&Expr> {
     let mut out = Vec::new();

@@ -60,7 +60,7 @@ impl Charset {
             "iso-8859-1" | "iso_8859-1" | "iso_8859-1:1987" | "latin1" | "l1" | "ibm819" | "cp819" => {
                 Self::Latin1
             }
-            "us-ascii" | "ascii" | "iso646-us" | "us" | "ibm367" | "cp367" => Self::Ascii,
+            "us-ascii" | "iso646-us" | "us" | "ibm367" | "cp367" => Self::Ascii,
             "windows-1252" | "cswindows1252" => Self::Windows1252,
             _ => {
                 return Err(format!(

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use crate::lang::functions::call::Call;
+use crate::lang::functions::characters::characters;
 use crate::lang::functions::row::{Accepts, Body, Example, Function, FunctionError, Group, Param};
 use crate::lang::functions::sequence;
 use crate::lang::functions::sequence::{ordered, sequence};
@@ -198,12 +197,16 @@ fn entries<'c>(call: &'c Call<'_>, index: usize) -> Result<&'c Entries, Function
 
 fn coalesce(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let types: Vec<Type> = call.args().iter().map(Value::type_of).collect();
-    let common = unify(&types, Losses::Allowed)
-        .ok_or_else(|| FunctionError::call("All values must have a type in common."))?;
+    let common = match unify(&types, Losses::Allowed) {
+        Some(common) => common,
+        // Beside a null without a type nothing is converted.
+        None if types.contains(&Type::Any) => Type::Any,
+        None => return Err(FunctionError::call("All values must have a type in common.")),
+    };
     for (index, arg) in call.args().iter().enumerate().filter(|(_, arg)| !arg.is_null()) {
         let value = convert(arg, &common)
             .map_err(|error| FunctionError::argument(index, format!("Here {error}.")))?;
-        if value.as_str() != Some("") {
+        if value.as_str() != Some("") || common == Type::Any {
             return Ok(value);
         }
     }
@@ -230,7 +233,7 @@ fn length(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let value = call.arg(0);
     let length = value
         .as_str()
-        .map(|text| text.graphemes(true).count())
+        .map(|text| characters(text).count())
         .or_else(|| value.items().map(<[Value]>::len))
         .or_else(|| value.entries().map(BTreeMap::len));
     match length {
@@ -276,12 +279,19 @@ fn lookup(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 fn merge(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let mut merged = Entries::new();
     let mut types: Vec<Type> = Vec::new();
+    // After a null without a type the types of other nulls do not count.
+    let mut is_open = false;
     for index in 0..call.args().len() {
-        if call.arg(index).is_null() {
-            continue;
+        match call.arg(index).kind() {
+            Kind::Null(Type::Any) => is_open = true,
+            Kind::Null(Type::Map(_) | Type::Object(_)) => {}
+            Kind::Null(_) if is_open => {}
+            _ => {
+                let more = entries(call, index)?;
+                merged.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
+                types.push(call.arg(index).type_of());
+            }
         }
-        merged.extend(entries(call, index)?.iter().map(|(key, value)| (key.clone(), value.clone())));
-        types.push(call.arg(index).type_of());
     }
     types.dedup();
     Ok(match types.as_slice() {

@@ -42,8 +42,8 @@ pub(crate) static FUNCTIONS: &[Function] = &[
     .shows(&[Example::new(r#"timeadd("2017-11-22T00:00:00Z", "10m")"#, r#""2017-11-22T00:10:00Z""#)]),
     row("timecmp", "timecmp(a, b)", |call| {
         let instant = |index| {
-            let past = || FunctionError::argument(index, "The time lies outside the years 0 to 9999.");
-            moment(call, index)?.instant().ok_or_else(past)
+            let moment = Moment::parse_to_compare(call.str(index));
+            moment.map(|moment| moment.instant()).map_err(|message| FunctionError::argument(index, message))
         };
         Ok(Value::number(match instant(0)?.cmp(&instant(1)?) {
             std::cmp::Ordering::Less => -1,

@@ -120,7 +120,7 @@ impl Decimal {
             None => GENERAL_DIGITS,
         };
         let exponent = rounded.exponent();
-        if exponent < -4 || exponent >= threshold {
+        if !rounded.digits.is_empty() && (exponent < -4 || exponent >= threshold) {
             rounded.scientific(rounded.digits.len().saturating_sub(1))
         } else {
             rounded.fixed(usize::try_from(count - rounded.point).unwrap_or(0))

@@ -2,11 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use globset::GlobBuilder;
 
 use crate::lang::functions::call::{Call, FileError};
+use crate::lang::functions::glob::{BadPattern, matching};
 use crate::lang::functions::path;
 use crate::lang::functions::row::{Accepts, Body, Example, Function, FunctionError, Group, Param};
+use crate::lang::functions::string::render;
 use crate::lang::value::{Type, Value};
 
 const fn row(
@@ -39,7 +40,7 @@ pub(crate) static FUNCTIONS: &[Function] = &[
         .shows(&[Example::new(r#"fileexists("no-such-file.txt")"#, "false")]),
     row("fileset", "fileset(path, pattern)", fileset)
         .doc("The paths of the files below a folder that match a pattern, relative to the folder. `*` and `?` stay within a name, `**` goes \
-              through folders, `{a,b}` and `[a-z]` give alternatives.")
+              through folders, `{a,b}`, `[a-z]` and `[^a-z]` give alternatives.")
         .takes(&[PATH, Param::new("pattern", Accepts::String)]),
     row("pathexpand", "pathexpand(path)", pathexpand)
         .doc("The path itself. A path that starts with `~` is an error: the home folder lies outside of the stack.")
@@ -91,20 +92,32 @@ fn fileexists(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 
 fn fileset(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let folder = inside(call, 0)?;
-    let pattern = GlobBuilder::new(path::clean(call.str(1)).as_str())
-        .literal_separator(true)
-        .backslash_escape(true)
-        .build()
-        .map_err(|error| {
-            FunctionError::argument(1, format!("The pattern cannot be read: {}.", error.kind()))
-        })?
-        .compile_matcher();
-    let files = match call.files().list(&folder) {
+    let mut base: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let mut pattern: Vec<&str> = Vec::new();
+    let mut up = 0;
+    for part in call.str(1).split('/') {
+        match part {
+            "" | "." => {}
+            ".." if pattern.pop().is_some() => {}
+            ".." => {
+                base.pop().ok_or_else(|| failed(1, call.str(1), &FileError::OutsideStack))?;
+                up += 1;
+            }
+            part => pattern.push(part),
+        }
+    }
+    let files = match call.files().list(&base.join("/")) {
         Err(FileError::NotFound) => Vec::new(),
         listed => listed.map_err(|error| failed(0, call.str(0), &error))?,
     };
-    let matching = files.iter().filter(|file| pattern.is_match(file)).map(Value::string).collect();
-    Ok(Value::set(Type::String, matching))
+    let matching = matching(&pattern, &files).map_err(|BadPattern| {
+        FunctionError::argument(1, format!("The pattern {:?} cannot be read.", call.str(1))).help(
+            "Known are *, ?, ** between slashes, [a-z], [^a-z], and {a,b} without a slash in it; a backslash stands before what is meant as it is.",
+        )
+    })?;
+    let relative =
+        matching.into_iter().map(|path| Value::string(format!("{}{path}", "../".repeat(up)))).collect();
+    Ok(Value::set(Type::String, relative))
 }
 
 fn pathexpand(call: &mut Call<'_>) -> Result<Value, FunctionError> {
@@ -123,5 +136,5 @@ fn templatefile(call: &mut Call<'_>) -> Result<Value, FunctionError> {
             "The variables of the template are needed: a map or an object.",
         ));
     };
-    call.render(&name, &template, &variables).map_err(|error| FunctionError::argument(0, error.0))
+    render(call, &name, &template, &variables)
 }

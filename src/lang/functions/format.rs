@@ -1,9 +1,8 @@
 //! `format` and `formatlist`: the verbs of Go's `fmt`, as far as Terraform has them.
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use crate::lang::functions::bounds;
 use crate::lang::functions::call::Call;
+use crate::lang::functions::characters::characters;
 use crate::lang::functions::decimal::Decimal;
 use crate::lang::functions::json;
 use crate::lang::functions::row::FunctionError;
@@ -234,7 +233,7 @@ impl Verb {
     /// The characters that the precision lets through; all of them where it is 0, as in Terraform.
     fn cut(&self, text: String) -> String {
         match self.precision.filter(|length| *length > 0) {
-            Some(length) => text.graphemes(true).take(length).collect(),
+            Some(length) => characters(&text).take(length).collect(),
             None => text,
         }
     }
@@ -242,12 +241,9 @@ impl Verb {
     fn padded(&self, text: &str) -> String {
         let Some(width) = self.width else { return text.to_owned() };
         // No more than a width of characters needs to be counted.
-        let missing = width - text.graphemes(true).take(width).count();
-        if self.minus {
-            format!("{text}{}", " ".repeat(missing))
-        } else {
-            format!("{}{text}", if self.zero { "0" } else { " " }.repeat(missing))
-        }
+        let missing = width - characters(text).take(width).count();
+        let padding = if self.zero { "0" } else { " " }.repeat(missing);
+        if self.minus { format!("{text}{padding}") } else { format!("{padding}{text}") }
     }
 
     fn integer(&self, value: &Value) -> Result<String, String> {
@@ -265,7 +261,9 @@ impl Verb {
         if self.name == 'X' {
             digits.make_ascii_uppercase();
         }
+        let is_nothing = self.precision == Some(0) && digits == "0";
         let prefix = match self.name {
+            _ if is_nothing => "",
             'b' if self.sharp => "0b",
             'o' if self.sharp => "0",
             'x' if self.sharp => "0x",
@@ -273,12 +271,16 @@ impl Verb {
             _ => "",
         };
         let digits = match self.precision {
-            Some(0) if digits == "0" => String::new(),
+            _ if is_nothing => String::new(),
             Some(precision) => format!("{}{digits}", "0".repeat(precision.saturating_sub(digits.len()))),
             None => digits,
         };
         let sign = self.sign(number.signum() < 0);
-        Ok(self.aligned(&format!("{sign}{prefix}"), &digits, self.zero && self.precision.is_none()))
+        Ok(self.aligned(
+            &format!("{sign}{prefix}"),
+            &digits,
+            self.zero && !self.minus && self.precision.is_none(),
+        ))
     }
 
     fn float(&self, value: &Value) -> Result<String, String> {
@@ -304,13 +306,13 @@ impl Verb {
         }
     }
 
-    /// Zeros go between the sign and the digits, spaces outside.
+    /// Zeros go between the sign and the digits, spaces outside. Of a number that is not whole, a zero counts before a minus, as in Terraform.
     fn aligned(&self, sign: &str, digits: &str, zeros: bool) -> String {
         let missing = self.width.unwrap_or(0).saturating_sub(sign.len() + digits.len());
-        if self.minus {
-            format!("{sign}{digits}{}", " ".repeat(missing))
-        } else if zeros {
+        if zeros {
             format!("{sign}{}{digits}", "0".repeat(missing))
+        } else if self.minus {
+            format!("{sign}{digits}{}", " ".repeat(missing))
         } else {
             format!("{}{sign}{digits}", " ".repeat(missing))
         }

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 mod bounds;
 mod call;
+mod characters;
 mod charset;
 mod collection;
 mod conversion;
@@ -17,6 +18,7 @@ mod decimal;
 mod encoding;
 mod filesystem;
 mod format;
+mod glob;
 mod hash;
 mod json;
 mod moment;

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time, Weekday};
-use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp};
 
 /// A point in time with the offset that it was written with.
 #[derive(Clone, Copy, Debug)]
@@ -17,14 +16,15 @@ pub(crate) struct Moment {
 impl Moment {
     /// Strictly as RFC 3339: `2018-01-02T23:12:01Z`, with an upper case `T` and `Z`.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        Self::read(text).ok_or_else(|| {
-            format!(
-                "{text:?} is not a time such as \"2018-01-02T23:12:01Z\" or \"2018-01-02T23:12:01+01:00\"."
-            )
-        })
+        Self::read(text, (23, 59)).ok_or_else(|| no_moment(text))
     }
 
-    fn read(text: &str) -> Option<Self> {
+    /// As [`Self::parse`], with offsets up to `+24:60`, which Terraform compares all the same.
+    pub(crate) fn parse_to_compare(text: &str) -> Result<Self, String> {
+        Self::read(text, (24, 60)).ok_or_else(|| no_moment(text))
+    }
+
+    fn read(text: &str, (most_hours, most_minutes): (i32, i32)) -> Option<Self> {
         let bytes = text.as_bytes();
         let two = |at: usize| -> Option<i8> {
             let digits = text.get(at..at + 2).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
@@ -59,7 +59,7 @@ impl Moment {
                 };
                 is(at + 3, b':')?;
                 let (hours, minutes) = (i32::from(two(at + 1)?), i32::from(two(at + 4)?));
-                if hours > 23 || minutes > 59 {
+                if hours > most_hours || minutes > most_minutes {
                     return None;
                 }
                 sign * (hours * 3600 + minutes * 60)
@@ -83,9 +83,10 @@ impl Moment {
         (0..=9999).contains(&local.year()).then_some(Self { local, offset: self.offset })
     }
 
-    /// The same for all offsets; none at the very ends of time.
-    pub(crate) fn instant(&self) -> Option<Timestamp> {
-        Offset::from_seconds(self.offset).ok()?.to_timestamp(self.local).ok()
+    /// Time since the year 0, the same for all offsets.
+    pub(crate) fn instant(&self) -> SignedDuration {
+        self.local.duration_since(Date::constant(0, 1, 1).to_datetime(Time::midnight()))
+            - SignedDuration::from_secs(self.offset.into())
     }
 
     /// `+01:00`, without the colon where `colon` is empty.
@@ -94,6 +95,10 @@ impl Moment {
         let minutes = self.offset.abs() / 60;
         format!("{sign}{:02}{colon}{:02}", minutes / 60, minutes % 60)
     }
+}
+
+fn no_moment(text: &str) -> String {
+    format!("{text:?} is not a time such as \"2018-01-02T23:12:01Z\" or \"2018-01-02T23:12:01+01:00\".")
 }
 
 /// RFC 3339 with whole seconds.

@@ -136,7 +136,7 @@ impl Shape {
 
     fn value(&self, captures: &Captures<'_>) -> Value {
         let group = |found: Option<regex::Match<'_>>| {
-            found.map_or_else(Value::null, |found| Value::string(found.as_str()))
+            found.map_or_else(|| Value::null_of(Type::String), |found| Value::string(found.as_str()))
         };
         match self {
             Self::Whole => group(captures.get(0)),

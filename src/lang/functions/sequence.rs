@@ -73,6 +73,9 @@ pub(crate) fn coalescelist(call: &mut Call<'_>) -> Result<Value, FunctionError> 
 }
 
 pub(crate) fn concat(call: &mut Call<'_>) -> Result<Value, FunctionError> {
+    if call.args().is_empty() {
+        return Err(FunctionError::call("At least one list is needed."));
+    }
     let mut items = Vec::new();
     for index in 0..call.args().len() {
         items.extend_from_slice(ordered(call, index)?);
@@ -187,6 +190,9 @@ pub(crate) fn range(call: &mut Call<'_>) -> Result<Value, FunctionError> {
         }
     };
     let last = call.args().len() - 1;
+    if start == limit {
+        return Ok(Value::list(Type::Number, Vec::new()));
+    }
     if step.signum() == 0 {
         return Err(FunctionError::argument(last, "A step of 0 never reaches the limit."));
     }

@@ -1,11 +1,10 @@
 //! Strings: cutting, joining, searching, changing case. Characters are grapheme clusters, what a reader calls one character.
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use crate::lang::functions::call::Call;
+use crate::lang::functions::characters::characters;
 use crate::lang::functions::row::{Accepts, Body, Example, Function, FunctionError, Group, Param};
 use crate::lang::functions::{bounds, format, regular};
-use crate::lang::value::Value;
+use crate::lang::value::{Entries, Type, Value, convert};
 
 const fn row(
     name: &'static str,
@@ -97,7 +96,7 @@ pub(crate) static FUNCTIONS: &[Function] = &[
     .doc("Whether a string has another in it.")
     .takes(&[STRING, Param::new("substring", Accepts::String)])
     .shows(&[Example::new(r#"strcontains("hello world", "wor")"#, "true")]),
-    row("strrev", "strrev(string)", |call| Ok(Value::string(call.str(0).graphemes(true).rev().collect::<String>())))
+    row("strrev", "strrev(string)", |call| Ok(Value::string(reversed(call.str(0)))))
         .doc("The characters in reverse order.")
         .takes(&[STRING])
         .shows(&[Example::new(r#"strrev("a ☃")"#, r#""☃ a""#)]),
@@ -162,6 +161,9 @@ fn indent(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 }
 
 fn join(call: &mut Call<'_>) -> Result<Value, FunctionError> {
+    if call.args().len() == 1 {
+        return Err(FunctionError::call("At least one list is needed."));
+    }
     let mut parts = Vec::new();
     for list in 1..call.args().len() {
         for (index, item) in call.items(list).iter().enumerate() {
@@ -188,19 +190,39 @@ fn split(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     })
 }
 
+fn reversed(text: &str) -> String {
+    let mut all: Vec<&str> = characters(text).collect();
+    all.reverse();
+    all.concat()
+}
+
 fn substr(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let text = call.str(0);
-    let characters: Vec<&str> = text.graphemes(true).collect();
+    let all: Vec<&str> = characters(text).collect();
     let offset = call.integer(1)?;
     let start = match usize::try_from(offset) {
-        Ok(offset) => offset.min(characters.len()),
-        Err(_) => {
-            characters.len().saturating_sub(usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX))
-        }
+        Ok(offset) => offset.min(all.len()),
+        Err(_) => all.len().saturating_sub(usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX)),
     };
-    let rest = &characters[start..];
+    let rest = &all[start..];
     let length = usize::try_from(call.integer(2)?).map_or(rest.len(), |length| length.min(rest.len()));
     Ok(Value::string(rest[..length].concat()))
+}
+
+/// Evaluates a template for the function that was called with it.
+pub(crate) fn render(
+    call: &mut Call<'_>,
+    name: &str,
+    template: &str,
+    variables: &Entries,
+) -> Result<Value, FunctionError> {
+    let result =
+        call.render(name, template, variables).map_err(|error| FunctionError::argument(0, error.0))?;
+    if result.is_null() {
+        return Err(FunctionError::argument(0, "The result of the template is null.")
+            .help("Give a fallback: ${coalesce(x, \"none\")}."));
+    }
+    Ok(result)
 }
 
 fn templatestring(call: &mut Call<'_>) -> Result<Value, FunctionError> {
@@ -211,22 +233,49 @@ fn templatestring(call: &mut Call<'_>) -> Result<Value, FunctionError> {
             "The variables of the template are needed: a map or an object.",
         ));
     };
-    call.render("the template", &template, &variables).map_err(|error| FunctionError::argument(0, error.0))
+    let result = render(call, "the template", &template, &variables)?;
+    convert(&result, &Type::String).map_err(|error| {
+        FunctionError::argument(0, format!("The result of the template is no text: {error}."))
+    })
 }
 
-/// Character by character, as Terraform does: a letter whose other case is several letters stays as it is.
-fn map_case<I: Iterator<Item = char>>(text: &str, case: impl Fn(char) -> I) -> String {
-    text.chars()
-        .map(|c| {
-            let mut mapped = case(c);
-            match (mapped.next(), mapped.next()) {
-                (Some(one), None) => one,
-                // The dotted capital I, whose small form is the plain i.
-                (Some(first), Some(_)) if c == 'İ' => first,
-                _ => c,
-            }
-        })
-        .collect()
+/// The capital of a small Greek letter with an iota below; the full form in upper case has two letters.
+fn with_iota(c: char) -> Option<char> {
+    let capital = match u32::from(c) {
+        code @ (0x1f80..=0x1f87 | 0x1f90..=0x1f97 | 0x1fa0..=0x1fa7) => code + 8,
+        code @ (0x1fb3 | 0x1fc3 | 0x1ff3) => code + 9,
+        _ => return None,
+    };
+    char::from_u32(capital)
+}
+
+/// A letter at the start of a word. Letters that are two in one have a form of their own there; Georgian has no capitals there.
+fn title_letter(c: char) -> char {
+    match c {
+        'Ǆ'..='ǆ' => 'ǅ',
+        'Ǉ'..='ǉ' => 'ǈ',
+        'Ǌ'..='ǌ' => 'ǋ',
+        'Ǳ'..='ǳ' => 'ǲ',
+        'ა'..='ჺ' | 'ჽ'..='ჿ' => c,
+        _ => one_letter(c, char::to_uppercase),
+    }
+}
+
+/// Character by character, as Terraform does.
+fn map_case<I: Iterator<Item = char>>(text: &str, case: impl Fn(char) -> I + Copy) -> String {
+    text.chars().map(|c| one_letter(c, case)).collect()
+}
+
+/// The other case of a letter; one whose other case is several letters stays as it is.
+fn one_letter<I: Iterator<Item = char>>(c: char, case: impl Fn(char) -> I) -> char {
+    let mut mapped = case(c);
+    match (mapped.next(), mapped.next()) {
+        (Some(one), None) => one,
+        // The dotted capital I, whose small form is the plain i.
+        (Some(first), Some(_)) if c == 'İ' => first,
+        (Some(first), Some(_)) if first != c => with_iota(c).unwrap_or(c),
+        _ => c,
+    }
 }
 
 fn title(text: &str) -> String {
@@ -235,11 +284,7 @@ fn title(text: &str) -> String {
         .map(|c| {
             let starts = !in_word;
             in_word = if c.is_ascii() { c.is_ascii_alphanumeric() || c == '_' } else { !c.is_whitespace() };
-            if starts {
-                c.to_uppercase().next().filter(|_| c.to_uppercase().count() == 1).unwrap_or(c)
-            } else {
-                c
-            }
+            if starts { title_letter(c) } else { c }
         })
         .collect()
 }

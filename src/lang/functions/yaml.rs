@@ -14,11 +14,13 @@ const MAX_BYTES: usize = 64 << 20;
 
 pub(crate) fn decode(text: &str) -> Result<Value, String> {
     let mut builder = Builder::default();
+    let length = text.chars().count();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
             let at = error.marker();
             format!("This is not valid YAML: {} (line {}, column {}).", error.info(), at.line(), at.col() + 1)
         })?;
+        builder.cut_end = span.end.index() >= length && !text.ends_with(['\n', '\r']);
         builder.take(event).map_err(|message| {
             let (message, at) = (message.trim_end_matches('.'), span.start);
             format!("{message} (line {}, column {}).", at.line(), at.col() + 1)
@@ -34,6 +36,8 @@ struct Builder {
     anchors: BTreeMap<usize, Value>,
     document: Option<Value>,
     bytes: usize,
+    /// Whether a block of text ends here, with the text as a whole and without a line break.
+    cut_end: bool,
 }
 
 /// A collection whose end has not come yet.
@@ -69,7 +73,13 @@ impl Builder {
                 let value = value.ok_or("An alias stands inside the value that it refers to.")?;
                 self.finish(Node { value, anchor: 0, merges: false })
             }
-            Event::Scalar(text, style, anchor, tag) => {
+            Event::Scalar(mut text, style, anchor, tag) => {
+                if self.cut_end
+                    && matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
+                    && let Some(cut) = text.strip_suffix('\n')
+                {
+                    text = cut.to_owned().into();
+                }
                 let merges = style == ScalarStyle::Plain && tag.is_none() && text == "<<";
                 let value = scalar(&text, style == ScalarStyle::Plain, tag.as_deref())?;
                 self.finish(Node { value, anchor, merges })
@@ -170,8 +180,9 @@ fn scalar(text: &str, plain: bool, tag: Option<&Tag>) -> Result<Value, String> {
     if !tag.is_yaml_core_schema() {
         return unsupported();
     }
-    if !plain && !matches!(tag.suffix.as_str(), "str" | "binary") {
-        return Err(format!("The tag {tag} stands before a quoted text."));
+    // What stands in quotes is a string, whatever its tag says.
+    if !plain && matches!(tag.suffix.as_str(), "int" | "float" | "bool" | "null") {
+        return Ok(Value::string(text));
     }
     let resolved = resolve(text)?;
     let fits = match tag.suffix.as_str() {
@@ -218,10 +229,11 @@ fn number(text: &str) -> Result<Option<Number>, String> {
             .flatten()
             .map(Number::from_bigint)
     };
-    if let Some(hex) = digits.strip_prefix("0x") {
+    // Numbers of other bases have no sign.
+    if let Some(hex) = text.strip_prefix("0x") {
         return Ok(in_base(hex, 16));
     }
-    if let Some(octal) = digits.strip_prefix("0o") {
+    if let Some(octal) = text.strip_prefix("0o") {
         return Ok(in_base(octal, 8));
     }
     let mantissa = digits.split(['e', 'E']).next().unwrap_or_default();

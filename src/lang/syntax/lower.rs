@@ -198,9 +198,22 @@ impl Lowering<'_> {
     }
 
     fn traversal(&mut self, traversal: &edit::Traversal) -> ExprKind {
-        let root = self.expr(&traversal.expr);
+        let mut root = self.expr(&traversal.expr);
         let steps: Vec<Step> = traversal.operators.iter().map(|operator| self.step(operator)).collect();
         self.check_steps(&steps);
+        // The steps belong to the number, and the minus stands before both.
+        if matches!(traversal.expr, Expression::Number(_))
+            && self.text[root.span.range()].starts_with('-')
+            && let ExprKind::Literal(value) = &root.kind
+            && let Some(number) = value.as_number()
+        {
+            let minus = Span { end: root.span.start + 1, ..root.span };
+            root.kind = ExprKind::Literal(Value::number(number.neg()));
+            let end = steps.last().map_or(root.span.end, Step::end);
+            let inner =
+                Expr { span: Span { end, ..root.span }, kind: ExprKind::Traversal(Box::new(root), steps) };
+            return ExprKind::Unary(Spanned::new(UnaryOp::Negate, minus), Box::new(inner));
+        }
         ExprKind::Traversal(Box::new(root), steps)
     }
 
@@ -226,17 +239,22 @@ impl Lowering<'_> {
                             .help(format!("Write [{}][{}].", a.value, b.value)),
                     );
                 }
-                [Step::AttributeSplat(_), Step::AttributeSplat(span)] => {
+                _ => {}
+            }
+        }
+        let mut in_splat = false;
+        for step in steps {
+            match step {
+                Step::AttributeSplat(span) if in_splat => {
+                    let detail = "A splat .* cannot stand inside of another.";
                     self.diagnostics.push(
-                        Diagnostic::error(
-                            &codes::RAM006,
-                            *span,
-                            "A splat .* cannot follow directly on another.",
-                        )
-                        .help("Write [*][*], or flatten(...)."),
+                        Diagnostic::error(&codes::RAM006, *span, detail)
+                            .help("Write [*] for each, or flatten(...)."),
                     );
                 }
-                _ => {}
+                Step::AttributeSplat(_) => in_splat = true,
+                Step::Attribute(_) | Step::LegacyIndex(_) => {}
+                Step::Index(_) | Step::FullSplat(_) => in_splat = false,
             }
         }
         let mut splats = steps.iter().filter_map(|step| match step {

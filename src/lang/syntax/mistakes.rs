@@ -262,6 +262,12 @@ pub(crate) fn of_parser(
         (_, Expected::Words("\")\" or expression")) => {
             diagnostic("\",\" or \")\"").help("Separate arguments by commas.")
         }
+        (_, Expected::Words("\"{\"")) if is_computed(&text[range.start..]) => Diagnostic::error(
+            &codes::RAM001,
+            span,
+            "A label is a fixed text and cannot be computed.",
+        )
+        .help("Write the label without ${...}. For several blocks of one form write for_each; each.key tells them apart."),
         (_, Expected::Words("\"{\"")) if found == "\"=\"" => {
             diagnostic("\"{\"").help("A block has no \"=\" before its brace; an argument has no labels.")
         }
@@ -274,6 +280,12 @@ pub(crate) fn of_parser(
         }
         _ => diagnostic(&words),
     }
+}
+
+/// Whether a text starts with a string that has something to evaluate in it.
+fn is_computed(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default();
+    line.starts_with('"') && (line.contains("${") || line.contains("%{"))
 }
 
 /// What the parser expected, in the words of the messages; nothing where it says nothing.

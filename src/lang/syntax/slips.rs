@@ -461,6 +461,7 @@ mod tests {
             ("\"a\" = 1\n", (1, 1), "The name of an argument stands without quotes.", "name = value"),
             ("a = 1 b = 2\n", (1, 7), "Expected the end of the line, found \"b\".", "its own line"),
             ("a \"x\" = {\n}\n", (1, 7), "Expected \"{\", found \"=\".", "no \"=\""),
+            ("a \"x${1}\" {\n}\n", (1, 3), "A label is a fixed text and cannot be computed.", "for_each"),
             ("region \"x\"\n", (1, 1), "An \"=\" is missing after region.", "region = \"x\"."),
             (
                 "a {\n  region eu-west-1 # here\n}\n",

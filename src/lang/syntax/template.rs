@@ -58,8 +58,7 @@ impl Lowering<'_> {
         let raw = &self.text[start..range.end + self.base];
         match form {
             Form::Quoted => vec![Token::Literal(self.unescape(raw, start))],
-            Form::Raw | Form::Flush | Form::File => raw
-                .split_inclusive('\n')
+            Form::Raw | Form::Flush | Form::File => by_lines(raw)
                 .map(|line| Token::Literal(line.replace("$${", "${").replace("%%{", "%{")))
                 .collect(),
         }
@@ -125,9 +124,7 @@ impl Lowering<'_> {
     fn literal_count(&self, element: &Element, form: Form) -> usize {
         match (form, element.as_literal().and_then(|literal| literal.span())) {
             (Form::Quoted, _) | (_, None) => 1,
-            (_, Some(range)) => {
-                self.text[range.start + self.base..range.end + self.base].split_inclusive('\n').count()
-            }
+            (_, Some(range)) => by_lines(&self.text[range.start + self.base..range.end + self.base]).count(),
         }
     }
 
@@ -188,6 +185,18 @@ impl Lowering<'_> {
         }
         Template { parts }
     }
+}
+
+/// The literal tokens of a text: its lines. A sign that could have started `${` or `%{` takes the next character with it; a line break right
+/// after that is a token of its own.
+fn by_lines(raw: &str) -> impl Iterator<Item = &str> {
+    raw.split_inclusive('\n').flat_map(|line| {
+        let body = line.strip_suffix('\n').unwrap_or(line);
+        let cut = body.strip_suffix([' ', '\t']).is_some_and(|before| before.ends_with(['$', '%']));
+        let at = if cut { body.len() } else { line.len() };
+        let (first, rest) = line.split_at(at);
+        [first, rest].into_iter().filter(|token| !token.is_empty())
+    })
 }
 
 /// The character of an escape, given what follows the backslash, and how many bytes it takes.

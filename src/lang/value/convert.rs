@@ -102,7 +102,7 @@ fn convert_kind(value: &Value, want: &Type) -> Result<Value, ConvertError> {
             let (element, items) = convert_items(value, element)?;
             Ok(Value::set(element, items))
         }
-        (Kind::List(_) | Kind::Tuple(_), Type::Tuple(elements)) => {
+        (Kind::Tuple(_), Type::Tuple(elements)) => {
             let items = value.items().expect("matched as a sequence");
             if items.len() != elements.len() {
                 return Err(ConvertError::new(format!(
@@ -127,34 +127,48 @@ fn convert_kind(value: &Value, want: &Type) -> Result<Value, ConvertError> {
     }
 }
 
-fn convert_items(value: &Value, element: &Type) -> Result<(Type, Vec<Value>), ConvertError> {
+fn convert_items(value: &Value, want: &Type) -> Result<(Type, Vec<Value>), ConvertError> {
     let items = value.items().expect("matched as a sequence");
-    let element = match common_type(items.iter(), element) {
+    if let (Kind::List(sequence) | Kind::Set(sequence), [], Type::Any) = (value.kind(), items, want) {
+        return Ok((sequence.element.clone(), Vec::new()));
+    }
+    let element = match common_type(items.iter(), want) {
         Some(element) => element,
         None => return Err(ConvertError::new("all elements must have the same type")),
     };
     let items: Result<Vec<Value>, ConvertError> = items
         .iter()
         .enumerate()
-        .map(|(index, item)| convert(item, &element).map_err(|error| error.inside(Step::Index(index))))
+        .map(|(index, item)| filled(item, want, &element).map_err(|error| error.inside(Step::Index(index))))
         .collect();
     Ok((settled(&element), items?))
 }
 
-fn convert_entries(value: &Value, element: &Type) -> Result<Value, ConvertError> {
+fn convert_entries(value: &Value, want: &Type) -> Result<Value, ConvertError> {
     let entries = value.entries().expect("matched as a mapping");
-    let element = match common_type(entries.values(), element) {
+    if let (Kind::Map(mapping), true, Type::Any) = (value.kind(), entries.is_empty(), want) {
+        return Ok(Value::map(mapping.element.clone(), Entries::new()));
+    }
+    let element = match common_type(entries.values(), want) {
         Some(element) => element,
         None => return Err(ConvertError::new("all elements must have the same type")),
     };
     let entries: Result<Entries, ConvertError> = entries
         .iter()
         .map(|(key, item)| {
-            let item = convert(item, &element).map_err(|error| error.inside(Step::Key(key.clone())))?;
+            let item = filled(item, want, &element).map_err(|error| error.inside(Step::Key(key.clone())))?;
             Ok((key.clone(), item))
         })
         .collect();
     Ok(Value::map(settled(&element), entries?))
+}
+
+/// Converts an element. Attributes that may be missing are filled in first; the element type that was found has all of them.
+fn filled(item: &Value, want: &Type, element: &Type) -> Result<Value, ConvertError> {
+    if matches!(want, Type::Any) || !has_any(want) {
+        return convert(item, element);
+    }
+    convert(&convert(item, want)?, element)
 }
 
 /// The element type of a collection: as wanted, its `any` parts filled in by what the items have in common.
@@ -213,17 +227,16 @@ fn convert_object(value: &Value, fields: &BTreeMap<Arc<str>, Field>) -> Result<V
     let attributes: Result<Entries, ConvertError> = fields
         .iter()
         .map(|(name, field)| {
-            let given = entries.get(name).filter(|given| !given.is_null());
-            let given = match (given, &field.presence) {
-                (None, Presence::Default(default)) => Some(default),
-                (given, _) => given,
+            let inside = |given: &Value| {
+                convert(given, &field.ty).map_err(|error| error.inside(Step::Attribute(name.clone())))
             };
-            let attribute = match given {
-                Some(given) => {
-                    convert(given, &field.ty).map_err(|error| error.inside(Step::Attribute(name.clone())))?
-                }
-                None => Value::null_of(settled(&field.ty))
-                    .marked(entries.get(name).is_some_and(Value::is_sensitive)),
+            // A null that has a type must fit as well, also where a default takes its place.
+            let given = entries.get(name).map(inside).transpose()?;
+            let attribute = match (given, &field.presence) {
+                (Some(given), Presence::Default(_)) if !given.is_null() => given,
+                (_, Presence::Default(default)) => inside(default)?,
+                (Some(given), _) => given,
+                (None, _) => Value::null_of(settled(&field.ty)),
             };
             Ok((name.clone(), attribute))
         })

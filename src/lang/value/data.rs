@@ -7,6 +7,7 @@ use std::sync::Arc;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::lang::value::number::Number;
+use crate::lang::value::order::set_order;
 use crate::lang::value::symbol::Symbol;
 use crate::lang::value::types::{Field, Type};
 
@@ -131,13 +132,17 @@ impl Value {
         Self::list(Type::String, items.into_iter().map(Self::string).collect())
     }
 
-    /// A set: items sorted, doubles dropped. The mark of an item becomes the mark of the set, as items have no place of their own.
+    /// A set: items in the order of sets, doubles dropped. The mark of an item becomes the mark of the set, as items have no place of their own.
     pub fn set(element: Type, mut items: Vec<Self>) -> Self {
         let sensitive = items.iter().any(|item| item.facts.holds_sensitive);
         if sensitive {
             items = items.iter().map(Self::unmarked).collect();
         }
-        items.sort();
+        if items.iter().any(|item| item.facts.depth > 0) {
+            items.sort_by(|a, b| set_order(a, b).then_with(|| a.cmp(b)));
+        } else {
+            items.sort();
+        }
         items.dedup();
         let facts = Self::nested(items.iter());
         Self { kind: Kind::Set(Arc::new(Sequence { element, items })), facts }.marked(sensitive)

@@ -36,7 +36,12 @@ pub fn unify(types: &[Type], losses: Losses) -> Option<Type> {
         return unify_leaves(known);
     }
     if all(|ty| matches!(ty, Type::Object(_) | Type::Map(_))) && any(|ty| matches!(ty, Type::Map(_))) {
-        return unify(&elements(known), losses).map(Type::map);
+        let is_open = any(|ty| matches!(ty, Type::Map(element) if **element == Type::Any));
+        return match unify_elements(known, losses) {
+            Some(element) => Some(Type::map(element)),
+            None if losses == Losses::Allowed && is_open => beside_an_empty_map(known),
+            None => None,
+        };
     }
     if all(|ty| matches!(ty, Type::Tuple(_) | Type::List(_))) && any(|ty| matches!(ty, Type::List(_))) {
         return unify(&elements(known), losses).map(Type::list);
@@ -90,6 +95,34 @@ fn elements(types: &[&Type]) -> Vec<Type> {
     out
 }
 
+/// An object whose attributes have no type in common stays what it is beside an empty map, which then has to be one itself.
+fn beside_an_empty_map(types: &[&Type]) -> Option<Type> {
+    let mut objects = types.iter().filter(|ty| matches!(ty, Type::Object(_)));
+    match (objects.next(), objects.next()) {
+        (Some(object), None) => Some((*object).clone()),
+        _ => None,
+    }
+}
+
+/// The element type of a map or a list of all that is in several. Where some of it has no type that is known, it is enough that each of
+/// them becomes a collection for itself; the value then has to.
+fn unify_elements(types: &[&Type], losses: Losses) -> Option<Type> {
+    let all = elements(types);
+    let alone = |ty: &Type| {
+        let own = elements(&[ty]);
+        let leaves = own.iter().all(|ty| *ty == Type::Any || is_leaf(ty));
+        match ty {
+            Type::Object(_) => own.contains(&Type::Any) || unify(&own, losses).is_some(),
+            Type::Tuple(_) => (leaves || !own.contains(&Type::Any)) && unify(&own, losses).is_some(),
+            _ => leaves,
+        }
+    };
+    unify(&all, losses).or_else(|| {
+        let is_open = losses == Losses::Allowed && all.contains(&Type::Any);
+        (is_open && types.iter().all(|ty| alone(ty))).then_some(Type::Any)
+    })
+}
+
 /// At least two different ones. A string names a principal or a permission, so a list may mix both.
 fn unify_leaves(types: &[&Type]) -> Option<Type> {
     let has_string = types.contains(&&Type::String);
@@ -128,7 +161,7 @@ fn unify_objects(first: &BTreeMap<Arc<str>, Field>, types: &[&Type], losses: Los
         })
         .collect();
     if !all.iter().all(|fields| fields.len() == first.len() && fields.keys().eq(first.keys())) {
-        return unify(&elements(types), losses).map(Type::map);
+        return unify_elements(types, losses).map(Type::map);
     }
     let mut out = BTreeMap::new();
     for name in first.keys() {
@@ -148,7 +181,7 @@ fn unify_tuples(length: usize, types: &[&Type], losses: Losses) -> Option<Type> 
         })
         .collect();
     if all.iter().any(|items| items.len() != length) {
-        return unify(&elements(types), losses).map(Type::list);
+        return unify_elements(types, losses).map(Type::list);
     }
     let items = (0..length).map(|at| {
         let across: Vec<Type> = all.iter().map(|items| items[at].clone()).collect();

@@ -281,9 +281,9 @@ fn the_console_prints_a_value_for_each_line() {
 #[test]
 fn the_console_goes_on_after_a_mistake_and_remembers_it() {
     let folder = stack("");
-    let run = folder.console(&[], "1 +\n1 + 1\nlocal.x\n").exits(1);
+    let run = folder.console(&[], "1 +\n1 + 1\n# A comment\nlocal.x\n").exits(1);
     assert_eq!(run.stdout, "2\n");
-    run.says(&["A value is missing after \"+\"", "RAM011"]);
+    run.says(&["A value is missing after \"+\"", "RAM011", "console:1:", "console:4:"]);
     let stopped = folder.console(&[], "1\nexit\n2\n").exits(0);
     assert_eq!(stopped.stdout, "1\n");
     let long = format!("length(\"{}\")\n1\n", "x".repeat(1 << 20));
