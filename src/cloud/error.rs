@@ -334,6 +334,8 @@ mod tests {
             GapCause::NotConfigured,
             GapCause::NotInSnapshot,
             GapCause::NoSuchName,
+            GapCause::Elsewhere,
+            GapCause::LeftOut,
             GapCause::RegionNotEnabled,
             GapCause::Unsupported,
             GapCause::Other,

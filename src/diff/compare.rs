@@ -11,6 +11,7 @@ use crate::diff::change::{
 };
 use crate::diff::claim::{Claim, claim};
 use crate::diff::edits;
+use crate::diff::elsewhere::Unsearched;
 use crate::diff::health;
 use crate::diff::inbound;
 use crate::diff::invited::Invited;
@@ -196,6 +197,7 @@ fn wanted_shares(
     org: &OrgView,
 ) -> Claimed {
     let mut out = Claimed::default();
+    let unsearched = Unsearched::new(live, unknown);
     for (address, share) in &desired.shares {
         let tag = address.tag_value();
         let mut push = |mut verdict, mut remarks: Vec<Remark>| {
@@ -259,6 +261,9 @@ fn wanted_shares(
         let succession = owned::succession(&candidates);
         let mut candidates = candidates.into_iter();
         match candidates.next() {
+            None if let Some(gap) = unsearched.keeps_back(share) => {
+                push(Verdict::Unread { after: wanted(None), gap }, Vec::new());
+            }
             None => {
                 let after = wanted(None);
                 let remarks = lookalikes(sorted, &desired.identity, address, &after);
@@ -273,7 +278,8 @@ fn wanted_shares(
         }
         out.shares.extend(candidates.map(|before| {
             let reason = owned::second(&before, &succession, DeleteReason::Duplicate);
-            deletion(address, before, reason)
+            // A protected share refuses to go also where it is the one too many: perhaps it is the one that is in use.
+            ShareDiff { protected: share.lifecycle.prevent_destroy, ..deletion(address, before, reason) }
         }));
     }
     out

@@ -9,6 +9,7 @@ mod claim;
 mod compare;
 mod derived;
 mod edits;
+mod elsewhere;
 mod health;
 mod inbound;
 mod interest;

@@ -109,6 +109,10 @@ pub enum GapCause {
     Unsupported,
     /// The organization was read and does not have what the files name.
     NoSuchName,
+    /// The share may be live in another account or Region that was not read.
+    Elsewhere,
+    /// The share is live in an account or Region that the run leaves out.
+    LeftOut,
     Other,
 }
 
@@ -129,6 +133,8 @@ impl GapCause {
             Self::RegionNotEnabled => "RAM450",
             Self::Unsupported => "RAM451",
             Self::NoSuchName => "RAM452",
+            Self::Elsewhere => "RAM453",
+            Self::LeftOut => "RAM454",
         }
     }
 }
@@ -148,6 +154,8 @@ impl fmt::Display for GapCause {
             Self::RegionNotEnabled => "the Region is not enabled",
             Self::Unsupported => "the endpoint does not know the operation",
             Self::NoSuchName => "no such name",
+            Self::Elsewhere => "may be live elsewhere",
+            Self::LeftOut => "live where this run changes nothing",
             Self::Other => "failed",
         })
     }

@@ -56,6 +56,16 @@ impl PlanBody {
                 };
                 out.push(warning(code, share.diff.span(), detail));
             }
+            if let Verdict::Unread { after: _, gap } = &share.diff.verdict {
+                let code = match gap.cause {
+                    GapCause::Elsewhere => Some(&read_codes::RAM453),
+                    GapCause::LeftOut => Some(&read_codes::RAM454),
+                    _ => None,
+                };
+                if let Some(code) = code {
+                    out.push(warning(code, share.diff.span(), gap.detail.clone()).help(remedy(gap)));
+                }
+            }
             if let Verdict::Changed(Change::Delete { before, reason: DeleteReason::Duplicate }) =
                 &share.diff.verdict
                 && share.kept_for.is_empty()
@@ -410,13 +420,15 @@ pub fn remedy(gap: &Gap) -> String {
         C::Unreachable => {
             "check the network, the proxy, the name of the Region and AWS_ENDPOINT_URL, and run again".to_owned()
         }
-        C::RegionNotEnabled => "enable the Region for the account, or take it out of `regions`".to_owned(),
+        C::RegionNotEnabled => "enable the Region for the account, or leave it out: remove it from `regions` if the files name it, otherwise use `--no-sweep`".to_owned(),
         C::Unreadable if detail.starts_with("HTTP ") => {
             "see whether AWS_ENDPOINT_URL or a proxy sends the calls elsewhere than to AWS".to_owned()
         }
         C::Unsupported => "see whether AWS_ENDPOINT_URL or a proxy sends the calls elsewhere than to AWS".to_owned(),
         C::NotConfigured => "name this account in an `account` block".to_owned(),
         C::NoSuchName => "correct the name in the files".to_owned(),
+        C::Elsewhere => "make it readable and run again, or remove it from the files if it holds nothing of the stack".to_owned(),
+        C::LeftOut => "run again without --region and --account, or with --target and the share's address".to_owned(),
         C::NotInSnapshot => "take the snapshot again, with this stack".to_owned(),
         C::Unreadable | C::Other => "run again; if it stays so, report it with the message above".to_owned(),
     }

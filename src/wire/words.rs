@@ -57,6 +57,8 @@ words! {
         NotConfigured = "not_configured",
         NotInSnapshot = "not_in_snapshot",
         NoSuchName = "no_such_name",
+        Elsewhere = "elsewhere",
+        LeftOut = "left_out",
         RegionNotEnabled = "region_not_enabled",
         Unsupported = "unsupported",
         Other = "other",

@@ -4,6 +4,7 @@ mod by_hand;
 mod elsewhere;
 mod in_place;
 mod misnamed;
+mod moved;
 mod partitions;
 mod permissions;
 mod principals;

@@ -109,8 +109,10 @@ codes! {
     RAM450 "the Region is not enabled"
         "The credentials work, and the account's endpoint in this Region does not know them (UnrecognizedClientException or \
         InvalidClientTokenId). AWS answers so where the Region is not enabled for the account.\n\nEnable the Region \
-        (`aws account enable-region --region-name REGION`, in the account or in the management account), or take it out of \
-        `regions`, in the `ramctl` block or in the `account` block. The Region counts as not read until then (exit code 6)."
+        (`aws account enable-region --region-name REGION`, in the account or in the management account). If the files name it, you can \
+        remove it from `regions` instead, in the `ramctl` block or in the `account` block. If they do not, the search for the stack's \
+        shares found it: the account lists it as enabled, and enabling a Region takes from minutes to hours. `--no-sweep` leaves out \
+        that search. The Region counts as not read until then (exit code 6)."
     RAM451 "the endpoint does not know the operation"
         "The answer has no error code of AWS: an HTML page, an empty body, or \"not implemented\". Something else than AWS answered: a \
         proxy, or a stand-in for AWS that does not have the operation. The message names the HTTP status and the endpoint.\n\nSee \
@@ -119,4 +121,16 @@ codes! {
         "A share names an account or a unit that the organization does not have (RAM102, RAM103, RAM104): it was closed, renamed or moved, or the \
         name is misspelled. ramctl leaves that share as it is, compares and changes everything else, and ends with exit code 1. `ramctl \
         destroy` needs no names and is not stopped.\n\nCorrect the name, or remove it from the share."
+    RAM453 "the share may be live elsewhere"
+        "A share is known by its address, in whichever account and Region it is. The files declare a share that is not in its account and \
+        Region, and another account or Region of the stack could not be read or searched. The share may be live there, for example \
+        because it was declared there before. A second one would be a write on something unknown, so ramctl does not create the share, \
+        and the run is incomplete (exit code 6).\n\nMake the account or Region that is named readable and run again. If it holds \
+        nothing of the stack any more, remove it from the files: its `account` block, or the Region from `regions`. The search of Regions \
+        that no file names can be turned off with `--no-sweep`."
+    RAM454 "the share is live where the run changes nothing"
+        "`--region` or `--account` leaves out the account or Region in which the share is live now. The files declare it in another one, so \
+        ramctl would create it there and delete it where it is. A narrowed run changes nothing outside of its part and makes no second \
+        share of one address, so it leaves the share as it is and ends as incomplete (exit code 6).\n\nRun again without the flag, or \
+        with `--target`, which takes in all accounts and Regions of the address."
 }
