@@ -19,7 +19,7 @@ use crate::diff::{self, Diff, NotRead, Purpose, Scope};
 use crate::lang::{Declaration, Secrets, SharingWish};
 use crate::live::{Interest, LiveState, ShareRow, Sweep};
 use crate::model::{
-    AccountId, Gap, GapCause, Observed, Place, Region, ResourceArn, StackName, TaggedResources, Usage,
+    AccountId, AccountRole, Gap, GapCause, Observed, Place, Region, ResourceArn, StackName, TaggedResources, Usage,
     UsedKind,
 };
 use crate::org::OrgView;
@@ -250,8 +250,12 @@ pub(crate) async fn read(
     let settings = settings(args);
     let interest = diff::interest(&graph);
     let receiving = scope.receiving(&graph, &org, purpose);
+    let named = if args.no_sweep { BTreeMap::new() } else { swept_accounts(&graph) };
+    let further = if args.no_sweep { BTreeMap::new() } else { further_accounts(loaded, &graph, &org, &named) };
+    session.reach_further(&further);
+    let region = desired::organization_region(&loaded.declaration);
     let search = collect::Search {
-        accounts: if args.no_sweep { BTreeMap::new() } else { swept_accounts(&graph) },
+        accounts: further.keys().map(|account| (account.clone(), region.clone())).chain(named).collect(),
         places: graph.places.clone(),
         without: places.clone(),
     };
@@ -263,7 +267,10 @@ pub(crate) async fn read(
         collect::sweep(&session.cloud, &search, &graph.stack, is_wanted, &settings),
     );
     let mut live = LiveState { received, ..live };
-    let collect::Found { swept, places: elsewhere, unread } = found;
+    let collect::Found { mut swept, places: elsewhere, unread } = found;
+    swept.further = further.keys().cloned().collect();
+    let holding = |account: &AccountId| elsewhere.iter().any(|place| place.account == *account);
+    session.keep_roles(further.into_iter().filter(|(account, _)| holding(account)));
     if !search.accounts.is_empty() || search.places != search.without {
         live.sweep = Sweep::Done(swept);
     }
@@ -299,6 +306,30 @@ fn swept_accounts(graph: &DesiredGraph) -> BTreeMap<AccountId, Region> {
         }
     }
     out
+}
+
+/// The roles in the active accounts of the organization that the files do not name, where they ask for a search there.
+fn further_accounts(
+    loaded: &Loaded,
+    graph: &DesiredGraph,
+    org: &OrgView,
+    named: &BTreeMap<AccountId, Region>,
+) -> BTreeMap<AccountId, AccountRole> {
+    let organization = loaded.declaration.organization.as_ref();
+    let Some(sweep) = organization.and_then(|block| block.sweep.as_ref()) else { return BTreeMap::new() };
+    let Some(snapshot) = org.snapshot.known() else { return BTreeMap::new() };
+    let partition = desired::organization_region(&loaded.declaration).partition().as_str();
+    let is_open = |account: &&AccountId| {
+        let named = named.contains_key(*account) || graph.places.iter().any(|place| place.account == **account);
+        !named && snapshot.accounts.get(*account).is_some_and(|account| account.active)
+    };
+    let role = |account: &AccountId| AccountRole {
+        arn: format!("arn:{partition}:iam::{account}:role/{}", sweep.role_name.value),
+        session_name: None,
+        duration_seconds: None,
+        has_external_id: false,
+    };
+    snapshot.accounts.keys().filter(is_open).map(|account| (account.clone(), role(account))).collect()
 }
 
 /// The desired state alone: only the organization is read.

@@ -16,6 +16,7 @@ use crate::diff::health;
 use crate::diff::inbound;
 use crate::diff::invited::Invited;
 use crate::diff::narrow::Scope;
+use crate::diff::offered::Offered;
 use crate::diff::outlook::Outlook;
 use crate::diff::owned::{self, Sorted};
 use crate::diff::permission_compare;
@@ -198,6 +199,7 @@ fn wanted_shares(
 ) -> Claimed {
     let mut out = Claimed::default();
     let unsearched = Unsearched::new(live, unknown);
+    let offered = Offered { desired, live };
     for (address, share) in &desired.shares {
         let tag = address.tag_value();
         let mut push = |mut verdict, mut remarks: Vec<Remark>| {
@@ -266,14 +268,27 @@ fn wanted_shares(
             }
             None => {
                 let after = wanted(None);
-                let remarks = lookalikes(sorted, &desired.identity, address, &after);
-                push(Verdict::Changed(Change::Create { after }), remarks);
+                match offered.look(share, &after.permissions, None) {
+                    Err(gap) => push(Verdict::Unread { after, gap }, Vec::new()),
+                    Ok(mut remarks) => {
+                        remarks.extend(lookalikes(sorted, &desired.identity, address, &after));
+                        push(Verdict::Changed(Change::Create { after }), remarks);
+                    }
+                }
             }
             Some(before) => {
                 let mut after = wanted(Some(&before.share));
                 after.replaces.clone_from(&succession);
-                let remarks = edits::remarks(share, &before.share, &after, outlook);
-                push(verdict(share, before, after, identity, outlook, org), remarks);
+                // A replacement is a new share, and has nothing yet.
+                let stays = owned::replace_reasons(share, &before).is_empty();
+                match offered.look(share, &after.permissions, stays.then_some(&before.share)) {
+                    Err(gap) => push(Verdict::Unread { after, gap }, Vec::new()),
+                    Ok(more) => {
+                        let mut remarks = edits::remarks(share, &before.share, &after, outlook);
+                        remarks.extend(more);
+                        push(verdict(share, before, after, identity, outlook, org), remarks);
+                    }
+                }
             }
         }
         out.shares.extend(candidates.map(|before| {

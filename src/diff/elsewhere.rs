@@ -19,10 +19,14 @@ pub(crate) struct Unsearched<'a> {
 
 impl<'a> Unsearched<'a> {
     pub(crate) fn new(live: &'a LiveState, unknown: &'a BTreeMap<Place, Gap>) -> Self {
-        let places = unknown.iter().filter(|(place, _)| !live.sweep.has(place)).collect();
+        let is_open = |place: &Place| !live.sweep.has(place) && !live.sweep.is_further(&place.account);
+        let places = unknown.iter().filter(|(place, _)| is_open(place)).collect();
         let accounts = match &live.sweep {
             Sweep::NotAsked => BTreeMap::new(),
-            Sweep::Done(swept) => swept.gaps.iter().collect(),
+            // Nothing says that the stack ever was in an account that the files do not name.
+            Sweep::Done(swept) => {
+                swept.gaps.iter().filter(|(account, _)| !swept.further.contains(*account)).collect()
+            }
         };
         Self { places, accounts }
     }

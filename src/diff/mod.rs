@@ -17,6 +17,7 @@ mod invitation;
 mod invited;
 mod label;
 mod narrow;
+mod offered;
 mod outlook;
 mod owned;
 mod permission;

@@ -13,6 +13,7 @@ pub use follow::{Interest, follow_ups};
 pub use readings::{FollowUp, PermissionReadings, PermissionVersion, VersionAsked};
 pub use received::{InvitationRow, Received, ReceivedResourceRow, ReceivedShare, ReceivedTypes, receive};
 pub use rows::{
+    AwsPermissionRow,
     AssociationRow, CustomerPermissionRow, PermissionDetail, PermissionRow, PermissionVersionRow, PlaceRows,
     ShareRow, SourceRow,
 };

@@ -21,6 +21,8 @@ pub struct Swept {
     pub regions: BTreeMap<AccountId, BTreeSet<Region>>,
     /// Accounts whose enabled Regions could not be listed.
     pub gaps: BTreeMap<AccountId, Gap>,
+    /// Those of both that the files do not name: accounts of the organization, where the files ask for that.
+    pub further: BTreeSet<AccountId>,
 }
 
 impl Sweep {
@@ -31,6 +33,14 @@ impl Sweep {
             Self::Done(swept) => {
                 swept.regions.get(&place.account).is_some_and(|regions| regions.contains(&place.region))
             }
+        }
+    }
+
+    /// Whether the files do not name an account, and it was searched because it is in the organization.
+    pub fn is_further(&self, account: &AccountId) -> bool {
+        match self {
+            Self::NotAsked => false,
+            Self::Done(swept) => swept.further.contains(account),
         }
     }
 

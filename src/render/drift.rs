@@ -107,7 +107,7 @@ impl<'a> DriftView<'a> {
             }
             DriftClass::Unknown { gap } => {
                 let said = match gap.cause {
-                    GapCause::Elsewhere | GapCause::LeftOut => {
+                    GapCause::Elsewhere | GapCause::LeftOut | GapCause::Unattachable => {
                         format!("unknown: {}  {}", parts::gap_detail(gap), gap.cause.code())
                     }
                     _ => format!("unknown: {}", parts::gap(gap)),

@@ -8,6 +8,7 @@ mod moved;
 mod partitions;
 mod permissions;
 mod principals;
+mod sweep;
 mod tagged;
 mod unhealthy;
 mod unproven;

@@ -62,6 +62,12 @@ codes! {
         files together with the last block of its Region may still be live there, so the run is incomplete (exit code 6).\n\nGive the role \
         `ec2:DescribeRegions`; `ramctl iam plan --account NAME` prints its policy. `--no-sweep` turns the search off; the report then says \
         that nobody looked."
+    RAM415 "account of the organization was not searched"
+        "`organization { sweep { role_name = \"NAME\" } }` asks for a search in every active account of the organization: ramctl assumes the role \
+        of that name there and asks each enabled Region for shares with the stack's tag. In this account that failed: the role is missing, \
+        does not trust the caller, or may not make the calls. That is never taken for \"nothing there\": the run is incomplete (exit code \
+        6).\n\nMake the role in every account, for example with a CloudFormation StackSet; `ramctl iam plan --account sweep` prints its policy. \
+        Remove the `sweep` block, or use `--no-sweep`, to search only the accounts that the files name."
     RAM419 "sharing in the organization is on and declared off"
         "The stack says `sharing = \"disabled\"`: the organization does not share on purpose, and accounts inside it are invited as those \
         outside are. Somebody turned it on. ramctl leaves it on, because turning it off takes every organization and unit off every share \
@@ -133,4 +139,19 @@ codes! {
         ramctl would create it there and delete it where it is. A narrowed run changes nothing outside of its part and makes no second \
         share of one address, so it leaves the share as it is and ends as incomplete (exit code 6).\n\nRun again without the flag, or \
         with `--target`, which takes in all accounts and Regions of the address."
+    RAM455 "a principal is not in the organization"
+        "The organization was read, and a share names a principal that cannot be on it for what the organization is now (RAM105, RAM106, \
+        RAM133, RAM139): an account that left the organization or was never in it, a unit of another organization. ramctl leaves that share \
+        as it is, compares and changes everything else, and ends with exit code 1. `ramctl destroy` is not stopped.\n\nThe diagnostic \
+        names the principal, and what each way out of it costs."
+    RAM456 "permission cannot be attached"
+        "A `permission` block of a share names a managed permission that RAM cannot put on the share: none of that name is there, its status \
+        is not ATTACHABLE (for example DEPRECATED), or its policy has placeholders, @{name}, for which ramctl cannot give values. Where \
+        a permission is named, ramctl lists the permissions of AWS in the account and Region (`ram:ListPermissions`), and so finds this \
+        before it applies anything. The share is left as it is, everything else is compared and changed, and the run ends with exit \
+        code 1.\n\nCorrect the name. `aws ram list-permissions --permission-type AWS_MANAGED --resource-type TYPE` shows what there is."
+    RAM457 "the permission has placeholders"
+        "The policy of a managed permission has placeholders, @{name}, and each share gives values for them. The API that ramctl is built on \
+        does not return those values, so what the permission allows on this share is unknown: it is not called as declared, and the run \
+        is incomplete (exit code 6).\n\nUse a permission without placeholders, or keep the share outside of ramctl."
 }

@@ -41,8 +41,11 @@ pub(crate) static ORGANIZATION: Schema = Schema {
     keyword: "organization",
     labels: Labels::None,
     attributes: &["management_account", "sharing"],
-    blocks: NONE,
+    blocks: &["sweep"],
 };
+
+pub(crate) static SWEEP: Schema =
+    Schema { keyword: "sweep", labels: Labels::None, attributes: &["role_name"], blocks: NONE };
 
 pub(crate) static ACCOUNT: Schema = Schema {
     keyword: "account",
@@ -161,6 +164,7 @@ pub(crate) static REMOVED_LIFECYCLE: Schema =
 pub(crate) fn inner(outer: &Schema, keyword: &str) -> Option<&'static Schema> {
     Some(match (outer.keyword, keyword) {
         ("account", "assume_role") => &ASSUME_ROLE,
+        ("organization", "sweep") => &SWEEP,
         ("variable", "validation") => &VALIDATION,
         ("permission", "statement") => &STATEMENT,
         ("share", "permission") => &PERMISSION_USE,

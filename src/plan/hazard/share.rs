@@ -8,7 +8,7 @@ use crate::diff::{
     Cause, Change, DeleteReason, Diff, InvitationState, Lapse, Membership, Part, Purpose, Remark, ShareDiff,
     Verdict, Wanted, is_outside,
 };
-use crate::model::{Observed, PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
+use crate::model::{PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
 use crate::org::OrgView;
 use crate::plan::body::{Detail, PlannedShare};
 use crate::plan::hazard::{Found, HazardSubject, is_undeclared};
@@ -32,8 +32,11 @@ impl Changing<'_> {
                         if self.stands_already(principal, how, detail.edit.cause) {
                             return;
                         }
-                        if self.is_stranger(principal) {
+                        if is_outside(principal, self.org) {
                             found.push((&codes::RAM201, about()));
+                        }
+                        if self.may_be_outside(principal) {
+                            found.push((&codes::RAM225, about()));
                         }
                         if matches!(principal, Principal::Organization(_)) {
                             found.push((&codes::RAM202, about()));
@@ -128,7 +131,8 @@ impl Changing<'_> {
             _ => None,
         };
         let is_new = matches!(self.change, Change::Create { .. });
-        let lets_in_stranger = found.iter().any(|(code, _)| **code == codes::RAM201);
+        let lets_in_stranger =
+            found.iter().any(|(code, _)| **code == codes::RAM201 || **code == codes::RAM225);
         let beside = self.share.diff.remarks.iter().any(|remark| matches!(remark, Remark::Unproven { .. }));
         let of_the_share: [(bool, &'static Code); 11] = [
             (self.share.owner_included && !owner_was_included, &codes::RAM204),
@@ -201,17 +205,12 @@ impl Changing<'_> {
             && self.share.breaks(resource, self.access, grantees, principals)
     }
 
-    /// Outside of the organization, or, where that is not known, on a share that allows it and no account of the stack.
-    fn is_stranger(&self, principal: &Principal) -> bool {
-        match &self.org.snapshot {
-            Observed::Known(_) => is_outside(principal, self.org),
-            Observed::Unknown(_) => {
-                self.after().is_some_and(|after| after.allow_external_principals)
-                    && principal
-                        .account()
-                        .is_some_and(|account| !self.diff.account_labels.contains_key(&account))
-            }
-        }
+    /// Whether it is unknown on which side of the organization's border a principal is, on a share that takes both. Labels in the files are
+    /// names and prove nothing.
+    fn may_be_outside(&self, principal: &Principal) -> bool {
+        self.org.snapshot.known().is_none()
+            && self.after().is_some_and(|after| after.allow_external_principals)
+            && principal.account().is_some()
     }
 
     /// Whether a share that stays loses all that is on it.

@@ -38,6 +38,7 @@ impl PlanView<'_> {
                 let what = match gap.cause {
                     GapCause::Elsewhere => Some("NOT CREATED"),
                     GapCause::LeftOut => Some("NOT MOVED"),
+                    GapCause::Unattachable => Some("NOT CHANGED"),
                     _ => None,
                 };
                 match what {
