@@ -19,8 +19,8 @@ use crate::diff::{self, Diff, NotRead, Purpose, Scope};
 use crate::lang::{Declaration, Secrets, SharingWish};
 use crate::live::{Interest, LiveState, ShareRow, Sweep};
 use crate::model::{
-    AccountId, AccountRole, Gap, GapCause, Observed, Place, Region, ResourceArn, StackName, TaggedResources, Usage,
-    UsedKind,
+    AccountId, AccountRole, Gap, GapCause, Observed, Place, Region, ResourceArn, StackName, TaggedResources,
+    Usage, UsedKind,
 };
 use crate::org::OrgView;
 use crate::plan::{self, Consent, Plan, PlanBody, Reread, Touched};
@@ -75,7 +75,9 @@ impl Read {
         let error = if nowhere {
             Some(ScopeError::Nowhere)
         } else {
-            let all = self.live.sweep != Sweep::NotAsked && whole.unknown.is_empty() && self.live.sweep.is_complete();
+            let all = self.live.sweep != Sweep::NotAsked
+                && whole.unknown.is_empty()
+                && self.live.sweep.is_complete();
             scope::unknown_address(&scope, &self.graph, &whole, all)
         };
         if let Some(error) = error {
@@ -84,7 +86,13 @@ impl Read {
         }
         let all = Scope::default().receiving(&self.graph, &self.org, Purpose::Apply);
         self.unread = NotRead {
-            places: self.graph.places.iter().filter(|place| !self.live.places.contains_key(place)).cloned().collect(),
+            places: self
+                .graph
+                .places
+                .iter()
+                .filter(|place| !self.live.places.contains_key(place))
+                .cloned()
+                .collect(),
             receiving: all.difference(&receiving).cloned().collect(),
         };
         self.scope = scope;
@@ -251,7 +259,8 @@ pub(crate) async fn read(
     let interest = diff::interest(&graph);
     let receiving = scope.receiving(&graph, &org, purpose);
     let named = if args.no_sweep { BTreeMap::new() } else { swept_accounts(&graph) };
-    let further = if args.no_sweep { BTreeMap::new() } else { further_accounts(loaded, &graph, &org, &named) };
+    let further =
+        if args.no_sweep { BTreeMap::new() } else { further_accounts(loaded, &graph, &org, &named) };
     session.reach_further(&further);
     let region = desired::organization_region(&loaded.declaration);
     let search = collect::Search {
@@ -259,8 +268,7 @@ pub(crate) async fn read(
         places: graph.places.clone(),
         without: places.clone(),
     };
-    let is_wanted =
-        |place: &Place, row: &ShareRow| scope.is_about_share(&graph, place, &row.tags, &row.arn);
+    let is_wanted = |place: &Place, row: &ShareRow| scope.is_about_share(&graph, place, &row.tags, &row.arn);
     let (live, received, found) = tokio::join!(
         collect::places(&session.cloud, &places, &interest, &settings, |_, _| progress.place()),
         collect::received(&session.cloud, &receiving, &settings),
@@ -320,7 +328,8 @@ fn further_accounts(
     let Some(snapshot) = org.snapshot.known() else { return BTreeMap::new() };
     let partition = desired::organization_region(&loaded.declaration).partition().as_str();
     let is_open = |account: &&AccountId| {
-        let named = named.contains_key(*account) || graph.places.iter().any(|place| place.account == **account);
+        let named =
+            named.contains_key(*account) || graph.places.iter().any(|place| place.account == **account);
         !named && snapshot.accounts.get(*account).is_some_and(|account| account.active)
     };
     let role = |account: &AccountId| AccountRole {

@@ -75,7 +75,12 @@ impl Session {
             running = Some(sandbox);
         }
         let cloud = Connector::new(settings).await.map_err(SessionError::Connector)?;
-        Ok(Self { cloud, remind_every: Duration::from_secs(args.remind_every), roles: Mutex::new(roles), sandbox: running })
+        Ok(Self {
+            cloud,
+            remind_every: Duration::from_secs(args.remind_every),
+            roles: Mutex::new(roles),
+            sandbox: running,
+        })
     }
 
     /// How many calls were made so far.

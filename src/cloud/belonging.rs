@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::cloud::{Caller, ShareScope};
 use crate::live::{
-    AssociationRow, AwsPermissionRow, CustomerPermissionRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow,
-    SourceRow,
+    AssociationRow, AwsPermissionRow, CustomerPermissionRow, InvitationRow, PermissionRow,
+    ReceivedResourceRow, ShareRow, SourceRow,
 };
 use crate::model::{Arn, AssociationStatus, PermissionArn, ResourceArn, ShareArn, StackName, TAG_STACK};
 

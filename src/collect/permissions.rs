@@ -4,7 +4,8 @@ use futures_util::{StreamExt, stream};
 
 use crate::cloud::{CloudError, RAM_PAGE, RamRead, aws_permissions, permission_versions};
 use crate::live::{
-    AwsPermissionRow, FollowUp, Interest, LivePlace, PermissionDetail, PermissionVersionRow, VersionAsked, follow_ups,
+    AwsPermissionRow, FollowUp, Interest, LivePlace, PermissionDetail, PermissionVersionRow, VersionAsked,
+    follow_ups,
 };
 use crate::model::{Observed, Place};
 

@@ -10,8 +10,8 @@ use crate::desired::safeguards::Safeguards;
 use crate::diag::{Span, Spanned};
 use crate::lang::{Lifecycle, SharingWish};
 use crate::model::{
-    AccountId, Address, Gap, PermissionArn, PermissionPolicy, Place, Principal, Region,
-    ResourceArn, ResourceType, StackName, Tags,
+    AccountId, Address, Gap, PermissionArn, PermissionPolicy, Place, Principal, Region, ResourceArn,
+    ResourceType, StackName, Tags,
 };
 
 /// A stack, settled.

@@ -34,7 +34,8 @@ impl<'a> Unsearched<'a> {
     /// Why a share that is not in its own place must not be created. None: its address is proven to be live nowhere else.
     pub(crate) fn keeps_back(&self, share: &DesiredShare) -> Option<Gap> {
         let others = self.places.iter().filter(|(place, _)| **place != &share.place);
-        let first = others.clone().next().map(|(place, gap)| (format!("{} {}", place.account, place.region), *gap));
+        let first =
+            others.clone().next().map(|(place, gap)| (format!("{} {}", place.account, place.region), *gap));
         let account = || {
             let (account, gap) = self.accounts.iter().next()?;
             Some((format!("the other Regions of {account}"), *gap))
@@ -116,3 +117,6 @@ impl Scope {
         live.sweep.add(searched);
     }
 }
+
+#[cfg(test)]
+mod tests;

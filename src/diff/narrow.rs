@@ -239,13 +239,15 @@ pub fn narrow(mut diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
 /// that is not created for it.
 fn set_aside(diff: &mut Diff, scope: &Scope, unread: &mut BTreeSet<Place>) {
     let kept_back = |share: &ShareDiff| {
-        let is_open = matches!(&share.verdict, Verdict::Unread { gap, .. } if gap.cause == GapCause::Elsewhere);
+        let is_open =
+            matches!(&share.verdict, Verdict::Unread { gap, .. } if gap.cause == GapCause::Elsewhere);
         is_open && scope.has(&share.address, share.place())
     };
     if !diff.shares.iter().any(kept_back) {
         unread.extend(diff.unknown.keys().filter(|place| !scope.has_place(place)).cloned());
         if let Sweep::Done(swept) = &mut diff.sweep {
-            let in_scope = |account: &AccountId| scope.accounts.is_empty() || scope.accounts.contains(account);
+            let in_scope =
+                |account: &AccountId| scope.accounts.is_empty() || scope.accounts.contains(account);
             swept.gaps.retain(|account, _| scope.regions.is_empty() && in_scope(account));
         }
     }

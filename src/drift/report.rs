@@ -280,9 +280,7 @@ impl DriftReport {
 
     /// Whether the files name what AWS does not have or does not take. Those shares are not compared.
     pub fn has_misnamed(&self) -> bool {
-        let refused = |item: &DriftItem| {
-            matches!(&item.class, DriftClass::Unknown { gap } if gap.cause.is_of_the_files())
-        };
+        let refused = |item: &DriftItem| matches!(&item.class, DriftClass::Unknown { gap } if gap.cause.is_of_the_files());
         self.unresolved.values().any(|share| share.gap.cause.is_of_the_files())
             || self.items.iter().any(refused)
     }

@@ -164,8 +164,10 @@ fn sweep_policy(declaration: &Declaration, role: Role, partition: &str, pattern:
     let mut statements = vec![
         Statement::new("ReadShares", LISTINGS),
         Statement::new("ReadRegions", &["ec2:DescribeRegions"]),
-        Statement::new("ReadPermissions", &["ram:GetPermission"])
-            .on([format!("arn:{partition}:ram:*:*:permission/*"), format!("arn:{partition}:ram::aws:permission/*")]),
+        Statement::new("ReadPermissions", &["ram:GetPermission"]).on([
+            format!("arn:{partition}:ram:*:*:permission/*"),
+            format!("arn:{partition}:ram::aws:permission/*"),
+        ]),
     ];
     if role == Role::Apply {
         let shares = || [format!("arn:{partition}:ram:*:*:resource-share/*")];

@@ -62,6 +62,7 @@ fn find<'a>(all: &'a [AccountPolicy], name: &str) -> &'a AccountPolicy {
     all.iter()
         .find(|of| match &of.subject {
             Subject::Caller => name == "caller",
+            Subject::Sweep => name == "sweep",
             Subject::Account { label, id: _ } => label == name,
         })
         .expect("it has a policy")
@@ -234,7 +235,7 @@ fn outside_sharing_is_allowed_only_where_a_share_asks_for_it_and_said() {
     ] {
         let declaration = stack(&share(&format!("{TGW}\n  principals = [\"444444444444\"]\n  {attribute}")));
         let (create, said) = statement(&declaration, "network", "CreateShares");
-        let (change, _) = statement(&declaration, "network", "ChangeShares");
+        let (change, _) = statement(&declaration, "network", "UpdateShares");
         assert_eq!(
             create["Condition"]["Bool"]["ram:RequestedAllowsExternalPrincipals"], bound,
             "{attribute}"
@@ -572,7 +573,11 @@ fn a_statement_has_only_keys_that_aws_lists_for_each_of_its_actions() {
                     let listed = name.starts_with("ram:")
                         || ["aws:RequestTag", "aws:ResourceTag", "aws:TagKeys"].contains(&name);
                     for action in statement.actions.iter().filter(|_| listed) {
-                        assert!(keys_of(action).contains(&name), "{}: {action} has no key {name}", statement.sid);
+                        assert!(
+                            keys_of(action).contains(&name),
+                            "{}: {action} has no key {name}",
+                            statement.sid
+                        );
                     }
                     seen.insert(name.to_owned());
                 }
@@ -602,7 +607,8 @@ fn a_policy_that_is_too_long_is_divided_into_policies_that_fit_and_allow_the_sam
         principals.join(", ")
     )));
     let all = policies(&declaration, Role::Apply);
-    let of = all.iter().find(|of| matches!(&of.subject, Subject::Account { label, .. } if label == "network"));
+    let of =
+        all.iter().find(|of| matches!(&of.subject, Subject::Account { label, .. } if label == "network"));
     let of = of.expect("it has a policy");
     let parts = of.policy.parts();
     assert!(parts.len() > 2 && of.policy.size() > 10_240);
@@ -612,10 +618,15 @@ fn a_policy_that_is_too_long_is_divided_into_policies_that_fit_and_allow_the_sam
     let flat = |policies: &[crate::iam::Policy]| {
         let mut out = std::collections::BTreeSet::new();
         for statement in policies.iter().flat_map(|policy| &policy.statements) {
-            for (action, resource) in
-                statement.actions.iter().flat_map(|action| statement.resources.iter().map(move |it| (action, it)))
+            for (action, resource) in statement
+                .actions
+                .iter()
+                .flat_map(|action| statement.resources.iter().map(move |it| (action, it)))
             {
-                let values = statement.condition.get("StringEqualsIfExists").and_then(|keys| keys.get("ram:Principal"));
+                let values = statement
+                    .condition
+                    .get("StringEqualsIfExists")
+                    .and_then(|keys| keys.get("ram:Principal"));
                 for value in values.cloned().unwrap_or_else(|| vec![String::new()]) {
                     out.insert((action.clone(), resource.clone(), value));
                 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::live::readings::{FollowUp, VersionAsked};
 use crate::live::state::{AttachedPermission, LivePlace, LiveShare};
 use crate::model::{
-    FeatureSet, PermissionArn, PermissionPolicy, Place, ResourceType, ShareArn, StackName, TAG_ADDRESS, TAG_STACK,
+    FeatureSet, PermissionArn, PermissionPolicy, Place, ResourceType, ShareArn, StackName, TAG_ADDRESS,
+    TAG_STACK,
 };
 
 /// What a stack wants of permissions, as far as it decides what is read.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::diag::{Code, Diagnostic, Severity, Span, hazards, live_codes, read_codes};
 use crate::diff::{
-    Change, DeleteReason, ImportProblem, PermissionProblem, PermissionVerdict, SharingVerdict, Sweep, Swept, Verdict,
+    Change, DeleteReason, ImportProblem, PermissionProblem, PermissionVerdict, SharingVerdict, Sweep, Swept,
+    Verdict,
 };
 use crate::model::{Address, Denial, DenialReason, Gap, GapCause, PermissionArn, Place, ShareArn, UsedKind};
 use crate::org::SharingState;
@@ -111,8 +112,7 @@ impl PlanBody {
         }
         if let Sweep::Done(Swept { regions: _, gaps, further }) = &body.sweep {
             for (account, gap) in gaps {
-                let code =
-                    if further.contains(account) { &read_codes::RAM415 } else { &read_codes::RAM414 };
+                let code = if further.contains(account) { &read_codes::RAM415 } else { &read_codes::RAM414 };
                 out.push(warning(code, None, format!("{account}: {}", told(gap))).help(remedy(gap)));
             }
         }

@@ -142,7 +142,10 @@ impl Coverage<'_> {
                 let is_further = further.contains(account);
                 let account = parts::account(account, labels);
                 let (what, code) = if is_further {
-                    ("the account could not be searched, so whether the stack has shares in it is not known", "RAM415")
+                    (
+                        "the account could not be searched, so whether the stack has shares in it is not known",
+                        "RAM415",
+                    )
                 } else {
                     ("whether the stack has shares in other Regions is not known", "RAM414")
                 };

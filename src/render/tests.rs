@@ -198,7 +198,10 @@ fn what_was_not_read_is_told_loudly_and_the_rest_is_planned() {
 fn a_share_that_may_be_live_elsewhere_is_not_created() {
     let mut live = live([]);
     live.places.insert(place(HUB, "us-east-1"), Observed::Unknown(gap()));
-    shows(&planned(&stack([desired_share("tgw")]), &live, &org()), 100, expect![[r#"
+    shows(
+        &planned(&stack([desired_share("tgw")]), &live, &org()),
+        100,
+        expect![[r#"
         network  eu-central-1
         ? share.tgw  "tgw"  shares.ram.hcl:3
             NOT CREATED: share.tgw may be live in 222222222222 us-east-1, not read: cannot assume the role. AccessDenied: not authorized to perform sts:AssumeRole  RAM453
@@ -213,7 +216,8 @@ fn a_share_that_may_be_live_elsewhere_is_not_created() {
         No changes in what was read. 1 unknown.
         INCOMPLETE: read 1 of 1 account, 1 of 2 Regions, 51 calls.
         What was not read was not compared and is not changed. Other Regions and accounts were not searched.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

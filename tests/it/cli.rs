@@ -237,7 +237,13 @@ fn an_account_whose_role_cannot_be_assumed_is_unknown_and_the_rest_goes_on() {
     let (_, tail) = tail.split_once("\n}\n").expect("its end");
     let stack = Stack::with(&format!("{head}{tail}"), &seed("sharing = \"off\"", ""));
     stack.apply().exits(0).says(&["3 of 3 steps done"]);
-    stack.write("stack.ram.hcl", &format!("{open}share \"shut\"{shut}").replace("principals = [ou(\"Workloads/Dev\")]\n}\nshare", "principals = [ou(\"Workloads/Dev\"), \"333333333333\"]\n}\nshare"));
+    stack.write(
+        "stack.ram.hcl",
+        &format!("{open}share \"shut\"{shut}").replace(
+            "principals = [ou(\"Workloads/Dev\")]\n}\nshare",
+            "principals = [ou(\"Workloads/Dev\"), \"333333333333\"]\n}\nshare",
+        ),
+    );
     let named = [
         "arn:aws:iam::333333333333:role/OrganizationAccountAccessRole",
         "sts:AssumeRole",

@@ -21,7 +21,10 @@ use uuid::Uuid;
 use crate::cloud::fake::associations::association_row;
 use crate::cloud::fake::permissions::FakePolicies;
 use crate::cloud::{Caller, Cloud, CloudError, CreatedVersion, ErrorKind, NewShare, UseRow};
-use crate::live::{AssociationRow, AwsPermissionRow, CustomerPermissionRow, InvitationRow, PermissionRow, ShareRow, SourceRow};
+use crate::live::{
+    AssociationRow, AwsPermissionRow, CustomerPermissionRow, InvitationRow, PermissionRow, ShareRow,
+    SourceRow,
+};
 use crate::model::{
     AccountId, AssociationStatus, FeatureSet, PermissionArn, Place, Region, ResourceArn, ShareArn,
     ShareStatus, Tags,

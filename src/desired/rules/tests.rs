@@ -100,7 +100,9 @@ fn an_error_leaves_no_graph_unless_it_comes_of_the_organization_and_a_warning_do
         };
         let named = *severity == Severity::Error;
         assert!(!named || NAMES.contains(code) || INSIDE.contains(code), "{code}");
-        let cause = if NAMES.contains(code) || graph.unresolved.values().any(|one| one.gap.cause == GapCause::NoSuchName) {
+        let cause = if NAMES.contains(code)
+            || graph.unresolved.values().any(|one| one.gap.cause == GapCause::NoSuchName)
+        {
             GapCause::NoSuchName
         } else {
             GapCause::NotInOrganization

@@ -1,7 +1,9 @@
 use crate::desired::DesiredPermission;
 use crate::diff::fixture::*;
 use crate::diff::{Diff, Remark, Verdict, diff};
-use crate::live::{AttachedPermission, AwsPermissionRow, CustomerPermissionRow, LiveState, PermissionDetail, VersionAsked};
+use crate::live::{
+    AttachedPermission, AwsPermissionRow, CustomerPermissionRow, LiveState, PermissionDetail, VersionAsked,
+};
 use crate::model::{FeatureSet, GapCause, Observed, PermissionArn, ResourceType, Tags};
 
 const KIND: &str = "ec2:TransitGateway";
@@ -72,12 +74,20 @@ fn what_cannot_be_attached_stops_its_share_with_what_was_meant() {
         (AWS, "UNATTACHABLE", "its status is UNATTACHABLE"),
         (OWN, "DEPRECATED", "its status is DEPRECATED"),
         (OWN, "DELETING", "the account has no permission"),
-        ("arn:aws:ram:eu-central-1:222222222222:permission/foreigm", "ATTACHABLE", "Did you mean \"foreign\"?"),
+        (
+            "arn:aws:ram:eu-central-1:222222222222:permission/foreigm",
+            "ATTACHABLE",
+            "Did you mean \"foreign\"?",
+        ),
     ] {
         let diff = found(named, status, None, false);
         let why = refusal(&diff).unwrap_or_else(|| panic!("{named} {status}: {:#?}", diff.shares[0].verdict));
         assert!(why.contains(says), "{why}");
-        assert_eq!(refusal(&found(named, status, None, true)), None, "what is on the share may stay: {named}");
+        assert_eq!(
+            refusal(&found(named, status, None, true)),
+            None,
+            "what is on the share may stay: {named}"
+        );
     }
     for named in [AWS, OWN] {
         assert_eq!(refusal(&found(named, "ATTACHABLE", None, false)), None, "{named}");
@@ -86,11 +96,16 @@ fn what_cannot_be_attached_stops_its_share_with_what_was_meant() {
 
 #[test]
 fn a_permission_with_placeholders_is_neither_attached_nor_called_as_declared() {
-    let policy = r#"{"Effect":"Allow","Action":"ec2:A","Condition":{"StringEquals":{"aws:PrincipalTag/t":"@{t}"}}}"#;
+    let policy =
+        r#"{"Effect":"Allow","Action":"ec2:A","Condition":{"StringEquals":{"aws:PrincipalTag/t":"@{t}"}}}"#;
     let new = found(OWN, "ATTACHABLE", Some(policy), false);
     assert!(refusal(&new).is_some_and(|why| why.contains("placeholders")), "{:#?}", new.shares[0].verdict);
     let there = found(OWN, "ATTACHABLE", Some(policy), true);
-    assert!(matches!(there.shares[0].remarks[..], [Remark::Templated { .. }]), "{:#?}", there.shares[0].remarks);
+    assert!(
+        matches!(there.shares[0].remarks[..], [Remark::Templated { .. }]),
+        "{:#?}",
+        there.shares[0].remarks
+    );
     let report = crate::drift::report(&there);
     assert!(!report.is_complete(), "what it allows on the share is unknown");
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::diff::{Entity, Remark};
 use crate::model::{
-    AssociationStatus, Gap, GapCause, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn, ShareStatus,
+    AssociationStatus, Gap, GapCause, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn,
+    ShareStatus,
 };
 use crate::wire::malformed::{Malformed, id, needed, time, times};
 use crate::wire::parts::edit::{next_version, read_next_version};

@@ -86,7 +86,12 @@ async fn an_account_that_left_the_organization_stops_its_share_and_no_other() {
     let world = World::new(SEED).await;
     apply(&world, &files("\"444444444444\", ou(\"Workloads/Prod\")")).await;
     let organizations = Organizations::new(&world.sdk(ROOT, "us-east-1"));
-    organizations.remove_account_from_organization().account_id("444444444444").send().await.expect("it leaves");
+    organizations
+        .remove_account_from_organization()
+        .account_id("444444444444")
+        .send()
+        .await
+        .expect("it leaves");
     let before = world.shares(&[here()]).await;
     let says = ["RAM139", "Remove the principal", "allow_external_principals = true", "share.named"];
     world.run(&PLAN).await.exits(1).says(&says).says(&["so the share is left alone"]);

@@ -30,7 +30,8 @@ async fn counts(world: &World) -> Vec<usize> {
 async fn moved(to_hub: bool) -> World {
     let world = World::new(SEED).await;
     apply(&world, &it("network", "eu-central-1", NETWORK, "")).await;
-    let moved = if to_hub { it("hub", "eu-central-1", HUB, "") } else { it("network", "us-east-1", NETWORK, "") };
+    let moved =
+        if to_hub { it("hub", "eu-central-1", HUB, "") } else { it("network", "us-east-1", NETWORK, "") };
     world.write("stack.ram.hcl", &moved);
     world
 }
@@ -43,11 +44,18 @@ async fn applies(world: &World, flags: &str) -> Run {
 #[tokio::test]
 async fn a_target_that_moved_is_replaced_and_not_made_twice() {
     for (to_hub, after) in [(false, [0, 1, 0]), (true, [0, 0, 1])] {
-        for flags in ["--target share.it", "--target share.it --no-sweep", "--exclude share.other", "--no-sweep"] {
+        for flags in
+            ["--target share.it", "--target share.it --no-sweep", "--exclude share.other", "--no-sweep"]
+        {
             let world = moved(to_hub).await;
             if flags.contains("exclude") {
-                let other = it("network", "us-east-1", NETWORK, "").replace(HEAD, "").replace("\"it\"", "\"other\"");
-                let files = if to_hub { it("hub", "eu-central-1", HUB, "") } else { it("network", "us-east-1", NETWORK, "") };
+                let other =
+                    it("network", "us-east-1", NETWORK, "").replace(HEAD, "").replace("\"it\"", "\"other\"");
+                let files = if to_hub {
+                    it("hub", "eu-central-1", HUB, "")
+                } else {
+                    it("network", "us-east-1", NETWORK, "")
+                };
                 world.write("stack.ram.hcl", &format!("{files}{other}"));
             }
             world.run(&format!("drift {flags}")).await.exits(2).says(&["to be replaced"]);
@@ -59,7 +67,9 @@ async fn a_target_that_moved_is_replaced_and_not_made_twice() {
 
 #[tokio::test]
 async fn a_run_for_one_region_or_account_neither_moves_a_share_nor_makes_a_second_one() {
-    for (to_hub, flags) in [(false, "--region us-east-1"), (true, "--account hub"), (true, "--account hub --no-sweep")] {
+    for (to_hub, flags) in
+        [(false, "--region us-east-1"), (true, "--account hub"), (true, "--account hub --no-sweep")]
+    {
         let world = moved(to_hub).await;
         let run = applies(&world, flags).await.exits(6);
         run.says(&["RAM454", "NOT MOVED", "share.it", "222222222222 eu-central-1"]);
@@ -71,7 +81,8 @@ async fn a_run_for_one_region_or_account_neither_moves_a_share_nor_makes_a_secon
 
 #[tokio::test]
 async fn where_the_old_place_cannot_be_read_no_second_share_is_made() {
-    let denied = json!([{"action": "ram:GetResourceShares", "region": "eu-central-1", "effect": "access_denied"}]);
+    let denied =
+        json!([{"action": "ram:GetResourceShares", "region": "eu-central-1", "effect": "access_denied"}]);
     for flags in ["", "--target share.it", "--region us-east-1", "--account network --no-sweep"] {
         let world = moved(false).await;
         world.set_faults(denied.clone()).await;
@@ -112,7 +123,11 @@ async fn a_target_that_only_an_unnamed_region_has_is_found() {
     world.write("stack.ram.hcl", &format!("{here}{more}"));
     world.run(&APPLY).await.exits(0);
     world.write("stack.ram.hcl", &here);
-    world.run("plan --target share.there --allow RAM206").await.says(&["1 to delete"]).never_says(&["neither"]);
+    world
+        .run("plan --target share.there --allow RAM206")
+        .await
+        .says(&["1 to delete"])
+        .never_says(&["neither"]);
     world.run("plan --region eu-north-1 --allow RAM206").await.says(&["1 to delete"]);
     world.run("plan --target share.nobody").await.exits(1).says(&["neither in the files nor in AWS"]);
     let run = world.run("plan --target share.there --no-sweep").await.exits(1);
@@ -125,7 +140,8 @@ async fn a_protected_share_is_not_the_second_one_that_goes() {
     let protected = "  lifecycle { prevent_destroy = true }\n";
     apply(&world, &it("network", "eu-central-1", NETWORK, protected)).await;
     world.write("stack.ram.hcl", &it("network", "us-east-1", NETWORK, protected));
-    let denied = json!([{"action": "ram:GetResourceShares", "region": "eu-central-1", "effect": "access_denied"}]);
+    let denied =
+        json!([{"action": "ram:GetResourceShares", "region": "eu-central-1", "effect": "access_denied"}]);
     world.set_faults(denied).await;
     applies(&world, "").await.exits(6);
     world.set_faults(json!([])).await;

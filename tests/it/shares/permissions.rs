@@ -195,7 +195,8 @@ async fn a_permission_that_is_not_there_is_found_by_the_plan_and_stops_its_share
     let world = World::new(SEED).await;
     let other = "share \"other\" {\n  account = account.network\n  region = \"eu-central-1\"\n  \
                  resources = [\"arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1\"]\n  principals = [\"333333333333\"]\n}\n";
-    let wrong = format!("{}{other}", share(AUTHORITY, KIND, "use = \"AWSRAMDefaultPermissionCertificateAuthorty\""));
+    let wrong =
+        format!("{}{other}", share(AUTHORITY, KIND, "use = \"AWSRAMDefaultPermissionCertificateAuthorty\""));
     world.write("stack.ram.hcl", &wrong);
     let plan = world.run("plan").await.exits(1);
     plan.says(&["RAM456", "Did you mean", AWS_DEFAULT, "NOT CHANGED", "1 to create"]);

@@ -21,11 +21,15 @@ fn share(label: &str, account: &str, id: &str) -> String {
 /// The files without the account hub, whose share is still live.
 async fn forgotten(seed: &str) -> World {
     let world = World::new(seed).await;
-    let both = format!("{HEAD}{}{}", share("it", "account.network", NETWORK), share("left", "account.hub", HUB));
+    let both =
+        format!("{HEAD}{}{}", share("it", "account.network", NETWORK), share("left", "account.hub", HUB));
     world.write("stack.ram.hcl", &both);
     world.run(&APPLY).await.exits(0);
     let (head, _) = HEAD.split_once("account \"hub\"").expect("the block");
-    let head = head.replace("  sharing            = \"required\"\n", &format!("  sharing            = \"required\"\n{SWEEP}"));
+    let head = head.replace(
+        "  sharing            = \"required\"\n",
+        &format!("  sharing            = \"required\"\n{SWEEP}"),
+    );
     assert!(head.contains("sweep"));
     world.write("stack.ram.hcl", &format!("{head}{}", share("it", "account.network", NETWORK)));
     world
@@ -35,7 +39,13 @@ async fn forgotten(seed: &str) -> World {
 async fn a_share_in_an_account_that_no_file_names_is_found_and_deleted() {
     let world = forgotten(SEED).await;
     let plan = world.run("plan").await.exits(4);
-    plan.says(&["share.left", HUB, "RAM206", "1 to delete", "of the organization that the files do not name"]);
+    plan.says(&[
+        "share.left",
+        HUB,
+        "RAM206",
+        "1 to delete",
+        "of the organization that the files do not name",
+    ]);
     world.run("drift").await.exits(2).says(&["share.left"]);
     world.run("plan --target share.left").await.exits(4).says(&["1 to delete"]);
     let json = world.run("plan --json").await.json();
