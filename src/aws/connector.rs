@@ -24,7 +24,7 @@ use crate::aws::organizations::OrganizationsClient;
 use crate::aws::profile::no_credentials;
 use crate::aws::ram_read::RamClient;
 use crate::aws::rates::{Limiter, Service};
-use crate::aws::settings::{Access, Settings};
+use crate::aws::settings::{Access, AssumedRole, Settings};
 use crate::aws::tagging::TaggingClient;
 use crate::cloud::{Caller, Cloud, CloudError, DEFAULT_CREDENTIALS, ErrorKind};
 use crate::model::{AccountId, Place, Region};
@@ -49,6 +49,8 @@ pub struct Connector {
     /// Why the credentials of the process cannot be had, where they cannot.
     no_credentials: OnceCell<String>,
     accounts: Cache<AccountId, OnceCell<Result<Arc<Reached>, CloudError>>>,
+    /// Roles of accounts that the settings do not have: known once the organization is.
+    further: Mutex<BTreeMap<AccountId, AssumedRole>>,
     ram: Cache<Place, OnceCell<RamClient>>,
     organizations: Cache<AccountId, OnceCell<OrganizationsClient>>,
     iam: Cache<AccountId, OnceCell<IamClient>>,
@@ -77,6 +79,7 @@ impl Connector {
             base_account: OnceCell::new(),
             no_credentials: OnceCell::new(),
             accounts: Cache::default(),
+            further: Mutex::default(),
             ram: Cache::default(),
             organizations: Cache::default(),
             iam: Cache::default(),
@@ -90,6 +93,33 @@ impl Connector {
         self.counter.snapshot()
     }
 
+    /// Accounts that are reached through these roles, unless the settings say how, or the credentials of the process are theirs.
+    pub fn reach_further(&self, roles: BTreeMap<AccountId, AssumedRole>) {
+        self.further.lock().unwrap_or_else(PoisonError::into_inner).extend(roles);
+    }
+
+    /// The role of an account that the settings do not have. None also where the credentials of the process are the account's own.
+    async fn further_role(&self, account: &AccountId) -> Option<AssumedRole> {
+        let role = self.further.lock().unwrap_or_else(PoisonError::into_inner).get(account).cloned()?;
+        let own = self.own_account(account).await;
+        (own.as_ref() != Ok(account)).then_some(role)
+    }
+
+    /// The account that the credentials of the process belong to, for a call to another one.
+    async fn own_account(&self, account: &AccountId) -> Result<AccountId, CloudError> {
+        let found = self.base_account.get_or_init(|| async {
+            let caller = self.caller(account, DEFAULT_CREDENTIALS.to_owned());
+            match self.identity(&self.base, caller).await {
+                Ok(account) => Ok(account),
+                Err(error) => Err(self.explained(error).await),
+            }
+        });
+        found.await.clone().map_err(|mut error| {
+            error.caller.account = account.clone();
+            error
+        })
+    }
+
     /// The account's configuration. A failure counts for the whole run: one refusal of a role is one gap, not one call per
     /// Region.
     async fn reach(&self, account: &AccountId) -> Result<Arc<Reached>, CloudError> {
@@ -97,7 +127,11 @@ impl Connector {
     }
 
     async fn connect(&self, account: &AccountId) -> Result<Arc<Reached>, CloudError> {
-        let (provider, caller) = match self.settings.accounts.get(account) {
+        let access = match self.settings.accounts.get(account) {
+            Some(access) => Some(access.clone()),
+            None => self.further_role(account).await.map(Access::Role),
+        };
+        let (provider, caller) = match &access {
             Some(Access::Role(role)) => {
                 let caller = self.caller(account, role.arn.clone());
                 let provider = RoleCredentials::new(self.sts(&self.base), role.clone(), caller);
@@ -115,21 +149,7 @@ impl Connector {
                 (Some(provider), caller)
             }
             None => {
-                let identity = self
-                    .base_account
-                    .get_or_init(|| async {
-                        let caller = self.caller(account, DEFAULT_CREDENTIALS.to_owned());
-                        match self.identity(&self.base, caller).await {
-                            Ok(account) => Ok(account),
-                            Err(error) => Err(self.explained(error).await),
-                        }
-                    })
-                    .await
-                    .clone()
-                    .map_err(|mut error| {
-                        error.caller.account = account.clone();
-                        error
-                    })?;
+                let identity = self.own_account(account).await?;
                 self.same_account(account, &identity, DEFAULT_CREDENTIALS)?;
                 (None, DEFAULT_CREDENTIALS.to_owned())
             }

@@ -10,7 +10,7 @@ use crate::aws::rates::Limiter;
 use crate::aws::rows;
 use crate::cloud::{AssociationKind, Caller, CloudError, Page, PageRequest, RamRead, ShareScope};
 use crate::live::{
-    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
+    AssociationRow, AwsPermissionRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
     PermissionVersionRow, ReceivedResourceRow, ShareRow, SourceRow,
 };
 use crate::model::{PermissionArn, ShareArn, StackName, TAG_STACK};
@@ -184,6 +184,20 @@ impl RamRead for RamClient {
         let answer = self.calls.read(ACTION, request).await?;
         let list = ("permissions", answer.permissions.as_ref());
         rows::page(self.calls.caller(), ACTION, list, answer.next_token(), rows::customer_permission)
+    }
+
+    async fn list_aws_permissions(&self, page: &PageRequest) -> Result<Page<AwsPermissionRow>, CloudError> {
+        const ACTION: &str = "ram:ListPermissions";
+        let request = self
+            .client
+            .list_permissions()
+            .permission_type(PermissionTypeFilter::AwsManaged)
+            .max_results(page.size.into())
+            .set_next_token(page.token.clone())
+            .send();
+        let answer = self.calls.read(ACTION, request).await?;
+        let list = ("permissions", answer.permissions.as_ref());
+        rows::page(self.calls.caller(), ACTION, list, answer.next_token(), rows::aws_permission)
     }
 
     async fn get_permission(

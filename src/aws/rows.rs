@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::cloud::{AccountRow, Caller, CloudError, CreatedShare, ErrorKind, OrganizationRow, Page, UnitRow};
 use crate::live::{
-    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
+    AssociationRow, AwsPermissionRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
     PermissionVersionRow, ReceivedResourceRow, ShareRow, SourceRow,
 };
 use crate::model::{
@@ -182,6 +182,17 @@ pub(crate) fn customer_permission(
         status: row.status().unwrap_or_default().to_owned(),
         feature_set: permission_feature_set(row.feature_set()),
         tags: tags(row.tags())?,
+    })
+}
+
+pub(crate) fn aws_permission(
+    row: &ram::ResourceSharePermissionSummary,
+) -> Result<AwsPermissionRow, Unreadable> {
+    Ok(AwsPermissionRow {
+        arn: PermissionArn::parse(need(row.arn(), "arn")?)?,
+        version: need(row.version(), "version")?.to_owned(),
+        resource_type: ResourceType::parse(need(row.resource_type(), "resourceType")?)?,
+        status: row.status().unwrap_or_default().to_owned(),
     })
 }
 

@@ -17,10 +17,10 @@ use crate::desired::{self, DesiredGraph, Resolution};
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{self, Diff, NotRead, Purpose, Scope};
 use crate::lang::{Declaration, Secrets, SharingWish};
-use crate::live::{Interest, LiveState, Sweep};
+use crate::live::{Interest, LiveState, ShareRow, Sweep};
 use crate::model::{
-    AccountId, Gap, GapCause, Observed, Place, Region, ResourceArn, StackName, TaggedResources, Usage,
-    UsedKind,
+    AccountId, AccountRole, Gap, GapCause, Observed, Place, Region, ResourceArn, StackName, TaggedResources,
+    Usage, UsedKind,
 };
 use crate::org::OrgView;
 use crate::plan::{self, Consent, Plan, PlanBody, Reread, Touched};
@@ -68,19 +68,17 @@ impl Read {
         let receiving = scope.receiving(&self.graph, &self.org, Purpose::Apply);
         let is_of_nothing = self.graph.places.is_empty() && self.graph.inbound.is_empty();
         let nowhere = places.is_empty() && receiving.is_empty() && !is_of_nothing;
-        // What a sweep found is in none of the places that the files name.
-        let anywhere = scope.is_of_all_places();
-        let found = |place: &Place| anywhere && !self.graph.places.contains(place);
-        self.live.places.retain(|place, _| places.contains(place) || found(place));
-        if !anywhere {
-            self.live.sweep = Sweep::NotAsked;
-        }
+        scope.keep(&self.graph, &mut self.live);
+        let nowhere = nowhere && self.live.places.is_empty();
         self.live.received.retain(|place, _| receiving.contains(place));
         let whole = diff::diff(&self.graph, &self.live, &self.org);
         let error = if nowhere {
             Some(ScopeError::Nowhere)
         } else {
-            scope::unknown_address(&scope, &self.graph, &whole)
+            let all = self.live.sweep != Sweep::NotAsked
+                && whole.unknown.is_empty()
+                && self.live.sweep.is_complete();
+            scope::unknown_address(&scope, &self.graph, &whole, all)
         };
         if let Some(error) = error {
             output.error(Chain(&error));
@@ -88,7 +86,13 @@ impl Read {
         }
         let all = Scope::default().receiving(&self.graph, &self.org, Purpose::Apply);
         self.unread = NotRead {
-            places: self.graph.places.difference(&places).cloned().collect(),
+            places: self
+                .graph
+                .places
+                .iter()
+                .filter(|place| !self.live.places.contains_key(place))
+                .cloned()
+                .collect(),
             receiving: all.difference(&receiving).cloned().collect(),
         };
         self.scope = scope;
@@ -259,16 +263,28 @@ pub(crate) async fn read(
     let settings = settings(args);
     let interest = diff::interest(&graph);
     let receiving = scope.receiving(&graph, &org, purpose);
-    let sweeps = !args.no_sweep && scope.is_of_all_places();
-    let accounts = if sweeps { swept_accounts(&graph) } else { BTreeMap::new() };
+    let named = if args.no_sweep { BTreeMap::new() } else { swept_accounts(&graph) };
+    let further =
+        if args.no_sweep { BTreeMap::new() } else { further_accounts(loaded, &graph, &org, &named) };
+    session.reach_further(&further);
+    let region = desired::organization_region(&loaded.declaration);
+    let search = collect::Search {
+        accounts: further.keys().map(|account| (account.clone(), region.clone())).chain(named).collect(),
+        places: graph.places.clone(),
+        without: places.clone(),
+    };
+    let is_wanted = |place: &Place, row: &ShareRow| scope.is_about_share(&graph, place, &row.tags, &row.arn);
     let (live, received, found) = tokio::join!(
         collect::places(&session.cloud, &places, &interest, &settings, |_, _| progress.place()),
         collect::received(&session.cloud, &receiving, &settings),
-        collect::sweep(&session.cloud, &accounts, &graph.places, &graph.stack, &settings),
+        collect::sweep(&session.cloud, &search, &graph.stack, is_wanted, &settings),
     );
     let mut live = LiveState { received, ..live };
-    let collect::Found { swept, places: elsewhere, unread } = found;
-    if !accounts.is_empty() {
+    let collect::Found { mut swept, places: elsewhere, unread } = found;
+    swept.further = further.keys().cloned().collect();
+    let holding = |account: &AccountId| elsewhere.iter().any(|place| place.account == *account);
+    session.keep_roles(further.into_iter().filter(|(account, _)| holding(account)));
+    if !search.accounts.is_empty() || search.places != search.without {
         live.sweep = Sweep::Done(swept);
     }
     let elsewhere = collect::places(&session.cloud, &elsewhere, &interest, &settings, |_, _| {}).await;
@@ -303,6 +319,31 @@ fn swept_accounts(graph: &DesiredGraph) -> BTreeMap<AccountId, Region> {
         }
     }
     out
+}
+
+/// The roles in the active accounts of the organization that the files do not name, where they ask for a search there.
+fn further_accounts(
+    loaded: &Loaded,
+    graph: &DesiredGraph,
+    org: &OrgView,
+    named: &BTreeMap<AccountId, Region>,
+) -> BTreeMap<AccountId, AccountRole> {
+    let organization = loaded.declaration.organization.as_ref();
+    let Some(sweep) = organization.and_then(|block| block.sweep.as_ref()) else { return BTreeMap::new() };
+    let Some(snapshot) = org.snapshot.known() else { return BTreeMap::new() };
+    let partition = desired::organization_region(&loaded.declaration).partition().as_str();
+    let is_open = |account: &&AccountId| {
+        let named =
+            named.contains_key(*account) || graph.places.iter().any(|place| place.account == **account);
+        !named && snapshot.accounts.get(*account).is_some_and(|account| account.active)
+    };
+    let role = |account: &AccountId| AccountRole {
+        arn: format!("arn:{partition}:iam::{account}:role/{}", sweep.role_name.value),
+        session_name: None,
+        duration_seconds: None,
+        has_external_id: false,
+    };
+    snapshot.accounts.keys().filter(is_open).map(|account| (account.clone(), role(account))).collect()
 }
 
 /// The desired state alone: only the organization is read.

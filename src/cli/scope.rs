@@ -19,6 +19,8 @@ pub(crate) enum ScopeError {
     Account { name: String, help: Option<String> },
     #[error("{address} is neither in the files nor in AWS{}", told(.help))]
     Address { address: Address, help: Option<String> },
+    #[error("{address} is not in the files, and not in the accounts and Regions that were read; others were not read{}", told(.help))]
+    Unread { address: Address, help: Option<String> },
     #[error("no account and Region of the stack is left by --account and --region")]
     Nowhere,
 }
@@ -67,10 +69,15 @@ fn meant(args: &ScopeArgs, causes: Causes, declaration: &Declaration) -> Result<
     })
 }
 
-/// An address of the scope that nothing has.
-pub(crate) fn unknown_address(scope: &Scope, graph: &DesiredGraph, diff: &Diff) -> Option<ScopeError> {
+/// An address of the scope that nothing has, as far as is known. `all`: everywhere was read or searched.
+pub(crate) fn unknown_address(
+    scope: &Scope,
+    graph: &DesiredGraph,
+    diff: &Diff,
+    all: bool,
+) -> Option<ScopeError> {
     let address = scope.unknown(graph, diff).into_iter().next()?.clone();
     let names: Vec<String> = known(graph, diff).into_iter().map(ToString::to_string).collect();
     let help = suggest::help(&address.to_string(), names.iter().map(String::as_str));
-    Some(ScopeError::Address { address, help })
+    Some(if all { ScopeError::Address { address, help } } else { ScopeError::Unread { address, help } })
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::aws::{Access, AssumedRole, Connector, ConnectorError, Keys, Rates, Settings, is_loopback};
@@ -39,7 +40,7 @@ pub(crate) struct Session {
     pub cloud: Connector,
     /// How often a log is told what a run waits for.
     pub remind_every: Duration,
-    roles: BTreeMap<AccountId, AccountRole>,
+    roles: Mutex<BTreeMap<AccountId, AccountRole>>,
     sandbox: Option<sandbox::Running>,
 }
 
@@ -74,7 +75,12 @@ impl Session {
             running = Some(sandbox);
         }
         let cloud = Connector::new(settings).await.map_err(SessionError::Connector)?;
-        Ok(Self { cloud, remind_every: Duration::from_secs(args.remind_every), roles, sandbox: running })
+        Ok(Self {
+            cloud,
+            remind_every: Duration::from_secs(args.remind_every),
+            roles: Mutex::new(roles),
+            sandbox: running,
+        })
     }
 
     /// How many calls were made so far.
@@ -82,9 +88,24 @@ impl Session {
         self.cloud.calls().total().calls
     }
 
+    /// Accounts that the files do not name can be reached through a role of this name.
+    pub(crate) fn reach_further(&self, roles: &BTreeMap<AccountId, AccountRole>) {
+        let assumed = roles.iter().map(|(account, role)| {
+            let AccountRole { arn, session_name, duration_seconds, has_external_id: _ } = role.clone();
+            (account.clone(), AssumedRole { arn, external_id: None, session_name, duration_seconds })
+        });
+        self.cloud.reach_further(assumed.collect());
+    }
+
+    /// Remembers the roles of such accounts in which there is something of the stack: a saved plan needs them.
+    pub(crate) fn keep_roles(&self, roles: impl IntoIterator<Item = (AccountId, AccountRole)>) {
+        self.roles.lock().unwrap_or_else(PoisonError::into_inner).extend(roles);
+    }
+
     /// Where everything so far was read.
     pub(crate) fn origin(&self) -> Origin {
-        Origin::Aws { calls: self.calls(), roles: self.roles.clone() }
+        let roles = self.roles.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Origin::Aws { calls: self.calls(), roles }
     }
 
     /// Ends the sandbox; its state is on disk already.

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::cloud::{Caller, ShareScope};
 use crate::live::{
-    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ReceivedResourceRow, ShareRow,
-    SourceRow,
+    AssociationRow, AwsPermissionRow, CustomerPermissionRow, InvitationRow, PermissionRow,
+    ReceivedResourceRow, ShareRow, SourceRow,
 };
 use crate::model::{Arn, AssociationStatus, PermissionArn, ResourceArn, ShareArn, StackName, TAG_STACK};
 
@@ -130,6 +130,15 @@ pub(crate) fn customer_permission(
 ) -> Result<(PermissionArn, String, String), String> {
     here(caller, row.arn.arn())?;
     Ok((row.arn.clone(), row.version.clone(), row.status.clone()))
+}
+
+/// A permission of AWS's own, which no account and Region has.
+pub(crate) fn aws_permission(row: &AwsPermissionRow) -> Result<(PermissionArn, String), String> {
+    if row.arn.is_aws_managed() {
+        Ok((row.arn.clone(), row.version.clone()))
+    } else {
+        Err(format!("{} is not a permission of AWS", row.arn))
+    }
 }
 
 pub(crate) fn invitation(caller: &Caller, scope: &ShareScope, row: &InvitationRow) -> Result<String, String> {

@@ -118,7 +118,8 @@ pub(crate) fn help(error: &CloudError) -> Option<String> {
         ErrorKind::RegionNotEnabled => {
             let region = error.caller.region.as_ref().map_or_else(|| "the Region".to_owned(), ToString::to_string);
             format!(
-                "The credentials work elsewhere, so {region} is not enabled for account {}. Enable it, or take it out of `regions`.",
+                "The credentials work elsewhere, so {region} is not enabled for account {}. Enable it, \
+                 or leave it out: remove it from `regions` if the files name it, otherwise use `--no-sweep`.",
                 error.caller.account
             )
         }

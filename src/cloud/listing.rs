@@ -5,7 +5,7 @@ use crate::cloud::{
     AssociationKind, CloudError, ErrorKind, IamRead, OrgRead, RamRead, RoleState, ShareScope, belonging,
 };
 use crate::live::{
-    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
+    AssociationRow, AwsPermissionRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
     PermissionVersionRow, ReceivedResourceRow, ShareRow, SourceRow,
 };
 use crate::model::{PermissionArn, ShareArn, StackName};
@@ -127,6 +127,19 @@ pub(crate) async fn customer_permissions<R: RamRead>(
     let judge = |row: &CustomerPermissionRow| belonging::customer_permission(caller, row);
     all_pages(caller, "ram:ListPermissions", size, judge, |page| async move {
         ram.list_customer_permissions(&page).await
+    })
+    .await
+}
+
+/// The permissions that AWS has, each with its default version.
+pub(crate) async fn aws_permissions<R: RamRead>(
+    ram: &R,
+    size: u16,
+) -> Result<Vec<AwsPermissionRow>, CloudError> {
+    let caller = ram.caller();
+    let judge = |row: &AwsPermissionRow| belonging::aws_permission(row);
+    all_pages(caller, "ram:ListPermissions", size, judge, |page| async move {
+        ram.list_aws_permissions(&page).await
     })
     .await
 }

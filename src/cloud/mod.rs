@@ -20,8 +20,9 @@ pub(crate) use error::kind_of;
 pub use error::{Caller, CloudError, DEFAULT_CREDENTIALS, ErrorKind};
 pub(crate) use listing::{
     EC2_PAGE, ORG_PAGE, RAM_PAGE, RAM_ROLE, RAM_SERVICE, TAG_PAGE, associations, attached_permissions,
-    customer_permissions, invitations, permission_there, permission_versions, received_resources,
-    received_shares, share_permissions, share_row, shares, sharing_facts, sources, stack_shares,
+    aws_permissions, customer_permissions, invitations, permission_there, permission_versions,
+    received_resources, received_shares, share_permissions, share_row, shares, sharing_facts, sources,
+    stack_shares,
 };
 pub use page::{Page, PageRequest};
 pub(crate) use pages::all_pages;

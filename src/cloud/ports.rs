@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::live::{
-    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
+    AssociationRow, AwsPermissionRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
     PermissionVersionRow, ReceivedResourceRow, ShareRow, SourceRow,
 };
 use crate::model::{
@@ -77,6 +77,9 @@ pub trait RamRead: Send + Sync {
 
     /// `ListPermissions(permissionType = CUSTOMER_MANAGED)`.
     fn list_customer_permissions(&self, page: &PageRequest) -> answer!(Page<CustomerPermissionRow>);
+
+    /// `ListPermissions(permissionType = AWS_MANAGED)`.
+    fn list_aws_permissions(&self, page: &PageRequest) -> answer!(Page<AwsPermissionRow>);
 
     /// One version of a permission with its policy; the default version where none is named.
     fn get_permission(&self, permission: &PermissionArn, version: Option<&str>) -> answer!(PermissionDetail);

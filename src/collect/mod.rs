@@ -22,6 +22,6 @@ pub use organization::{SharingQuestion, organization, sharing};
 pub use places::{Settings, place, places};
 pub use received::{received, received_types};
 pub use share::{ShareReading, reread_share};
-pub use sweep::{Found, sweep};
+pub use sweep::{Found, Search, sweep};
 pub use tagged::tagged;
 pub use usage::usage;

@@ -2,19 +2,20 @@
 
 use futures_util::{StreamExt, stream};
 
-use crate::cloud::{CloudError, RamRead, permission_versions};
+use crate::cloud::{CloudError, RAM_PAGE, RamRead, aws_permissions, permission_versions};
 use crate::live::{
-    FollowUp, Interest, LivePlace, PermissionDetail, PermissionVersionRow, VersionAsked, follow_ups,
+    AwsPermissionRow, FollowUp, Interest, LivePlace, PermissionDetail, PermissionVersionRow, VersionAsked,
+    follow_ups,
 };
-use crate::model::Observed;
+use crate::model::{Observed, Place};
 
 /// Questions asked at the same time.
 const AT_ONCE: usize = 8;
 
 /// Asks until no question is left. One that is refused is a gap, and the others go on.
-pub(crate) async fn follow_up<R: RamRead>(ram: &R, place: &mut LivePlace, interest: &Interest) {
+pub(crate) async fn follow_up<R: RamRead>(ram: &R, at: &Place, place: &mut LivePlace, interest: &Interest) {
     loop {
-        let questions = follow_ups(place, interest);
+        let questions = follow_ups(at, place, interest);
         if questions.is_empty() {
             return;
         }
@@ -31,7 +32,8 @@ pub(crate) async fn follow_up<R: RamRead>(ram: &R, place: &mut LivePlace, intere
                 (FollowUp::Versions(arn), Answer::Versions(found)) => {
                     place.readings.add_versions(&arn, observed(found));
                 }
-                (FollowUp::Policy(..), Answer::Versions(_)) | (FollowUp::Versions(_), Answer::Policy(_)) => {
+                (FollowUp::Offered, Answer::Offered(found)) => place.readings.offered = Some(observed(found)),
+                (FollowUp::Policy(..) | FollowUp::Versions(_) | FollowUp::Offered, _) => {
                     unreachable!("each question has its kind of answer")
                 }
             }
@@ -42,6 +44,7 @@ pub(crate) async fn follow_up<R: RamRead>(ram: &R, place: &mut LivePlace, intere
 enum Answer {
     Policy(Result<PermissionDetail, CloudError>),
     Versions(Result<Vec<PermissionVersionRow>, CloudError>),
+    Offered(Result<Vec<AwsPermissionRow>, CloudError>),
 }
 
 async fn ask<R: RamRead>(ram: &R, question: &FollowUp) -> Answer {
@@ -53,6 +56,7 @@ async fn ask<R: RamRead>(ram: &R, question: &FollowUp) -> Answer {
             };
             Answer::Policy(ram.get_permission(arn, version).await)
         }
+        FollowUp::Offered => Answer::Offered(aws_permissions(ram, RAM_PAGE).await),
         FollowUp::Versions(arn) => Answer::Versions(permission_versions(ram, arn).await),
     }
 }

@@ -60,7 +60,7 @@ pub async fn place<C: Cloud>(
         let Listed { rows, share_by_share } = listings(&ram, settings.page_size).await?;
         let mut live = complete(&ram, rows).await?;
         live.share_by_share = share_by_share;
-        follow_up(&ram, &mut live, interest).await;
+        follow_up(&ram, place, &mut live, interest).await;
         Ok::<_, CloudError>(live)
     };
     match read.await {
@@ -189,6 +189,21 @@ mod tests {
         assert_eq!(live.shares.len(), 40);
         assert!(live.shares.values().all(|share| share.resources.len() == 1 && share.principals.len() == 2));
         assert_eq!(cloud.world().calls.len(), 6);
+    }
+
+    #[tokio::test]
+    async fn what_aws_offers_is_listed_once_and_only_where_a_permission_of_it_is_named() {
+        let cloud = FakeCloud::default();
+        let (here, there) = two_places();
+        let named = ["A", "B"].map(|name| {
+            crate::model::PermissionArn::parse(&format!("arn:aws:ram::aws:permission/{name}")).expect("valid")
+        });
+        let interest = Interest { named: [(here.clone(), named.into())].into(), ..nothing() };
+        let all = [here.clone(), there.clone()].into();
+        let state = places(&cloud, &all, &interest, &Settings::default(), |_, _| {}).await;
+        assert_eq!(cloud.world().calls.len(), 6 + 6 + 1);
+        let offered = |place| state.places[place].known().expect("read").readings.offered.is_some();
+        assert_eq!((offered(&here), offered(&there)), (true, false));
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 
 use crate::cloud::{Cloud, CloudError, UsageRead, stack_shares};
 use crate::collect::Settings;
-use crate::live::Swept;
+use crate::live::{ShareRow, Swept};
 use crate::model::{AccountId, Gap, Place, Region, ShareStatus, StackName};
 
 /// What a sweep found.
@@ -20,43 +20,58 @@ pub struct Found {
     pub unread: BTreeMap<Place, Gap>,
 }
 
-/// Asks in every account of `accounts`, each with a Region in which the account can be asked for its Regions. `named` are the places
-/// that the files name: those are read anyway.
+/// Where a search looks.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// In all enabled Regions of these accounts, each with a Region in which the account can be asked for them.
+    pub accounts: BTreeMap<AccountId, Region>,
+    /// In these places too.
+    pub places: BTreeSet<Place>,
+    /// Not in these: they are read whole anyway.
+    pub without: BTreeSet<Place>,
+}
+
+/// Asks for shares with the stack's tag. A place counts as found where it has one that `is_wanted`.
 pub async fn sweep<C: Cloud>(
     cloud: &C,
-    accounts: &BTreeMap<AccountId, Region>,
-    named: &BTreeSet<Place>,
+    search: &Search,
     stack: &StackName,
+    is_wanted: impl Fn(&Place, &ShareRow) -> bool,
     settings: &Settings,
 ) -> Found {
+    let Search { accounts, places, without } = search;
     let mut out = Found::default();
     let listings = accounts.iter().map(|(account, region)| async move {
         let place = Place { account: account.clone(), region: region.clone() };
         (account, enabled(cloud, &place).await)
     });
     let mut listings = stream::iter(listings).buffer_unordered(settings.parallelism.max(1));
-    let mut asked: Vec<Place> = Vec::new();
+    let mut asked: BTreeSet<Place> = places.difference(without).cloned().collect();
     while let Some((account, regions)) = listings.next().await {
         match regions {
             Ok(regions) => {
                 let places = regions.into_iter().map(|region| Place { account: account.clone(), region });
-                let others: Vec<Place> = places.filter(|place| !named.contains(place)).collect();
-                let regions = others.iter().map(|place| place.region.clone()).collect();
-                out.swept.regions.insert(account.clone(), regions);
-                asked.extend(others);
+                out.swept.regions.entry(account.clone()).or_default();
+                asked.extend(places.filter(|place| !without.contains(place)));
             }
             Err(error) => drop(out.swept.gaps.insert(account.clone(), error.into())),
         }
     }
     let reads = asked.into_iter().map(|place| async move {
-        let has = has_shares(cloud, &place, stack, settings).await;
-        (place, has)
+        let rows = shares_of(cloud, &place, stack, settings).await;
+        (place, rows)
     });
     let mut reads = stream::iter(reads).buffer_unordered(settings.parallelism.max(1));
-    while let Some((place, has)) = reads.next().await {
-        match has {
-            Ok(true) => drop(out.places.insert(place)),
-            Ok(false) => {}
+    while let Some((place, rows)) = reads.next().await {
+        match rows {
+            Ok(rows) => {
+                let Place { account, region } = place.clone();
+                out.swept.regions.entry(account).or_default().insert(region);
+                let is_there = |row: &ShareRow| row.status != ShareStatus::Deleted && is_wanted(&place, row);
+                if rows.iter().any(is_there) {
+                    out.places.insert(place);
+                }
+            }
             Err(error) => drop(out.unread.insert(place, error.into())),
         }
     }
@@ -67,15 +82,14 @@ async fn enabled<C: Cloud>(cloud: &C, place: &Place) -> Result<Vec<Region>, Clou
     cloud.usage(place).await?.describe_regions().await
 }
 
-async fn has_shares<C: Cloud>(
+async fn shares_of<C: Cloud>(
     cloud: &C,
     place: &Place,
     stack: &StackName,
     settings: &Settings,
-) -> Result<bool, CloudError> {
+) -> Result<Vec<ShareRow>, CloudError> {
     let ram = cloud.ram(place).await?;
-    let rows = stack_shares(&ram, stack, settings.page_size).await?;
-    Ok(rows.iter().any(|row| row.status != ShareStatus::Deleted))
+    stack_shares(&ram, stack, settings.page_size).await
 }
 
 #[cfg(test)]
@@ -106,9 +120,10 @@ mod tests {
 
     async fn swept(cloud: &FakeCloud) -> Found {
         let accounts = [HUB, "333333333333"].map(|id| (account(id), region("eu-central-1"))).into();
-        let named = [place_at(HUB, "eu-central-1")].into();
+        let without = [place_at(HUB, "eu-central-1")].into();
         let stack = StackName::parse("network").expect("valid");
-        sweep(cloud, &accounts, &named, &stack, &Settings::default()).await
+        let search = Search { accounts, places: BTreeSet::new(), without };
+        sweep(cloud, &search, &stack, |_, _| true, &Settings::default()).await
     }
 
     #[tokio::test]

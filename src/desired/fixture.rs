@@ -107,6 +107,7 @@ pub(crate) fn stack() -> Declaration {
     };
     Declaration {
         organization: Some(OrganizationBlock {
+            sweep: None,
             span: span(),
             management_account: at(id(MANAGEMENT)),
             sharing: at(SharingWish::Enabled),

@@ -10,8 +10,8 @@ use crate::desired::safeguards::Safeguards;
 use crate::diag::{Span, Spanned};
 use crate::lang::{Lifecycle, SharingWish};
 use crate::model::{
-    AccountId, Address, Gap, GapCause, PermissionArn, PermissionPolicy, Place, Principal, Region,
-    ResourceArn, ResourceType, StackName, Tags,
+    AccountId, Address, Gap, PermissionArn, PermissionPolicy, Place, Principal, Region, ResourceArn,
+    ResourceType, StackName, Tags,
 };
 
 /// A stack, settled.
@@ -150,6 +150,6 @@ pub struct Unresolved {
 impl Unresolved {
     /// Whether the files name what the organization does not have.
     pub fn is_misnamed(&self) -> bool {
-        self.gap.cause == GapCause::NoSuchName
+        self.gap.cause.is_of_the_files()
     }
 }

@@ -32,6 +32,7 @@ pub(crate) use invitation::reached;
 pub use invitation::{
     InvitedBecause, Invites, LONG_WINDOW, SHORT_WINDOW, can_be_left, invitation_window, invites,
 };
+pub(crate) use name::declared_name;
 pub(crate) use permission::{declared_permission_arn, permission_arns};
 pub(crate) use places::{organization_region, places};
 pub use resolve::{Resolution, check, resolve};

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::lang::ShareBlock;
 use crate::model::Address;
 
 /// Characters that a share name has at most: "fewer than 256" (RAM user guide, "Creating a resource share").
@@ -26,6 +27,11 @@ pub(crate) fn share_name(address: &Address) -> String {
         name.push_str(digest);
     }
     name
+}
+
+/// The name that a block's share is made with.
+pub(crate) fn declared_name(block: &ShareBlock) -> String {
+    block.name.as_ref().map_or_else(|| share_name(&block.address), |name| name.value.clone())
 }
 
 /// The name of a customer managed permission whose block gives none: at most 36 letters, digits, `-`, `_` and `.` (RAM API,

@@ -15,8 +15,8 @@ use crate::desired::rules;
 use crate::desired::safeguards::safeguards;
 use crate::desired::settle::{Organization, settle};
 use crate::desired::view::{PermissionView, ShareView, as_written, offline, own_spelling};
-use crate::diag::rules::RAM102;
-use crate::diag::{Diagnostic, Spanned};
+use crate::diag::rules::{RAM102, RAM103, RAM104};
+use crate::diag::{Code, Diagnostic, Spanned};
 use crate::lang::{Declaration, VersionWish};
 use crate::model::{AccountId, Address, Gap, GapCause, Place, Principal, TaggedResources};
 use crate::org::OrgView;
@@ -35,14 +35,15 @@ pub fn check(declaration: &Declaration) -> Vec<Diagnostic> {
     let blocks = permission_blocks(declaration);
     let views: Vec<ShareView<'_>> =
         declaration.shares.iter().map(|block| ShareView::new(block, &blocks, None, offline)).collect();
-    rules::tidy(rules::check(declaration, &views, None))
+    rules::tidy(rules::check(declaration, &views))
 }
 
 /// Settles a declaration against the organization and what [`tag_searches`](crate::desired::tag_searches) found.
 ///
 /// Where the organization could not be read, a share that names a unit or account of it becomes
 /// [`unresolved`](DesiredGraph::unresolved): that is a gap in what was read and no mistake in the files. So does a share whose search
-/// by tags failed, and one that names what the organization does not have: that is a mistake, and it stops no other share.
+/// by tags failed, and one that names what the organization does not have or what cannot be on it for the organization: that is a mistake,
+/// or came about in the organization, and it stops no other share.
 pub fn resolve(declaration: &Declaration, org: &OrgView, tagged: &TaggedResources) -> Resolution {
     let organization = org.snapshot.known().map(Organization::new);
     let labels = account_labels(declaration);
@@ -62,8 +63,16 @@ pub fn resolve(declaration: &Declaration, org: &OrgView, tagged: &TaggedResource
             })
         })
         .collect();
-    let mut found = rules::check(declaration, &views, organization.as_ref());
+    let mut found = rules::check(declaration, &views);
     if let Some(organization) = &organization {
+        for view in &views {
+            let (wrong, more): (Vec<_>, Vec<_>) =
+                rules::check_inside(view, organization).into_iter().partition(Diagnostic::is_error);
+            found.extend(more);
+            if !wrong.is_empty() {
+                misnamed.entry(&view.block.address).or_default().extend(wrong);
+            }
+        }
         rules::accounts_that_are_read_are_open(declaration, organization.snapshot, &mut found);
     }
     rules::somewhere_is_looked(declaration, &mut found);
@@ -91,14 +100,18 @@ fn graph(
     let mut unresolved = BTreeMap::new();
     for view in views {
         let address = view.block.address.clone();
-        match settled(view) {
-            Ok(share) => {
+        let wrong = misnamed.get(&address);
+        match (settled(view), wrong) {
+            (Ok(share), None) => {
                 shares.insert(address, share);
             }
-            Err(Open { wanted, search_gap }) => {
-                let gap = misnamed
-                    .get(&address)
-                    .map(|wrong| no_such_name(wrong))
+            (found, _) => {
+                let Open { wanted, search_gap } = found.err().unwrap_or_else(|| Open {
+                    wanted: wrong.map(|wrong| named_in(view, wrong)).unwrap_or_default(),
+                    search_gap: None,
+                });
+                let gap = wrong
+                    .map(|wrong| not_there(wrong))
                     .or(search_gap)
                     .or_else(|| gap.cloned())
                     .expect("what a known organization does not have has its reason above");
@@ -144,8 +157,19 @@ fn graph(
     }
 }
 
-/// Names that lead nowhere, as the reason why a share is left alone.
-fn no_such_name(wrong: &[Diagnostic]) -> Gap {
+/// The principals at which diagnostics stand, as they are written.
+fn named_in(view: &ShareView<'_>, wrong: &[Diagnostic]) -> Vec<Spanned<String>> {
+    let is_wrong = |span| wrong.iter().any(|one| one.span == Some(span));
+    let written = view.principals.iter().map(|principal| principal.written);
+    let written = written.filter(|written| is_wrong(written.span));
+    written.map(|written| Spanned::new(as_written(&written.value), written.span)).collect()
+}
+
+/// Codes of names that the organization does not have.
+const NAMES: [&Code; 3] = [&RAM102, &RAM103, &RAM104];
+
+/// Names that lead nowhere and principals that are not inside, as the reason why a share is left alone.
+fn not_there(wrong: &[Diagnostic]) -> Gap {
     let said = wrong.iter().map(|one| match &one.help {
         Some(help) => format!("{} {help}", one.detail),
         None => one.detail.clone(),
@@ -159,7 +183,11 @@ fn no_such_name(wrong: &[Diagnostic]) -> Gap {
     Gap {
         action: action.to_owned(),
         caller: String::new(),
-        cause: GapCause::NoSuchName,
+        cause: if wrong.iter().any(|one| NAMES.contains(&one.code)) {
+            GapCause::NoSuchName
+        } else {
+            GapCause::NotInOrganization
+        },
         detail: said.collect::<Vec<_>>().join(" "),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::{Kind, TypeFacts, kind_of, type_with_code};
-use crate::desired::name::share_name;
+use crate::desired::name::declared_name;
 use crate::desired::permission::{PermissionBlocks, WrittenPermission, read};
 use crate::desired::tagged::{QueryView, query_view};
 use crate::diag::{Span, Spanned};
@@ -52,7 +52,7 @@ impl<'a> ShareView<'a> {
         tagged: Option<&'a TaggedResources>,
         mut settle: impl FnMut(&Spanned<PrincipalExpr>) -> (Option<Principal>, String),
     ) -> Self {
-        let name = block.name.as_ref().map_or_else(|| share_name(&block.address), |name| name.value.clone());
+        let name = declared_name(block);
         let resource = |arn: &'a Spanned<ResourceArn>| ResourceView {
             arn: &arn.value,
             span: arn.span,

@@ -174,6 +174,7 @@ impl Remark {
     pub fn gap(&self) -> Option<&Gap> {
         match self {
             Self::Outdated { actions, .. } => actions.gap(),
+            Self::Templated { gap, .. } => Some(gap),
             _ => None,
         }
     }
@@ -426,6 +427,8 @@ pub enum Remark {
         /// What moving to the default version would give and take.
         actions: Observed<PolicyChange>,
     },
+    /// The share has a permission with placeholders, so what it allows here is unknown.
+    Templated { resource_type: ResourceType, permission: PermissionArn, gap: Gap },
     /// A permission that no block names and that is not one of AWS's defaults.
     UndeclaredPermission { resource_type: ResourceType, permission: PermissionArn },
     /// A share that is not the stack's has the name that this one is to be made with.

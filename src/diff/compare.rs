@@ -11,10 +11,12 @@ use crate::diff::change::{
 };
 use crate::diff::claim::{Claim, claim};
 use crate::diff::edits;
+use crate::diff::elsewhere::Unsearched;
 use crate::diff::health;
 use crate::diff::inbound;
 use crate::diff::invited::Invited;
 use crate::diff::narrow::Scope;
+use crate::diff::offered::Offered;
 use crate::diff::outlook::Outlook;
 use crate::diff::owned::{self, Sorted};
 use crate::diff::permission_compare;
@@ -196,6 +198,8 @@ fn wanted_shares(
     org: &OrgView,
 ) -> Claimed {
     let mut out = Claimed::default();
+    let unsearched = Unsearched::new(live, unknown);
+    let offered = Offered { desired, live };
     for (address, share) in &desired.shares {
         let tag = address.tag_value();
         let mut push = |mut verdict, mut remarks: Vec<Remark>| {
@@ -259,21 +263,38 @@ fn wanted_shares(
         let succession = owned::succession(&candidates);
         let mut candidates = candidates.into_iter();
         match candidates.next() {
+            None if let Some(gap) = unsearched.keeps_back(share) => {
+                push(Verdict::Unread { after: wanted(None), gap }, Vec::new());
+            }
             None => {
                 let after = wanted(None);
-                let remarks = lookalikes(sorted, &desired.identity, address, &after);
-                push(Verdict::Changed(Change::Create { after }), remarks);
+                match offered.look(share, &after.permissions, None) {
+                    Err(gap) => push(Verdict::Unread { after, gap }, Vec::new()),
+                    Ok(mut remarks) => {
+                        remarks.extend(lookalikes(sorted, &desired.identity, address, &after));
+                        push(Verdict::Changed(Change::Create { after }), remarks);
+                    }
+                }
             }
             Some(before) => {
                 let mut after = wanted(Some(&before.share));
                 after.replaces.clone_from(&succession);
-                let remarks = edits::remarks(share, &before.share, &after, outlook);
-                push(verdict(share, before, after, identity, outlook, org), remarks);
+                // A replacement is a new share, and has nothing yet.
+                let stays = owned::replace_reasons(share, &before).is_empty();
+                match offered.look(share, &after.permissions, stays.then_some(&before.share)) {
+                    Err(gap) => push(Verdict::Unread { after, gap }, Vec::new()),
+                    Ok(more) => {
+                        let mut remarks = edits::remarks(share, &before.share, &after, outlook);
+                        remarks.extend(more);
+                        push(verdict(share, before, after, identity, outlook, org), remarks);
+                    }
+                }
             }
         }
         out.shares.extend(candidates.map(|before| {
             let reason = owned::second(&before, &succession, DeleteReason::Duplicate);
-            deletion(address, before, reason)
+            // A protected share refuses to go also where it is the one too many: perhaps it is the one that is in use.
+            ShareDiff { protected: share.lifecycle.prevent_destroy, ..deletion(address, before, reason) }
         }));
     }
     out

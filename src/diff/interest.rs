@@ -10,6 +10,11 @@ pub fn interest(desired: &DesiredGraph) -> Interest {
     out.declared = declared.map(|one| (one.arn.clone(), one.policy.clone())).collect();
     out.imported = desired.identity.permission_imports.values().map(|import| import.arn.clone()).collect();
     for (address, share) in &desired.shares {
+        let foreign = share.permissions.values().map(|used| &used.arn);
+        let foreign = foreign.filter(|arn| !out.declared.contains_key(arn)).cloned().collect::<Vec<_>>();
+        if !foreign.is_empty() {
+            out.named.entry(share.place.clone()).or_default().extend(foreign);
+        }
         let uses: std::collections::BTreeMap<_, _> =
             share.permissions.iter().map(|(kind, used)| (kind.clone(), used.arn.clone())).collect();
         // A share that moves is found by the tag that it has still.

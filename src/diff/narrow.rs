@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use crate::desired::DesiredGraph;
 use crate::diff::beside::keep_touched;
 use crate::diff::change::{Cause, Change, Diff, Edit, Membership, Part, Purpose, ShareDiff, Verdict};
+use crate::diff::elsewhere::left_out;
 use crate::diff::inbound::{InboundItem, InboundVerdict};
 use crate::diff::invitation::InvitationState;
 use crate::diff::permission::{
     PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict, Room, VersionAfter,
 };
-use crate::model::{AccountId, Address, Place, Principal, Region, ResourceArn, ShareArn};
+use crate::live::Sweep;
+use crate::model::{AccountId, Address, GapCause, Place, Principal, Region, ResourceArn, ShareArn};
 use crate::org::OrgView;
 
 /// What a run is about. Whatever is not narrowed is all of it.
@@ -68,13 +70,8 @@ impl Scope {
         *self == Self::default()
     }
 
-    /// Whether it leaves out no account, Region or address by naming others.
-    pub fn is_of_all_places(&self) -> bool {
-        self.targets.is_empty() && self.accounts.is_empty() && self.regions.is_empty()
-    }
-
-    /// What has to be read: of addresses that the configuration has, the Regions of their accounts. A share that was declared in
-    /// another Region before is still there, and is replaced by its successor.
+    /// What has to be read whole: of addresses that the configuration has, the Regions of their accounts. Everywhere else the stack's shares are
+    /// searched for by their tag, because a share that was declared in another account or Region before is still there.
     pub fn places(&self, graph: &DesiredGraph) -> BTreeSet<Place> {
         let declared = |target: &Address| {
             let shares = graph.shares.values().map(|share| (&share.address, &share.place));
@@ -122,12 +119,12 @@ impl Scope {
         chosen && (came || self.causes == Causes::All)
     }
 
-    fn has_place(&self, place: &Place) -> bool {
+    pub(crate) fn has_place(&self, place: &Place) -> bool {
         (self.accounts.is_empty() || self.accounts.contains(&place.account))
             && (self.regions.is_empty() || self.regions.contains(&place.region))
     }
 
-    fn has(&self, address: &Address, place: &Place) -> bool {
+    pub(crate) fn has(&self, address: &Address, place: &Place) -> bool {
         (self.targets.is_empty() || self.targets.iter().any(|target| covers(target, address)))
             && !self.excluded.iter().any(|excluded| covers(excluded, address))
             && self.has_place(place)
@@ -160,8 +157,8 @@ pub fn narrow(mut diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
         return diff;
     }
     let NotRead { places: mut unread, receiving } = unread;
-    diff.places.retain(|place| !unread.contains(place));
-    diff.unknown.retain(|place, _| !unread.contains(place));
+    diff.shares.iter_mut().for_each(|share| left_out(share, scope));
+    set_aside(&mut diff, scope, &mut unread);
     diff.unreceived.retain(|place, _| !receiving.contains(place));
     let differs = |item: &InboundItem| item.verdict.by().is_some();
     let inbound = diff.inbound.iter().filter(|item| differs(item) && !scope.has_inbound(item)).count();
@@ -236,6 +233,26 @@ pub fn narrow(mut diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
     }
     diff.partial = Some(partial);
     diff
+}
+
+/// Leaves out what was not read. Where the search for shares failed outside of the accounts and Regions of the run, that matters only to a share
+/// that is not created for it.
+fn set_aside(diff: &mut Diff, scope: &Scope, unread: &mut BTreeSet<Place>) {
+    let kept_back = |share: &ShareDiff| {
+        let is_open =
+            matches!(&share.verdict, Verdict::Unread { gap, .. } if gap.cause == GapCause::Elsewhere);
+        is_open && scope.has(&share.address, share.place())
+    };
+    if !diff.shares.iter().any(kept_back) {
+        unread.extend(diff.unknown.keys().filter(|place| !scope.has_place(place)).cloned());
+        if let Sweep::Done(swept) = &mut diff.sweep {
+            let in_scope =
+                |account: &AccountId| scope.accounts.is_empty() || scope.accounts.contains(account);
+            swept.gaps.retain(|account, _| scope.regions.is_empty() && in_scope(account));
+        }
+    }
+    diff.places.retain(|place| !unread.contains(place));
+    diff.unknown.retain(|place, _| !unread.contains(place));
 }
 
 /// Makes no room for a version by moving shares that are left out.

@@ -11,7 +11,7 @@ use crate::diff::{
     SharingDiff, SharingVerdict, Sweep, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::drift::permission::PermissionItem;
-use crate::model::{AccountId, Address, Gap, GapCause, Place, Principal, StackName};
+use crate::model::{AccountId, Address, Gap, Place, Principal, StackName};
 
 /// What a scheduled look at AWS found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -278,9 +278,11 @@ impl DriftReport {
         }
     }
 
-    /// Whether the files name what the organization does not have. Those shares are not compared.
+    /// Whether the files name what AWS does not have or does not take. Those shares are not compared.
     pub fn has_misnamed(&self) -> bool {
-        self.unresolved.values().any(|share| share.gap.cause == GapCause::NoSuchName)
+        let refused = |item: &DriftItem| matches!(&item.class, DriftClass::Unknown { gap } if gap.cause.is_of_the_files());
+        self.unresolved.values().any(|share| share.gap.cause.is_of_the_files())
+            || self.items.iter().any(refused)
     }
 
     /// Whether all was read that the report depends on.

@@ -1,28 +1,32 @@
 //! What apply and destroy call besides reading. A step that is added to plans is added here.
 //!
-//! RAM's own condition keys (service authorization reference), and what becomes of each:
+//! RAM's condition keys, all that the service authorization reference lists (page of November 2026), and what becomes of each. A statement
+//! has a key only where the reference lists it for each of its actions; `tests.rs` holds the statements against that table.
 //!
 //! - `ram:Principal`, `ram:ResourceArn`, `ram:RequestedResourceType`: hold the content of shares that are made or filled to that of the
 //!   files. Not for taking away: what somebody added by hand has to go.
-//! - `ram:RequestedAllowsExternalPrincipals`, `ram:RetainSharingOnAccountLeaveOrganization`: false, unless a share of the account says true.
+//! - `ram:RequestedAllowsExternalPrincipals` (creating, updating) and `ram:RetainSharingOnAccountLeaveOrganization` (creating): false, unless a
+//!   share of the account says true.
 //! - `ram:PermissionArn`: the permissions that blocks name. `ram:PermissionResourceType`: the types of the stack's own permissions
 //!   ([`permissions`](crate::iam::permissions)).
 //! - `ram:ShareOwnerAccountId`: whose invitations are accepted and rejected ([`receive`](crate::iam::receive)).
+//! - `ram:ResourceShareName`: a share without the stack's tag is filled only under a name of the files, because a share that is being made
+//!   has no tag yet. Not on a share that is there: that is the name before a rename, which the files no longer tell, and its tag
+//!   `ramctl:stack` keeps to the stack's own. Creating has no such key. Not for invitations: `inbound` names are patterns of another syntax.
 //! - `aws:RequestTag`, `aws:ResourceTag`, `aws:TagKeys`: the stack's own shares and permissions and no others.
-//! - `ram:ResourceShareName` is not used: `CreateResourceShare` does not have it, and on a share that is there it is the name before a
-//!   rename, which the files no longer tell. The tag `ramctl:stack` keeps to the stack's own shares.
+//! - `ram:ResourceTag` is not used: it has the values of `aws:ResourceTag`, on fewer actions.
 //! - `ram:AllowsExternalPrincipals` is not used: it is the state before the change, and a share that somebody opened by hand has to be closed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{TypeFacts, type_of, type_with_code};
-use crate::desired::{declared_permission_arn, permission_arns};
+use crate::desired::{declared_name, declared_permission_arn, permission_arns};
 use crate::iam::permissions::write_permissions;
 use crate::iam::policy::Statement;
 use crate::iam::read::{RAM_SERVICE, in_regions, ram_role};
 use crate::iam::receive;
 use crate::iam::scope::Scope;
-use crate::iam::wildcard::{PrincipalValues, principal_values};
+use crate::iam::wildcard::{PrincipalValues, literal, principal_values};
 use crate::lang::{RemovedAction, ShareBlock, SharingWish};
 use crate::model::{BlockKind, Region, TAG_STACK};
 
@@ -178,7 +182,6 @@ fn share(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> {
         "ram:DisassociateResourceSharePermission",
         // Whether a permission came or went is seen nowhere else.
         "ram:ListResourceSharePermissions",
-        "ram:UpdateResourceShare",
     ];
     let no = |found: &Vec<String>| found.is_empty().then(|| "false".to_owned());
     if !external.is_empty() {
@@ -194,12 +197,18 @@ fn share(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> {
                 .only("Bool", "ram:RequestedAllowsExternalPrincipals", no(&external))
                 .only("BoolIfExists", "ram:RetainSharingOnAccountLeaveOrganization", no(&retaining)),
         ),
-        // A share is filled as it is made, which needs this action too; only then does a request for it bear tags. The resources are
-        // held to those of the files by the statement above, and the policy of a role has little room to say it twice.
-        content.narrow_kinds(of_stack(Statement::new("FillNewShares", &["ram:AssociateResourceShare"]))),
+        // A share is filled as it is made, which needs this action too. The action has no key for the tags of a request, and a share that
+        // is being made has none yet; its name is one of the files'. The resources are held to those of the files by the statement above,
+        // and a policy has little room to say it twice.
+        content.narrow_kinds(
+            in_regions(Statement::new("FillNewShares", &["ram:AssociateResourceShare"]), &regions)
+                .only("Null", format!("aws:ResourceTag/{TAG_STACK}"), ["true".to_owned()])
+                .only("StringEqualsIfExists", "ram:ResourceShareName", names(scope)),
+        ),
         content.narrow(owned(scope, Statement::new("FillShares", &["ram:AssociateResourceShare"]), &regions)),
         // Not narrowed to the stack's principals: what somebody added by hand has to be taken away.
-        owned(scope, Statement::new("ChangeShares", CHANGE), &regions).only(
+        owned(scope, Statement::new("ChangeShares", CHANGE), &regions),
+        owned(scope, Statement::new("UpdateShares", &["ram:UpdateResourceShare"]), &regions).only(
             "BoolIfExists",
             "ram:RequestedAllowsExternalPrincipals",
             no(&external),
@@ -381,6 +390,11 @@ fn owned(scope: &Scope<'_>, statement: Statement, regions: &BTreeSet<Region>) ->
         format!("aws:ResourceTag/{TAG_STACK}"),
         [scope.declaration.stack.value.to_string()],
     )
+}
+
+/// The names that the stack's shares of the account are made with.
+fn names(scope: &Scope<'_>) -> BTreeSet<String> {
+    scope.shares.iter().map(|share| literal(&declared_name(share))).collect()
 }
 
 fn addresses(scope: &Scope<'_>, holds: impl Fn(&ShareBlock) -> bool) -> Vec<String> {

@@ -13,21 +13,21 @@ use crate::model::{Region, UsedKind};
 const RAM_ROLE: &str = "AWSServiceRoleForResourceAccessManager";
 pub(crate) const RAM_SERVICE: &str = "ram.amazonaws.com";
 
+/// The listings of an account and Region. `ListPermissions` is also asked what AWS has to attach, where a share names a permission.
+pub(crate) const LISTINGS: &[&str] = &[
+    "ram:GetResourceShareAssociations",
+    "ram:GetResourceShares",
+    "ram:ListPermissionAssociations",
+    "ram:ListPermissions",
+    "ram:ListSourceAssociations",
+];
+
 pub(crate) fn read_statements(scope: &Scope<'_>) -> Vec<Statement> {
     let mut out = Vec::new();
     if !scope.regions.is_empty() {
         // Listings are about no single share. They are made in every Region: a share that left the files with the last block of its
         // Region is found there (`--no-sweep` turns that off).
-        out.push(Statement::new(
-            "ReadShares",
-            &[
-                "ram:GetResourceShareAssociations",
-                "ram:GetResourceShares",
-                "ram:ListPermissionAssociations",
-                "ram:ListPermissions",
-                "ram:ListSourceAssociations",
-            ],
-        ));
+        out.push(Statement::new("ReadShares", LISTINGS));
         out.push(Statement::new("ReadRegions", &["ec2:DescribeRegions"]));
         out.push(read_permissions(scope));
     }

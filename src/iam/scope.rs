@@ -4,15 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{organization_region, places};
 use crate::iam::apply::write_statements;
-use crate::iam::policy::{Policy, Statement};
-use crate::iam::read::read_statements;
+use crate::iam::policy::{MANAGED_QUOTA, Policy, Statement};
+use crate::iam::read::{LISTINGS, read_statements};
 use crate::iam::receive::receivers;
-use crate::lang::{AccountBlock, Declaration, ShareBlock, SharingWish};
-use crate::model::{AccountId, Region};
-
-/// Characters of a managed policy, and of all inline policies of a role (IAM quotas).
-const MANAGED_QUOTA: usize = 6_144;
-const INLINE_QUOTA: usize = 10_240;
+use crate::lang::{AccountBlock, Declaration, RemovedAction, ShareBlock, SharingWish};
+use crate::model::{AccountId, BlockKind, Region, TAG_STACK};
 
 /// What an identity is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +24,8 @@ pub enum Role {
 pub enum Subject {
     /// The identity that runs ramctl, where every account is reached through a role.
     Caller,
+    /// The role in each account of the organization that the files do not name, where `organization` has a `sweep`.
+    Sweep,
     /// The identity in one account: its role, or the one that runs ramctl where the account has none.
     Account {
         /// Of the `account` block; the id where there is none.
@@ -57,7 +55,9 @@ pub(crate) struct Scope<'a> {
     /// Where calls that concern the organization are made.
     pub(crate) organization_region: Region,
     /// Roles of other accounts that this identity assumes.
-    pub(crate) assumes: Vec<&'a str>,
+    pub(crate) assumes: Vec<String>,
+    /// The pattern of the roles that it assumes in accounts that the files do not name.
+    pub(crate) sweeps: Option<String>,
 }
 
 impl Scope<'_> {
@@ -89,13 +89,20 @@ pub fn policies(declaration: &Declaration, role: Role) -> Vec<AccountPolicy> {
     let role_of = |id: &AccountId| {
         block_of(id).and_then(|(_, block): (_, &AccountBlock)| Some(block.assume_role.as_ref()?.arn.as_str()))
     };
-    let assumes: Vec<&str> = regions.keys().filter_map(role_of).collect();
+    let assumes: Vec<String> = regions.keys().filter_map(role_of).map(str::to_owned).collect();
+    let partition = organization_region(declaration).partition().as_str();
+    let sweep = organization.and_then(|block| block.sweep.as_ref());
+    let sweeps = sweep.map(|sweep| format!("arn:{partition}:iam::*:role/{}", sweep.role_name.value));
     let without_role: Vec<&AccountId> = regions.keys().filter(|id| role_of(id).is_none()).collect();
 
     let mut out = Vec::new();
     if without_role.is_empty() && !assumes.is_empty() {
-        let policy = Policy { statements: assume_roles(&assumes).into_iter().collect() };
+        let statements = assume_roles(&assumes).into_iter().chain(sweep_accounts(sweeps.as_ref()));
+        let policy = Policy { statements: statements.collect() };
         out.push(AccountPolicy { subject: Subject::Caller, policy, notes: Vec::new() });
+    }
+    if let Some(pattern) = &sweeps {
+        out.push(sweep_policy(declaration, role, partition, pattern));
     }
     for (account, read) in &regions {
         let is_reached_directly = without_role.contains(&account);
@@ -107,6 +114,7 @@ pub fn policies(declaration: &Declaration, role: Role) -> Vec<AccountPolicy> {
             sharing: organization.filter(|_| management == Some(account)).map(|block| block.sharing.value),
             organization_region: organization_region(declaration),
             assumes: if is_reached_directly { assumes.clone() } else { Vec::new() },
+            sweeps: sweeps.clone().filter(|_| is_reached_directly),
         };
         let label = block_of(account).map_or_else(
             || account.to_string(),
@@ -132,28 +140,63 @@ pub fn policies(declaration: &Declaration, role: Role) -> Vec<AccountPolicy> {
 
 fn policy_of(scope: &Scope<'_>, role: Role, subject: Subject) -> AccountPolicy {
     let mut notes = Vec::new();
-    let mut statements: Vec<Statement> = assume_roles(&scope.assumes).into_iter().collect();
+    let assumed = assume_roles(&scope.assumes).into_iter().chain(sweep_accounts(scope.sweeps.as_ref()));
+    let mut statements: Vec<Statement> = assumed.collect();
     statements.extend(read_statements(scope));
     if role == Role::Apply {
         statements.extend(write_statements(scope, &mut notes));
     }
     let policy = Policy { statements };
-    let size = policy.size();
-    if size > MANAGED_QUOTA {
-        let way = if size > INLINE_QUOTA {
-            "Divide its statements over several managed policies, or the stack over several."
-        } else {
-            "Put it into the role as an inline policy, or divide its statements over two."
-        };
+    let parts = policy.parts().len();
+    if parts > 1 {
         notes.push(format!(
-            "The policy has {size} characters; a managed policy holds {MANAGED_QUOTA}, the inline policies of a role {INLINE_QUOTA}. {way}"
+            "The policy has {} characters and a managed policy holds {MANAGED_QUOTA}, so it is divided into {parts} policies. Make a managed \
+             policy of each and attach all of them to the role: aws iam create-policy, then aws iam attach-role-policy, for each of them. A \
+             role takes 10 managed policies unless the quota is raised.",
+            policy.size()
         ));
     }
     AccountPolicy { subject, policy, notes }
 }
 
+/// The policy of the role that is searched through, and that deletes what it finds, in accounts that the files do not name.
+fn sweep_policy(declaration: &Declaration, role: Role, partition: &str, pattern: &str) -> AccountPolicy {
+    let mut statements = vec![
+        Statement::new("ReadShares", LISTINGS),
+        Statement::new("ReadRegions", &["ec2:DescribeRegions"]),
+        Statement::new("ReadPermissions", &["ram:GetPermission"]).on([
+            format!("arn:{partition}:ram:*:*:permission/*"),
+            format!("arn:{partition}:ram::aws:permission/*"),
+        ]),
+    ];
+    if role == Role::Apply {
+        let shares = || [format!("arn:{partition}:ram:*:*:resource-share/*")];
+        let tag = format!("aws:ResourceTag/{TAG_STACK}");
+        let stack = || [declaration.stack.value.to_string()];
+        let owned = |statement: Statement| statement.on(shares()).only("StringEquals", &tag, stack());
+        statements.push(owned(Statement::new("DeleteShares", &["ram:DeleteResourceShare"])));
+        let releases = |block: &crate::lang::RemovedBlock| {
+            block.action == RemovedAction::Release && block.from.value.kind == BlockKind::Share
+        };
+        if declaration.removed.iter().any(releases) {
+            let release = owned(Statement::new("ReleaseShares", &["ram:UntagResource"]));
+            statements.push(release.only("ForAllValues:StringLike", "aws:TagKeys", ["ramctl:*".to_owned()]));
+        }
+    }
+    let note = format!(
+        "Every account of the organization needs a role that {pattern} matches, with this policy and a trust policy that names the identity \
+         that runs ramctl. A share whose owner moved to another account is created by the account's own role, not by this one."
+    );
+    AccountPolicy { subject: Subject::Sweep, policy: Policy { statements }, notes: vec![note] }
+}
+
+/// The role of the name that the files give, wherever it trusts the caller.
+fn sweep_accounts(pattern: Option<&String>) -> Option<Statement> {
+    pattern.map(|pattern| Statement::new("SweepAccounts", &["sts:AssumeRole"]).on([pattern.clone()]))
+}
+
 /// The roles of the stack and no others.
-fn assume_roles(roles: &[&str]) -> Option<Statement> {
-    let arns = roles.iter().map(|role| (*role).to_owned());
+fn assume_roles(roles: &[String]) -> Option<Statement> {
+    let arns = roles.iter().cloned();
     (!roles.is_empty()).then(|| Statement::new("AssumeRoles", &["sts:AssumeRole"]).on(arns))
 }

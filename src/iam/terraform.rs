@@ -19,16 +19,25 @@ impl fmt::Display for TerraformView<'_> {
         };
         let who = match &self.of.subject {
             Subject::Caller => "caller",
+            Subject::Sweep => "sweep",
             Subject::Account { label, id: _ } => label,
         };
-        writeln!(f, "data \"aws_iam_policy_document\" \"ramctl_{verb}_{}\" {{", identifier(who))?;
-        for (index, statement) in self.of.policy.statements.iter().enumerate() {
-            if index > 0 {
+        let parts = self.of.policy.parts();
+        for (at, part) in parts.iter().enumerate() {
+            let number = if parts.len() > 1 { format!("_{}", at + 1) } else { String::new() };
+            if at > 0 {
                 writeln!(f)?;
             }
-            write_statement(f, statement)?;
+            writeln!(f, "data \"aws_iam_policy_document\" \"ramctl_{verb}_{}{number}\" {{", identifier(who))?;
+            for (index, statement) in part.statements.iter().enumerate() {
+                if index > 0 {
+                    writeln!(f)?;
+                }
+                write_statement(f, statement)?;
+            }
+            writeln!(f, "}}")?;
         }
-        writeln!(f, "}}")
+        Ok(())
     }
 }
 

@@ -62,6 +62,7 @@ fn find<'a>(all: &'a [AccountPolicy], name: &str) -> &'a AccountPolicy {
     all.iter()
         .find(|of| match &of.subject {
             Subject::Caller => name == "caller",
+            Subject::Sweep => name == "sweep",
             Subject::Account { label, id: _ } => label == name,
         })
         .expect("it has a policy")
@@ -234,7 +235,7 @@ fn outside_sharing_is_allowed_only_where_a_share_asks_for_it_and_said() {
     ] {
         let declaration = stack(&share(&format!("{TGW}\n  principals = [\"444444444444\"]\n  {attribute}")));
         let (create, said) = statement(&declaration, "network", "CreateShares");
-        let (change, _) = statement(&declaration, "network", "ChangeShares");
+        let (change, _) = statement(&declaration, "network", "UpdateShares");
         assert_eq!(
             create["Condition"]["Bool"]["ram:RequestedAllowsExternalPrincipals"], bound,
             "{attribute}"
@@ -438,4 +439,221 @@ fn the_policy_names_the_resources_until_they_are_too_many() {
         assert_eq!(named, &json!(["arn:aws:ec2:eu-central-1:222222222222:subnet/*"]), "{sid}");
         assert!(notes.iter().any(|note| note.contains("100 resources are too many")), "{notes:?}");
     }
+}
+
+/// RAM's and the tags' condition keys of each action, as the service authorization reference of RAM lists them (page of November 2026).
+fn keys_of(action: &str) -> &'static [&'static str] {
+    const SHARE: &[&str] = &["aws:ResourceTag", "ram:AllowsExternalPrincipals", "ram:ResourceShareName"];
+    const PERMISSION: &[&str] = &["aws:ResourceTag", "ram:PermissionArn", "ram:PermissionResourceType"];
+    match action {
+        "ram:AcceptResourceShareInvitation" | "ram:RejectResourceShareInvitation" => {
+            &["ram:ResourceShareName", "ram:ShareOwnerAccountId"]
+        }
+        "ram:AssociateResourceShare" | "ram:DisassociateResourceShare" => &[
+            "aws:ResourceTag",
+            "ram:AllowsExternalPrincipals",
+            "ram:Principal",
+            "ram:RequestedResourceType",
+            "ram:ResourceArn",
+            "ram:ResourceShareName",
+            "ram:ResourceTag",
+            "ram:RetainSharingOnAccountLeaveOrganization",
+        ],
+        "ram:AssociateResourceSharePermission" | "ram:DisassociateResourceSharePermission" => &[
+            "aws:ResourceTag",
+            "ram:AllowsExternalPrincipals",
+            "ram:PermissionArn",
+            "ram:PermissionResourceType",
+            "ram:ResourceShareName",
+        ],
+        "ram:CreatePermission" => &[
+            "aws:RequestTag",
+            "aws:ResourceTag",
+            "aws:TagKeys",
+            "ram:PermissionArn",
+            "ram:PermissionResourceType",
+        ],
+        "ram:CreatePermissionVersion"
+        | "ram:DeletePermission"
+        | "ram:DeletePermissionVersion"
+        | "ram:GetPermission"
+        | "ram:PromotePermissionCreatedFromPolicy"
+        | "ram:SetDefaultPermissionVersion"
+        | "ram:ListPermissionAssociations" => PERMISSION,
+        "ram:CreateResourceShare" => &[
+            "aws:RequestTag",
+            "aws:TagKeys",
+            "ram:AllowsExternalPrincipals",
+            "ram:Principal",
+            "ram:RequestedAllowsExternalPrincipals",
+            "ram:RequestedResourceType",
+            "ram:ResourceArn",
+            "ram:RetainSharingOnAccountLeaveOrganization",
+        ],
+        "ram:DeleteResourceShare" | "ram:ListResourceSharePermissions" => &[
+            "aws:ResourceTag",
+            "ram:AllowsExternalPrincipals",
+            "ram:ResourceShareName",
+            "ram:RetainSharingOnAccountLeaveOrganization",
+        ],
+        "ram:PromoteResourceShareCreatedFromPolicy" => SHARE,
+        "ram:TagResource" | "ram:UntagResource" => &[
+            "aws:RequestTag",
+            "aws:ResourceTag",
+            "aws:TagKeys",
+            "ram:AllowsExternalPrincipals",
+            "ram:PermissionArn",
+            "ram:PermissionResourceType",
+            "ram:ResourceShareName",
+        ],
+        "ram:UpdateResourceShare" => &[
+            "aws:ResourceTag",
+            "ram:AllowsExternalPrincipals",
+            "ram:RequestedAllowsExternalPrincipals",
+            "ram:ResourceShareName",
+            "ram:ResourceTag",
+            "ram:RetainSharingOnAccountLeaveOrganization",
+        ],
+        "ram:GetResourceShares" => &["aws:RequestTag", "aws:TagKeys"],
+        _ => &[],
+    }
+}
+
+/// A stack in which every statement stands.
+fn everything() -> Declaration {
+    stack(&format!(
+        r#"
+account "management" {{ id = "111111111111" }}
+organization {{
+  management_account = account.management
+  sharing            = "enabled"
+  sweep {{ role_name = "ramctl-sweep" }}
+}}
+permission "own" {{
+  account       = account.network
+  region        = "eu-central-1"
+  resource_type = "acm-pca:CertificateAuthority"
+  statement {{ actions = ["acm-pca:GetCertificate"] }}
+}}
+inbound "in" {{
+  account = account.network
+  region  = "eu-central-1"
+  from    = "999999999999"
+  action  = "accept"
+}}
+removed {{
+  from = share.old
+  lifecycle {{ destroy = false }}
+}}
+removed {{
+  from = permission.old
+  lifecycle {{ destroy = false }}
+}}
+import {{
+  to = share.it
+  id = "arn:aws:ram:eu-central-1:222222222222:resource-share/00000000-0000-0000-0000-000000000001"
+}}
+{}"#,
+        share(
+            r#"  resources  = ["arn:aws:acm-pca:eu-central-1:222222222222:certificate-authority/ca-1"]
+  principals = [account.hub]
+  permission "acm-pca:CertificateAuthority" { use = permission.own }"#
+        )
+    ))
+}
+
+#[test]
+fn a_statement_has_only_keys_that_aws_lists_for_each_of_its_actions() {
+    let mut seen = std::collections::BTreeSet::new();
+    for role in [Role::Plan, Role::Apply] {
+        for of in policies(&everything(), role) {
+            for statement in &of.policy.statements {
+                for key in statement.condition.values().flat_map(|keys| keys.keys()) {
+                    let name = key.split_once('/').map_or(key.as_str(), |(name, _)| name);
+                    let listed = name.starts_with("ram:")
+                        || ["aws:RequestTag", "aws:ResourceTag", "aws:TagKeys"].contains(&name);
+                    for action in statement.actions.iter().filter(|_| listed) {
+                        assert!(
+                            keys_of(action).contains(&name),
+                            "{}: {action} has no key {name}",
+                            statement.sid
+                        );
+                    }
+                    seen.insert(name.to_owned());
+                }
+            }
+        }
+    }
+    for key in [
+        "ram:Principal",
+        "ram:ResourceArn",
+        "ram:RequestedResourceType",
+        "ram:RequestedAllowsExternalPrincipals",
+        "ram:RetainSharingOnAccountLeaveOrganization",
+        "ram:PermissionArn",
+        "ram:PermissionResourceType",
+        "ram:ShareOwnerAccountId",
+        "ram:ResourceShareName",
+    ] {
+        assert!(seen.contains(key), "no statement has {key}: {seen:?}");
+    }
+}
+
+#[test]
+fn a_policy_that_is_too_long_is_divided_into_policies_that_fit_and_allow_the_same() {
+    let principals: Vec<String> = (0..400).map(|n| format!("\"{:012}\"", 300_000_000_000_u64 + n)).collect();
+    let declaration = stack(&share(&format!(
+        "  resources  = [\"arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1\"]\n  principals = [{}]",
+        principals.join(", ")
+    )));
+    let all = policies(&declaration, Role::Apply);
+    let of =
+        all.iter().find(|of| matches!(&of.subject, Subject::Account { label, .. } if label == "network"));
+    let of = of.expect("it has a policy");
+    let parts = of.policy.parts();
+    assert!(parts.len() > 2 && of.policy.size() > 10_240);
+    assert!(parts.iter().all(|part| part.size() <= 6_144 && !part.statements.is_empty()));
+    assert!(of.notes.iter().any(|note| note.contains("attach all of them")), "{:?}", of.notes);
+    // Every value of every condition is in some part, with the same action, and nothing is in none.
+    let flat = |policies: &[crate::iam::Policy]| {
+        let mut out = std::collections::BTreeSet::new();
+        for statement in policies.iter().flat_map(|policy| &policy.statements) {
+            for (action, resource) in statement
+                .actions
+                .iter()
+                .flat_map(|action| statement.resources.iter().map(move |it| (action, it)))
+            {
+                let values = statement
+                    .condition
+                    .get("StringEqualsIfExists")
+                    .and_then(|keys| keys.get("ram:Principal"));
+                for value in values.cloned().unwrap_or_else(|| vec![String::new()]) {
+                    out.insert((action.clone(), resource.clone(), value));
+                }
+            }
+        }
+        out
+    };
+    assert_eq!(flat(&parts), flat(std::slice::from_ref(&of.policy)));
+    let sids: Vec<&str> = parts.iter().flat_map(|part| &part.statements).map(|it| it.sid.as_str()).collect();
+    let distinct: std::collections::BTreeSet<&str> = sids.iter().copied().collect();
+    assert_eq!(distinct.len(), sids.len());
+    let template = serde_json::to_value(template("network", Role::Apply, of)).expect("JSON");
+    assert_eq!(template["Resources"].as_object().expect("an object").len(), parts.len());
+    let terraform = TerraformView { role: Role::Apply, of }.to_string();
+    assert!(terraform.contains("\"ramctl_apply_network_1\"") && terraform.contains("_2\""), "{terraform}");
+    assert_eq!(policies(&everything(), Role::Plan)[0].policy.parts().len(), 1);
+}
+
+#[test]
+fn a_sweep_assumes_its_role_everywhere_and_has_a_policy_of_its_own() {
+    let all = policies(&everything(), Role::Apply);
+    let sweep = all.iter().find(|of| of.subject == Subject::Sweep).expect("a policy");
+    let sids: Vec<&str> = sweep.policy.statements.iter().map(|it| it.sid.as_str()).collect();
+    assert_eq!(sids, ["ReadShares", "ReadRegions", "ReadPermissions", "DeleteShares", "ReleaseShares"]);
+    let assumed = all.iter().flat_map(|of| &of.policy.statements).find(|it| it.sid == "SweepAccounts");
+    assert_eq!(assumed.expect("somebody may").resources, ["arn:aws:iam::*:role/ramctl-sweep"]);
+    let plan = policies(&everything(), Role::Plan);
+    let sweep = plan.iter().find(|of| of.subject == Subject::Sweep).expect("a policy");
+    assert!(sweep.policy.statements.iter().all(|it| it.sid.starts_with("Read")));
 }

@@ -71,7 +71,7 @@ pub(crate) fn principal_values<'a>(
 }
 
 /// A text that means itself in a condition: `*`, `?` and `${` would be patterns and variables.
-fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {

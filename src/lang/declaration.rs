@@ -63,6 +63,15 @@ pub struct OrganizationBlock {
     /// Where the organization is read and sharing is enabled.
     pub management_account: Spanned<AccountId>,
     pub sharing: Spanned<SharingWish>,
+    pub sweep: Option<SweepBlock>,
+}
+
+/// `sweep` in the `organization` block: shares of the stack are searched for in every active account of the organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SweepBlock {
+    pub span: Span,
+    /// The role in each account that the files do not name, without a leading slash. A path may stand before the name.
+    pub role_name: Spanned<String>,
 }
 
 /// What the stack wants of sharing inside the organization.

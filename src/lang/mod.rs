@@ -20,7 +20,7 @@ pub use declaration::{
     AccountBlock, Acknowledgement, AcknowledgementScope, AssumeRole, Declaration, IgnorableAttribute,
     ImportBlock, ImportId, InboundAction, InboundBlock, Lifecycle, MovedBlock, OrganizationBlock,
     PermissionBlock, PermissionUse, PrincipalExpr, RemovedAction, RemovedBlock, Safety, ShareBlock,
-    SharingWish, VersionWish,
+    SharingWish, SweepBlock, VersionWish,
 };
 pub use eval::Limits;
 pub use plan_shape::{PLAN, Shape};

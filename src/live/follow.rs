@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::live::readings::{FollowUp, VersionAsked};
 use crate::live::state::{AttachedPermission, LivePlace, LiveShare};
 use crate::model::{
-    FeatureSet, PermissionArn, PermissionPolicy, ResourceType, ShareArn, StackName, TAG_ADDRESS, TAG_STACK,
+    FeatureSet, PermissionArn, PermissionPolicy, Place, ResourceType, ShareArn, StackName, TAG_ADDRESS,
+    TAG_STACK,
 };
 
 /// What a stack wants of permissions, as far as it decides what is read.
@@ -18,6 +19,8 @@ pub struct Interest {
     pub imported: BTreeSet<PermissionArn>,
     /// The permissions that its shares name, by the shares' address tags.
     pub used: BTreeMap<String, BTreeMap<ResourceType, PermissionArn>>,
+    /// The permissions that its shares in a place name and that it does not make.
+    pub named: BTreeMap<Place, BTreeSet<PermissionArn>>,
     /// Shares that it adopts, with the address tags that they get.
     pub adopted: BTreeMap<ShareArn, String>,
 }
@@ -30,6 +33,7 @@ impl Interest {
             declared: BTreeMap::new(),
             imported: BTreeSet::new(),
             used: BTreeMap::new(),
+            named: BTreeMap::new(),
             adopted: BTreeMap::new(),
         }
     }
@@ -43,8 +47,16 @@ impl Interest {
 }
 
 /// The questions that are open, given what was answered. Answers may open new ones: ask until none is left.
-pub fn follow_ups(place: &LivePlace, interest: &Interest) -> BTreeSet<FollowUp> {
+pub fn follow_ups(at: &Place, place: &LivePlace, interest: &Interest) -> BTreeSet<FollowUp> {
     let mut out = BTreeSet::new();
+    for named in interest.named.get(at).into_iter().flatten() {
+        if named.is_aws_managed() {
+            out.insert(FollowUp::Offered);
+        } else if place.customer_permissions.iter().any(|row| row.arn == *named) {
+            // Somebody else's may have placeholders.
+            out.insert(FollowUp::Policy(named.clone(), VersionAsked::Default));
+        }
+    }
     for row in &place.customer_permissions {
         if interest.imported.contains(&row.arn) {
             out.insert(FollowUp::Policy(row.arn.clone(), VersionAsked::Default));

@@ -13,8 +13,8 @@ pub use follow::{Interest, follow_ups};
 pub use readings::{FollowUp, PermissionReadings, PermissionVersion, VersionAsked};
 pub use received::{InvitationRow, Received, ReceivedResourceRow, ReceivedShare, ReceivedTypes, receive};
 pub use rows::{
-    AssociationRow, CustomerPermissionRow, PermissionDetail, PermissionRow, PermissionVersionRow, PlaceRows,
-    ShareRow, SourceRow,
+    AssociationRow, AwsPermissionRow, CustomerPermissionRow, PermissionDetail, PermissionRow,
+    PermissionVersionRow, PlaceRows, ShareRow, SourceRow,
 };
 pub use state::{Association, AttachedPermission, Departed, Extent, LivePlace, LiveShare, LiveState};
 pub use sweep::{Sweep, Swept};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::live::rows::{PermissionDetail, PermissionVersionRow};
-use crate::model::{Gap, GapCause, Observed, PermissionArn, PermissionPolicy};
+use crate::live::rows::{AwsPermissionRow, PermissionDetail, PermissionVersionRow};
+use crate::model::{Gap, GapCause, Observed, PermissionArn, PermissionPolicy, PolicyError};
 
 /// Which version of a permission a question is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +19,8 @@ pub enum FollowUp {
     Policy(PermissionArn, VersionAsked),
     /// `ListPermissionVersions`.
     Versions(PermissionArn),
+    /// `ListPermissions(permissionType = AWS_MANAGED)`: what AWS has to attach.
+    Offered,
 }
 
 /// One version with what it allows.
@@ -34,6 +36,8 @@ pub struct PermissionReadings {
     pub policies: BTreeMap<(PermissionArn, VersionAsked), Observed<PermissionVersion>>,
     /// The versions that a permission has, the oldest first.
     pub versions: BTreeMap<PermissionArn, Observed<Vec<String>>>,
+    /// AWS's permissions, where a share names one. None: not asked.
+    pub offered: Option<Observed<Vec<AwsPermissionRow>>>,
 }
 
 impl PermissionReadings {
@@ -41,6 +45,7 @@ impl PermissionReadings {
         match question {
             FollowUp::Policy(arn, asked) => self.policies.contains_key(&(arn.clone(), asked.clone())),
             FollowUp::Versions(arn) => self.versions.contains_key(arn),
+            FollowUp::Offered => self.offered.is_some(),
         }
     }
 
@@ -59,7 +64,11 @@ impl PermissionReadings {
                     Err(error) => Observed::Unknown(Gap {
                         action: "ram:GetPermission".to_owned(),
                         caller: String::new(),
-                        cause: GapCause::Unreadable,
+                        cause: if error == PolicyError::Templated {
+                            GapCause::Placeholders
+                        } else {
+                            GapCause::Unreadable
+                        },
                         detail: format!("{arn} version {version}: {error}"),
                     }),
                 }
@@ -138,7 +147,7 @@ mod tests {
         readings.add_policy(&arn(), VersionAsked::Default, answer(text));
         let found = readings.policy(&arn(), &VersionAsked::Default);
         let gap = found.gap().expect("unknown");
-        assert_eq!(gap.cause, GapCause::Unreadable);
+        assert_eq!(gap.cause, GapCause::Placeholders);
         assert!(gap.detail.contains("placeholders"), "{}", gap.detail);
     }
 

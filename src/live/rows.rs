@@ -71,6 +71,16 @@ pub struct CustomerPermissionRow {
     pub tags: Tags,
 }
 
+/// A row of `ListPermissions(permissionType = AWS_MANAGED)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwsPermissionRow {
+    pub arn: PermissionArn,
+    pub version: String,
+    pub resource_type: ResourceType,
+    /// RAM's word. One that can be put on shares is ATTACHABLE.
+    pub status: String,
+}
+
 /// `GetPermission`: one version of a permission with its policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PermissionDetail {

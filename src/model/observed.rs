@@ -109,10 +109,25 @@ pub enum GapCause {
     Unsupported,
     /// The organization was read and does not have what the files name.
     NoSuchName,
+    /// The organization was read, and a principal that the files name is not in it or cannot be on the share for what it is.
+    NotInOrganization,
+    /// A permission that the files name is not there, or cannot be put on a share.
+    Unattachable,
+    /// The policy of a permission has placeholders, for which each share gives values that ramctl can neither read nor give.
+    Placeholders,
+    /// The share may be live in another account or Region that was not read.
+    Elsewhere,
+    /// The share is live in an account or Region that the run leaves out.
+    LeftOut,
     Other,
 }
 
 impl GapCause {
+    /// Whether all was read, and the files name what AWS does not have or does not take.
+    pub fn is_of_the_files(self) -> bool {
+        matches!(self, Self::NoSuchName | Self::NotInOrganization | Self::Unattachable)
+    }
+
     /// The code that explains the cause, for `ramctl explain`.
     pub fn code(self) -> &'static str {
         match self {
@@ -129,6 +144,11 @@ impl GapCause {
             Self::RegionNotEnabled => "RAM450",
             Self::Unsupported => "RAM451",
             Self::NoSuchName => "RAM452",
+            Self::Elsewhere => "RAM453",
+            Self::NotInOrganization => "RAM455",
+            Self::Unattachable => "RAM456",
+            Self::Placeholders => "RAM457",
+            Self::LeftOut => "RAM454",
         }
     }
 }
@@ -148,6 +168,11 @@ impl fmt::Display for GapCause {
             Self::RegionNotEnabled => "the Region is not enabled",
             Self::Unsupported => "the endpoint does not know the operation",
             Self::NoSuchName => "no such name",
+            Self::Unattachable => "the permission cannot be attached",
+            Self::Placeholders => "the permission has placeholders",
+            Self::NotInOrganization => "not in the organization",
+            Self::Elsewhere => "may be live elsewhere",
+            Self::LeftOut => "live where this run changes nothing",
             Self::Other => "failed",
         })
     }

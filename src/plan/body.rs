@@ -14,8 +14,8 @@ use crate::diff::{
     SharingDiff, SharingVerdict, Sweep, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::model::{
-    AccountId, Address, Gap, GapCause, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn,
-    StackName, Users,
+    AccountId, Address, Gap, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn, StackName,
+    Users,
 };
 use crate::org::SharingState;
 use crate::plan::basis::Basis;
@@ -281,9 +281,11 @@ impl PlanBody {
                 .any(|permission| matches!(permission.diff.verdict, PermissionVerdict::Unread { .. }))
     }
 
-    /// Whether the files name what the organization does not have. Those shares are left alone.
+    /// Whether the files name what AWS does not have or does not take. Those shares are left alone.
     pub fn has_misnamed(&self) -> bool {
-        self.unresolved.values().any(|share| share.gap.cause == GapCause::NoSuchName)
+        let refused = |share: &PlannedShare| matches!(&share.diff.verdict, Verdict::Unread { after: _, gap } if gap.cause.is_of_the_files());
+        self.unresolved.values().any(|share| share.gap.cause.is_of_the_files())
+            || self.shares.iter().any(refused)
     }
 
     pub fn counts(&self) -> Counts {

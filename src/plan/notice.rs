@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::access::Grantee;
 use crate::diag::{Code, Diagnostic, Severity, Span, hazards, live_codes, read_codes};
 use crate::diff::{
-    Change, DeleteReason, ImportProblem, PermissionProblem, PermissionVerdict, SharingVerdict, Verdict,
+    Change, DeleteReason, ImportProblem, PermissionProblem, PermissionVerdict, SharingVerdict, Sweep, Swept,
+    Verdict,
 };
 use crate::model::{
     AccountId, Address, Denial, DenialReason, Gap, GapCause, PermissionArn, Place, ShareArn, UsedKind,
@@ -60,6 +61,17 @@ impl PlanBody {
                 };
                 out.push(warning(code, share.diff.span(), detail));
             }
+            if let Verdict::Unread { after: _, gap } = &share.diff.verdict {
+                match gap.cause {
+                    GapCause::Elsewhere => out.push(open(&read_codes::RAM453, share, gap)),
+                    GapCause::LeftOut => out.push(open(&read_codes::RAM454, share, gap)),
+                    GapCause::Unattachable => {
+                        let error = open(&read_codes::RAM456, share, gap);
+                        out.push(Diagnostic { severity: Severity::Error, ..error });
+                    }
+                    _ => {}
+                }
+            }
             if let Verdict::Changed(Change::Delete { before, reason: DeleteReason::Duplicate }) =
                 &share.diff.verdict
                 && share.kept_for.is_empty()
@@ -92,11 +104,22 @@ impl PlanBody {
         }
         for (address, unresolved) in &body.unresolved {
             let detail = format!(
-                "{address} needs {}, which could not be looked up. {}",
+                "{address} needs {}, which {}. {}",
                 unresolved.wanted.join(", "),
+                if unresolved.gap.cause == GapCause::NotInOrganization {
+                    "cannot be on it in the organization as it is"
+                } else {
+                    "could not be looked up"
+                },
                 told(&unresolved.gap)
             );
             out.push(warning(&read_codes::RAM409, Some(unresolved.span), detail));
+        }
+        if let Sweep::Done(Swept { regions: _, gaps, further }) = &body.sweep {
+            for (account, gap) in gaps {
+                let code = if further.contains(account) { &read_codes::RAM415 } else { &read_codes::RAM414 };
+                out.push(warning(code, None, format!("{account}: {}", told(gap))).help(remedy(gap)));
+            }
         }
         for (places, gap) in by_account(&body.unknown) {
             let more = match places.len() {
@@ -145,6 +168,11 @@ fn interruption(one: &Interruption, labels: &BTreeMap<AccountId, String>) -> Dia
     warning(&live_codes::RAM347, None, detail).help(format!(
         "to keep access all the time, apply twice: first with what {to} gets, then without what {from} has"
     ))
+}
+
+/// Why a share is left alone, where its account and Region were read.
+fn open(code: &'static Code, share: &PlannedShare, gap: &Gap) -> Diagnostic {
+    warning(code, share.diff.span(), gap.detail.clone()).help(remedy(gap))
 }
 
 /// What losing accounts have in what they lose could not be read. Nothing is left out for that.
@@ -451,13 +479,18 @@ pub fn remedy(gap: &Gap) -> String {
         C::Unreachable => {
             "check the network, the proxy, the name of the Region and AWS_ENDPOINT_URL, and run again".to_owned()
         }
-        C::RegionNotEnabled => "enable the Region for the account, or take it out of `regions`".to_owned(),
+        C::RegionNotEnabled => "enable the Region for the account, or leave it out: remove it from `regions` if the files name it, otherwise use `--no-sweep`".to_owned(),
         C::Unreadable if detail.starts_with("HTTP ") => {
             "see whether AWS_ENDPOINT_URL or a proxy sends the calls elsewhere than to AWS".to_owned()
         }
         C::Unsupported => "see whether AWS_ENDPOINT_URL or a proxy sends the calls elsewhere than to AWS".to_owned(),
         C::NotConfigured => "name this account in an `account` block".to_owned(),
         C::NoSuchName => "correct the name in the files".to_owned(),
+        C::NotInOrganization => "remove the principal from the files, or follow the advice above to keep it".to_owned(),
+        C::Unattachable => "name a permission that can be attached, or remove the block for AWS's default".to_owned(),
+        C::Placeholders => "use a permission without placeholders, or keep this share outside of ramctl".to_owned(),
+        C::Elsewhere => "make it readable and run again, or remove it from the files if it holds nothing of the stack".to_owned(),
+        C::LeftOut => "run again without --region and --account, or with --target and the share's address".to_owned(),
         C::NotInSnapshot => "take the snapshot again, with this stack".to_owned(),
         C::Unreadable | C::Other => "run again; if it stays so, report it with the message above".to_owned(),
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::diff::{Sweep, Swept, UnresolvedShare};
-use crate::model::{AccountId, Address, Gap, Origin, Place};
+use crate::model::{AccountId, Address, Gap, GapCause, Origin, Place};
 use crate::plan::{by_account, same_cause};
 use crate::render::escape::escape;
 use crate::render::parts;
@@ -119,8 +119,13 @@ impl Coverage<'_> {
             let wanted: Vec<String> = share.wanted.iter().map(|text| escape(text).to_string()).collect();
             let address = escape(&address.to_string()).to_string();
             let what = format!(
-                "{address}: {} could not be looked up, so the share is left alone",
-                wanted.join(", ")
+                "{address}: {} {}, so the share is left alone",
+                wanted.join(", "),
+                if share.gap.cause == GapCause::NotInOrganization {
+                    "cannot be on it in the organization as it is"
+                } else {
+                    "could not be looked up"
+                }
             );
             add(&share.gap, what, "RAM409");
         }
@@ -132,11 +137,19 @@ impl Coverage<'_> {
             let what = "what the account receives is not known, so nothing is accepted or rejected in it";
             add(gap, format!("{}: {what}", places(&place, labels)), "RAM412");
         }
-        if let Sweep::Done(Swept { regions: _, gaps }) = sweep {
+        if let Sweep::Done(Swept { regions: _, gaps, further }) = sweep {
             for (account, gap) in gaps {
+                let is_further = further.contains(account);
                 let account = parts::account(account, labels);
-                let what = "whether the stack has shares in other Regions is not known";
-                add(gap, format!("{account}: {what}"), "RAM414");
+                let (what, code) = if is_further {
+                    (
+                        "the account could not be searched, so whether the stack has shares in it is not known",
+                        "RAM415",
+                    )
+                } else {
+                    ("whether the stack has shares in other Regions is not known", "RAM414")
+                };
+                add(gap, format!("{account}: {what}"), code);
             }
         }
         causes
@@ -146,13 +159,25 @@ impl Coverage<'_> {
     fn elsewhere(&self) -> String {
         match self.sweep {
             Sweep::NotAsked => "Other Regions and accounts were not searched.".to_owned(),
-            Sweep::Done(Swept { regions, gaps: _ }) => {
+            Sweep::Done(Swept { regions, gaps: _, further }) => {
                 let n = regions.values().map(BTreeSet::len).sum();
-                format!(
-                    "Searched {} of {} for shares of this stack; other accounts were not searched.",
+                let searched = format!(
+                    "Searched {} of {} for shares of this stack",
                     parts::count(n, "other Region", "other Regions"),
                     parts::count(regions.len(), "account", "accounts")
-                )
+                );
+                let unnamed = further.iter().filter(|account| regions.contains_key(*account)).count();
+                match (further.len(), further.len() - unnamed) {
+                    (0, _) => format!("{searched}; other accounts were not searched."),
+                    (all, 0) => format!(
+                        "{searched}, among them {} of the organization that the files do not name.",
+                        parts::count(all, "active account", "active accounts")
+                    ),
+                    (all, missed) => format!(
+                        "{searched}; {missed} of {} of the organization that the files do not name could not be searched.",
+                        parts::count(all, "active account", "active accounts")
+                    ),
+                }
             }
         }
     }

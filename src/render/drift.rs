@@ -6,7 +6,7 @@ use std::fmt;
 use crate::diag::{SourceMap, Span};
 use crate::diff::{InboundItem, InboundVerdict, Membership, Part, SharingVerdict, Sweep};
 use crate::drift::{DriftClass, DriftItem, DriftReport, PermissionClass, PermissionItem, Standing};
-use crate::model::{Address, Origin, Place};
+use crate::model::{Address, GapCause, Origin, Place};
 use crate::org::SharingState;
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
@@ -105,7 +105,15 @@ impl<'a> DriftView<'a> {
                 }));
                 (Sign::Held, "unhealthy".to_owned())
             }
-            DriftClass::Unknown { gap } => (Sign::Unknown, format!("unknown: {}", parts::gap(gap))),
+            DriftClass::Unknown { gap } => {
+                let said = match gap.cause {
+                    GapCause::Elsewhere | GapCause::LeftOut | GapCause::Unattachable => {
+                        format!("unknown: {}  {}", parts::gap_detail(gap), gap.cause.code())
+                    }
+                    _ => format!("unknown: {}", parts::gap(gap)),
+                };
+                (Sign::Unknown, said)
+            }
         };
         let labels = &self.report.account_labels;
         rows.extend(

@@ -277,6 +277,12 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
                 .effect(format!("outdated{change}"))
                 .code("RAM306")
         }
+        Remark::Templated { resource_type, permission, gap: _ } => {
+            let what = escape(permission.name()).to_string();
+            Row::new(Sign::Unknown, ["permission".into(), resource_type.to_string(), what])
+                .effect("has placeholders: what it allows on this share is unknown")
+                .code("RAM457")
+        }
         Remark::UndeclaredPermission { resource_type, permission } => {
             let what = escape(permission.name()).to_string();
             Row::new(Sign::Held, ["permission".into(), resource_type.to_string(), what])

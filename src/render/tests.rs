@@ -1,5 +1,7 @@
 //! Golden texts of plans, drift reports and outcomes. `UPDATE_EXPECT=1 cargo test` rewrites them.
 
+use std::collections::BTreeMap;
+
 use expect_test::{Expect, expect};
 
 use crate::desired::{DesiredGraph, DesiredShare, SharingWish};
@@ -175,21 +177,21 @@ fn what_was_not_read_is_told_loudly_and_the_rest_is_planned() {
     let mut there = desired_share("there");
     there.place = place(HUB, "us-east-1");
     let unit = DesiredShare { principals: [as_written(ou("d"))].into(), ..desired_share("unit") };
-    let mut live = live([]);
+    let here = desired_share("here");
+    let without = |share: &DesiredShare| DesiredShare { principals: BTreeMap::new(), ..share.clone() };
+    let mut live = live([live_share(&without(&here), 1), live_share(&without(&unit), 2)]);
     live.places.insert(place(HUB, "us-east-1"), Observed::Unknown(gap()));
-    let graph = stack([there, unit, desired_share("here")]);
+    let graph = stack([there, unit, here]);
     shows(
         &planned(&graph, &live, &unread_org()),
         100,
         expect![[r#"
             network  eu-central-1
-            + share.here  "here"  shares.ram.hcl:3
-                + principal  account dev-1       333333333333           1 account gains tgw-1
-                + resource   ec2:TransitGateway  transit-gateway/tgw-1  1 account gains it
+            ~ share.here  "here"  shares.ram.hcl:3
+                + principal  account dev-1  333333333333  1 account gains tgw-1
             ! share.unit  "unit"  shares.ram.hcl:3
                 NOT CHANGED by this plan: whether sharing inside the organization is on could not be read  RAM408
-                + principal  ou Workloads/Dev    ou-ab12-0000000d       no account gains tgw-1
-                + resource   ec2:TransitGateway  transit-gateway/tgw-1  no account gains it
+                + principal  ou Workloads/Dev  ou-ab12-0000000d  no account gains tgw-1
 
             network  us-east-1
             ? share.there  "there"  shares.ram.hcl:3
@@ -203,10 +205,36 @@ fn what_was_not_read_is_told_loudly_and_the_rest_is_planned() {
                 AccessDenied: not authorized to perform sts:AssumeRole
                 to do: let your credentials assume arn:aws:iam::222222222222:role/ramctl; its trust policy and their `sts:AssumeRole` both count
 
-            Plan: 1 to create, 0 to update, 0 to delete. Access: 1 account gains, 0 lose. 1 unknown. 1 blocked.
+            Plan: 0 to create, 1 to update, 0 to delete. Access: 1 account gains, 0 lose. 1 unknown. 1 blocked.
             INCOMPLETE: read 1 of 1 account, 1 of 2 Regions, 51 calls.
             What was not read was not compared and is not changed. Other Regions and accounts were not searched.
         "#]],
+    );
+}
+
+#[test]
+fn a_share_that_may_be_live_elsewhere_is_not_created() {
+    let mut live = live([]);
+    live.places.insert(place(HUB, "us-east-1"), Observed::Unknown(gap()));
+    shows(
+        &planned(&stack([desired_share("tgw")]), &live, &org()),
+        100,
+        expect![[r#"
+        network  eu-central-1
+        ? share.tgw  "tgw"  shares.ram.hcl:3
+            NOT CREATED: share.tgw may be live in 222222222222 us-east-1, not read: cannot assume the role. AccessDenied: not authorized to perform sts:AssumeRole  RAM453
+            to do: make it readable and run again, or remove it from the files if it holds nothing of the stack
+
+        NOT READ
+        ? network  us-east-1: not compared, nothing in it is changed  RAM410
+            sts:AssumeRole as arn:aws:iam::222222222222:role/ramctl: cannot assume the role
+            AccessDenied: not authorized to perform sts:AssumeRole
+            to do: let your credentials assume arn:aws:iam::222222222222:role/ramctl; its trust policy and their `sts:AssumeRole` both count
+
+        No changes in what was read. 1 unknown.
+        INCOMPLETE: read 1 of 1 account, 1 of 2 Regions, 51 calls.
+        What was not read was not compared and is not changed. Other Regions and accounts were not searched.
+    "#]],
     );
 }
 

@@ -19,9 +19,15 @@ fn changed() -> (DesiredGraph, LiveState) {
     let old = desired_share("tgw");
     let desired =
         DesiredShare { principals: [as_written(ou("d"))].into(), name: "renamed".into(), ..old.clone() };
-    let mut live = live([live_share(&old, 1)]);
-    live.places.insert(place(HUB, "us-east-1"), Observed::Unknown(gap()));
+    let live = live([live_share(&old, 1)]);
     (stack([desired, desired_share("made")]), live)
+}
+
+/// The same with a Region that could not be read.
+fn changed_and_unread() -> (DesiredGraph, LiveState) {
+    let (stack, mut live) = changed();
+    live.places.insert(place(HUB, "us-east-1"), Observed::Unknown(gap()));
+    (stack, live)
 }
 
 #[test]
@@ -57,9 +63,21 @@ fn a_plan_document_holds_sides_changes_steps_and_gaps() {
     assert_eq!(document["steps"][1]["arguments"]["share"], json!({"created_by_step": 0}));
     assert_eq!(document["steps"][1]["arguments"]["record"]["address"], document["shares"][0]["address"]);
     assert_eq!(document["steps"][2]["arguments"]["share"], json!({"arn": share_arn(&hub(), 1).as_str()}));
+    assert_eq!(document["complete"], true);
+}
+
+#[test]
+fn a_plan_document_says_what_was_not_read_and_what_is_not_created_for_it() {
+    let (graph, live) = changed_and_unread();
+    let document = json_of(&PlanDocument::new(&planned(&graph, &live), &sources().0, 7));
     assert_eq!(document["complete"], false);
     assert_eq!(document["coverage"]["unknown"][0]["gap"]["cause"], "cannot_assume_role");
-    assert_eq!(document["diagnostics"][0]["code"], "RAM410");
+    assert_eq!(
+        (&document["shares"][0]["actions"], &document["shares"][0]["gap"]["cause"]),
+        (&json!(["read"]), &json!("elsewhere"))
+    );
+    let codes = document["diagnostics"].as_array().unwrap().iter().map(|one| one["code"].clone());
+    assert_eq!(codes.collect::<Vec<_>>(), ["RAM453", "RAM410"]);
 }
 
 #[test]
@@ -72,11 +90,11 @@ fn the_same_plan_gives_the_same_bytes() {
 
 #[test]
 fn a_drift_document_says_standing_and_completeness_apart() {
-    let (graph, live) = changed();
+    let (graph, live) = changed_and_unread();
     let report = crate::drift::report(&crate::diff::diff(&graph, &live, &org()));
     let document = json_of(&DriftDocument::new(&report, &sources().0, 7));
     assert_eq!((&document["standing"], &document["complete"]), (&json!("drift"), &json!(false)));
-    assert_eq!(document["shares"][0]["class"], "missing");
+    assert_eq!(document["shares"][0]["class"], "unknown");
     assert_eq!(document["shares"][1]["class"], "modified");
     assert_eq!(document["shares"][1]["changes"][0]["part"], "name");
 }

@@ -57,6 +57,11 @@ words! {
         NotConfigured = "not_configured",
         NotInSnapshot = "not_in_snapshot",
         NoSuchName = "no_such_name",
+        Elsewhere = "elsewhere",
+        NotInOrganization = "not_in_organization",
+        Unattachable = "unattachable_permission",
+        Placeholders = "placeholders",
+        LeftOut = "left_out",
         RegionNotEnabled = "region_not_enabled",
         Unsupported = "unsupported",
         Other = "other",
@@ -221,6 +226,7 @@ words! {
         ShareStatus = "share_status",
         Expires = "expires",
         OwnerInside = "owner_inside",
+        Templated = "templated_permission",
     }
 }
 

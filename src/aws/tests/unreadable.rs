@@ -44,6 +44,7 @@ async fn readings(cloud: &Connector) -> Vec<CloudError> {
         ram.list_resource_share_permissions(&share, page),
         ram.list_source_associations(all, page),
         ram.list_customer_permissions(page),
+        ram.list_aws_permissions(page),
         ram.list_permission_versions(&permission, page),
         ram.get_resource_share_invitations(all, page),
         ram.list_received_resources(std::slice::from_ref(&share), page),

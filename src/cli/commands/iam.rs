@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Serialize, Serializer};
+
 use crate::cli::args::{IamArgs, PolicyFormat};
 use crate::cli::exit::Exit;
 use crate::cli::output::Output;
 use crate::cli::pipeline;
-use crate::iam::{self, AccountPolicy, Role, Subject, TerraformView};
+use crate::iam::{self, AccountPolicy, Policy, Role, Subject, TerraformView};
 use crate::render::escape;
 
 pub(crate) fn run(args: &IamArgs, role: Role, output: &mut Output) -> Exit {
@@ -30,7 +32,7 @@ pub(crate) fn run(args: &IamArgs, role: Role, output: &mut Output) -> Exit {
     };
     notes(of, output);
     match args.format {
-        PolicyFormat::Json => output.json(&of.policy),
+        PolicyFormat::Json => output.json(&document(of)),
         PolicyFormat::Terraform => output.result(TerraformView { role, of }),
         PolicyFormat::Cloudformation => output.json(&iam::template(stack, role, of)),
     }
@@ -44,7 +46,7 @@ fn print_all(all: &[AccountPolicy], stack: &str, role: Role, format: PolicyForma
     let by_account = || all.iter().map(|of| (label(&of.subject), of));
     match format {
         PolicyFormat::Json => {
-            output.json(&by_account().map(|(name, of)| (name, &of.policy)).collect::<BTreeMap<_, _>>());
+            output.json(&by_account().map(|(name, of)| (name, document(of))).collect::<BTreeMap<_, _>>());
         }
         PolicyFormat::Cloudformation => {
             let templates = by_account().map(|(name, of)| (name, iam::template(stack, role, of)));
@@ -62,6 +64,26 @@ fn print_all(all: &[AccountPolicy], stack: &str, role: Role, format: PolicyForma
     }
 }
 
+/// The policy; a list of policies where one is too long.
+fn document(of: &AccountPolicy) -> Document {
+    let mut parts = of.policy.parts();
+    if parts.len() > 1 { Document::Several(parts) } else { Document::One(parts.remove(0)) }
+}
+
+enum Document {
+    One(Policy),
+    Several(Vec<Policy>),
+}
+
+impl Serialize for Document {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::One(policy) => policy.serialize(serializer),
+            Self::Several(policies) => policies.serialize(serializer),
+        }
+    }
+}
+
 fn notes(of: &AccountPolicy, output: &Output) {
     for note in &of.notes {
         output.note(format_args!("note: {}: {}", escape(label(&of.subject)), escape(note)));
@@ -71,6 +93,7 @@ fn notes(of: &AccountPolicy, output: &Output) {
 fn label(subject: &Subject) -> &str {
     match subject {
         Subject::Caller => "caller",
+        Subject::Sweep => "sweep",
         Subject::Account { label, id: _ } => label,
     }
 }
@@ -78,6 +101,7 @@ fn label(subject: &Subject) -> &str {
 fn heading(subject: &Subject) -> String {
     match subject {
         Subject::Caller => "the identity that runs ramctl".to_owned(),
+        Subject::Sweep => "the role in accounts that the files do not name".to_owned(),
         Subject::Account { label, id } if *label == id.to_string() => format!("account {id}"),
         Subject::Account { label, id } => format!("account {label} ({id})"),
     }
@@ -86,6 +110,7 @@ fn heading(subject: &Subject) -> String {
 fn is_called(subject: &Subject, name: &str) -> bool {
     match subject {
         Subject::Caller => name == "caller",
+        Subject::Sweep => name == "sweep",
         Subject::Account { label, id } => label == name || id.as_str() == name,
     }
 }

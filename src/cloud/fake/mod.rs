@@ -21,7 +21,10 @@ use uuid::Uuid;
 use crate::cloud::fake::associations::association_row;
 use crate::cloud::fake::permissions::FakePolicies;
 use crate::cloud::{Caller, Cloud, CloudError, CreatedVersion, ErrorKind, NewShare, UseRow};
-use crate::live::{AssociationRow, CustomerPermissionRow, InvitationRow, PermissionRow, ShareRow, SourceRow};
+use crate::live::{
+    AssociationRow, AwsPermissionRow, CustomerPermissionRow, InvitationRow, PermissionRow, ShareRow,
+    SourceRow,
+};
 use crate::model::{
     AccountId, AssociationStatus, FeatureSet, PermissionArn, Place, Region, ResourceArn, ShareArn,
     ShareStatus, Tags,
@@ -35,6 +38,7 @@ pub(crate) struct FakeCloud(Arc<Mutex<World>>);
 pub(crate) struct World {
     pub shares: BTreeMap<ShareArn, FakeShare>,
     pub customer_permissions: Vec<CustomerPermissionRow>,
+    pub aws_permissions: Vec<AwsPermissionRow>,
     /// Policies of versions, by permission; the greatest number is not always the default.
     pub policies: BTreeMap<PermissionArn, FakePolicies>,
     /// Rows per page; each listing begins with an empty page when `empty_first_page`.
@@ -93,6 +97,7 @@ impl Default for World {
         Self {
             shares: BTreeMap::new(),
             customer_permissions: Vec::new(),
+            aws_permissions: Vec::new(),
             policies: BTreeMap::new(),
             page: 1000,
             empty_first_page: false,

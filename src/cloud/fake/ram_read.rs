@@ -6,7 +6,7 @@ use crate::cloud::fake::associations::advance;
 use crate::cloud::fake::{FakeClient, FakeShare};
 use crate::cloud::{AssociationKind, Caller, CloudError, ErrorKind, Page, PageRequest, RamRead, ShareScope};
 use crate::live::{
-    AssociationRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
+    AssociationRow, AwsPermissionRow, CustomerPermissionRow, InvitationRow, PermissionDetail, PermissionRow,
     PermissionVersionRow, ReceivedResourceRow, ShareRow, SourceRow,
 };
 use crate::model::{
@@ -159,6 +159,10 @@ impl RamRead for FakeClient {
             Ok(rows.cloned().collect())
         })
         .await
+    }
+
+    async fn list_aws_permissions(&self, page: &PageRequest) -> Result<Page<AwsPermissionRow>, CloudError> {
+        self.list("ram:ListPermissions", page, |world| Ok(world.aws_permissions.clone())).await
     }
 
     async fn get_permission(

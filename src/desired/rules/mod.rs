@@ -101,12 +101,8 @@ const ORGANIZATION: &[fn(&ShareView<'_>, &Organization<'_>, &mut Found)] = &[
     organization::types_that_stay_inside_stay,
 ];
 
-/// Every finding, in source order.
-pub(crate) fn check(
-    declaration: &Declaration,
-    shares: &[ShareView<'_>],
-    organization: Option<&Organization<'_>>,
-) -> Found {
+/// Every finding of the rules that need no organization, in source order.
+pub(crate) fn check(declaration: &Declaration, shares: &[ShareView<'_>]) -> Found {
     let mut found = Vec::new();
     for rule in STACK {
         rule(declaration, shares, &mut found);
@@ -115,11 +111,15 @@ pub(crate) fn check(
         for rule in SHARE {
             rule(share, &mut found);
         }
-        if let Some(organization) = organization {
-            for rule in ORGANIZATION {
-                rule(share, organization, &mut found);
-            }
-        }
+    }
+    found
+}
+
+/// What the organization, as it is now, has against a share. It may have come about with no change of the files.
+pub(crate) fn check_inside(share: &ShareView<'_>, organization: &Organization<'_>) -> Found {
+    let mut found = Vec::new();
+    for rule in ORGANIZATION {
+        rule(share, organization, &mut found);
     }
     found
 }

@@ -167,7 +167,12 @@ pub(crate) fn strangers_only_where_allowed(
             )
         };
         let mut finding = Diagnostic::error(&RAM139, view.written.span, detail)
-            .help("Check the id. If it is meant, add allow_external_principals = true to the share.");
+            .help(
+                "Check the id. If the account left the organization, there are two ways. Remove the principal: the account loses what the share \
+                 gives it. Or write allow_external_principals = true on the share: the account keeps its access or is invited again, \
+                 service control policies of the organization do not hold in it, from then on accounts outside the organization can be added \
+                 to this share, and the plan asks for RAM201 and RAM205.",
+            );
         if let Some(allow) = &share.block.allow_external_principals {
             finding = finding.label(allow.span, "not allowed here");
         }

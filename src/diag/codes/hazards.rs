@@ -11,8 +11,7 @@ codes! {
     RAM201 "principal outside the organization"
         "The plan lets somebody use resources who is not in your organization, or adds resources for one who is on the share already. What is shared with an outside account is out of \
         reach of your service control policies, and the account must accept an invitation before it sees the share.\n\n\
-        Make sure that the account id is the one you mean. Where no organization could be read, every account that no `account` \
-        block names counts as outside on a share with `allow_external_principals`."
+        Make sure that the account id is the one you mean. Where the organization could not be read, see RAM225."
     RAM202 "shared with the whole organization"
         "Every account of the organization can use the resources, also accounts that join later, and the accounts that you keep for \
         tests or for people who left.\n\nName the organizational units that need it instead, with `ou(\"Path/Of/Unit\")`."
@@ -36,7 +35,7 @@ codes! {
         control policies do not hold in the management account: attach the policy to its users and roles."
     RAM205 "share opened to outside principals"
         "`allow_external_principals` becomes true. From then on whoever may change the share can add accounts outside of the \
-        organization.\n\nLeave it false unless the share has such a principal now. A new share that is made with one asks for RAM201 alone."
+        organization.\n\nLeave it false unless the share has such a principal now. A new share that is made with one asks for RAM201 alone, or for RAM225 where membership is unknown."
     RAM206 "share is deleted"
         "The share goes, and accounts lose at once what only it gave them.\n\nAsk the owners of the accounts that the plan lists. \
         `ramctl destroy` does not ask for this code, but for RAM222 where its files do not declare the share. Nor does a share whose `expires` is \
@@ -129,4 +128,11 @@ codes! {
         cut short a moment ago made it and RAM does not show its tags yet. With two shares, taking somebody off one leaves it what the \
         other one gives.\n\nThe plan names the share. If it is the block's, take it over with an `import` block with `to = share.NAME` \
         and `id = \"ARN\"`. If a run was cut short, plan again in a minute. If there are to be two, agree to that."
+    RAM225 "membership of a principal is unknown"
+        "The plan puts a principal on a share with `allow_external_principals`, and the organization could not be read, or no `organization` \
+        block says where to read it. So nobody knows whether the account is inside the organization. If it is outside, this is RAM201: what \
+        is shared with it is out of reach of your service control policies. An `account` block in the files says nothing about that: it \
+        gives an id a name.\n\nMake the organization readable (the plan says under NOT READ what failed) and plan again: the plan then asks \
+        for RAM201 where an account is outside, and for nothing where it is inside. Agree to this code if you know the account. A share \
+        without `allow_external_principals` does not ask: RAM refuses outside principals there."
 }

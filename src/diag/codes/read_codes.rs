@@ -62,6 +62,12 @@ codes! {
         files together with the last block of its Region may still be live there, so the run is incomplete (exit code 6).\n\nGive the role \
         `ec2:DescribeRegions`; `ramctl iam plan --account NAME` prints its policy. `--no-sweep` turns the search off; the report then says \
         that nobody looked."
+    RAM415 "account of the organization was not searched"
+        "`organization { sweep { role_name = \"NAME\" } }` asks for a search in every active account of the organization: ramctl assumes the role \
+        of that name there and asks each enabled Region for shares with the stack's tag. In this account that failed: the role is missing, \
+        does not trust the caller, or may not make the calls. That is never taken for \"nothing there\": the run is incomplete (exit code \
+        6).\n\nMake the role in every account, for example with a CloudFormation StackSet; `ramctl iam plan --account sweep` prints its policy. \
+        Remove the `sweep` block, or use `--no-sweep`, to search only the accounts that the files name."
     RAM419 "sharing in the organization is on and declared off"
         "The stack says `sharing = \"disabled\"`: the organization does not share on purpose, and accounts inside it are invited as those \
         outside are. Somebody turned it on. ramctl leaves it on, because turning it off takes every organization and unit off every share \
@@ -109,8 +115,10 @@ codes! {
     RAM450 "the Region is not enabled"
         "The credentials work, and the account's endpoint in this Region does not know them (UnrecognizedClientException or \
         InvalidClientTokenId). AWS answers so where the Region is not enabled for the account.\n\nEnable the Region \
-        (`aws account enable-region --region-name REGION`, in the account or in the management account), or take it out of \
-        `regions`, in the `ramctl` block or in the `account` block. The Region counts as not read until then (exit code 6)."
+        (`aws account enable-region --region-name REGION`, in the account or in the management account). If the files name it, you can \
+        remove it from `regions` instead, in the `ramctl` block or in the `account` block. If they do not, the search for the stack's \
+        shares found it: the account lists it as enabled, and enabling a Region takes from minutes to hours. `--no-sweep` leaves out \
+        that search. The Region counts as not read until then (exit code 6)."
     RAM451 "the endpoint does not know the operation"
         "The answer has no error code of AWS: an HTML page, an empty body, or \"not implemented\". Something else than AWS answered: a \
         proxy, or a stand-in for AWS that does not have the operation. The message names the HTTP status and the endpoint.\n\nSee \
@@ -119,4 +127,31 @@ codes! {
         "A share names an account or a unit that the organization does not have (RAM102, RAM103, RAM104): it was closed, renamed or moved, or the \
         name is misspelled. ramctl leaves that share as it is, compares and changes everything else, and ends with exit code 1. `ramctl \
         destroy` needs no names and is not stopped.\n\nCorrect the name, or remove it from the share."
+    RAM453 "the share may be live elsewhere"
+        "A share is known by its address, in whichever account and Region it is. The files declare a share that is not in its account and \
+        Region, and another account or Region of the stack could not be read or searched. The share may be live there, for example \
+        because it was declared there before. A second one would be a write on something unknown, so ramctl does not create the share, \
+        and the run is incomplete (exit code 6).\n\nMake the account or Region that is named readable and run again. If it holds \
+        nothing of the stack any more, remove it from the files: its `account` block, or the Region from `regions`. The search of Regions \
+        that no file names can be turned off with `--no-sweep`."
+    RAM454 "the share is live where the run changes nothing"
+        "`--region` or `--account` leaves out the account or Region in which the share is live now. The files declare it in another one, so \
+        ramctl would create it there and delete it where it is. A narrowed run changes nothing outside of its part and makes no second \
+        share of one address, so it leaves the share as it is and ends as incomplete (exit code 6).\n\nRun again without the flag, or \
+        with `--target`, which takes in all accounts and Regions of the address."
+    RAM455 "a principal is not in the organization"
+        "The organization was read, and a share names a principal that cannot be on it for what the organization is now (RAM105, RAM106, \
+        RAM133, RAM139): an account that left the organization or was never in it, a unit of another organization. ramctl leaves that share \
+        as it is, compares and changes everything else, and ends with exit code 1. `ramctl destroy` is not stopped.\n\nThe diagnostic \
+        names the principal, and what each way out of it costs."
+    RAM456 "permission cannot be attached"
+        "A `permission` block of a share names a managed permission that RAM cannot put on the share: none of that name is there, its status \
+        is not ATTACHABLE (for example DEPRECATED), or its policy has placeholders, @{name}, for which ramctl cannot give values. Where \
+        a permission is named, ramctl lists the permissions of AWS in the account and Region (`ram:ListPermissions`), and so finds this \
+        before it applies anything. The share is left as it is, everything else is compared and changed, and the run ends with exit \
+        code 1.\n\nCorrect the name. `aws ram list-permissions --permission-type AWS_MANAGED --resource-type TYPE` shows what there is."
+    RAM457 "the permission has placeholders"
+        "The policy of a managed permission has placeholders, @{name}, and each share gives values for them. The API that ramctl is built on \
+        does not return those values, so what the permission allows on this share is unknown: it is not called as declared, and the run \
+        is incomplete (exit code 6).\n\nUse a permission without placeholders, or keep the share outside of ramctl."
 }

@@ -176,7 +176,9 @@ Remove sources, or write the service as principal: service(\"name.amazonaws.com\
     RAM139 "the principal is outside the organization"
 "The share does not allow external principals, which is ramctl's default, and the account of this principal is not in the organization that was read. RAM would refuse it.
 
-If the account is meant to be outside the organization, write allow_external_principals = true on the share; the account then gets an invitation. If not, check the id."
+ramctl leaves the share as it is and goes on with the others (exit code 1).
+
+Check the id. If the account left the organization, there are two ways. Remove the principal from the files: the account loses what the share gives it. Or write allow_external_principals = true on the share: the account keeps its access or gets an invitation, the organization's service control policies do not hold in it, and from then on accounts outside the organization can be added to the share; the plan asks for RAM201 and RAM205."
 
     RAM140 "the share needs sharing inside the organization, which is declared off"
 "The stack says `sharing = \"disabled\"` in its organization block. RAM shares with units and the organization only where sharing inside the organization is on; where it is off, RAM takes every other account for one outside the organization, sends it an invitation, and needs `allow_external_principals = true` on the share.

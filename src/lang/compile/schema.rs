@@ -60,8 +60,11 @@ pub(crate) static ORGANIZATION: Schema = Schema {
     labels: Labels::None,
     values: &["management_account", "sharing"],
     words: &[],
-    blocks: &[],
+    blocks: &[&SWEEP],
 };
+
+pub(crate) static SWEEP: Schema =
+    Schema { keyword: "sweep", labels: Labels::None, values: &["role_name"], words: &[], blocks: &[] };
 
 pub(crate) static ACCOUNT: Schema = Schema {
     keyword: "account",

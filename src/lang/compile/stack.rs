@@ -5,7 +5,7 @@ use crate::lang::compile::Compiler;
 use crate::lang::compile::decode::Decoder;
 use crate::lang::compile::instances::Instance;
 use crate::lang::compile::schema;
-use crate::lang::declaration::{AccountBlock, AssumeRole, OrganizationBlock, SharingWish};
+use crate::lang::declaration::{AccountBlock, AssumeRole, OrganizationBlock, SharingWish, SweepBlock};
 use crate::lang::eval::{Eval, Failed, Scope};
 use crate::lang::syntax::Block;
 use crate::model::{AccountId, Arn, BlockKind, Region, StackName};
@@ -76,6 +76,7 @@ impl Compiler<'_, '_> {
 
     pub(crate) fn organization(&mut self) -> Eval<Option<OrganizationBlock>> {
         let Some(block) = self.blocks.only(&schema::ORGANIZATION) else { return Ok(None) };
+        self.once(block, "sweep");
         let mut decoder = Decoder { evaluator: &mut *self.evaluator, scope: Scope::EMPTY };
         let account = match decoder.account(block, "management_account") {
             Ok(None) => {
@@ -92,7 +93,9 @@ impl Compiler<'_, '_> {
         ];
         let sharing = decoder.word(block, "sharing", &words);
         let sharing = sharing?.unwrap_or(Spanned::new(SharingWish::Required, block.header));
-        Ok(Some(OrganizationBlock { span: block.header, management_account: account?, sharing }))
+        let sweep = block.body.blocks.iter().find(|inner| &*inner.keyword.value == "sweep");
+        let sweep = sweep.map(|inner| sweep_role(&mut decoder, inner)).transpose()?;
+        Ok(Some(OrganizationBlock { span: block.header, management_account: account?, sharing, sweep }))
     }
 
     pub(crate) fn accounts(&mut self) -> Vec<(crate::model::Address, AccountBlock)> {
@@ -119,6 +122,23 @@ impl Compiler<'_, '_> {
         };
         Ok(AccountBlock { span: block.header, id: id?, assume_role: role?, regions: regions? })
     }
+}
+
+/// Characters and length of names and paths are those of IAM (API reference, `CreateRole`).
+fn sweep_role(decoder: &mut Decoder<'_, '_>, block: &Block) -> Eval<SweepBlock> {
+    const HELP: &str = "Write role_name = \"NAME\", the role that has this name in every account.";
+    let Some(mut name) = decoder.string(block, "role_name")? else {
+        return Err(decoder.missing(block, "role_name", HELP));
+    };
+    name.value = name.value.trim_start_matches('/').to_owned();
+    let (path, last) = name.value.rsplit_once('/').unwrap_or(("", &name.value));
+    let in_name = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    let in_path = |c: char| c.is_ascii_graphic() && !"*?$".contains(c);
+    if !(1..=64).contains(&last.len()) || !last.chars().all(in_name) || !path.chars().all(in_path) {
+        let detail = format!("{:?} is not the name of an IAM role.", name.value);
+        return Err(decoder.evaluator.report(&codes::RAM045, name.span, detail, HELP));
+    }
+    Ok(SweepBlock { span: block.header, role_name: name })
 }
 
 fn assume_role(decoder: &mut Decoder<'_, '_>, block: &Block, account: &AccountId) -> Eval<AssumeRole> {

@@ -8,7 +8,7 @@ use crate::diff::{
     Cause, Change, DeleteReason, Diff, InvitationState, Lapse, Membership, Ownership, Part, Purpose, Remark,
     ShareDiff, Verdict, Wanted, is_outside,
 };
-use crate::model::{Observed, PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
+use crate::model::{PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
 use crate::org::OrgView;
 use crate::plan::body::{Detail, PlannedShare};
 use crate::plan::hazard::{Found, HazardSubject, is_undeclared};
@@ -32,8 +32,11 @@ impl Changing<'_> {
                         if self.stands_already(principal, how, detail.edit.cause) {
                             return;
                         }
-                        if self.is_stranger(principal) {
+                        if is_outside(principal, self.org) {
                             found.push((&codes::RAM201, about()));
+                        }
+                        if self.may_be_outside(principal) {
+                            found.push((&codes::RAM225, about()));
                         }
                         if matches!(principal, Principal::Organization(_)) {
                             found.push((&codes::RAM202, about()));
@@ -93,11 +96,18 @@ impl Changing<'_> {
     /// Who is outside, was on the share before and gets more of it, now or once it accepts.
     fn widened_for_strangers(&self, found: &Found) -> Found {
         let Change::Update { before, after, .. } = self.change else { return Found::new() };
-        let about = |principal: &Principal| (&codes::RAM201, HazardSubject::Principal(principal.clone()));
-        let stays = after.principals.keys().filter(|principal| {
-            before.share.principals.contains_key(*principal) && self.is_stranger(principal)
-        });
-        stays.map(about).filter(|hazard| !found.contains(hazard)).collect()
+        let stays = after.principals.keys().filter(|one| before.share.principals.contains_key(*one));
+        let hazard = |principal: &Principal| {
+            let code = if is_outside(principal, self.org) {
+                &codes::RAM201
+            } else if self.may_be_outside(principal) {
+                &codes::RAM225
+            } else {
+                return None;
+            };
+            Some((code, HazardSubject::Principal(principal.clone())))
+        };
+        stays.filter_map(hazard).filter(|hazard| !found.contains(hazard)).collect()
     }
 
     /// The code for what leaves a share that stays, and takes these resources from somebody. What the files never granted may be taken
@@ -142,7 +152,8 @@ impl Changing<'_> {
             _ => None,
         };
         let is_new = matches!(self.change, Change::Create { .. });
-        let lets_in_stranger = found.iter().any(|(code, _)| **code == codes::RAM201);
+        let lets_in_stranger =
+            found.iter().any(|(code, _)| **code == codes::RAM201 || **code == codes::RAM225);
         let beside = self.share.diff.remarks.iter().any(|remark| matches!(remark, Remark::Unproven { .. }));
         let like = self.share.diff.remarks.iter().any(is_of_one_like_it);
         let of_the_share: [(bool, &'static Code); 12] = [
@@ -217,17 +228,12 @@ impl Changing<'_> {
             && self.share.breaks(resource, self.access, grantees, principals)
     }
 
-    /// Outside of the organization, or, where that is not known, on a share that allows it and no account of the stack.
-    fn is_stranger(&self, principal: &Principal) -> bool {
-        match &self.org.snapshot {
-            Observed::Known(_) => is_outside(principal, self.org),
-            Observed::Unknown(_) => {
-                self.after().is_some_and(|after| after.allow_external_principals)
-                    && principal
-                        .account()
-                        .is_some_and(|account| !self.diff.account_labels.contains_key(&account))
-            }
-        }
+    /// Whether it is unknown on which side of the organization's border a principal is, on a share that takes both. Labels in the files are
+    /// names and prove nothing.
+    fn may_be_outside(&self, principal: &Principal) -> bool {
+        self.org.snapshot.known().is_none()
+            && self.after().is_some_and(|after| after.allow_external_principals)
+            && principal.account().is_some()
     }
 
     /// Whether a share that stays loses all that is on it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diff::{Change, Ownership, Purpose, Remark, Verdict};
+use crate::model::GapCause;
 use crate::plan::{Blocked, HazardSubject, PlannedShare, takes_over};
 use crate::render::escape::escape;
 use crate::render::invitation;
@@ -33,8 +34,20 @@ impl PlanView<'_> {
         let mut said = Vec::new();
         let sign = match &diff.verdict {
             Verdict::InSync { .. } => Sign::Note,
-            Verdict::Unread { after: _, gap: _ } => {
-                said.push(("not read, so not changed".to_owned(), "RAM410"));
+            Verdict::Unread { after: _, gap } => {
+                let what = match gap.cause {
+                    GapCause::Elsewhere => Some("NOT CREATED"),
+                    GapCause::LeftOut => Some("NOT MOVED"),
+                    GapCause::Unattachable => Some("NOT CHANGED"),
+                    _ => None,
+                };
+                match what {
+                    Some(what) => {
+                        said.push((format!("{what}: {}", parts::gap_detail(gap)), gap.cause.code()));
+                        said.push((format!("to do: {}", parts::gap_help(gap)), ""));
+                    }
+                    None => said.push(("not read, so not changed".to_owned(), "RAM410")),
+                }
                 Sign::Unknown
             }
             Verdict::NotImported { after: _, arn, span: _, problem } => {

@@ -54,8 +54,8 @@ pub(crate) struct CoverageDocument {
     /// The gap in the organization's tree; null where it was read or is not asked for.
     organization: Option<GapDocument>,
     unresolved: Vec<UnresolvedDocument>,
-    /// Where shares of the stack were looked for beside `read`; null where nobody looked. Accounts that the files do not name are never
-    /// among them.
+    /// Where shares of the stack were looked for beside `read`; null where nobody looked. Accounts that the files do not name are
+    /// among them only where the `organization` block has a `sweep`.
     sweep: Option<SweepDocument>,
 }
 
@@ -66,6 +66,9 @@ pub(crate) struct SweepDocument {
     searched: Vec<SweptAccountDocument>,
     /// Accounts whose enabled Regions could not be listed.
     unknown: Vec<UnsweptAccountDocument>,
+    /// Those of both that the files do not name: `organization { sweep { ... } }` asks for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    further_accounts: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -85,7 +88,7 @@ struct UnsweptAccountDocument {
 impl SweepDocument {
     /// Nothing where nobody looked.
     pub fn new(sweep: &Sweep) -> Option<Self> {
-        let Sweep::Done(Swept { regions, gaps }) = sweep else { return None };
+        let Sweep::Done(Swept { regions, gaps, further }) = sweep else { return None };
         let searched = regions.iter().map(|(account, regions)| SweptAccountDocument {
             account: account.to_string(),
             regions: texts(regions),
@@ -94,11 +97,15 @@ impl SweepDocument {
             account: account.to_string(),
             gap: GapDocument::new(gap),
         });
-        Some(Self { searched: searched.collect(), unknown: unknown.collect() })
+        Some(Self {
+            searched: searched.collect(),
+            unknown: unknown.collect(),
+            further_accounts: texts(further),
+        })
     }
 
     pub fn read(document: Option<&Self>) -> Result<Sweep, Malformed> {
-        let Some(Self { searched, unknown }) = document else { return Ok(Sweep::NotAsked) };
+        let Some(Self { searched, unknown, further_accounts }) = document else { return Ok(Sweep::NotAsked) };
         let regions = searched.iter().map(|SweptAccountDocument { account, regions }| {
             Ok((id(account, AccountId::parse)?, ids(regions, Region::parse)?))
         });
@@ -107,7 +114,8 @@ impl SweepDocument {
             .map(|UnsweptAccountDocument { account, gap }| Ok((id(account, AccountId::parse)?, gap.read())));
         let (regions, gaps) =
             (regions.collect::<Result<_, Malformed>>()?, gaps.collect::<Result<_, Malformed>>()?);
-        Ok(Sweep::Done(Swept { regions, gaps }))
+        let further = ids(further_accounts, AccountId::parse)?;
+        Ok(Sweep::Done(Swept { regions, gaps, further }))
     }
 }
 

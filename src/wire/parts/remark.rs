@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::diff::{Entity, Remark};
 use crate::model::{
-    AssociationStatus, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn, ShareStatus,
+    AssociationStatus, Gap, GapCause, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn,
+    ShareStatus,
 };
 use crate::wire::malformed::{Malformed, id, needed, time, times};
 use crate::wire::parts::edit::{next_version, read_next_version};
@@ -99,6 +100,12 @@ impl RemarkDocument {
                 next_version: Some(next_version(default)),
                 actions: Some(ActionsDocument::new(actions)),
                 ..of(RemarkWord::OutdatedPermission)
+            },
+            Remark::Templated { resource_type, permission, gap } => Self {
+                subject: Some(permission.to_string()),
+                resource_type: Some(resource_type.to_string()),
+                message: Some(gap.detail.clone()),
+                ..of(RemarkWord::Templated)
             },
             Remark::UndeclaredPermission { resource_type, permission } => Self {
                 subject: Some(permission.to_string()),
@@ -195,6 +202,16 @@ impl RemarkDocument {
                 version: status()?.clone(),
                 default: read_next_version(needed(next_version, "a version")?),
                 actions: needed(actions, "what becomes possible")?.read(),
+            },
+            RemarkWord::Templated => Remark::Templated {
+                resource_type: resource_type()?,
+                permission: id(subject()?, PermissionArn::parse)?,
+                gap: Gap {
+                    action: "ram:GetPermission".to_owned(),
+                    caller: String::new(),
+                    cause: GapCause::Placeholders,
+                    detail: needed(message, "what was answered")?.clone(),
+                },
             },
             RemarkWord::UndeclaredPermission => Remark::UndeclaredPermission {
                 resource_type: resource_type()?,

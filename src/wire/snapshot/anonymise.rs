@@ -166,6 +166,7 @@ impl StandIns {
                 // Policies name no company beside its ids, which are replaced in every text.
                 permission_policies: _,
                 permission_versions: _,
+                aws_permissions: _,
             }) = &mut place.read
             else {
                 continue;

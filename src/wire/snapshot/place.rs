@@ -7,7 +7,7 @@ use crate::model::{AssociationStatus, FeatureSet, Observed, Place, Principal, Sh
 use crate::wire::malformed::times;
 use crate::wire::snapshot::SnapshotError;
 use crate::wire::snapshot::document::{ReadRecord, id, once};
-use crate::wire::snapshot::readings::{self, PolicyRecord, VersionsRecord};
+use crate::wire::snapshot::readings::{self, OfferedRecord, PolicyRecord, VersionsRecord};
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +33,9 @@ pub(crate) struct LivePlaceRecord {
     pub(crate) permission_policies: Vec<PolicyRecord>,
     /// Lists of versions that were asked for.
     pub(crate) permission_versions: Vec<VersionsRecord>,
+    /// The permissions that AWS has, where a share names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) aws_permissions: Option<ReadRecord<Vec<OfferedRecord>>>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -157,6 +160,7 @@ impl LivePlaceRecord {
             customer_permissions: customer_permissions.iter().map(CustomerPermissionRecord::new).collect(),
             permission_policies,
             permission_versions,
+            aws_permissions: readings::offered(readings),
         }
     }
 
@@ -168,6 +172,7 @@ impl LivePlaceRecord {
             customer_permissions,
             permission_policies,
             permission_versions,
+            aws_permissions,
         } = self;
         let shares = once(shares.iter().map(|share| {
             let share = share.read()?;
@@ -192,7 +197,7 @@ impl LivePlaceRecord {
                 .iter()
                 .map(CustomerPermissionRecord::read)
                 .collect::<Result<_, _>>()?,
-            readings: readings::read(permission_policies, permission_versions)?,
+            readings: readings::read(permission_policies, permission_versions, aws_permissions.as_ref())?,
         })
     }
 }

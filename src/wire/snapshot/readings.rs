@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::live::{PermissionReadings, PermissionVersion, VersionAsked};
+use crate::live::{AwsPermissionRow, PermissionReadings, PermissionVersion, VersionAsked};
 use crate::model::{Observed, PermissionArn, PermissionPolicy};
 use crate::wire::snapshot::SnapshotError;
 use crate::wire::snapshot::document::{ReadRecord, id};
@@ -28,6 +28,46 @@ pub(crate) struct VersionRecord {
     policy: String,
 }
 
+/// A permission of AWS.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct OfferedRecord {
+    arn: String,
+    version: String,
+    resource_type: String,
+    /// RAM's word.
+    status: String,
+}
+
+impl OfferedRecord {
+    fn new(row: &AwsPermissionRow) -> Self {
+        let AwsPermissionRow { arn, version, resource_type, status } = row;
+        Self {
+            arn: arn.to_string(),
+            version: version.clone(),
+            resource_type: resource_type.to_string(),
+            status: status.clone(),
+        }
+    }
+
+    fn read(&self) -> Result<AwsPermissionRow, SnapshotError> {
+        let Self { arn, version, resource_type, status } = self;
+        Ok(AwsPermissionRow {
+            arn: id(arn)?,
+            version: version.clone(),
+            resource_type: id(resource_type)?,
+            status: status.clone(),
+        })
+    }
+}
+
+/// What AWS offers, where it was asked for.
+pub(crate) fn offered(readings: &PermissionReadings) -> Option<ReadRecord<Vec<OfferedRecord>>> {
+    let found = readings.offered.as_ref()?;
+    Some(ReadRecord::new(found, |rows| rows.iter().map(OfferedRecord::new).collect()))
+}
+
 /// The versions that a permission has.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -40,7 +80,7 @@ pub(crate) struct VersionsRecord {
 
 /// Both kinds of answers.
 pub(crate) fn records(readings: &PermissionReadings) -> (Vec<PolicyRecord>, Vec<VersionsRecord>) {
-    let PermissionReadings { policies, versions } = readings;
+    let PermissionReadings { policies, versions, offered: _ } = readings;
     let policies = policies.iter().map(|((arn, asked), found)| PolicyRecord {
         permission: arn.to_string(),
         version: match asked {
@@ -63,6 +103,7 @@ pub(crate) fn records(readings: &PermissionReadings) -> (Vec<PolicyRecord>, Vec<
 pub(crate) fn read(
     policies: &[PolicyRecord],
     versions: &[VersionsRecord],
+    offered: Option<&ReadRecord<Vec<OfferedRecord>>>,
 ) -> Result<PermissionReadings, SnapshotError> {
     let mut out = PermissionReadings::default();
     for PolicyRecord { permission, version, read } in policies {
@@ -78,6 +119,8 @@ pub(crate) fn read(
     for VersionsRecord { permission, read } in versions {
         put(&mut out.versions, id(permission)?, read.read(|all| Ok(all.clone()))?, permission)?;
     }
+    let rows = |rows: &Vec<OfferedRecord>| rows.iter().map(OfferedRecord::read).collect();
+    out.offered = offered.map(|found| found.read(rows)).transpose()?;
     Ok(out)
 }
 

@@ -49,6 +49,7 @@ const OF_SHARES: &[&str] = &[
     "UntagShares",
     "DeleteShares",
     "DescribeSharedTypes",
+    "PutPolicies1",
 ];
 
 fn seed(policies: &Policies) -> Content {
@@ -197,7 +198,7 @@ fn stages(share_from_policy: &str, permission_from_policy: &str) -> Vec<Stage> {
                 ("PromoteShares", "ram:PromoteResourceShareCreatedFromPolicy"),
                 ("AdoptPermissions", "ram:TagResource"),
                 ("AdoptShares", "ram:TagResource"),
-                ("ChangeShares", "ram:UpdateResourceShare"),
+                ("UpdateShares", "ram:UpdateResourceShare"),
             ],
         ),
         stage(

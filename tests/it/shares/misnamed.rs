@@ -79,3 +79,30 @@ async fn a_share_that_is_not_there_is_not_made_with_half_of_its_principals() {
     world.run(&APPLY).await.exits(1).says(&["RAM103", "1 to create"]);
     assert_eq!(world.shares(&[here()]).await.len(), 1);
 }
+
+/// RAM139 came about with no change of the files.
+#[tokio::test]
+async fn an_account_that_left_the_organization_stops_its_share_and_no_other() {
+    let world = World::new(SEED).await;
+    apply(&world, &files("\"444444444444\", ou(\"Workloads/Prod\")")).await;
+    let organizations = Organizations::new(&world.sdk(ROOT, "us-east-1"));
+    organizations
+        .remove_account_from_organization()
+        .account_id("444444444444")
+        .send()
+        .await
+        .expect("it leaves");
+    let before = world.shares(&[here()]).await;
+    let says = ["RAM139", "Remove the principal", "allow_external_principals = true", "share.named"];
+    world.run(&PLAN).await.exits(1).says(&says).says(&["so the share is left alone"]);
+    world.run("drift").await.exits(1).says(&says);
+    world.run("plan --target share.other --detailed-exitcode").await.exits(0);
+    world.run("plan --exclude share.named --detailed-exitcode").await.exits(0);
+    world.run("snapshot --out s.json").await.exits(6);
+    world.run("plan --live s.json").await.exits(1).says(&["RAM139"]);
+    add_by_hand(&world, "other", "555555555555").await;
+    world.run(&APPLY).await.exits(1).says(&["Apply complete"]);
+    assert_eq!(world.shares(&[here()]).await, before, "the other share is repaired");
+    world.run("destroy --auto-approve").await.exits(0).never_says(&["RAM139"]);
+    assert!(world.live(&here()).await.shares.is_empty());
+}

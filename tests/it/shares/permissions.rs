@@ -188,3 +188,23 @@ async fn a_share_made_from_a_policy_is_promoted_and_then_changes_like_any_other(
     change(&world, &using_own("other", "\"acm-pca:List*\""), &["own -> other"]).await;
     assert_eq!(own(&world).await, named(&[("other", "1")]));
 }
+
+/// A name that RAM does not know fails no apply half-way: the plan asks what there is, once for each account and Region.
+#[tokio::test]
+async fn a_permission_that_is_not_there_is_found_by_the_plan_and_stops_its_share_alone() {
+    let world = World::new(SEED).await;
+    let other = "share \"other\" {\n  account = account.network\n  region = \"eu-central-1\"\n  \
+                 resources = [\"arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1\"]\n  principals = [\"333333333333\"]\n}\n";
+    let wrong =
+        format!("{}{other}", share(AUTHORITY, KIND, "use = \"AWSRAMDefaultPermissionCertificateAuthorty\""));
+    world.write("stack.ram.hcl", &wrong);
+    let plan = world.run("plan").await.exits(1);
+    plan.says(&["RAM456", "Did you mean", AWS_DEFAULT, "NOT CHANGED", "1 to create"]);
+    world.run(&APPLY).await.exits(1).says(&["RAM456", "Apply complete"]);
+    let live = world.live(&here()).await;
+    assert_eq!(live.shares.values().map(|share| share.name.as_str()).collect::<Vec<_>>(), ["other"]);
+    world.run("drift").await.exits(1).says(&["RAM456"]);
+    world.run("snapshot --out s.json").await;
+    world.run("plan --live s.json").await.exits(1).says(&["RAM456"]);
+    apply(&world, &wrong.replace("Authorty", "Authority")).await;
+}

@@ -153,3 +153,24 @@ async fn an_account_that_was_closed_leaves_a_difference_and_never_an_error() {
         [&Principal::read("444444444444")]
     );
 }
+
+/// An `account` block names an id. Who is inside the organization only the organization says.
+#[tokio::test]
+async fn an_outsider_with_an_account_block_is_a_hazard_also_where_the_organization_cannot_be_read() {
+    let world = World::new(SEED).await;
+    let with = |principals: &str| {
+        let share = stack(&format!(
+            "  resources = [\"arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1\"]\n  \
+             principals = [{principals}]\n  allow_external_principals = true\n  allow = [{{ code = \"RAM205\", reason = \"r\" }}]\n"
+        ));
+        format!("{share}account \"partner\" {{ id = \"999999999999\" }}\n")
+    };
+    apply(&world, &with("\"333333333333\"")).await;
+    world.write("stack.ram.hcl", &with("\"333333333333\", account.partner"));
+    world.run("plan").await.exits(4).says(&["RAM201"]).never_says(&["RAM225"]);
+    world.set_faults(json!([{"action": "organizations:*", "effect": "access_denied"}])).await;
+    let plan = world.run("plan").await.exits(4);
+    plan.says(&["RAM225", "999999999999"]).never_says(&["RAM201"]);
+    world.run("apply --auto-approve").await.exits(4);
+    world.run("apply --auto-approve --allow RAM225").await.exits(6);
+}

@@ -67,7 +67,7 @@ data "aws_iam_policy_document" "ramctl_apply_management" {
 }
 
 # account network (222222222222)
-data "aws_iam_policy_document" "ramctl_apply_network" {
+data "aws_iam_policy_document" "ramctl_apply_network_1" {
   statement {
     sid = "ReadShares"
     actions = [
@@ -184,9 +184,9 @@ data "aws_iam_policy_document" "ramctl_apply_network" {
     resources = ["*"]
 
     condition {
-      test     = "StringEquals"
-      variable = "aws:RequestTag/ramctl:stack"
-      values   = ["network"]
+      test     = "Null"
+      variable = "aws:ResourceTag/ramctl:stack"
+      values   = ["true"]
     }
 
     condition {
@@ -195,6 +195,17 @@ data "aws_iam_policy_document" "ramctl_apply_network" {
       values = [
         "eu-central-1",
         "us-east-1",
+      ]
+    }
+
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "ram:ResourceShareName"
+      values = [
+        "corp-dns",
+        "dev-subnets",
+        "transit-gateway-eu-central-1",
+        "transit-gateway-us-east-1",
       ]
     }
 
@@ -270,8 +281,22 @@ data "aws_iam_policy_document" "ramctl_apply_network" {
       "ram:DisassociateResourceShare",
       "ram:DisassociateResourceSharePermission",
       "ram:ListResourceSharePermissions",
-      "ram:UpdateResourceShare",
     ]
+    resources = [
+      "arn:aws:ram:eu-central-1:222222222222:resource-share/*",
+      "arn:aws:ram:us-east-1:222222222222:resource-share/*",
+    ]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/ramctl:stack"
+      values   = ["network"]
+    }
+  }
+
+  statement {
+    sid     = "UpdateShares"
+    actions = ["ram:UpdateResourceShare"]
     resources = [
       "arn:aws:ram:eu-central-1:222222222222:resource-share/*",
       "arn:aws:ram:us-east-1:222222222222:resource-share/*",
@@ -410,7 +435,9 @@ data "aws_iam_policy_document" "ramctl_apply_network" {
       values   = ["network"]
     }
   }
+}
 
+data "aws_iam_policy_document" "ramctl_apply_network_2" {
   statement {
     sid     = "DetachPermissions"
     actions = ["ram:DisassociateResourceSharePermission"]
