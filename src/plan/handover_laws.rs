@@ -175,7 +175,7 @@ fn a_trade_in_a_circle_is_said() {
     let (_, plan) = world(&before, &[one(&[DEV], &[2]), one(&[WEB], &[1]), None]);
     let notices = plan.notices();
     let [notice] = &notices[..] else { panic!("{notices:?}") };
-    assert_eq!(notice.code.id, "RAM347");
+    assert_eq!(notice.code.id, "RAM350");
     assert_eq!(
         notice.detail,
         "share.b takes tgw-2 before share.a gives it: 444444444444 is without it in between, and until the next apply if giving fails."
@@ -187,7 +187,7 @@ fn who_has_to_leave_a_share_before_it_joins_again_is_said() {
     let (web, unit) = (one(&[WEB], &[1]).unwrap(), (vec![ou("d")], vec![1], true));
     let (_, plan) = world(&[Some(web), None, None], &[Some(unit), None, None]);
     let notices = plan.notices();
-    let said = notices.iter().find(|notice| notice.code.id == "RAM347").map(|notice| notice.detail.as_str());
+    let said = notices.iter().find(|notice| notice.code.id == "RAM350").map(|notice| notice.detail.as_str());
     assert_eq!(
         said,
         Some(

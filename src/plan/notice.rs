@@ -159,13 +159,13 @@ fn interruption(one: &Interruption, labels: &BTreeMap<AccountId, String>) -> Dia
         let detail = format!(
             "{from} gets another permission, so who leaves it leaves before others join: {who} {is} without {what} in between, and until the next apply if joining fails."
         );
-        return warning(&live_codes::RAM347, None, detail)
+        return warning(&live_codes::RAM350, None, detail)
             .help("to keep access all the time, apply twice: first the principals, then the permission");
     }
     let detail = format!(
         "{from} takes {what} before {to} gives it: {who} {is} without it in between, and until the next apply if giving fails."
     );
-    warning(&live_codes::RAM347, None, detail).help(format!(
+    warning(&live_codes::RAM350, None, detail).help(format!(
         "to keep access all the time, apply twice: first with what {to} gets, then without what {from} has"
     ))
 }

@@ -150,7 +150,7 @@ codes! {
         plan would bring the account over that. The quotas can be raised, which ramctl cannot see, so this is a warning; where they were \
         not, RAM refuses what comes last.\n\nHave the quota raised (Service Quotas, AWS Resource Access Manager), name a unit instead of \
         its accounts, or remove shares that nobody needs."
-    RAM347 "access is interrupted"
+    RAM350 "access is interrupted"
         "A resource goes from one share to another, for the same accounts. ramctl gives before it takes, so that nobody is without it in between. Here that \
         is not possible: the shares trade in a circle, and each of them must take before it gives, or somebody would have more than before and after \
         together. Within one share it is not possible where its permission gives way to one that allows more and less at the same time. So the accounts that the message names are without the resource between two steps of the same run, and until the next apply if the \
