@@ -426,8 +426,15 @@ pub enum Remark {
         /// What moving to the default version would give and take.
         actions: Observed<PolicyChange>,
     },
-    /// A permission that no block names and that is not one of AWS's defaults.
-    UndeclaredPermission { resource_type: ResourceType, permission: PermissionArn },
+    /// A permission that no block names, that is not one of AWS's defaults, and that this run leaves on the share.
+    UndeclaredPermission {
+        resource_type: ResourceType,
+        permission: PermissionArn,
+        standing: UndeclaredStanding,
+    },
+    /// For so many of the differences, the record of the last apply does not tell whether the files asked for them: they count as made in
+    /// AWS.
+    CauseUntold { differences: usize },
     /// A share that is not the stack's has the name that this one is to be made with.
     NameTaken { arn: ShareArn, ownership: Ownership },
     /// A share bears the tags of the block that this one is to be made for, and no record that fits.
@@ -441,7 +448,26 @@ pub enum Remark {
     Share { status: ShareStatus, message: Option<String> },
 }
 
+/// Why a permission that no block names stays on a share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UndeclaredStanding {
+    /// ramctl found it there when it first applied.
+    Found,
+    /// The record of the last apply does not say whether ramctl found it or somebody attached it since.
+    Untold,
+    /// Somebody attached it, and which permission is AWS's default for the type is not known.
+    NoDefault,
+}
+
 impl Remark {
+    /// Whether something in AWS is not as the files say and this run does not change it.
+    pub fn is_undeclared(&self) -> bool {
+        match self {
+            Self::UndeclaredPermission { standing, .. } => *standing != UndeclaredStanding::Found,
+            _ => false,
+        }
+    }
+
     /// Whether something on the share gives no access and no step mends it.
     pub fn is_ailing(&self) -> bool {
         matches!(self, Self::Unhealthy { .. } | Self::Stuck { .. })

@@ -20,6 +20,7 @@ use crate::diff::owned::{self, Sorted};
 use crate::diff::permission_compare;
 use crate::diff::record::Misfit;
 use crate::diff::sharing;
+use crate::diff::stamp::Stamp;
 use crate::live::LiveState;
 use crate::model::{Address, BlockKind, Gap, GapCause, Observed, Place, Principal, ShareArn, TAG_IMPORTED};
 use crate::org::OrgView;
@@ -267,8 +268,13 @@ fn wanted_shares(
             Some(before) => {
                 let mut after = wanted(Some(&before.share));
                 after.replaces.clone_from(&succession);
-                let remarks = edits::remarks(share, &before.share, &after, outlook);
-                push(verdict(share, before, after, identity, outlook, org), remarks);
+                let imported = identity.iter().any(|part| matches!(part, Part::Imported { .. }));
+                let found = edits::found(share, &before.share, imported);
+                let memo = after.stamp.memo().clone().finding(found);
+                after.stamp = after.stamp.with(memo);
+                let mut remarks = edits::remarks(share, &before.share, &after, outlook);
+                let verdict = verdict(share, before, after, identity, outlook, org, &mut remarks);
+                push(verdict, remarks);
             }
         }
         out.shares.extend(candidates.map(|before| {
@@ -343,13 +349,19 @@ fn verdict(
     identity: Vec<Part>,
     outlook: &Outlook<'_>,
     org: &OrgView,
+    remarks: &mut Vec<Remark>,
 ) -> Verdict {
     let reasons = owned::replace_reasons(desired, &before);
     if !reasons.is_empty() {
         after.replaces.insert(before.share.arn.clone());
+        // A new share has AWS's defaults.
+        after.stamp = Stamp::of(desired);
         return Verdict::Changed(Change::Replace { before, after, reasons });
     }
-    let mut edits = edits::edits(desired, &before.share, &after, org, outlook);
+    let (mut edits, untold) = edits::edits(desired, &before.share, &after, org, outlook);
+    if untold > 0 {
+        remarks.push(Remark::CauseUntold { differences: untold });
+    }
     if !identity.is_empty() {
         // The record is renewed with the tags of ownership anyway. What the share was like before it was the stack's is nobody's drift.
         edits.retain(|edit| edit.part != Part::Record);

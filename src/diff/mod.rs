@@ -14,15 +14,20 @@ mod inbound;
 mod interest;
 mod invitation;
 mod invited;
+mod history;
 mod label;
+mod memo;
 mod narrow;
 mod outlook;
 mod owned;
 mod permission;
 mod permission_compare;
 mod record;
+mod section;
 mod sharing;
 mod stamp;
+mod tags;
+mod unset;
 
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -31,8 +36,8 @@ mod tests;
 
 pub use change::{
     Cause, Change, DeleteReason, Delta, Diff, Edit, Entity, ImportProblem, Membership, NextVersion,
-    Ownership, Part, Present, Purpose, Remark, ReplaceReason, ShareDiff, Unmanaged, UnresolvedShare, Verdict,
-    Wanted,
+    Ownership, Part, Present, Purpose, Remark, ReplaceReason, ShareDiff, UndeclaredStanding, Unmanaged,
+    UnresolvedShare, Verdict, Wanted,
 };
 pub use compare::{destroy, diff};
 pub(crate) use derived::first_underived;
@@ -50,8 +55,9 @@ pub use record::{
     Misfit, Record, Written, of_live_permission as proven_permission, of_permission as permission_record,
     of_share as proven,
 };
+pub use section::Section;
 pub use sharing::{SharingDiff, SharingVerdict};
-pub use stamp::{PermissionStamp, Section, Stamp};
+pub use stamp::{PermissionStamp, Stamp};
 
 // What the stack says about its own hazards goes through a comparison as it is.
 pub use crate::desired::{Acknowledgement, AcknowledgementScope, Safeguards, Thresholds};

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use crate::desired::{DesiredGraph, IgnorableAttribute, Import, ManagedPermission};
 use crate::diff::change::Purpose;
-use crate::diff::edits::own_tags;
 use crate::diff::owned::address_of_tag;
 use crate::diff::permission::{
     PermissionChange, PermissionDiff, PermissionPart, PermissionProblem, PermissionVerdict,
@@ -19,6 +18,7 @@ use crate::diff::permission_compare::edits::edits;
 use crate::diff::permission_compare::strays::strays;
 use crate::diff::record::{self, Misfit};
 use crate::diff::stamp::PermissionStamp;
+use crate::diff::tags::own_tags;
 use crate::live::{CustomerPermissionRow, LivePlace, LiveShare, LiveState, VersionAsked};
 use crate::model::{
     BlockKind, FeatureSet, Gap, Observed, PermissionArn, Place, StackName, TAG_ADDRESS, TAG_STACK, Tags,

@@ -235,6 +235,7 @@ fn is_repair(edit: &Edit, share: &ShareDiff) -> bool {
 impl DriftReport {
     pub fn standing(&self) -> Standing {
         let differs = |item: &DriftItem| match &item.class {
+            _ if item.remarks.iter().any(Remark::is_undeclared) => true,
             DriftClass::InSync | DriftClass::Unknown { .. } => false,
             // What only others can accept is nobody's drift. What the next apply accepts is not as declared yet.
             DriftClass::Waiting => {

@@ -9,7 +9,7 @@ use crate::access::Grantee;
 use crate::catalog;
 use crate::diff::{
     Cause, DeleteReason, Delta, Edit, Entity, ImportProblem, Membership, Misfit, NextVersion, Ownership,
-    Part, Remark, ReplaceReason, Unmanaged,
+    Part, Remark, ReplaceReason, UndeclaredStanding, Unmanaged,
 };
 use crate::model::{AccountId, Gap, Place, Principal, ResourceArn};
 use crate::org::SharingState;
@@ -277,11 +277,28 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
                 .effect(format!("outdated{change}"))
                 .code("RAM306")
         }
-        Remark::UndeclaredPermission { resource_type, permission } => {
+        Remark::UndeclaredPermission { resource_type, permission, standing } => {
             let what = escape(permission.name()).to_string();
+            let effect = match standing {
+                UndeclaredStanding::Found => {
+                    "not AWS's default; ramctl found it here and no block names it, so it stays as it is"
+                }
+                UndeclaredStanding::Untold => {
+                    "not AWS's default; no block names it, and the record does not say whether it was changed: name the one you want"
+                }
+                UndeclaredStanding::NoDefault => {
+                    "no block names it, and AWS's default for the type is not known: name the one you want"
+                }
+            };
             Row::new(Sign::Held, ["permission".into(), resource_type.to_string(), what])
-                .effect("not AWS's default; no block names it, so it stays as it is")
+                .effect(effect)
                 .code("RAM307")
+        }
+        Remark::CauseUntold { differences } => {
+            let what = count(*differences, "difference", "differences");
+            Row::new(Sign::Note, ["record".into(), what, String::new()])
+                .effect("the record of the last apply does not tell who made them; they count as made in AWS")
+                .code("RAM347")
         }
         Remark::NameTaken { arn, ownership } => {
             let whose = match ownership {

@@ -66,7 +66,7 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
                 - principal   account dev-1       333333333333
                       no account loses tgw-1
                 - principal   outside account     999999999999
-                      no account loses tgw-1
+                      no account loses tgw-1  drift
                 + principal   ou Workloads/Dev    ou-ab12-0000000d
                       2 accounts gain 2 resources
                 + principal   role deploy         arn:aws:iam::555555555555:role/deploy
@@ -114,7 +114,7 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
                 - principal   account dev-1       333333333333
                       no account loses tgw-1
                 - principal   outside account     999999999999
-                      no account loses tgw-1
+                      no account loses tgw-1  drift
                 + principal   ou Workloads/Dev    ou-ab12-0000000d
                       2 accounts gain 2 resources
                 + principal   role deploy         arn:aws:iam::555555555555:role/deploy
@@ -468,7 +468,7 @@ fn a_drift_report_tells_a_changed_aws_from_a_changed_configuration() {
             - principal   account dev-1       333333333333
                   pending
             - principal   outside account     999999999999
-                  pending
+                  drift
             + principal   ou Workloads/Dev    ou-ab12-0000000d
                   pending
             + principal   role deploy         arn:aws:iam::555555555555:role/deploy

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desired::InvitedBecause;
 use crate::diag::Severity;
-use crate::diff::{Cause, DeleteReason, Lapse, Purpose, ReplaceReason};
+use crate::diff::{Cause, DeleteReason, Lapse, Purpose, ReplaceReason, UndeclaredStanding};
 use crate::model::{ConditionChange, GapCause};
 use crate::org::SharingState;
 use crate::plan::Blocked;
@@ -220,7 +220,13 @@ words! {
         ShareStatus = "share_status",
         Expires = "expires",
         OwnerInside = "owner_inside",
+        CauseUntold = "cause_untold",
     }
+}
+
+words! {
+    /// Why a permission that no block names stays.
+    UndeclaredWord for UndeclaredStanding { Found = "found", Untold = "untold", NoDefault = "no_default" }
 }
 
 words! {

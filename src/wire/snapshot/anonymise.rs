@@ -207,7 +207,9 @@ fn rebind(before: &SnapshotDocument, after: &mut SnapshotDocument) {
             let Some((arn, now)) = sides else { continue };
             let own = proven(&stack, &before.tags, &arn).is_some_and(|proof| proof.is_ok());
             if let (true, Some(record)) = (own, Written::on_share(&before.tags)) {
-                let record = record.rebound(&after.tags, now, &renamed);
+                let permissions: Vec<_> = before.permission_arns().zip(after.permission_arns()).collect();
+                let permissions = permissions.iter().map(|((kind, was), (_, is))| (kind, was, is));
+                let record = record.rebound(&after.tags, now, &renamed, permissions);
                 after.tags.insert(TAG_APPLIED.to_owned(), record);
             }
         }

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::live::{Association, AttachedPermission, CustomerPermissionRow, Departed, LivePlace, LiveShare};
-use crate::model::{AssociationStatus, FeatureSet, Observed, Place, Principal, ShareArn, ShareStatus, Tags};
+use crate::model::{
+    AssociationStatus, FeatureSet, Observed, PermissionArn, Place, Principal, ResourceType, ShareArn,
+    ShareStatus, Tags,
+};
 use crate::wire::malformed::times;
 use crate::wire::snapshot::SnapshotError;
 use crate::wire::snapshot::document::{ReadRecord, id, once};
@@ -207,6 +210,14 @@ fn in_place(share: &ShareArn, place: &Place) -> Result<(), SnapshotError> {
 }
 
 impl ShareRecord {
+    /// The type and ARN of each permission, in the order of the document.
+    pub(crate) fn permission_arns(&self) -> impl Iterator<Item = (ResourceType, PermissionArn)> {
+        let parsed = |record: &PermissionRecord| {
+            Some((ResourceType::parse(&record.resource_type).ok()?, PermissionArn::parse(&record.arn).ok()?))
+        };
+        self.permissions.iter().filter_map(parsed)
+    }
+
     fn new(share: &LiveShare) -> Self {
         let LiveShare {
             arn,
