@@ -60,7 +60,8 @@ pub enum DriftClass {
     InSync,
     /// As declared, but a principal has yet to accept its invitation: it has no access.
     Waiting,
-    /// Parts differ; the cause tells a changed AWS from a changed configuration.
+    /// Parts differ; the cause tells a changed AWS from a changed configuration. Without edits: it has a permission that no block names and
+    /// that no apply changes, as the remarks say.
     Modified {
         cause: Cause,
         edits: Vec<Edit>,
@@ -176,7 +177,9 @@ fn class(share: &ShareDiff) -> DriftClass {
     let rejected = |invitation: &Invitation| matches!(invitation.state, InvitationState::Rejected { .. });
     let healthy = !share.remarks.iter().any(Remark::is_ailing) && !share.invitations.values().any(rejected);
     let outdated = share.remarks.iter().any(|remark| matches!(remark, Remark::Outdated { .. }));
+    let undeclared = share.remarks.iter().any(Remark::is_undeclared);
     let matching = || match (healthy, share.invitations.is_empty()) {
+        _ if undeclared => DriftClass::Modified { cause: Cause::Drift, edits: Vec::new() },
         (false, _) => DriftClass::Unhealthy { repairs: Vec::new() },
         (true, false) => DriftClass::Waiting,
         (true, true) if outdated => DriftClass::Outdated { edits: Vec::new() },
@@ -235,7 +238,6 @@ fn is_repair(edit: &Edit, share: &ShareDiff) -> bool {
 impl DriftReport {
     pub fn standing(&self) -> Standing {
         let differs = |item: &DriftItem| match &item.class {
-            _ if item.remarks.iter().any(Remark::is_undeclared) => true,
             DriftClass::InSync | DriftClass::Unknown { .. } => false,
             // What only others can accept is nobody's drift. What the next apply accepts is not as declared yet.
             DriftClass::Waiting => {

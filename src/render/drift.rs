@@ -65,7 +65,12 @@ impl<'a> DriftView<'a> {
                     row.mark = edit.cause.as_str();
                     row
                 }));
-                (Sign::Changed, parts::modified(*cause).to_owned())
+                let said = if edits.is_empty() {
+                    "modified: it has a permission that no block names"
+                } else {
+                    parts::modified(*cause)
+                };
+                (Sign::Changed, said.to_owned())
             }
             DriftClass::Outdated { edits } => {
                 rows.extend(edits.iter().map(|edit| parts::row(edit, place)));

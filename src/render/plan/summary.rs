@@ -109,11 +109,14 @@ impl PlanView<'_> {
         writeln!(f, "{}", parts::fill(&said, self.width))
     }
 
-    /// Whether something is not as declared that nothing is done about: somebody has to accept, or will not, or cannot be got out.
+    /// Whether something is not as declared that nothing is done about: somebody has to accept, or will not, or cannot be got out, or no block
+    /// names a permission.
     fn is_waiting(&self) -> bool {
         let stuck = |planned: &PlannedInbound| matches!(planned.item.verdict, InboundVerdict::Stuck { .. });
-        self.plan.shares.iter().any(|share| !share.diff.invitations.is_empty())
-            || self.plan.inbound.iter().any(stuck)
+        let is_open = |share: &PlannedShare| {
+            !share.diff.invitations.is_empty() || share.diff.remarks.iter().any(Remark::is_undeclared)
+        };
+        self.plan.shares.iter().any(is_open) || self.plan.inbound.iter().any(stuck)
     }
 
     fn access(&self) -> Vec<String> {
