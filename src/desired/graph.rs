@@ -10,8 +10,8 @@ use crate::desired::safeguards::Safeguards;
 use crate::diag::{Span, Spanned};
 use crate::lang::{Lifecycle, SharingWish};
 use crate::model::{
-    AccountId, Address, Gap, GapCause, PermissionArn, PermissionPolicy, Place, Principal, Region,
-    ResourceArn, ResourceType, StackName, Tags,
+    AccountId, Address, Gap, GapCause, IgnoredTags, PermissionArn, PermissionPolicy, Place, Principal,
+    Region, ResourceArn, ResourceType, StackName, Tags,
 };
 
 /// A stack, settled.
@@ -32,6 +32,8 @@ pub struct DesiredGraph {
     pub inbound: BTreeMap<Address, DesiredInbound>,
     /// Accounts that ramctl has credentials for.
     pub reached: BTreeSet<AccountId>,
+    /// Tags that are neither read as differences nor removed.
+    pub ignore_tags: IgnoredTags,
     /// Which live shares are to become whose.
     pub identity: Identity,
     pub safeguards: Safeguards,

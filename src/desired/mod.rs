@@ -43,5 +43,6 @@ pub(crate) use crate::catalog::{default_permission, default_permissions};
 
 // What a settled share takes over from its block as it is: rooms behind this one need not know the language.
 pub use crate::lang::{
-    Acknowledgement, AcknowledgementScope, IgnorableAttribute, InboundAction, Lifecycle, SharingWish,
+    Acknowledgement, AcknowledgementScope, ExtraAttribute, IgnorableAttribute, InboundAction, Lifecycle,
+    SharingWish,
 };

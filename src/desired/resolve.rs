@@ -136,6 +136,7 @@ fn graph(
         unresolved,
         inbound: inbound(declaration),
         reached: reached(declaration).difference(&closed).cloned().collect(),
+        ignore_tags: declaration.ignore_tags.clone(),
         identity: identity(declaration),
         safeguards: safeguards(declaration),
         now: declaration.now,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::desired::Safeguards;
+use crate::desired::{IgnorableAttribute, Safeguards};
 use crate::diag::Span;
 use crate::diff::inbound::InboundItem;
 use crate::diff::invitation::Invitation;
@@ -87,8 +87,52 @@ pub struct ShareDiff {
     pub remarks: Vec<Remark>,
     /// Principals that are invited and do not see the share yet.
     pub invitations: BTreeMap<Principal, Invitation>,
+    /// Differences that the block's `lifecycle` leaves alone.
+    pub left: Vec<Left>,
     /// Deleted shares that had this address and that RAM still lists.
     pub deleted: BTreeSet<ShareArn>,
+}
+
+/// A difference that is left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    pub attribute: IgnorableAttribute,
+    /// What would be changed. None for what RAM changes on no share that is there.
+    pub part: Option<Part>,
+    pub cause: Cause,
+    pub by: LeftBy,
+}
+
+/// Why a difference is left alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LeftBy {
+    /// `lifecycle.ignore_changes`.
+    IgnoreChanges,
+    /// `lifecycle.keep_extra`: others put it on, and it stays.
+    KeepExtra,
+    /// One of the two names it, and the share is made in another place, where it cannot be.
+    NotCarried,
+}
+
+impl Left {
+    /// The principal that is on the share and no block declares.
+    pub fn extra_principal(&self) -> Option<&Principal> {
+        match &self.part {
+            Some(Part::Principal { principal, label: _, how: Membership::Removed }) => Some(principal),
+            _ => None,
+        }
+    }
+
+    /// Whether it is on the share and no block declares it.
+    pub fn is_extra(&self) -> bool {
+        match &self.part {
+            Some(Part::Principal { how, .. } | Part::Resource { how, .. } | Part::Source { how, .. }) => {
+                *how == Membership::Removed
+            }
+            Some(Part::Tag { how, .. }) => matches!(how, Delta::Removed { .. }),
+            _ => false,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

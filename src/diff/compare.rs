@@ -6,7 +6,7 @@ use crate::desired::{AcknowledgementScope, DesiredGraph, DesiredShare, Identity}
 use crate::diag::hazards;
 use crate::diff::beside::beside;
 use crate::diff::change::{
-    Cause, Change, DeleteReason, Diff, Edit, Part, Present, Purpose, Remark, ShareDiff, Unmanaged,
+    Cause, Change, DeleteReason, Diff, Edit, Left, Part, Present, Purpose, Remark, ShareDiff, Unmanaged,
     UnresolvedShare, Verdict, Wanted,
 };
 use crate::diff::claim::{Claim, claim};
@@ -14,6 +14,7 @@ use crate::diff::edits;
 use crate::diff::health;
 use crate::diff::inbound;
 use crate::diff::invited::Invited;
+use crate::diff::left;
 use crate::diff::narrow::Scope;
 use crate::diff::outlook::Outlook;
 use crate::diff::owned::{self, Sorted};
@@ -199,7 +200,7 @@ fn wanted_shares(
     let mut out = Claimed::default();
     for (address, share) in &desired.shares {
         let tag = address.tag_value();
-        let mut push = |mut verdict, mut remarks: Vec<Remark>| {
+        let mut push = |mut verdict, mut remarks: Vec<Remark>, left: Vec<Left>| {
             let invitations = Invited { desired, share, live, org }.settle(&mut verdict, &mut remarks);
             health::tell_stuck(&mut remarks, desired.now);
             if !is_unread(&verdict) {
@@ -214,25 +215,27 @@ fn wanted_shares(
                 protected: share.lifecycle.prevent_destroy,
                 remarks,
                 invitations,
+                left,
                 deleted: deleted(sorted, &tag),
             });
         };
-        let wanted = |live| edits::wanted(share, live, &desired.stack, org);
+        let wanted = |live| edits::wanted(share, live, desired, org);
         let gap = unknown.get(&share.place).cloned().or_else(|| unmanageable(desired, sorted, address));
         if let Some(gap) = gap {
-            push(Verdict::Unread { after: wanted(None), gap }, Vec::new());
+            push(Verdict::Unread { after: wanted(None), gap }, Vec::new(), Vec::new());
             continue;
         }
         let expired = share.is_expired(desired.now);
         let claim = claim(share, desired, live, sorted, outlook);
         match &claim {
             Claim::Unread { gap } if !expired => {
-                push(Verdict::Unread { after: wanted(None), gap: gap.clone() }, Vec::new());
+                push(Verdict::Unread { after: wanted(None), gap: gap.clone() }, Vec::new(), Vec::new());
                 continue;
             }
             Claim::Refused { arn, span, problem } if !expired => {
                 let (arn, span, problem) = (arn.clone(), *span, problem.clone());
-                push(Verdict::NotImported { after: wanted(None), arn, span, problem }, Vec::new());
+                let verdict = Verdict::NotImported { after: wanted(None), arn, span, problem };
+                push(verdict, Vec::new(), Vec::new());
                 continue;
             }
             Claim::Moved { from, .. } => drop(out.moved.insert(from.tag_value())),
@@ -263,18 +266,21 @@ fn wanted_shares(
             None => {
                 let after = wanted(None);
                 let remarks = lookalikes(sorted, &desired.identity, address, &after);
-                push(Verdict::Changed(Change::Create { after }), remarks);
+                push(Verdict::Changed(Change::Create { after }), remarks, Vec::new());
             }
             Some(before) => {
-                let mut after = wanted(Some(&before.share));
+                let mut after = wanted(Some(&before));
                 after.replaces.clone_from(&succession);
                 let imported = identity.iter().any(|part| matches!(part, Part::Imported { .. }));
                 let found = edits::found(share, &before.share, imported);
                 let memo = after.stamp.memo().clone().finding(found);
                 after.stamp = after.stamp.with(memo);
                 let mut remarks = edits::remarks(share, &before.share, &after, outlook);
+                let written = left::as_written(share, &before.share, &after, &desired.ignore_tags);
+                let differences = edits::differences(share, &before.share, &written, org, outlook);
+                let left = left::left(share, &before, &after, differences);
                 let verdict = verdict(share, before, after, identity, outlook, org, &mut remarks);
-                push(verdict, remarks);
+                push(verdict, remarks, left);
             }
         }
         out.shares.extend(candidates.map(|before| {
@@ -468,6 +474,7 @@ fn deletion(address: &Address, before: Present, reason: DeleteReason) -> ShareDi
         protected: false,
         remarks: Vec::new(),
         invitations: BTreeMap::new(),
+        left: Vec::new(),
         deleted: BTreeSet::new(),
     }
 }

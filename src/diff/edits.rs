@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{DesiredShare, IgnorableAttribute};
-use crate::diff::change::{Cause, Delta, Edit, Entity, Membership, Part, Remark, UndeclaredStanding, Wanted};
+use crate::desired::{DesiredGraph, DesiredShare, IgnorableAttribute};
+use crate::diff::change::{
+    Cause, Delta, Edit, Entity, Membership, Part, Present, Remark, UndeclaredStanding, Wanted,
+};
 use crate::diff::history::History;
 use crate::diff::label::principal_label;
+use crate::diff::left::keep;
 use crate::diff::outlook::Outlook;
 use crate::diff::record::Written;
 use crate::diff::section::Section;
@@ -14,16 +17,17 @@ use crate::diff::tags::{own_tags, tag_changes};
 use crate::diff::unset::{default_permission, is_default};
 use crate::live::{Association, LiveShare};
 use crate::model::{
-    AssociationStatus, Observed, PermissionArn, PolicyChange, ResourceType, ShareStatus, StackName,
-    TAG_ADDRESS, TAG_STACK, Tags,
+    AssociationStatus, Observed, PermissionArn, PolicyChange, ResourceType, ShareStatus, TAG_ADDRESS,
+    TAG_STACK, Tags,
 };
 use crate::org::OrgView;
 
-/// The share as it is to be; `live` gives the values of what `ignore_changes` names.
+/// The share as it is to be; `live` gives the values of what `ignore_changes` names, and what `keep_extra` keeps. Resources and permissions
+/// are of one account and Region, so a share that is made elsewhere has those of its block.
 pub(crate) fn wanted(
     desired: &DesiredShare,
-    live: Option<&LiveShare>,
-    stack: &StackName,
+    live: Option<&Present>,
+    graph: &DesiredGraph,
     org: &OrgView,
 ) -> Wanted {
     let stamp = Stamp::of(desired);
@@ -55,18 +59,19 @@ pub(crate) fn wanted(
         permissions: permissions.iter().map(|(kind, p)| (kind.clone(), p.arn.clone())).collect(),
         tags: tags.clone(),
         ownership: Tags::from([
-            (TAG_STACK.to_owned(), stack.to_string()),
+            (TAG_STACK.to_owned(), graph.stack.to_string()),
             (TAG_ADDRESS.to_owned(), address.tag_value()),
         ]),
         stamp,
         replaces: BTreeSet::new(),
     };
-    let Some(live) = live else { return wanted };
+    let Some(Present { place: live_place, share: live }) = live else { return wanted };
+    let in_place = live_place == place;
     for ignored in &lifecycle.ignore_changes {
         match ignored {
             IgnorableAttribute::Name => wanted.name.clone_from(&live.name),
             IgnorableAttribute::Tags => wanted.tags = own_tags(&live.tags),
-            IgnorableAttribute::Resources => {
+            IgnorableAttribute::Resources if in_place => {
                 wanted.resources = live
                     .resources
                     .keys()
@@ -78,12 +83,19 @@ pub(crate) fn wanted(
                     live.principals.keys().map(|p| (p.clone(), principal_label(p, org))).collect();
                 wanted.sources = live.sources.keys().cloned().collect();
             }
-            IgnorableAttribute::Permissions => {
+            IgnorableAttribute::Permissions if in_place => {
                 wanted.permissions =
                     live.permissions.iter().map(|(kind, p)| (kind.clone(), p.arn.clone())).collect();
             }
+            IgnorableAttribute::Resources | IgnorableAttribute::Permissions => {}
+            IgnorableAttribute::AllowExternalPrincipals => {
+                wanted.allow_external_principals = live.allow_external_principals;
+            }
+            IgnorableAttribute::RetainSharing => wanted.retain_sharing = live.retain_sharing,
         }
     }
+    keep(desired, live, in_place, &mut wanted, org);
+    graph.ignore_tags.as_live(&mut wanted.tags, &own_tags(&live.tags));
     wanted
 }
 
@@ -128,10 +140,25 @@ pub(crate) fn edits(
     (out, untold)
 }
 
-/// The section that is wholly under an ignored attribute. The name is only a part of the settings.
+/// All parts in which a live share is not as `written`, whoever made them and whatever becomes of them.
+pub(crate) fn differences(
+    desired: &DesiredShare,
+    live: &LiveShare,
+    written: &Wanted,
+    org: &OrgView,
+    outlook: &Outlook<'_>,
+) -> Vec<Part> {
+    let members = member_parts(live, written, org).into_iter().map(|(_, part)| part);
+    let permissions = permissions(desired, live, written, outlook);
+    settings(live, written).into_iter().chain(permissions).chain(members).chain(tags(live, written)).collect()
+}
+
+/// The section that is wholly under an ignored attribute. Name and flags are only parts of the settings.
 fn section_of(ignored: &IgnorableAttribute) -> Option<Section> {
     match ignored {
-        IgnorableAttribute::Name => Some(Section::Settings),
+        IgnorableAttribute::Name
+        | IgnorableAttribute::AllowExternalPrincipals
+        | IgnorableAttribute::RetainSharing => Some(Section::Settings),
         IgnorableAttribute::Tags => Some(Section::Tags),
         IgnorableAttribute::Resources => Some(Section::Resources),
         IgnorableAttribute::Principals => Some(Section::Principals),

@@ -134,6 +134,7 @@ pub(crate) fn stack(shares: impl IntoIterator<Item = DesiredShare>) -> DesiredGr
         unresolved: BTreeMap::new(),
         inbound: BTreeMap::new(),
         reached: [account(HUB)].into(),
+        ignore_tags: crate::model::IgnoredTags::default(),
         identity: Identity::default(),
         safeguards: Safeguards::default(),
         now: Timestamp::from_second(2_000_000).unwrap(),

@@ -16,6 +16,7 @@ mod invitation;
 mod invited;
 mod history;
 mod label;
+mod left;
 mod memo;
 mod narrow;
 mod outlook;
@@ -35,9 +36,9 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use change::{
-    Cause, Change, DeleteReason, Delta, Diff, Edit, Entity, ImportProblem, Membership, NextVersion,
-    Ownership, Part, Present, Purpose, Remark, ReplaceReason, ShareDiff, UndeclaredStanding, Unmanaged,
-    UnresolvedShare, Verdict, Wanted,
+    Cause, Change, DeleteReason, Delta, Diff, Edit, Entity, ImportProblem, Left, LeftBy, Membership,
+    NextVersion, Ownership, Part, Present, Purpose, Remark, ReplaceReason, ShareDiff, UndeclaredStanding,
+    Unmanaged, UnresolvedShare, Verdict, Wanted,
 };
 pub use compare::{destroy, diff};
 pub(crate) use derived::first_underived;
@@ -45,6 +46,7 @@ pub use inbound::{InboundBlock, InboundItem, InboundVerdict, Staying, leaving};
 pub use interest::interest;
 pub use invitation::{Acceptor, Expiry, Invitation, InvitationState, Lapse, Window, dependents};
 pub use label::principal_label;
+pub use left::left_counts;
 pub use narrow::{Causes, NotRead, Partial, Scope, known, narrow};
 pub(crate) use owned::is_outside;
 pub use permission::{

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::diag::Span;
 use crate::diff::{
     Cause, Change, DeleteReason, Diff, Edit, ImportProblem, InboundItem, InboundVerdict, Invitation,
-    InvitationState, Lapse, Membership, Ownership, Part, Partial, Remark, ReplaceReason, ShareDiff,
+    InvitationState, Lapse, Left, Membership, Ownership, Part, Partial, Remark, ReplaceReason, ShareDiff,
     SharingDiff, SharingVerdict, Sweep, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::drift::permission::PermissionItem;
@@ -53,6 +53,8 @@ pub struct DriftItem {
     pub remarks: Vec<Remark>,
     /// Principals that are invited and do not see the share yet.
     pub invitations: BTreeMap<Principal, Invitation>,
+    /// Differences that the block's `lifecycle` leaves alone.
+    pub left: Vec<Left>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,6 +163,7 @@ fn item(share: &ShareDiff) -> DriftItem {
         class: class(share),
         remarks: share.remarks.clone(),
         invitations: share.invitations.iter().filter(|(_, found)| exists(found)).map(owned).collect(),
+        left: share.left.clone(),
     }
 }
 
@@ -225,7 +228,7 @@ fn is_repair(edit: &Edit, share: &ShareDiff) -> bool {
     match &edit.part {
         Part::Principal { principal, how: Membership::Added, .. } => {
             share.invitations.get(principal).is_some_and(|invitation| {
-                matches!(invitation.state, InvitationState::ToResend { lapse: Lapse::Expired, .. })
+                matches!(invitation.state, InvitationState::ToResend { lapse: Lapse::Expired | Lapse::Gone, .. })
             })
         }
         Part::Principal { how, .. } | Part::Resource { how, .. } | Part::Source { how, .. } => {

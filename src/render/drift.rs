@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diag::{SourceMap, Span};
-use crate::diff::{InboundItem, InboundVerdict, Membership, Part, SharingVerdict, Sweep};
+use crate::diff::{InboundItem, InboundVerdict, Membership, Part, SharingVerdict, Sweep, left_counts};
 use crate::drift::{DriftClass, DriftItem, DriftReport, PermissionClass, PermissionItem, Standing};
 use crate::model::{Address, Origin, Place};
 use crate::org::SharingState;
@@ -46,10 +46,15 @@ impl<'a> DriftView<'a> {
     }
 
     fn item(&self, f: &mut fmt::Formatter<'_>, item: &DriftItem) -> fmt::Result {
-        let DriftItem { address, place, name, span, class, remarks, invitations } = item;
+        let DriftItem { address, place, name, span, class, remarks, invitations, left } = item;
         let mut rows: Vec<Row> = Vec::new();
         let (sign, said) = match class {
-            DriftClass::InSync => (Sign::Note, "in sync".to_owned()),
+            DriftClass::InSync if left.is_empty() => (Sign::Note, "in sync".to_owned()),
+            DriftClass::InSync => {
+                let (ignored, kept) = left_counts(left);
+                let told = parts::left_sentences(ignored, kept).join(" ");
+                (Sign::Note, format!("in sync but for what lifecycle leaves alone: {told}"))
+            }
             DriftClass::Waiting => {
                 let n = invitations.len();
                 let who = parts::count(
@@ -116,6 +121,7 @@ impl<'a> DriftView<'a> {
         rows.extend(
             invitations.iter().map(|(principal, invited)| invitation::row(principal, invited, labels)),
         );
+        rows.extend(parts::left(left, place));
         rows.extend(remarks.iter().map(|remark| parts::remark(remark, place)));
         self.entry(f, address, name, *span, (sign, &said, &rows))
     }
@@ -199,6 +205,7 @@ impl<'a> DriftView<'a> {
         if !report.unresolved.is_empty() {
             counts.entry(7).or_insert(("unknown", 0)).1 += report.unresolved.len();
         }
+        let (ignored, kept) = left_counts(report.items.iter().flat_map(|item| &item.left));
         let said: Vec<String> = counts.values().map(|(word, n)| format!("{n} {word}")).collect();
         let (style, word) = match report.standing() {
             Standing::InSync if report.partial.is_some() => {
@@ -210,6 +217,7 @@ impl<'a> DriftView<'a> {
             Standing::InSync if self.report.sweep == Sweep::NotAsked => {
                 (self.styles.strong, "No drift in the Regions that the files name.")
             }
+            Standing::InSync if ignored + kept > 0 => (self.styles.strong, "No drift."),
             Standing::InSync => (self.styles.strong, "No drift. AWS matches the configuration."),
             Standing::Incomplete
                 if !report.places.is_empty()
@@ -223,6 +231,9 @@ impl<'a> DriftView<'a> {
         write!(f, "{}", paint(style, word))?;
         if !said.is_empty() {
             write!(f, " {}.", said.join(", "))?;
+        }
+        for sentence in parts::left_sentences(ignored, kept) {
+            write!(f, " {sentence}")?;
         }
         if let Some(partial) = &report.partial {
             let told = partial::sentences(partial).join(" ");
@@ -301,7 +312,9 @@ impl fmt::Display for DriftView<'_> {
         }
         for item in items {
             let is_told = coverage.is_blind() && matches!(item.class, DriftClass::Unknown { .. });
-            if !is_told && (item.class != DriftClass::InSync || !item.remarks.is_empty()) {
+            if !is_told
+                && (item.class != DriftClass::InSync || !item.remarks.is_empty() || !item.left.is_empty())
+            {
                 by_place.entry(&item.place).or_default().items.push(item);
             }
         }

@@ -63,6 +63,7 @@ pub(crate) fn row(principal: &Principal, invitation: &Invitation, labels: &Label
             let before = match lapse {
                 Lapse::Expired => "the last one expired",
                 Lapse::Rejected => "the last one was turned down",
+                Lapse::Gone => "was invited before; the invitation is gone",
                 Lapse::Ended => "the last one was turned down, or the principal was removed by hand",
             };
             (Sign::Changed, format!("{before}; another is sent: {}", by(accept)), "RAM331")

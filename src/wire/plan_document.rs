@@ -108,6 +108,12 @@ struct SummaryDocument {
     leave: usize,
     /// Invitations that somebody else has to accept.
     waiting: usize,
+    /// Differences that `ignore_changes` leaves alone.
+    #[serde(default)]
+    ignored: usize,
+    /// What others put on shares and `keep_extra` keeps.
+    #[serde(default)]
+    kept: usize,
     /// Hazards that nobody allowed: above 0 the plan is not applied.
     hazards_open: usize,
     hazards_allowed: usize,
@@ -277,6 +283,8 @@ impl PlanDocument {
             reject,
             leave,
             waiting,
+            ignored,
+            kept,
         } = plan.counts();
         let (hazards_open, hazards_allowed) = plan.consent_counts();
         let mut document = Self {
@@ -317,6 +325,8 @@ impl PlanDocument {
                 reject,
                 leave,
                 waiting,
+                ignored,
+                kept,
                 hazards_open,
                 hazards_allowed,
             },

@@ -3,9 +3,9 @@
 use serde::de::value::{BorrowedStrDeserializer, Error};
 use serde::{Deserialize, Serialize};
 
-use crate::desired::InvitedBecause;
+use crate::desired::{IgnorableAttribute, InvitedBecause};
 use crate::diag::Severity;
-use crate::diff::{Cause, DeleteReason, Lapse, Purpose, ReplaceReason, UndeclaredStanding};
+use crate::diff::{Cause, DeleteReason, Lapse, LeftBy, Purpose, ReplaceReason, UndeclaredStanding};
 use crate::model::{ConditionChange, GapCause};
 use crate::org::SharingState;
 use crate::plan::Blocked;
@@ -104,6 +104,7 @@ words! {
         AwaitingAcceptance = "awaiting_acceptance",
         PermissionUnread = "permission_unread",
         PermissionBlocked = "permission_blocked",
+        OutsiderStays = "outsider_stays",
     }
 }
 
@@ -221,6 +222,20 @@ words! {
         Expires = "expires",
         OwnerInside = "owner_inside",
         CauseUntold = "cause_untold",
+    }
+}
+
+words! { LeftWord for LeftBy { IgnoreChanges = "ignore_changes", KeepExtra = "keep_extra", NotCarried = "not_carried" } }
+
+words! {
+    AttributeWord for IgnorableAttribute {
+        Name = "name",
+        Tags = "tags",
+        Resources = "resources",
+        Principals = "principals",
+        Permissions = "permissions",
+        AllowExternalPrincipals = "allow_external_principals",
+        RetainSharing = "retain_sharing_on_account_leave_organization",
     }
 }
 

@@ -157,4 +157,13 @@ codes! {
         with very many members, or with a record of an earlier build, that may not be enough to tell whether the files asked for a member \
         before. Such a member counts as added by hand: it is drift, and it is removed without consent.\n\nApply the plan; from then \
         on the record is up to date."
+    RAM348 "left alone by lifecycle"
+        "The share is not as its block says, and `lifecycle` leaves that alone. What `ignore_changes` names is neither added nor removed: \
+        also what the files add there does not come about. With `keep_extra` everything that is declared comes about, and what others put on \
+        the share stays. Both are counted in every report, and whoever has access by them counts where access is worked out. A share that is made \
+        in another account or Region takes principals and tags over; its resources and permissions are those of its block."
+    RAM349 "an outside principal stays on a share that is to be closed"
+        "The block says `allow_external_principals = false`, and `lifecycle` leaves a principal outside the organization on the share. RAM \
+        refuses to close a share that has one, so nothing on it is changed.\n\nRemove the principal from the share, take `principals` out of \
+        `ignore_changes` and `keep_extra`, or write `allow_external_principals = true`."
 }

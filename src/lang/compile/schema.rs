@@ -33,7 +33,14 @@ const NONE: &[&str] = &[];
 pub(crate) static RAMCTL: Schema = Schema {
     keyword: "ramctl",
     labels: Labels::None,
-    attributes: &["stack", "required_version", "regions", "allow"],
+    attributes: &["stack", "required_version", "regions", "default_tags", "allow"],
+    blocks: &["ignore_tags"],
+};
+
+pub(crate) static IGNORE_TAGS: Schema = Schema {
+    keyword: "ignore_tags",
+    labels: Labels::None,
+    attributes: &["keys", "key_prefixes"],
     blocks: NONE,
 };
 
@@ -117,7 +124,7 @@ pub(crate) static PERMISSION_USE: Schema = Schema {
 pub(crate) static LIFECYCLE: Schema = Schema {
     keyword: "lifecycle",
     labels: Labels::None,
-    attributes: &["prevent_destroy", "ignore_changes"],
+    attributes: &["prevent_destroy", "ignore_changes", "keep_extra"],
     blocks: NONE,
 };
 
@@ -160,6 +167,7 @@ pub(crate) static REMOVED_LIFECYCLE: Schema =
 /// The form of a block inside another.
 pub(crate) fn inner(outer: &Schema, keyword: &str) -> Option<&'static Schema> {
     Some(match (outer.keyword, keyword) {
+        ("ramctl", "ignore_tags") => &IGNORE_TAGS,
         ("account", "assume_role") => &ASSUME_ROLE,
         ("variable", "validation") => &VALIDATION,
         ("permission", "statement") => &STATEMENT,

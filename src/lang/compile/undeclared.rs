@@ -57,6 +57,6 @@ fn holds_value(keyword: &str, name: &str) -> bool {
         (keyword, name),
         ("variable", "type")
             | ("import" | "moved" | "removed", "to" | "from")
-            | ("lifecycle", "ignore_changes")
+            | ("lifecycle", "ignore_changes" | "keep_extra")
     )
 }

@@ -52,6 +52,15 @@ impl Changing<'_> {
                 let about = HazardSubject::Resource(resource.clone());
                 found.extend(self.removal(detail, std::iter::once(resource)).map(|code| (code, about)));
             }
+            // What the files add is also for whom they do not name and `lifecycle` leaves on the share.
+            Part::Resource { how: Membership::Added | Membership::Repaired { .. }, .. } => {
+                for principal in self.share.outsiders.iter().filter(|outsider| gains(detail, outsider)) {
+                    let about = (&codes::RAM201, HazardSubject::Principal(principal.clone()));
+                    if !found.contains(&about) {
+                        found.push(about);
+                    }
+                }
+            }
             Part::Source { source: _, how: Membership::Removed } if self.has_no_sources() => {
                 for principal in self.after().into_iter().flat_map(|after| after.principals.keys()) {
                     let told = || found.iter().any(|(code, _)| **code == codes::RAM209);
@@ -75,7 +84,6 @@ impl Changing<'_> {
             }
             Part::Name { .. }
             | Part::AllowExternalPrincipals { .. }
-            | Part::Resource { .. }
             | Part::Source { .. }
             | Part::Tag { .. }
             | Part::Imported { .. }
@@ -185,7 +193,7 @@ impl Changing<'_> {
         }
         let ran_out = || {
             let state = self.share.diff.invitations.get(principal).map(|invitation| &invitation.state);
-            matches!(state, Some(InvitationState::ToResend { lapse: Lapse::Expired, accept: _ }))
+            matches!(state, Some(InvitationState::ToResend { lapse: Lapse::Expired | Lapse::Gone, accept: _ }))
         };
         cause == Cause::Drift && (matches!(how, Membership::Repaired { .. }) || ran_out())
     }
@@ -228,4 +236,11 @@ impl Changing<'_> {
             _ => false,
         })
     }
+}
+
+/// Whether somebody behind a principal gains by a part.
+fn gains(detail: &Detail, principal: &Principal) -> bool {
+    let account = principal.account();
+    detail.unknown.contains(principal)
+        || detail.gain.iter().any(|grantee| account.as_ref() == Some(grantee.account()))
 }

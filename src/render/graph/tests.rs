@@ -90,6 +90,7 @@ fn graph() -> DesiredGraph {
         inbound: BTreeMap::new(),
         reached: BTreeSet::new(),
         safeguards: Default::default(),
+        ignore_tags: crate::model::IgnoredTags::default(),
         identity: Identity::default(),
         now: jiff::Timestamp::UNIX_EPOCH,
         nodes,

@@ -66,6 +66,7 @@ impl PlanView<'_> {
             rows.extend(invited.map(|(principal, invited)| invitation::row(principal, invited, labels)));
         }
         let place = share.diff.place();
+        rows.extend(parts::left(&share.diff.left, place));
         rows.extend(share.diff.remarks.iter().map(|remark| parts::remark(remark, place)));
         rows
     }

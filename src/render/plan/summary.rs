@@ -28,6 +28,8 @@ impl PlanView<'_> {
             reject,
             leave,
             waiting,
+            ignored,
+            kept,
         } = self.plan.counts();
         let ails = |share: &&PlannedShare| share.diff.remarks.iter().any(Remark::is_ailing);
         let unhealthy = body.shares.iter().filter(ails).count();
@@ -72,7 +74,7 @@ impl PlanView<'_> {
                 _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
                 _ if body.partial.is_some() => "No changes in what was selected.",
                 Purpose::Apply if self.is_waiting() => "No changes to make.",
-                Purpose::Apply if unhealthy > 0 => "No changes.",
+                Purpose::Apply if unhealthy > 0 || ignored > 0 || kept > 0 => "No changes.",
                 Purpose::Apply if body.sweep == Sweep::NotAsked => {
                     "No changes in the Regions that the files name."
                 }
@@ -88,6 +90,7 @@ impl PlanView<'_> {
             let have = parts::count(waiting, "invitation has", "invitations have");
             said.push((plain, format!("{have} to be accepted by others.")));
         }
+        said.extend(parts::left_sentences(ignored, kept).into_iter().map(|sentence| (plain, sentence)));
         let (open, allowed) = self.plan.consent_counts();
         if open > 0 {
             let verb = if open == 1 { "needs" } else { "need" };
