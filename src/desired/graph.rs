@@ -87,6 +87,10 @@ pub struct DesiredShare {
     pub accept_invitations: bool,
     /// Each with its RAM type; none where the catalog does not know the ARN's form.
     pub resources: BTreeMap<ResourceArn, Option<ResourceType>>,
+    /// Those of them that a search by tags found and the block does not name.
+    pub found: BTreeSet<ResourceArn>,
+    /// The searches by tags, as written.
+    pub searches: BTreeSet<String>,
     pub principals: BTreeMap<Principal, DesiredPrincipal>,
     pub sources: BTreeSet<String>,
     /// Only types with a `permission` block: what is unset is AWS's default and never a difference.

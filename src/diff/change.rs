@@ -253,6 +253,10 @@ pub enum DeleteReason {
     Expired,
     /// Its block has another address now, and a share of that address is there already.
     MoveTaken,
+    /// A `removed` block says so.
+    Removed,
+    /// Its block moved to an address that no block has.
+    MovedAway,
     /// For a permission: its block makes one of another name or in another place.
     Successor,
 }
@@ -339,13 +343,19 @@ pub enum Cause {
     Pending,
     /// Some of either.
     Both,
+    /// A resource got or lost tags in AWS, and so a search of the files finds another set.
+    Tags,
 }
 
 impl Cause {
     /// The cause of two differences together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        if self == other { self } else { Self::Both }
+        match (self, other) {
+            _ if self == other => self,
+            (Self::Drift, Self::Tags) | (Self::Tags, Self::Drift) => Self::Drift,
+            _ => Self::Both,
+        }
     }
 
     pub fn as_str(self) -> &'static str {
@@ -353,6 +363,7 @@ impl Cause {
             Self::Drift => "drift",
             Self::Pending => "pending",
             Self::Both => "both",
+            Self::Tags => "tags",
         }
     }
 }

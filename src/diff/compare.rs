@@ -441,6 +441,8 @@ fn stray_shares(
             let released = desired.identity.releases_tag(tag);
             let reason = match purpose {
                 Purpose::Apply if superseded.contains(tag) => DeleteReason::MoveTaken,
+                Purpose::Apply if desired.identity.removes_tag(tag) => DeleteReason::Removed,
+                Purpose::Apply if desired.identity.moves_tag(tag) => DeleteReason::MovedAway,
                 Purpose::Apply | Purpose::Destroy => DeleteReason::NotDeclared,
             };
             let mut gone: Vec<ShareDiff> = deletions(&address, present.clone(), reason).collect();

@@ -40,6 +40,8 @@ pub(crate) fn wanted(
         retain_sharing,
         accept_invitations: _,
         resources,
+        found: _, // the resources among them
+        searches: _,
         principals,
         sources,
         permissions,

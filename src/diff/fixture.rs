@@ -95,6 +95,8 @@ pub(crate) fn desired_share(label: &str) -> DesiredShare {
         retain_sharing: false,
         accept_invitations: false,
         resources: [(tgw(1), Some(tgw_type()))].into(),
+        found: BTreeSet::new(),
+        searches: BTreeSet::new(),
         principals: [as_written(principal("333333333333"))].into(),
         sources: BTreeSet::new(),
         permissions: BTreeMap::new(),

@@ -12,7 +12,7 @@ use crate::diff::stamp::{Asked, Stamp};
 use crate::diff::tags::own_tags;
 use crate::diff::unset::is_default;
 use crate::live::LiveShare;
-use crate::model::{PermissionArn, ResourceType};
+use crate::model::{PermissionArn, ResourceArn, ResourceType};
 
 /// Sets of members that are tried against one digest, times the members of a set: far below a second.
 const TRIED: usize = 1 << 18;
@@ -64,6 +64,9 @@ impl<'a> History<'a> {
         }
         match part {
             Part::Principal { principal, label: _, how } => self.of_member(&Asked::principal(principal), how),
+            Part::Resource { resource, resource_type: _, how } if self.is_by_tags(resource, how) => {
+                (Cause::Tags, true)
+            }
             Part::Resource { resource, resource_type: _, how } => {
                 self.of_member(&Asked::resource(resource), how)
             }
@@ -94,6 +97,22 @@ impl<'a> History<'a> {
             Part::Imported { .. } | Part::Promoted | Part::Moved { .. } | Part::Record => {
                 (Cause::Pending, true)
             }
+        }
+    }
+
+    /// Whether the same searches as at the last apply find a resource now and did not then, or the other way round.
+    fn is_by_tags(&self, resource: &ResourceArn, how: &Membership) -> bool {
+        let noted = |one: &Asked| {
+            let applied = self.applied.as_ref();
+            applied.and_then(|applied| applied.stamp.memo().asked(one.section, &one.member)) == Some(true)
+        };
+        let searches = &self.desired.searches;
+        let same = !searches.is_empty() && searches.iter().all(|search| noted(&Asked::search(search)));
+        let then = noted(&Asked::found(resource));
+        same && match how {
+            Membership::Added => self.desired.found.contains(resource) && !then,
+            Membership::Removed => then,
+            Membership::Repaired { .. } => false,
         }
     }
 

@@ -96,9 +96,8 @@ pub(crate) fn left(
     let history = History::new(desired, &before.share, &carried.stamp);
     // In another place the block's own resources and permissions count.
     let in_place = before.place == carried.place;
-    let placed = |attribute| {
-        matches!(attribute, IgnorableAttribute::Resources | IgnorableAttribute::Permissions)
-    };
+    let placed =
+        |attribute| matches!(attribute, IgnorableAttribute::Resources | IgnorableAttribute::Permissions);
     let left = |part: Part| {
         let attribute = attribute(&part)?;
         if placed(attribute) && !in_place && !is_extra(&part) {

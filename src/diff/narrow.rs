@@ -365,5 +365,5 @@ fn is_drift(edit: &Edit) -> bool {
             | Part::Resource { how: Membership::Repaired { .. }, .. }
             | Part::Source { how: Membership::Repaired { .. }, .. }
     );
-    repaired || matches!(edit.cause, Cause::Drift | Cause::Both)
+    repaired || matches!(edit.cause, Cause::Drift | Cause::Both | Cause::Tags)
 }

@@ -36,6 +36,15 @@ impl Asked {
         Self::new(Section::Resources, text.clone(), vec![text])
     }
 
+    /// That a search finds the resource. The set is in the digest anyway.
+    pub fn found(resource: &ResourceArn) -> Self {
+        Self::new(Section::Resources, format!("found {resource}"), Vec::new())
+    }
+
+    pub fn search(text: &str) -> Self {
+        Self::new(Section::Resources, format!("search {text}"), Vec::new())
+    }
+
     pub fn principal(principal: &Principal) -> Self {
         let text = format!("p{principal}");
         Self::new(Section::Principals, text.clone(), vec![text])
@@ -77,6 +86,8 @@ impl Asked {
             retain_sharing,
             accept_invitations: _, // what apply does beside, not a property of the share
             resources,
+            found,
+            searches,
             principals,
             sources,
             permissions,
@@ -90,6 +101,8 @@ impl Asked {
             Self::retain_sharing(*retain_sharing),
         ];
         out.extend(resources.keys().map(Self::resource));
+        out.extend(found.iter().map(Self::found));
+        out.extend(searches.iter().map(|search| Self::search(search)));
         out.extend(principals.keys().map(Self::principal));
         out.extend(sources.iter().map(|source| Self::source(source)));
         out.extend(permissions.iter().map(|(kind, one)| Self::permission(kind, &one.arn)));

@@ -228,7 +228,10 @@ fn is_repair(edit: &Edit, share: &ShareDiff) -> bool {
     match &edit.part {
         Part::Principal { principal, how: Membership::Added, .. } => {
             share.invitations.get(principal).is_some_and(|invitation| {
-                matches!(invitation.state, InvitationState::ToResend { lapse: Lapse::Expired | Lapse::Gone, .. })
+                matches!(
+                    invitation.state,
+                    InvitationState::ToResend { lapse: Lapse::Expired | Lapse::Gone, .. }
+                )
             })
         }
         Part::Principal { how, .. } | Part::Resource { how, .. } | Part::Source { how, .. } => {

@@ -118,9 +118,7 @@ impl<'a> DriftView<'a> {
             DriftClass::Unknown { gap } => (Sign::Unknown, format!("unknown: {}", parts::gap(gap))),
         };
         let labels = &self.report.account_labels;
-        rows.extend(
-            invitations.iter().map(|(principal, invited)| invitation::row(principal, invited, labels)),
-        );
+        rows.extend(invitation::rows(invitations, labels));
         rows.extend(parts::left(left, place));
         rows.extend(remarks.iter().map(|remark| parts::remark(remark, place)));
         self.entry(f, address, name, *span, (sign, &said, &rows))

@@ -205,6 +205,7 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
     };
     row.mark = match cause {
         Cause::Drift => "drift",
+        Cause::Tags => "tags",
         Cause::Pending | Cause::Both => "",
     };
     if let Part::Principal { how: Membership::Repaired { message }, .. }
@@ -302,6 +303,7 @@ pub(crate) fn modified(cause: Cause) -> &'static str {
     match cause {
         Cause::Drift => "modified: AWS was changed since the last apply",
         Cause::Pending => "modified: the configuration was changed and not applied",
+        Cause::Tags => "modified: resources got or lost tags, and a search by tags finds others",
         Cause::Both => "modified: AWS and the configuration were changed since the last apply",
     }
 }
@@ -442,6 +444,8 @@ pub(crate) fn replace_reasons(reasons: &BTreeSet<ReplaceReason>) -> String {
 pub(crate) fn delete_reason(reason: DeleteReason) -> &'static str {
     match reason {
         DeleteReason::NotDeclared => "no block declares it",
+        DeleteReason::Removed => "a removed block says so",
+        DeleteReason::MovedAway => "its block moved to an address that no block has",
         DeleteReason::Duplicate => "the share that takes its place, or its place again, stays",
         DeleteReason::Rival => "another share proves to be that of this address too",
         DeleteReason::Destroy => "the stack is destroyed",

@@ -75,6 +75,7 @@ pub struct PlanDocument {
     /// Where what accounts receive could not be read.
     unreceived: Vec<UnreceivedDocument>,
     steps: Vec<StepDocument>,
+    /// Every hazard that the plan would bring about, those of its shares and permissions too.
     hazards: Vec<HazardDocument>,
     /// What the stack's checks say of the plan.
     checks: Vec<CheckDocument>,
@@ -260,7 +261,7 @@ impl PlanDocument {
             partial,
             steps,
             access,
-            hazards,
+            hazards: _, // those of the plan as a whole, among all
             checks,
             refusals,
             fingerprint,
@@ -351,7 +352,10 @@ impl PlanDocument {
                 .collect(),
             unreceived: UnreceivedDocument::all(unreceived, labels),
             steps: steps.iter().map(|step| StepDocument::new(step, labels)).collect(),
-            hazards: hazards.iter().map(|hazard| HazardDocument::new(hazard, None, sources)).collect(),
+            hazards: plan
+                .hazards_by_address()
+                .map(|(at, hazard)| HazardDocument::new(hazard, at, sources))
+                .collect(),
             checks: checks.iter().map(|check| CheckDocument::new(check, sources)).collect(),
             refusals: refusals.iter().map(|refusal| RefusalDocument::new(refusal, sources)).collect(),
             partial: partial.as_ref().map(PartialDocument::new),

@@ -117,6 +117,8 @@ pub(crate) struct AccessDocument {
 pub(crate) struct HazardDocument {
     code: String,
     summary: String,
+    /// The block that it is about; null for the plan as a whole.
+    pub address: Option<String>,
     about: AboutWord,
     /// The principal, resource, type or share that it is about; null for the share or plan as a whole.
     subject: Option<String>,
@@ -158,6 +160,7 @@ impl HazardDocument {
         Self {
             code: code.id.to_owned(),
             summary: code.summary.to_owned(),
+            address: at.map(ToString::to_string),
             about: match subject {
                 HazardSubject::Principal(_) => AboutWord::Principal,
                 HazardSubject::Resource(_) => AboutWord::Resource,

@@ -41,8 +41,9 @@ macro_rules! words {
 words! { PurposeWord for Purpose { Apply = "apply", Destroy = "destroy" } }
 
 words! {
-    /// `drift`: AWS was changed. `pending`: the configuration was.
-    CauseWord for Cause { Drift = "drift", Pending = "pending", Both = "both" }
+    /// `drift`: AWS was changed. `pending`: the configuration was. `tags`: a resource got or lost tags, and so a search by tags finds another
+    /// set.
+    CauseWord for Cause { Drift = "drift", Pending = "pending", Both = "both", Tags = "tags" }
 }
 
 words! {
@@ -92,6 +93,8 @@ words! {
         Destroy = "destroy",
         Expired = "expired",
         MoveTaken = "move_taken",
+        Removed = "removed",
+        MovedAway = "moved_away",
         Successor = "successor",
     }
 }
@@ -268,7 +271,7 @@ words! {
 
 words! {
     /// What became of an invitation before.
-    LapseWord for Lapse { Expired = "expired", Rejected = "rejected", Ended = "ended" }
+    LapseWord for Lapse { Expired = "expired", Rejected = "rejected", Gone = "gone", Ended = "ended" }
 }
 
 words! {

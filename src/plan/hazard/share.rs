@@ -193,7 +193,10 @@ impl Changing<'_> {
         }
         let ran_out = || {
             let state = self.share.diff.invitations.get(principal).map(|invitation| &invitation.state);
-            matches!(state, Some(InvitationState::ToResend { lapse: Lapse::Expired | Lapse::Gone, accept: _ }))
+            matches!(
+                state,
+                Some(InvitationState::ToResend { lapse: Lapse::Expired | Lapse::Gone, accept: _ })
+            )
         };
         cause == Cause::Drift && (matches!(how, Membership::Repaired { .. }) || ran_out())
     }
