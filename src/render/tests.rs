@@ -330,7 +330,7 @@ fn a_refused_plan_says_why() {
                 00000001 stays until 333333333333 accepted the new one and goes with the apply after that  RAM335
                 access stays when an account leaves the organization  RAM213
                 + principal   account dev-1       333333333333
-                      as before
+                      keeps the share that is there
                 + resource    ec2:TransitGateway  transit-gateway/tgw-1
                       as before
                   invitation  333333333333

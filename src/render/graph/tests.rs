@@ -39,6 +39,8 @@ fn graph() -> DesiredGraph {
         place: place.clone(),
         name: "tgw\"];\n\u{202e}".into(),
         allow_external_principals: false,
+        found: Default::default(),
+        searches: Default::default(),
         retain_sharing: false,
         accept_invitations: false,
         resources: [(arn("tgw-1"), Some(code.clone())), (arn("tgw-2"), Some(code.clone()))].into(),
