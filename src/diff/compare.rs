@@ -14,7 +14,6 @@ use crate::diff::edits;
 use crate::diff::health;
 use crate::diff::inbound;
 use crate::diff::invited::Invited;
-use crate::diff::left;
 use crate::diff::narrow::Scope;
 use crate::diff::outlook::Outlook;
 use crate::diff::owned::{self, Sorted};
@@ -276,9 +275,7 @@ fn wanted_shares(
                 let memo = after.stamp.memo().clone().finding(found);
                 after.stamp = after.stamp.with(memo);
                 let mut remarks = edits::remarks(share, &before.share, &after, outlook);
-                let written = left::as_written(share, &before.share, &after, &desired.ignore_tags);
-                let differences = edits::differences(share, &before.share, &written, org, outlook);
-                let left = left::left(share, &before, &after, differences);
+                let left = edits::left_alone(share, &before, &after, desired, outlook, org);
                 let verdict = verdict(share, before, after, identity, outlook, org, &mut remarks);
                 push(verdict, remarks, left);
             }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{DesiredGraph, DesiredShare, IgnorableAttribute};
 use crate::diff::change::{
-    Cause, Delta, Edit, Entity, Membership, Part, Present, Remark, UndeclaredStanding, Wanted,
+    Cause, Delta, Edit, Entity, Left, Membership, Part, Present, Remark, UndeclaredStanding, Wanted,
 };
 use crate::diff::history::History;
 use crate::diff::label::principal_label;
-use crate::diff::left::keep;
+use crate::diff::left;
 use crate::diff::outlook::Outlook;
 use crate::diff::record::Written;
 use crate::diff::section::Section;
@@ -96,7 +96,7 @@ pub(crate) fn wanted(
             IgnorableAttribute::RetainSharing => wanted.retain_sharing = live.retain_sharing,
         }
     }
-    keep(desired, live, in_place, &mut wanted, org);
+    left::keep(desired, live, in_place, &mut wanted, org);
     graph.ignore_tags.as_live(&mut wanted.tags, &own_tags(&live.tags));
     wanted
 }
@@ -142,17 +142,25 @@ pub(crate) fn edits(
     (out, untold)
 }
 
-/// All parts in which a live share is not as `written`, whoever made them and whatever becomes of them.
-pub(crate) fn differences(
+/// The differences that the block's `lifecycle` leaves alone.
+pub(crate) fn left_alone(
     desired: &DesiredShare,
-    live: &LiveShare,
-    written: &Wanted,
-    org: &OrgView,
+    before: &Present,
+    after: &Wanted,
+    graph: &DesiredGraph,
     outlook: &Outlook<'_>,
-) -> Vec<Part> {
-    let members = member_parts(live, written, org).into_iter().map(|(_, part)| part);
-    let permissions = permissions(desired, live, written, outlook);
-    settings(live, written).into_iter().chain(permissions).chain(members).chain(tags(live, written)).collect()
+    org: &OrgView,
+) -> Vec<Left> {
+    if !left::leaves(desired) {
+        return Vec::new();
+    }
+    let live = &before.share;
+    let written = left::as_written(desired, live, after, &graph.ignore_tags);
+    let members = member_parts(live, &written, org).into_iter().map(|(_, part)| part);
+    let permissions = permissions(desired, live, &written, outlook);
+    let settings = settings(live, &written).into_iter();
+    let differences = settings.chain(permissions).chain(members).chain(tags(live, &written));
+    left::left(desired, before, after, differences.collect())
 }
 
 /// The section that is wholly under an ignored attribute. Name and flags are only parts of the settings.

@@ -14,8 +14,8 @@ use crate::diff::unset::is_default;
 use crate::live::LiveShare;
 use crate::model::{PermissionArn, ResourceArn, ResourceType};
 
-/// Sets of members that are tried against one digest, times the members of a set: far below a second.
-const TRIED: usize = 1 << 18;
+/// Sets of members that are tried against one digest, times the members of a set: a few milliseconds.
+const TRIED: usize = 1 << 14;
 
 /// The record of a share, against the files and what is live.
 pub(crate) struct History<'a> {
@@ -169,8 +169,8 @@ impl<'a> History<'a> {
 /// What may have been asked for: it is in the files now, or in AWS.
 struct Candidate {
     asked: Asked,
-    /// In both.
-    stays: bool,
+    in_files: bool,
+    in_live: bool,
 }
 
 /// The candidates of a section, in the order of its digest.
@@ -182,8 +182,11 @@ fn candidates(section: Section, desired: &DesiredShare, live: &LiveShare) -> Vec
     ) -> Vec<Candidate> {
         let (files, live): (BTreeSet<T>, BTreeSet<T>) = (files.collect(), live.collect());
         let all: BTreeSet<&T> = files.union(&live).collect();
-        let candidate =
-            |one: &T| Candidate { asked: asked(one), stays: files.contains(one) && live.contains(one) };
+        let candidate = |one: &T| Candidate {
+            asked: asked(one),
+            in_files: files.contains(one),
+            in_live: live.contains(one),
+        };
         all.into_iter().map(candidate).collect()
     }
     match section {
@@ -227,7 +230,7 @@ fn proven(section: Section, applied: &Stamp, candidates: Vec<Candidate>) -> Opti
         .enumerate()
         // The memo never forgets a member.
         .filter(|(_, one)| memo.asked(section, &one.asked.member) != Some(false))
-        .partition(|(_, one)| one.stays);
+        .partition(|(_, one)| one.in_files && one.in_live);
     let tried = |taken: &dyn Fn(usize) -> bool| {
         let taken = not_sure.iter().enumerate().filter(|(n, _)| taken(*n)).map(|(_, one)| one);
         let mut set: Vec<&(usize, Candidate)> = sure.iter().chain(taken).collect();
@@ -235,12 +238,13 @@ fn proven(section: Section, applied: &Stamp, candidates: Vec<Candidate>) -> Opti
         let is_it = applied.is_over(section, set.iter().map(|(_, one)| &one.asked));
         is_it.then(|| set.into_iter().map(|(_, one)| one.asked.member.clone()).collect())
     };
+    let usual: [&dyn Fn(usize) -> bool; 4] =
+        [&|_| true, &|_| false, &|n| not_sure[n].1.in_live, &|n| not_sure[n].1.in_files];
     let members = sure.len() + not_sure.len();
     let sets = u32::try_from(not_sure.len()).ok().and_then(|n| 1_usize.checked_shl(n));
-    match sets.filter(|sets| not_sure.len() < 20 && sets.saturating_mul(members.max(1)) <= TRIED) {
-        Some(sets) => (0..sets).rev().find_map(|set| tried(&|n| set >> n & 1 == 1)),
-        None => tried(&|_| true).or_else(|| tried(&|_| false)),
-    }
+    let sets = sets.filter(|sets| sets.saturating_mul(members.max(1)) <= TRIED);
+    let any = || (0..sets.unwrap_or(0)).find_map(|set| tried(&|n| set >> n & 1 == 1));
+    usual.into_iter().find_map(tried).or_else(any)
 }
 
 #[cfg(test)]

@@ -85,6 +85,11 @@ pub(crate) fn as_written(
     }
 }
 
+/// Whether the block's `lifecycle` leaves anything alone.
+pub(crate) fn leaves(desired: &DesiredShare) -> bool {
+    !desired.lifecycle.ignore_changes.is_empty() || !desired.lifecycle.keep_extra.is_empty()
+}
+
 /// What is left alone of the parts in which the live share differs from its block as written. `carried` is the share as it is to be.
 pub(crate) fn left(
     desired: &DesiredShare,

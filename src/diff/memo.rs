@@ -155,7 +155,7 @@ impl Memo {
         let Some(first) = signs.next() else { return false };
         let rest = signs.as_str();
         let Some(values) = rest.bytes().map(value).collect::<Option<Vec<u8>>>() else { return false };
-        if first == 'F' && rest.len() % MARK == 0 {
+        if first == 'F' && rest.len().is_multiple_of(MARK) {
             let marks = rest.as_bytes().chunks(MARK).map(|mark| String::from_utf8_lossy(mark).into_owned());
             self.found = Some(marks.collect());
             return true;

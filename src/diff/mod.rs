@@ -21,6 +21,7 @@ mod memo;
 mod narrow;
 mod outlook;
 mod owned;
+mod part;
 mod permission;
 mod permission_compare;
 mod record;

@@ -11,6 +11,7 @@ use crate::org::SharingState;
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::invitation;
+use crate::render::left;
 use crate::render::partial;
 use crate::render::parts;
 use crate::render::permission;
@@ -46,13 +47,13 @@ impl<'a> DriftView<'a> {
     }
 
     fn item(&self, f: &mut fmt::Formatter<'_>, item: &DriftItem) -> fmt::Result {
-        let DriftItem { address, place, name, span, class, remarks, invitations, left } = item;
+        let DriftItem { address, place, name, span, class, remarks, invitations, left: left_alone } = item;
         let mut rows: Vec<Row> = Vec::new();
         let (sign, said) = match class {
-            DriftClass::InSync if left.is_empty() => (Sign::Note, "in sync".to_owned()),
+            DriftClass::InSync if left_alone.is_empty() => (Sign::Note, "in sync".to_owned()),
             DriftClass::InSync => {
-                let (ignored, kept) = left_counts(left);
-                let told = parts::left_sentences(ignored, kept).join(" ");
+                let (ignored, kept) = left_counts(left_alone);
+                let told = left::sentences(ignored, kept).join(" ");
                 (Sign::Note, format!("in sync but for what lifecycle leaves alone: {told}"))
             }
             DriftClass::Waiting => {
@@ -119,7 +120,7 @@ impl<'a> DriftView<'a> {
         };
         let labels = &self.report.account_labels;
         rows.extend(invitation::rows(invitations, labels));
-        rows.extend(parts::left(left, place));
+        rows.extend(left::rows(left_alone, place));
         rows.extend(remarks.iter().map(|remark| parts::remark(remark, place)));
         self.entry(f, address, name, *span, (sign, &said, &rows))
     }
@@ -230,7 +231,7 @@ impl<'a> DriftView<'a> {
         if !said.is_empty() {
             write!(f, " {}.", said.join(", "))?;
         }
-        for sentence in parts::left_sentences(ignored, kept) {
+        for sentence in left::sentences(ignored, kept) {
             write!(f, " {sentence}")?;
         }
         if let Some(partial) = &report.partial {

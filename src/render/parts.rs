@@ -8,8 +8,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::access::Grantee;
 use crate::catalog;
 use crate::diff::{
-    Cause, DeleteReason, Delta, Edit, Entity, ImportProblem, Left, LeftBy, Membership, Misfit, NextVersion,
-    Ownership, Part, Remark, ReplaceReason, UndeclaredStanding, Unmanaged,
+    Cause, DeleteReason, Delta, Edit, Entity, ImportProblem, Membership, Misfit, NextVersion, Ownership,
+    Part, Remark, ReplaceReason, UndeclaredStanding, Unmanaged,
 };
 use crate::model::{AccountId, Gap, Place, Principal, ResourceArn};
 use crate::org::SharingState;
@@ -234,68 +234,6 @@ fn versions(before: &str, after: &NextVersion) -> String {
 
 fn text_of(text: &str) -> String {
     escape(text).at_most(NAME).to_string()
-}
-
-/// Extras that are listed by name for one share; the rest are counted.
-const LISTED: usize = 20;
-
-/// Differences that a block's `lifecycle` leaves alone, as rows: what others put on the share by name, the rest counted.
-pub(crate) fn left(left: &[Left], place: &Place) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let mut counted: BTreeMap<LeftBy, (usize, BTreeSet<&'static str>)> = BTreeMap::new();
-    let mut listed = 0;
-    for one in left {
-        let Left { attribute, part, cause, by } = one;
-        let is_named = match by {
-            LeftBy::IgnoreChanges => one.extra_principal().is_some(),
-            LeftBy::KeepExtra | LeftBy::NotCarried => true,
-        };
-        match part {
-            Some(part) if is_named && listed < LISTED => {
-                listed += 1;
-                let mut row = row(&Edit { part: part.clone(), cause: *cause }, place);
-                (row.sign, row.mark) = (Sign::Note, "");
-                row.effect = match by {
-                    LeftBy::IgnoreChanges => "no block declares it; ignore_changes leaves it".to_owned(),
-                    LeftBy::KeepExtra => "no block declares it; keep_extra keeps it".to_owned(),
-                    LeftBy::NotCarried => {
-                        row.sign = Sign::Held;
-                        "no block declares it, and no share elsewhere can have it: not carried over"
-                            .to_owned()
-                    }
-                };
-                row.codes = vec!["RAM348"];
-                rows.push(row);
-            }
-            _ => {
-                let (n, attributes) = counted.entry(*by).or_default();
-                *n += 1;
-                attributes.insert(attribute.as_str());
-            }
-        }
-    }
-    rows.extend(counted.into_iter().map(|(by, (n, attributes))| {
-        let why = match by {
-            LeftBy::IgnoreChanges => "ignored by ignore_changes",
-            LeftBy::KeepExtra => "kept by keep_extra",
-            LeftBy::NotCarried => "not carried over",
-        };
-        let names: Vec<&str> = attributes.into_iter().collect();
-        let what = count(n, "difference", "differences");
-        Row::new(Sign::Note, ["lifecycle".into(), what, String::new()])
-            .effect(format!("{}: {why}", names.join(", ")))
-            .code("RAM348")
-    }));
-    rows
-}
-
-/// What is left alone, in the summary.
-pub(crate) fn left_sentences(ignored: usize, kept: usize) -> Vec<String> {
-    let ignored = (ignored > 0)
-        .then(|| format!("{} ignored by lifecycle.", count(ignored, "difference", "differences")));
-    let kept = (kept > 0)
-        .then(|| format!("{} kept by lifecycle.", count(kept, "undeclared extra", "undeclared extras")));
-    ignored.into_iter().chain(kept).collect()
 }
 
 /// What a cause means, in words.

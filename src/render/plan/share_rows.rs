@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diff::{Change, Membership, Part, Verdict};
 use crate::plan::{Detail, HazardSubject, PlannedShare};
 use crate::render::invitation;
+use crate::render::left;
 use crate::render::parts;
 use crate::render::plan::PlanView;
 use crate::render::rows::{Row, Sign};
@@ -72,7 +73,7 @@ impl PlanView<'_> {
             rows.extend(invitation::rows(&share.diff.invitations, labels));
         }
         let place = share.diff.place();
-        rows.extend(parts::left(&share.diff.left, place));
+        rows.extend(left::rows(&share.diff.left, place));
         rows.extend(share.diff.remarks.iter().map(|remark| parts::remark(remark, place)));
         rows
     }

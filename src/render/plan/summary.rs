@@ -5,6 +5,7 @@ use std::fmt;
 use crate::access::Grantee;
 use crate::diff::{InboundVerdict, Purpose, Remark, Sweep};
 use crate::plan::{Counts, PlannedInbound, PlannedShare};
+use crate::render::left;
 use crate::render::partial;
 use crate::render::parts;
 use crate::render::plan::PlanView;
@@ -90,7 +91,7 @@ impl PlanView<'_> {
             let have = parts::count(waiting, "invitation has", "invitations have");
             said.push((plain, format!("{have} to be accepted by others.")));
         }
-        said.extend(parts::left_sentences(ignored, kept).into_iter().map(|sentence| (plain, sentence)));
+        said.extend(left::sentences(ignored, kept).into_iter().map(|sentence| (plain, sentence)));
         let (open, allowed) = self.plan.consent_counts();
         if open > 0 {
             let verb = if open == 1 { "needs" } else { "need" };
