@@ -119,9 +119,25 @@ impl Memo {
         let is_applied = |group: &Group| {
             Section::ALL.into_iter().filter(|section| Group::of(*section) == *group).all(&applied)
         };
-        let groups = Group::ALL.into_iter().filter(is_applied);
-        let filters = groups.filter_map(|group| Some((group, after.filters.get(&group)?.clone())));
-        Self { filters: filters.collect(), found: self.found.clone() }
+        let filter = |group: Group| {
+            let from = if is_applied(&group) { after } else { self };
+            Some((group, from.filters.get(&group)?.clone()))
+        };
+        Self { filters: Group::ALL.into_iter().filter_map(filter).collect(), found: self.found.clone() }
+    }
+
+    /// The memo for members that have other names now: each with its name before and after. Nothing is kept of the names before, nor of
+    /// members that are not among these.
+    #[must_use]
+    pub fn restated<'a>(&self, members: impl IntoIterator<Item = (Section, &'a str, &'a str)>) -> Self {
+        if self.filters.is_empty() {
+            return self.clone();
+        }
+        let asked =
+            members.into_iter().filter(|(section, before, _)| self.asked(*section, before) == Some(true));
+        let asked: Vec<(Section, String)> =
+            asked.map(|(section, _, after)| (section, after.to_owned())).collect();
+        Self { found: self.found.clone(), ..Self::of(&asked) }
     }
 
     /// The memo for permissions that have other ARNs now: type, ARN before and after.

@@ -60,6 +60,7 @@ pub use record::{
 };
 pub use section::Section;
 pub use sharing::{SharingDiff, SharingVerdict};
+pub(crate) use stamp::Asked;
 pub use stamp::{PermissionStamp, Stamp};
 
 // What the stack says about its own hazards goes through a comparison as it is.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::memo::Memo;
-use crate::diff::stamp::{PermissionStamp, Stamp, digest, is_digest};
+use crate::diff::stamp::{Asked, PermissionStamp, Stamp, digest, is_digest};
 use crate::model::{
     Address, Arn, PermissionArn, ResourceType, ShareArn, StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
 };
@@ -96,8 +96,19 @@ impl Written<Stamp> {
         written(form, stamp, &self.binding, &self.replaces)
     }
 
+    /// The record of a share whose members have other names now, each as it was and as it is.
+    #[must_use]
+    pub(crate) fn restated(mut self, members: &[(Asked, Asked)]) -> Self {
+        let pairs = members.iter();
+        let pairs =
+            pairs.map(|(before, after)| (before.section, before.member.as_str(), after.member.as_str()));
+        let memo = self.stamp.memo().restated(pairs);
+        self.stamp = self.stamp.with(memo);
+        self
+    }
+
     /// The tag's value for a share of another ARN, with these tags of ownership. `renamed` has the ARNs of the shares around it,
-    /// `permissions` the type of each permission on it with its ARN before and after. Nothing is kept of the names of members.
+    /// `permissions` the type of each permission on it with its ARN before and after.
     pub fn rebound<'a>(
         &self,
         tags: &Tags,
@@ -110,7 +121,7 @@ impl Written<Stamp> {
         let record = Record {
             stack: value(TAG_STACK),
             address: value(TAG_ADDRESS),
-            stamp: self.stamp.clone().with(self.stamp.memo().without_filters().renamed(permissions)),
+            stamp: self.stamp.clone().with(self.stamp.memo().clone().renamed(permissions)),
             replaces: replaced.map(|(_, after)| after.clone()).collect(),
         };
         if self.provisional { record.provisional() } else { record.bound(arn) }
