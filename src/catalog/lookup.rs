@@ -67,6 +67,11 @@ pub fn default_permission(code: &ResourceType) -> Option<&'static str> {
     type_with_code(code)?.default_permission.as_deref()
 }
 
+/// The types whose default permission a source shows, each with its name.
+pub fn default_permissions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    types().filter_map(|facts| Some((facts.code.as_str(), facts.default_permission.as_deref()?)))
+}
+
 /// The type that an AWS managed permission is for, where a source shows it. Never guessed from the name.
 pub fn type_of_permission(name: &str) -> Option<&'static TypeFacts> {
     let mut of_type = types().filter(|facts| {

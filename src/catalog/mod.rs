@@ -9,4 +9,7 @@ mod lookup;
 
 pub use arn_form::ArnForm;
 pub use data::{Catalog, NotInTable, RegionScope, TypeFacts, Untyped, catalog};
-pub use lookup::{Kind, default_permission, kind_of, type_of, type_of_permission, type_with_code, types};
+pub use lookup::{
+    Kind, default_permission, default_permissions, kind_of, type_of, type_of_permission, type_with_code,
+    types,
+};

@@ -10,8 +10,8 @@ use crate::desired::safeguards::Safeguards;
 use crate::diag::{Span, Spanned};
 use crate::lang::{Lifecycle, SharingWish};
 use crate::model::{
-    AccountId, Address, Gap, PermissionArn, PermissionPolicy, Place, Principal, Region, ResourceArn,
-    ResourceType, StackName, Tags,
+    AccountId, Address, Gap, IgnoredTags, PermissionArn, PermissionPolicy, Place, Principal, Region,
+    ResourceArn, ResourceType, StackName, Tags,
 };
 
 /// A stack, settled.
@@ -32,6 +32,8 @@ pub struct DesiredGraph {
     pub inbound: BTreeMap<Address, DesiredInbound>,
     /// Accounts that ramctl has credentials for.
     pub reached: BTreeSet<AccountId>,
+    /// Tags that are neither read as differences nor removed.
+    pub ignore_tags: IgnoredTags,
     /// Which live shares are to become whose.
     pub identity: Identity,
     pub safeguards: Safeguards,
@@ -85,6 +87,10 @@ pub struct DesiredShare {
     pub accept_invitations: bool,
     /// Each with its RAM type; none where the catalog does not know the ARN's form.
     pub resources: BTreeMap<ResourceArn, Option<ResourceType>>,
+    /// Those of them that a search by tags found and the block does not name.
+    pub found: BTreeSet<ResourceArn>,
+    /// The searches by tags, as written.
+    pub searches: BTreeSet<String>,
     pub principals: BTreeMap<Principal, DesiredPrincipal>,
     pub sources: BTreeSet<String>,
     /// Only types with a `permission` block: what is unset is AWS's default and never a difference.

@@ -18,6 +18,8 @@ pub struct Identity {
     pub moves: Vec<Move>,
     /// Addresses whose shares and permissions the stack lets go. One without a key stands for every instance.
     pub releases: Vec<Address>,
+    /// Addresses whose shares and permissions a `removed` block deletes.
+    pub removes: Vec<Address>,
 }
 
 /// An `import` block.
@@ -69,8 +71,22 @@ impl Identity {
 
     /// Whether a share that bears this tag is let go.
     pub fn releases_tag(&self, tag: &str) -> bool {
-        self.releases.iter().any(|released| {
-            covers(released, tag) || self.previous(released).iter().any(|before| covers(before, tag))
+        self.names(&self.releases, tag)
+    }
+
+    /// Whether a `removed` block deletes what bears this tag.
+    pub fn removes_tag(&self, tag: &str) -> bool {
+        self.names(&self.removes, tag)
+    }
+
+    /// Whether what bears this tag has another address now, by a `moved` block.
+    pub fn moves_tag(&self, tag: &str) -> bool {
+        self.moves.iter().any(|step| covers(&step.from, tag))
+    }
+
+    fn names(&self, addresses: &[Address], tag: &str) -> bool {
+        addresses.iter().any(|address| {
+            covers(address, tag) || self.previous(address).iter().any(|before| covers(before, tag))
         })
     }
 }
@@ -101,6 +117,8 @@ pub(crate) fn identity(declaration: &Declaration) -> Identity {
         moved.map(|block| Move { from: block.from.value.clone(), to: block.to.value.clone() }).collect();
     let released = declaration.removed.iter().filter(|block| block.action == RemovedAction::Release);
     out.releases = released.map(|block| block.from.value.clone()).collect();
+    let removed = declaration.removed.iter().filter(|block| block.action == RemovedAction::Destroy);
+    out.removes = removed.map(|block| block.from.value.clone()).collect();
     out
 }
 

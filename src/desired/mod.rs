@@ -39,7 +39,11 @@ pub use resolve::{Resolution, check, resolve};
 pub use safeguards::{Safeguards, Thresholds};
 pub use tagged::tag_searches;
 
+// Which permission a type has that no block names.
+pub(crate) use crate::catalog::{default_permission, default_permissions};
+
 // What a settled share takes over from its block as it is: rooms behind this one need not know the language.
 pub use crate::lang::{
-    Acknowledgement, AcknowledgementScope, IgnorableAttribute, InboundAction, Lifecycle, SharingWish,
+    Acknowledgement, AcknowledgementScope, ExtraAttribute, IgnorableAttribute, InboundAction, Lifecycle,
+    SharingWish,
 };

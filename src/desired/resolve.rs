@@ -18,7 +18,7 @@ use crate::desired::view::{PermissionView, ShareView, as_written, offline, own_s
 use crate::diag::rules::{RAM102, RAM103, RAM104};
 use crate::diag::{Code, Diagnostic, Spanned};
 use crate::lang::{Declaration, VersionWish};
-use crate::model::{AccountId, Address, Gap, GapCause, Place, Principal, TaggedResources};
+use crate::model::{AccountId, Address, Gap, GapCause, Place, Principal, ResourceArn, TaggedResources};
 use crate::org::OrgView;
 
 /// What became of a declaration.
@@ -149,6 +149,7 @@ fn graph(
         unresolved,
         inbound: inbound(declaration),
         reached: reached(declaration).difference(&closed).cloned().collect(),
+        ignore_tags: declaration.ignore_tags.clone(),
         identity: identity(declaration),
         safeguards: safeguards(declaration),
         now: declaration.now,
@@ -237,6 +238,8 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Open> {
         .iter()
         .map(|resource| (resource.arn.clone(), resource.kind.type_code().cloned()))
         .collect();
+    let named: BTreeSet<&ResourceArn> = block.resources.iter().map(|resource| &resource.value).collect();
+    let found = view.queries.iter().flat_map(|query| query.taken()).filter(|arn| !named.contains(arn));
     let permissions = view
         .permissions
         .iter()
@@ -256,6 +259,8 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Open> {
         retain_sharing: is_on(&block.retain_sharing_on_account_leave_organization),
         accept_invitations: block.accept_invitations.as_ref().is_none_or(|accept| accept.value),
         resources,
+        found: found.cloned().collect(),
+        searches: view.queries.iter().map(|query| query.written.value.to_string()).collect(),
         principals,
         sources: block.sources.iter().map(|source| source.value.clone()).collect::<BTreeSet<_>>(),
         permissions,

@@ -9,6 +9,7 @@ use crate::diag::Span;
 use crate::diff::inbound::InboundItem;
 use crate::diff::invitation::Invitation;
 use crate::diff::narrow::Partial;
+pub use crate::diff::part::{Cause, Delta, Edit, Left, LeftBy, Membership, NextVersion, Part};
 use crate::diff::permission::PermissionDiff;
 use crate::diff::record::{Misfit, Record};
 use crate::diff::sharing::SharingDiff;
@@ -87,6 +88,8 @@ pub struct ShareDiff {
     pub remarks: Vec<Remark>,
     /// Principals that are invited and do not see the share yet.
     pub invitations: BTreeMap<Principal, Invitation>,
+    /// Differences that the block's `lifecycle` leaves alone.
+    pub left: Vec<Left>,
     /// Deleted shares that had this address and that RAM still lists.
     pub deleted: BTreeSet<ShareArn>,
 }
@@ -180,21 +183,6 @@ impl Remark {
     }
 }
 
-impl Part {
-    /// What of it could not be read.
-    pub fn gap(&self) -> Option<&Gap> {
-        match self {
-            Self::Permission { actions, .. } | Self::PermissionVersion { actions, .. } => actions.gap(),
-            _ => None,
-        }
-    }
-
-    /// Whether it says whose the share is, and nothing of what is on it.
-    pub fn is_identity(&self) -> bool {
-        matches!(self, Self::Imported { .. } | Self::Moved { .. } | Self::Promoted)
-    }
-}
-
 /// Why a share of the stack goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeleteReason {
@@ -210,6 +198,10 @@ pub enum DeleteReason {
     Expired,
     /// Its block has another address now, and a share of that address is there already.
     MoveTaken,
+    /// A `removed` block says so.
+    Removed,
+    /// Its block moved to an address that no block has.
+    MovedAway,
     /// For a permission: its block makes one of another name or in another place.
     Successor,
 }
@@ -280,127 +272,6 @@ impl DeleteReason {
     }
 }
 
-/// One difference inside a share.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    pub part: Part,
-    pub cause: Cause,
-}
-
-/// Who made the difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cause {
-    /// The configuration is as it was applied; AWS was changed.
-    Drift,
-    /// The configuration changed since it was applied, or was never applied in full.
-    Pending,
-    /// Some of either.
-    Both,
-}
-
-impl Cause {
-    /// The cause of two differences together.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        if self == other { self } else { Self::Both }
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Drift => "drift",
-            Self::Pending => "pending",
-            Self::Both => "both",
-        }
-    }
-}
-
-/// The part of a share that differs, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
-    Name {
-        before: String,
-        after: String,
-    },
-    AllowExternalPrincipals {
-        before: bool,
-        after: bool,
-    },
-    Principal {
-        principal: Principal,
-        label: String,
-        how: Membership,
-    },
-    Resource {
-        resource: ResourceArn,
-        resource_type: Option<ResourceType>,
-        how: Membership,
-    },
-    Source {
-        source: String,
-        how: Membership,
-    },
-    Permission {
-        resource_type: ResourceType,
-        how: Delta<PermissionArn>,
-        /// What that gives and takes on what is there.
-        actions: Observed<PolicyChange>,
-    },
-    /// The same permission in another version.
-    PermissionVersion {
-        resource_type: ResourceType,
-        permission: PermissionArn,
-        before: String,
-        after: NextVersion,
-        actions: Observed<PolicyChange>,
-    },
-    Tag {
-        key: String,
-        how: Delta<String>,
-    },
-    /// The share was not the stack's and becomes so.
-    Imported {
-        /// The stack that has it now, by its tag. Foreign text.
-        owner: Option<String>,
-    },
-    /// RAM made the share from a resource policy, and makes it one that can be changed.
-    Promoted,
-    /// The share's block had another address before.
-    Moved {
-        from: Address,
-    },
-    /// Nothing but the record of what was applied is behind.
-    Record,
-}
-
-/// The version of a permission that a share gets.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum NextVersion {
-    Numbered(String),
-    /// The one that this run makes.
-    New,
-    /// The default, whose number was not read.
-    Default,
-}
-
-/// What becomes of a principal, resource or source on a share.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Membership {
-    Added,
-    Removed,
-    /// It FAILED and is taken off and put on again.
-    Repaired {
-        message: Option<String>,
-    },
-}
-
-/// A value's change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Delta<T> {
-    Added { after: T },
-    Changed { before: T, after: T },
-    Removed { before: T },
-}
-
 /// A principal, resource or source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Entity {
@@ -429,8 +300,15 @@ pub enum Remark {
     },
     /// The share has a permission with placeholders, so what it allows here is unknown.
     Templated { resource_type: ResourceType, permission: PermissionArn, gap: Gap },
-    /// A permission that no block names and that is not one of AWS's defaults.
-    UndeclaredPermission { resource_type: ResourceType, permission: PermissionArn },
+    /// A permission that no block names, that is not one of AWS's defaults, and that this run leaves on the share.
+    UndeclaredPermission {
+        resource_type: ResourceType,
+        permission: PermissionArn,
+        standing: UndeclaredStanding,
+    },
+    /// For so many of the differences, the record of the last apply does not tell whether the files asked for them: they count as made in
+    /// AWS.
+    CauseUntold { differences: usize },
     /// A share that is not the stack's has the name that this one is to be made with.
     NameTaken { arn: ShareArn, ownership: Ownership },
     /// The share that is made would hold what a share of no stack holds already: all its resources, for all its principals.
@@ -450,7 +328,26 @@ pub enum Remark {
     Share { status: ShareStatus, message: Option<String> },
 }
 
+/// Why a permission that no block names stays on a share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UndeclaredStanding {
+    /// ramctl found it there when it first applied.
+    Found,
+    /// The record of the last apply does not say whether ramctl found it or somebody attached it since.
+    Untold,
+    /// Somebody attached it, and which permission is AWS's default for the type is not known.
+    NoDefault,
+}
+
 impl Remark {
+    /// Whether something in AWS is not as the files say and this run does not change it.
+    pub fn is_undeclared(&self) -> bool {
+        match self {
+            Self::UndeclaredPermission { standing, .. } => *standing != UndeclaredStanding::Found,
+            _ => false,
+        }
+    }
+
     /// Whether something on the share gives no access and no step mends it.
     pub fn is_ailing(&self) -> bool {
         matches!(self, Self::Unhealthy { .. } | Self::Stuck { .. })

@@ -1,6 +1,6 @@
 //! Which live shares a declared share has, and by what right.
 
-use crate::desired::{DesiredGraph, DesiredShare, Import, ManagedPermission};
+use crate::desired::{DesiredGraph, DesiredShare, IgnorableAttribute, Import, ManagedPermission};
 use crate::diag::Span;
 use crate::diff::change::{ImportProblem, Part, Present};
 use crate::diff::outlook::Outlook;
@@ -138,7 +138,8 @@ fn adopted(
     if let Some(Ok(address)) = record::of_share(stack.as_str(), &live.tags, &live.arn) {
         return Err(ImportProblem::OtherAddress { address: address_of_tag(BlockKind::Share, address) });
     }
-    if live.retain_sharing != share.retain_sharing {
+    let ignored = share.lifecycle.ignore_changes.contains(&IgnorableAttribute::RetainSharing);
+    if live.retain_sharing != share.retain_sharing && !ignored {
         return Err(ImportProblem::RetainSharing { live: live.retain_sharing });
     }
     Ok(live.tags.get(TAG_STACK).cloned())

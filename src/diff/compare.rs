@@ -6,8 +6,8 @@ use crate::desired::{AcknowledgementScope, DesiredGraph, DesiredShare, Identity}
 use crate::diag::hazards;
 use crate::diff::beside::beside;
 use crate::diff::change::{
-    Cause, Change, DeleteReason, Diff, Edit, Ownership, Part, Present, Purpose, Remark, ShareDiff, Unmanaged,
-    UnresolvedShare, Verdict, Wanted,
+    Cause, Change, DeleteReason, Diff, Edit, Left, Ownership, Part, Present, Purpose, Remark, ShareDiff,
+    Unmanaged, UnresolvedShare, Verdict, Wanted,
 };
 use crate::diff::claim::{Claim, claim};
 use crate::diff::edits;
@@ -22,6 +22,7 @@ use crate::diff::owned::{self, Sorted};
 use crate::diff::permission_compare;
 use crate::diff::record::Misfit;
 use crate::diff::sharing;
+use crate::diff::stamp::Stamp;
 use crate::live::LiveState;
 use crate::model::{Address, BlockKind, Gap, GapCause, Observed, Place, Principal, ShareArn, TAG_IMPORTED};
 use crate::org::OrgView;
@@ -202,7 +203,7 @@ fn wanted_shares(
     let offered = Offered { desired, live };
     for (address, share) in &desired.shares {
         let tag = address.tag_value();
-        let mut push = |mut verdict, mut remarks: Vec<Remark>| {
+        let mut push = |mut verdict, mut remarks: Vec<Remark>, left: Vec<Left>| {
             let invitations = Invited { desired, share, live, org }.settle(&mut verdict, &mut remarks);
             health::tell_stuck(&mut remarks, desired.now);
             if !is_unread(&verdict) {
@@ -217,25 +218,27 @@ fn wanted_shares(
                 protected: share.lifecycle.prevent_destroy,
                 remarks,
                 invitations,
+                left,
                 deleted: deleted(sorted, &tag),
             });
         };
-        let wanted = |live| edits::wanted(share, live, &desired.stack, org);
+        let wanted = |live| edits::wanted(share, live, desired, org);
         let gap = unknown.get(&share.place).cloned().or_else(|| unmanageable(desired, sorted, address));
         if let Some(gap) = gap {
-            push(Verdict::Unread { after: wanted(None), gap }, Vec::new());
+            push(Verdict::Unread { after: wanted(None), gap }, Vec::new(), Vec::new());
             continue;
         }
         let expired = share.is_expired(desired.now);
         let claim = claim(share, desired, live, sorted, outlook);
         match &claim {
             Claim::Unread { gap } if !expired => {
-                push(Verdict::Unread { after: wanted(None), gap: gap.clone() }, Vec::new());
+                push(Verdict::Unread { after: wanted(None), gap: gap.clone() }, Vec::new(), Vec::new());
                 continue;
             }
             Claim::Refused { arn, span, problem } if !expired => {
                 let (arn, span, problem) = (arn.clone(), *span, problem.clone());
-                push(Verdict::NotImported { after: wanted(None), arn, span, problem }, Vec::new());
+                let verdict = Verdict::NotImported { after: wanted(None), arn, span, problem };
+                push(verdict, Vec::new(), Vec::new());
                 continue;
             }
             Claim::Moved { from, .. } => drop(out.moved.insert(from.tag_value())),
@@ -264,29 +267,35 @@ fn wanted_shares(
         let mut candidates = candidates.into_iter();
         match candidates.next() {
             None if let Some(gap) = unsearched.keeps_back(share) => {
-                push(Verdict::Unread { after: wanted(None), gap }, Vec::new());
+                push(Verdict::Unread { after: wanted(None), gap }, Vec::new(), Vec::new());
             }
             None => {
                 let after = wanted(None);
                 match offered.look(share, &after.permissions, None) {
-                    Err(gap) => push(Verdict::Unread { after, gap }, Vec::new()),
+                    Err(gap) => push(Verdict::Unread { after, gap }, Vec::new(), Vec::new()),
                     Ok(mut remarks) => {
                         remarks.extend(lookalikes(sorted, &desired.identity, address, &after));
-                        push(Verdict::Changed(Change::Create { after }), remarks);
+                        push(Verdict::Changed(Change::Create { after }), remarks, Vec::new());
                     }
                 }
             }
             Some(before) => {
-                let mut after = wanted(Some(&before.share));
+                let mut after = wanted(Some(&before));
                 after.replaces.clone_from(&succession);
+                let imported = identity.iter().any(|part| matches!(part, Part::Imported { .. }));
+                let found = edits::found(share, &before.share, imported);
+                let memo = after.stamp.memo().clone().finding(found);
+                after.stamp = after.stamp.with(memo);
                 // A replacement is a new share, and has nothing yet.
                 let stays = owned::replace_reasons(share, &before).is_empty();
                 match offered.look(share, &after.permissions, stays.then_some(&before.share)) {
-                    Err(gap) => push(Verdict::Unread { after, gap }, Vec::new()),
+                    Err(gap) => push(Verdict::Unread { after, gap }, Vec::new(), Vec::new()),
                     Ok(more) => {
                         let mut remarks = edits::remarks(share, &before.share, &after, outlook);
                         remarks.extend(more);
-                        push(verdict(share, before, after, identity, outlook, org), remarks);
+                        let left = edits::left_alone(share, &before, &after, desired, outlook, org);
+                        let verdict = verdict(share, before, after, identity, outlook, org, &mut remarks);
+                        push(verdict, remarks, left);
                     }
                 }
             }
@@ -376,13 +385,19 @@ fn verdict(
     identity: Vec<Part>,
     outlook: &Outlook<'_>,
     org: &OrgView,
+    remarks: &mut Vec<Remark>,
 ) -> Verdict {
     let reasons = owned::replace_reasons(desired, &before);
     if !reasons.is_empty() {
         after.replaces.insert(before.share.arn.clone());
+        // A new share has AWS's defaults.
+        after.stamp = Stamp::of(desired);
         return Verdict::Changed(Change::Replace { before, after, reasons });
     }
-    let mut edits = edits::edits(desired, &before.share, &after, org, outlook);
+    let (mut edits, untold) = edits::edits(desired, &before.share, &after, org, outlook);
+    if untold > 0 {
+        remarks.push(Remark::CauseUntold { differences: untold });
+    }
     if !identity.is_empty() {
         // The record is renewed with the tags of ownership anyway. What the share was like before it was the stack's is nobody's drift.
         edits.retain(|edit| edit.part != Part::Record);
@@ -456,6 +471,8 @@ fn stray_shares(
             let released = desired.identity.releases_tag(tag);
             let reason = match purpose {
                 Purpose::Apply if superseded.contains(tag) => DeleteReason::MoveTaken,
+                Purpose::Apply if desired.identity.removes_tag(tag) => DeleteReason::Removed,
+                Purpose::Apply if desired.identity.moves_tag(tag) => DeleteReason::MovedAway,
                 Purpose::Apply | Purpose::Destroy => DeleteReason::NotDeclared,
             };
             let mut gone: Vec<ShareDiff> = deletions(&address, present.clone(), reason).collect();
@@ -489,6 +506,7 @@ fn deletion(address: &Address, before: Present, reason: DeleteReason) -> ShareDi
         protected: false,
         remarks: Vec::new(),
         invitations: BTreeMap::new(),
+        left: Vec::new(),
         deleted: BTreeSet::new(),
     }
 }

@@ -2,24 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{DesiredShare, IgnorableAttribute};
-use crate::diff::change::{Cause, Delta, Edit, Entity, Membership, Part, Remark, Wanted};
+use crate::desired::{DesiredGraph, DesiredShare, IgnorableAttribute};
+use crate::diff::change::{
+    Cause, Delta, Edit, Entity, Left, Membership, Part, Present, Remark, UndeclaredStanding, Wanted,
+};
+use crate::diff::history::History;
 use crate::diff::label::principal_label;
+use crate::diff::left;
 use crate::diff::outlook::Outlook;
 use crate::diff::record::Written;
-use crate::diff::stamp::{Section, Stamp};
+use crate::diff::section::Section;
+use crate::diff::stamp::Stamp;
+use crate::diff::tags::{own_tags, tag_changes};
+use crate::diff::unset::{default_permission, is_default};
 use crate::live::{Association, LiveShare};
 use crate::model::{
-    AssociationStatus, Observed, PolicyChange, ResourceType, ShareStatus, StackName, TAG_ADDRESS, TAG_STACK,
-    Tags,
+    AssociationStatus, Observed, PermissionArn, PolicyChange, ResourceType, ShareStatus, TAG_ADDRESS,
+    TAG_STACK, Tags,
 };
 use crate::org::OrgView;
 
-/// The share as it is to be; `live` gives the values of what `ignore_changes` names.
+/// The share as it is to be; `live` gives the values of what `ignore_changes` names, and what `keep_extra` keeps. Resources and permissions
+/// are of one account and Region, so a share that is made elsewhere has those of its block.
 pub(crate) fn wanted(
     desired: &DesiredShare,
-    live: Option<&LiveShare>,
-    stack: &StackName,
+    live: Option<&Present>,
+    graph: &DesiredGraph,
     org: &OrgView,
 ) -> Wanted {
     let stamp = Stamp::of(desired);
@@ -32,6 +40,8 @@ pub(crate) fn wanted(
         retain_sharing,
         accept_invitations: _,
         resources,
+        found: _, // the resources among them
+        searches: _,
         principals,
         sources,
         permissions,
@@ -51,18 +61,19 @@ pub(crate) fn wanted(
         permissions: permissions.iter().map(|(kind, p)| (kind.clone(), p.arn.clone())).collect(),
         tags: tags.clone(),
         ownership: Tags::from([
-            (TAG_STACK.to_owned(), stack.to_string()),
+            (TAG_STACK.to_owned(), graph.stack.to_string()),
             (TAG_ADDRESS.to_owned(), address.tag_value()),
         ]),
         stamp,
         replaces: BTreeSet::new(),
     };
-    let Some(live) = live else { return wanted };
+    let Some(Present { place: live_place, share: live }) = live else { return wanted };
+    let in_place = live_place == place;
     for ignored in &lifecycle.ignore_changes {
         match ignored {
             IgnorableAttribute::Name => wanted.name.clone_from(&live.name),
             IgnorableAttribute::Tags => wanted.tags = own_tags(&live.tags),
-            IgnorableAttribute::Resources => {
+            IgnorableAttribute::Resources if in_place => {
                 wanted.resources = live
                     .resources
                     .keys()
@@ -74,32 +85,39 @@ pub(crate) fn wanted(
                     live.principals.keys().map(|p| (p.clone(), principal_label(p, org))).collect();
                 wanted.sources = live.sources.keys().cloned().collect();
             }
-            IgnorableAttribute::Permissions => {
+            IgnorableAttribute::Permissions if in_place => {
                 wanted.permissions =
                     live.permissions.iter().map(|(kind, p)| (kind.clone(), p.arn.clone())).collect();
             }
+            IgnorableAttribute::Resources | IgnorableAttribute::Permissions => {}
+            IgnorableAttribute::AllowExternalPrincipals => {
+                wanted.allow_external_principals = live.allow_external_principals;
+            }
+            IgnorableAttribute::RetainSharing => wanted.retain_sharing = live.retain_sharing,
         }
     }
+    left::keep(desired, live, in_place, &mut wanted, org);
+    graph.ignore_tags.as_live(&mut wanted.tags, &own_tags(&live.tags));
     wanted
 }
 
-/// The parts that differ, each with its cause.
+/// The parts that differ, each with its cause, and of how many nothing tells who made them.
 pub(crate) fn edits(
     desired: &DesiredShare,
     live: &LiveShare,
     after: &Wanted,
     org: &OrgView,
     outlook: &Outlook<'_>,
-) -> Vec<Edit> {
-    let applied = Written::on_share(&live.tags);
-    let provisional = applied.as_ref().is_some_and(|applied| applied.provisional);
-    let agrees =
-        |section| applied.as_ref().is_some_and(|applied| applied.stamp.agrees(&after.stamp, section));
-    let cause = |section| if agrees(section) { Cause::Drift } else { Cause::Pending };
-
+) -> (Vec<Edit>, usize) {
+    let history = History::new(desired, live, &after.stamp);
     let mut out = Vec::new();
+    let mut untold = 0;
     let mut push = |section, parts: Vec<Part>| {
-        out.extend(parts.into_iter().map(|part| Edit { part, cause: cause(section) }));
+        out.extend(parts.into_iter().map(|part| {
+            let (cause, told) = history.cause(section, &part);
+            untold += usize::from(!told);
+            Edit { part, cause }
+        }));
     };
     push(Section::Settings, settings(live, after));
     push(Section::Permissions, permissions(desired, live, after, outlook));
@@ -116,19 +134,41 @@ pub(crate) fn edits(
     if out.is_empty() {
         let ignored: BTreeSet<Section> =
             desired.lifecycle.ignore_changes.iter().filter_map(section_of).collect();
-        if provisional
-            || Section::ALL.into_iter().any(|section| !ignored.contains(&section) && !agrees(section))
-        {
+        let behind = |section: Section| !ignored.contains(&section) && !history.agrees(section);
+        if history.is_provisional() || Section::ALL.into_iter().any(behind) {
             out.push(Edit { part: Part::Record, cause: Cause::Pending });
         }
     }
-    out
+    (out, untold)
 }
 
-/// The section that is wholly under an ignored attribute. The name is only a part of the settings.
+/// The differences that the block's `lifecycle` leaves alone.
+pub(crate) fn left_alone(
+    desired: &DesiredShare,
+    before: &Present,
+    after: &Wanted,
+    graph: &DesiredGraph,
+    outlook: &Outlook<'_>,
+    org: &OrgView,
+) -> Vec<Left> {
+    if !left::leaves(desired) {
+        return Vec::new();
+    }
+    let live = &before.share;
+    let written = left::as_written(desired, live, after, &graph.ignore_tags);
+    let members = member_parts(live, &written, org).into_iter().map(|(_, part)| part);
+    let permissions = permissions(desired, live, &written, outlook);
+    let settings = settings(live, &written).into_iter();
+    let differences = settings.chain(permissions).chain(members).chain(tags(live, &written));
+    left::left(desired, before, after, differences.collect())
+}
+
+/// The section that is wholly under an ignored attribute. Name and flags are only parts of the settings.
 fn section_of(ignored: &IgnorableAttribute) -> Option<Section> {
     match ignored {
-        IgnorableAttribute::Name => Some(Section::Settings),
+        IgnorableAttribute::Name
+        | IgnorableAttribute::AllowExternalPrincipals
+        | IgnorableAttribute::RetainSharing => Some(Section::Settings),
         IgnorableAttribute::Tags => Some(Section::Tags),
         IgnorableAttribute::Resources => Some(Section::Resources),
         IgnorableAttribute::Principals => Some(Section::Principals),
@@ -166,7 +206,8 @@ pub(crate) fn settings(live: &LiveShare, after: &Wanted) -> Vec<Part> {
     out
 }
 
-/// Types that a block names, and what is left on the share for nothing. What is unset is AWS's default, also when AWS has attached it.
+/// Types that a block names, what is left on the share for nothing, and what gave way to another permission by hand. What is unset is
+/// AWS's default, or what ramctl found when it first applied.
 fn permissions(desired: &DesiredShare, live: &LiveShare, after: &Wanted, outlook: &Outlook<'_>) -> Vec<Part> {
     let mut out = Vec::new();
     for (kind, permission) in &after.permissions {
@@ -195,6 +236,18 @@ fn permissions(desired: &DesiredShare, live: &LiveShare, after: &Wanted, outlook
             }
         }
     }
+    for (kind, attached) in live.permissions.iter().filter(|(kind, _)| !is_idle(live, after, kind)) {
+        let found = after.stamp.memo().found(kind, &attached.arn);
+        if after.permissions.contains_key(kind) || is_default(kind, &attached.arn) || found != Some(false) {
+            continue;
+        }
+        let Some(default) = default_permission(kind, &attached.arn) else { continue };
+        out.push(Part::Permission {
+            resource_type: kind.clone(),
+            actions: outlook.change(&after.place, attached, &default),
+            how: Delta::Changed { before: attached.arn.clone(), after: default },
+        });
+    }
     out.extend(live.permissions.iter().filter(|(kind, _)| is_idle(live, after, kind)).map(
         |(kind, attached)| Part::Permission {
             resource_type: kind.clone(),
@@ -204,6 +257,28 @@ fn permissions(desired: &DesiredShare, live: &LiveShare, after: &Wanted, outlook
         },
     ));
     out
+}
+
+/// What ramctl found on a share for types that no block names: what the record says, and for a share that is not the stack's yet, what is
+/// there. None where the record is older than that, and something is there that may have been found or not.
+pub(crate) fn found<'l>(
+    desired: &DesiredShare,
+    live: &'l LiveShare,
+    imported: bool,
+) -> Option<Vec<(&'l ResourceType, &'l PermissionArn)>> {
+    let applied = Written::on_share(&live.tags).filter(|_| !imported);
+    let undeclared = live.permissions.iter().map(|(kind, attached)| (kind, &attached.arn));
+    let undeclared =
+        undeclared.filter(|(kind, arn)| !desired.permissions.contains_key(*kind) && !is_default(kind, arn));
+    let was_found = |(kind, arn): (&'l ResourceType, &'l PermissionArn)| {
+        let found = match &applied {
+            Some(applied) => applied.stamp.memo().found(kind, arn)?,
+            None => true,
+        };
+        Some(found.then_some((kind, arn)))
+    };
+    let found: Option<Vec<_>> = undeclared.map(was_found).collect();
+    found.map(|found| found.into_iter().flatten().collect())
 }
 
 /// Whether a permission that is not one of AWS's defaults is left over from resources that leave or have left the share: it would
@@ -253,32 +328,6 @@ fn members<'a, K: Ord + 'a>(
 pub(crate) fn tags(live: &LiveShare, after: &Wanted) -> Vec<Part> {
     let changes = tag_changes(&own_tags(&live.tags), &after.tags);
     changes.into_iter().map(|(key, how)| Part::Tag { key, how }).collect()
-}
-
-/// The tags that come, go or have another value, in order.
-pub(crate) fn tag_changes(before: &Tags, after: &Tags) -> Vec<(String, Delta<String>)> {
-    let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    keys.into_iter()
-        .filter_map(|key| {
-            let how = match (before.get(key), after.get(key)) {
-                (None, Some(after)) => Delta::Added { after: after.clone() },
-                (Some(before), None) => Delta::Removed { before: before.clone() },
-                (Some(before), Some(after)) if before != after => {
-                    Delta::Changed { before: before.clone(), after: after.clone() }
-                }
-                _ => return None,
-            };
-            Some((key.clone(), how))
-        })
-        .collect()
-}
-
-/// The tags that a configuration may speak of: not ramctl's, not AWS's.
-pub(crate) fn own_tags(tags: &Tags) -> Tags {
-    tags.iter()
-        .filter(|(key, _)| !key.starts_with("ramctl:") && !key.starts_with("aws:"))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect()
 }
 
 /// What is worth knowing about a live share and is not changed.
@@ -344,12 +393,19 @@ pub(crate) fn remarks(
             });
         }
         if !after.permissions.contains_key(kind)
-            && !attached.arn.is_aws_default()
+            && !is_default(kind, &attached.arn)
             && !is_idle(live, after, kind)
         {
+            let standing = match after.stamp.memo().found(kind, &attached.arn) {
+                Some(true) => UndeclaredStanding::Found,
+                Some(false) if default_permission(kind, &attached.arn).is_some() => continue,
+                Some(false) => UndeclaredStanding::NoDefault,
+                None => UndeclaredStanding::Untold,
+            };
             out.push(Remark::UndeclaredPermission {
                 resource_type: kind.clone(),
                 permission: attached.arn.clone(),
+                standing,
             });
         }
     }

@@ -1,6 +1,6 @@
 //! What has to be known of permissions for a comparison.
 
-use crate::desired::DesiredGraph;
+use crate::desired::{DesiredGraph, default_permissions};
 use crate::live::Interest;
 
 /// The questions of a stack, for whoever reads.
@@ -9,6 +9,8 @@ pub fn interest(desired: &DesiredGraph) -> Interest {
     let mut out = Interest::none(desired.stack.clone());
     out.declared = declared.map(|one| (one.arn.clone(), one.policy.clone())).collect();
     out.imported = desired.identity.permission_imports.values().map(|import| import.arn.clone()).collect();
+    out.defaults =
+        default_permissions().map(|(kind, name)| (kind.to_ascii_lowercase(), name.to_owned())).collect();
     for (address, share) in &desired.shares {
         let foreign = share.permissions.values().map(|used| &used.arn);
         let foreign = foreign.filter(|arn| !out.declared.contains_key(arn)).cloned().collect::<Vec<_>>();

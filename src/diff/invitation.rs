@@ -50,6 +50,9 @@ pub enum Lapse {
     Expired,
     /// Turned down, and the configuration was changed since: somebody wants to try again.
     Rejected,
+    /// It was on the share at the last apply, and nothing in AWS tells of it any more: its invitation expired, was turned down, or somebody
+    /// took the principal off, long ago.
+    Gone,
     /// The principal left the share before the invitation's time was over: it was turned down, or somebody took it off. The sender
     /// cannot tell which.
     Ended,

@@ -130,7 +130,10 @@ impl Invited<'_> {
                 return Some(InvitationState::Rejected { sent: row.and_then(|row| row.created) });
             }
             let accept = self.acceptor(consumer);
-            return match self.lapse(before, principal, status) {
+            // The record of the last apply knows whom it put on.
+            let asked = cause_of(verdict, principal) == Some(Cause::Drift);
+            let gone = || (asked && matches!(invites, Invites::Yes(_))).then_some(Lapse::Gone);
+            return match self.lapse(before, principal, status).or_else(gone) {
                 Some(lapse) => Some(InvitationState::ToResend { lapse, accept }),
                 None => self.new_one(invites, consumer),
             };

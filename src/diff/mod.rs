@@ -15,16 +15,23 @@ mod inbound;
 mod interest;
 mod invitation;
 mod invited;
+mod history;
 mod label;
+mod left;
+mod memo;
 mod narrow;
 mod offered;
 mod outlook;
 mod owned;
+mod part;
 mod permission;
 mod permission_compare;
 mod record;
+mod section;
 mod sharing;
 mod stamp;
+mod tags;
+mod unset;
 
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -32,9 +39,9 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use change::{
-    Cause, Change, DeleteReason, Delta, Diff, Edit, Entity, ImportProblem, Membership, NextVersion,
-    Ownership, Part, Present, Purpose, Remark, ReplaceReason, ShareDiff, Unmanaged, UnresolvedShare, Verdict,
-    Wanted,
+    Cause, Change, DeleteReason, Delta, Diff, Edit, Entity, ImportProblem, Left, LeftBy, Membership,
+    NextVersion, Ownership, Part, Present, Purpose, Remark, ReplaceReason, ShareDiff, UndeclaredStanding,
+    Unmanaged, UnresolvedShare, Verdict, Wanted,
 };
 pub use compare::{destroy, diff};
 pub(crate) use derived::first_underived;
@@ -42,6 +49,7 @@ pub use inbound::{InboundBlock, InboundItem, InboundVerdict, Staying, leaving};
 pub use interest::interest;
 pub use invitation::{Acceptor, Expiry, Invitation, InvitationState, Lapse, Window, dependents};
 pub use label::principal_label;
+pub use left::left_counts;
 pub use narrow::{Causes, NotRead, Partial, Scope, known, narrow};
 pub(crate) use owned::is_outside;
 pub use permission::{
@@ -52,8 +60,10 @@ pub use record::{
     Misfit, Record, Written, of_live_permission as proven_permission, of_permission as permission_record,
     of_share as proven,
 };
+pub use section::Section;
 pub use sharing::{SharingDiff, SharingVerdict};
-pub use stamp::{PermissionStamp, Section, Stamp};
+pub(crate) use stamp::Asked;
+pub use stamp::{PermissionStamp, Stamp};
 
 // What the stack says about its own hazards goes through a comparison as it is.
 pub use crate::desired::{Acknowledgement, AcknowledgementScope, Safeguards, Thresholds};

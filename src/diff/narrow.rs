@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::desired::DesiredGraph;
 use crate::diff::beside::keep_touched;
-use crate::diff::change::{Cause, Change, Diff, Edit, Membership, Part, Purpose, ShareDiff, Verdict};
+use crate::diff::change::{Cause, Change, Diff, Edit, Membership, Part, Purpose, ShareDiff, Verdict, Wanted};
 use crate::diff::elsewhere::left_out;
 use crate::diff::inbound::{InboundItem, InboundVerdict};
 use crate::diff::invitation::InvitationState;
 use crate::diff::permission::{
     PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict, Room, VersionAfter,
 };
-use crate::live::Sweep;
+use crate::live::{LiveShare, Sweep};
 use crate::model::{AccountId, Address, GapCause, Place, Principal, Region, ResourceArn, ShareArn};
 use crate::org::OrgView;
 
@@ -295,8 +295,11 @@ fn drifted(mut share: ShareDiff) -> Option<ShareDiff> {
         Verdict::Changed(change) => {
             let keep = match change {
                 Change::Create { .. } => !share.deleted.is_empty(),
-                Change::Update { edits, .. } => {
-                    edits.retain(is_drift);
+                Change::Update { before, after, edits } => {
+                    let (drift, pending) = edits.drain(..).partition(is_drift);
+                    *edits = drift;
+                    let pending: Vec<Edit> = pending;
+                    pending.iter().for_each(|edit| leave_out(&edit.part, &before.share, after));
                     let added = |principal: &Principal| edits.iter().any(|edit| puts_on(edit, principal));
                     share.invitations.retain(|principal, invitation| match invitation.state {
                         InvitationState::ToSend { .. }
@@ -319,6 +322,51 @@ fn drifted(mut share: ShareDiff) -> Option<ShareDiff> {
     }
 }
 
+/// Leaves a part as it is in AWS, so that nothing is told of what it would give and take.
+fn leave_out(part: &Part, live: &LiveShare, after: &mut Wanted) {
+    match part {
+        Part::Name { before, .. } => after.name.clone_from(before),
+        Part::AllowExternalPrincipals { before, .. } => after.allow_external_principals = *before,
+        Part::Principal { principal, label, how } => {
+            if *how == Membership::Removed {
+                after.principals.insert(principal.clone(), label.clone());
+            } else if !live.principals.contains_key(principal) {
+                after.principals.remove(principal);
+            }
+        }
+        Part::Resource { resource, resource_type, how } => {
+            if *how == Membership::Removed {
+                after.resources.insert(resource.clone(), resource_type.clone());
+            } else if !live.resources.contains_key(resource) {
+                after.resources.remove(resource);
+            }
+        }
+        Part::Source { source, how } => {
+            if *how == Membership::Removed {
+                after.sources.insert(source.clone());
+            } else if !live.sources.contains_key(source) {
+                after.sources.remove(source);
+            }
+        }
+        Part::Permission { resource_type, .. } => {
+            if after.permissions.contains_key(resource_type)
+                && let Some(attached) = live.permissions.get(resource_type)
+            {
+                after.permissions.insert(resource_type.clone(), attached.arn.clone());
+            }
+        }
+        Part::Tag { key, .. } => match live.tags.get(key) {
+            Some(value) => drop(after.tags.insert(key.clone(), value.clone())),
+            None => drop(after.tags.remove(key)),
+        },
+        Part::PermissionVersion { .. }
+        | Part::Imported { .. }
+        | Part::Promoted
+        | Part::Moved { .. }
+        | Part::Record => {}
+    }
+}
+
 fn puts_on(edit: &Edit, wanted: &Principal) -> bool {
     match &edit.part {
         Part::Principal { principal, how, .. } => principal == wanted && *how != Membership::Removed,
@@ -333,5 +381,5 @@ fn is_drift(edit: &Edit) -> bool {
             | Part::Resource { how: Membership::Repaired { .. }, .. }
             | Part::Source { how: Membership::Repaired { .. }, .. }
     );
-    repaired || matches!(edit.cause, Cause::Drift | Cause::Both)
+    repaired || matches!(edit.cause, Cause::Drift | Cause::Both | Cause::Tags)
 }

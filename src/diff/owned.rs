@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{DesiredGraph, DesiredShare};
+use crate::desired::{DesiredGraph, DesiredShare, IgnorableAttribute};
 use crate::diff::change::{DeleteReason, Ownership, Present, ReplaceReason, Unmanaged};
 use crate::diff::record::{self, Misfit, Written};
 use crate::live::{LiveShare, LiveState};
@@ -186,7 +186,8 @@ pub(crate) fn replace_reasons(desired: &DesiredShare, present: &Present) -> BTre
     if desired.place.region != present.place.region {
         reasons.insert(ReplaceReason::Region);
     }
-    if desired.retain_sharing != present.share.retain_sharing {
+    let ignored = desired.lifecycle.ignore_changes.contains(&IgnorableAttribute::RetainSharing);
+    if desired.retain_sharing != present.share.retain_sharing && !ignored {
         reasons.insert(ReplaceReason::RetainSharing);
     }
     if present.share.status == ShareStatus::Failed {

@@ -7,9 +7,9 @@ mod version;
 
 use std::collections::BTreeMap;
 
-use crate::desired::{DesiredGraph, IgnorableAttribute, Import, ManagedPermission};
+use crate::desired::{DesiredGraph, ExtraAttribute, IgnorableAttribute, Import, ManagedPermission};
 use crate::diff::change::Purpose;
-use crate::diff::edits::own_tags;
+use crate::diff::left::keep_tags;
 use crate::diff::owned::address_of_tag;
 use crate::diff::permission::{
     PermissionChange, PermissionDiff, PermissionPart, PermissionProblem, PermissionVerdict,
@@ -19,9 +19,10 @@ use crate::diff::permission_compare::edits::edits;
 use crate::diff::permission_compare::strays::strays;
 use crate::diff::record::{self, Misfit};
 use crate::diff::stamp::PermissionStamp;
+use crate::diff::tags::own_tags;
 use crate::live::{CustomerPermissionRow, LivePlace, LiveShare, LiveState, VersionAsked};
 use crate::model::{
-    BlockKind, FeatureSet, Gap, Observed, PermissionArn, Place, StackName, TAG_ADDRESS, TAG_STACK, Tags,
+    BlockKind, FeatureSet, Gap, Observed, PermissionArn, Place, TAG_ADDRESS, TAG_STACK, Tags,
 };
 
 /// Every permission of the stack, by place and address.
@@ -47,19 +48,27 @@ pub(crate) fn permissions(
     out
 }
 
-fn wanted(permission: &ManagedPermission, stack: &StackName, live: Option<&Tags>) -> WantedPermission {
+fn wanted(permission: &ManagedPermission, graph: &DesiredGraph, live: Option<&Tags>) -> WantedPermission {
     let stamp = PermissionStamp::of(permission);
     let ManagedPermission { address, span, place, arn, resource_type, policy, tags, lifecycle } = permission;
-    let ignored = lifecycle.ignore_changes.contains(&IgnorableAttribute::Tags);
+    let mut tags = tags.clone();
+    if let Some(live) = live {
+        if lifecycle.ignore_changes.contains(&IgnorableAttribute::Tags) {
+            tags = own_tags(live);
+        } else if lifecycle.keep_extra.contains(&ExtraAttribute::Tags) {
+            keep_tags(&mut tags, live);
+        }
+        graph.ignore_tags.as_live(&mut tags, &own_tags(live));
+    }
     WantedPermission {
         place: place.clone(),
         span: *span,
         arn: arn.clone(),
         resource_type: resource_type.clone(),
         policy: policy.clone(),
-        tags: live.filter(|_| ignored).map_or_else(|| tags.clone(), own_tags),
+        tags,
         ownership: Tags::from([
-            (TAG_STACK.to_owned(), stack.to_string()),
+            (TAG_STACK.to_owned(), graph.stack.to_string()),
             (TAG_ADDRESS.to_owned(), address.tag_value()),
         ]),
         stamp,
@@ -109,7 +118,7 @@ fn verdict(
     unknown: &BTreeMap<Place, Gap>,
 ) -> PermissionVerdict {
     let place = &permission.place;
-    let after = |live: Option<&Tags>| wanted(permission, &desired.stack, live);
+    let after = |live: Option<&Tags>| wanted(permission, desired, live);
     let found = match (unknown.get(place), live.places.get(place)) {
         (Some(gap), _) | (None, Some(Observed::Unknown(gap))) => {
             return PermissionVerdict::Unread { after: after(None), gap: gap.clone() };
@@ -130,7 +139,7 @@ fn verdict(
         };
         return match row_of(&import.arn) {
             None => refused(PermissionProblem::NotThere { arn: import.arn.clone() }),
-            Some(row) => promoted(permission, row, place, found, &desired.stack, import),
+            Some(row) => promoted(permission, row, place, found, desired, import),
         };
     };
     let identity = match whose(permission, row, desired, import, found) {
@@ -159,10 +168,10 @@ fn promoted(
     row: &CustomerPermissionRow,
     place: &Place,
     found: &LivePlace,
-    stack: &StackName,
+    desired: &DesiredGraph,
     import: &Import<PermissionArn>,
 ) -> PermissionVerdict {
-    let after = wanted(permission, stack, None);
+    let after = wanted(permission, desired, None);
     let span = import.span;
     let refused = |after, problem| PermissionVerdict::NotHad { after, span, problem };
     if row.feature_set != FeatureSet::CreatedFromPolicy {

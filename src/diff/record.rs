@@ -6,13 +6,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diff::stamp::{PermissionStamp, Stamp, digest, is_digest};
+use crate::diff::memo::Memo;
+use crate::diff::stamp::{Asked, PermissionStamp, Stamp, digest, is_digest};
 use crate::model::{
-    Address, Arn, PermissionArn, ShareArn, StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
+    Address, Arn, PermissionArn, ResourceType, ShareArn, StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
 };
 
-/// The most shares that a record says it takes the place of: a tag value has 256 characters. In a replacement there is one.
+/// The most shares that a record says it takes the place of. In a replacement there is one.
 const REPLACES: usize = 8;
+
+/// The most characters that a tag's value has (RAM API, `Tag`).
+const LONGEST: usize = 256;
 
 /// What the record of a share is to say. Which share that is may not be known yet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,9 +42,24 @@ impl Record {
     }
 
     fn text(&self, form: &str, binding: &str) -> String {
-        let marks = self.replaces.iter().take(REPLACES).map(|arn| format!(".{}", mark(arn)));
-        format!("{form}{}.{binding}{}", self.stamp, marks.collect::<String>())
+        let marks: Vec<String> = self.replaces.iter().take(REPLACES).map(mark).collect();
+        written(form, &self.stamp, binding, &marks)
     }
+}
+
+/// The tag's value. What it takes the place of comes first, then as much of the memo as there is room for.
+fn written(form: &str, stamp: &Stamp, binding: &str, marks: &[String]) -> String {
+    let mut out = format!("{form}{}.{binding}", stamp.digests());
+    for mark in marks {
+        out.push('.');
+        out.push_str(mark);
+    }
+    let memo = |memo: &Memo| memo.parts().map(|part| format!(".{part}")).collect::<String>();
+    let parts = [memo(stamp.memo()), memo(&stamp.memo().without_filters())];
+    if let Some(fits) = parts.iter().find(|parts| out.len() + parts.len() <= LONGEST) {
+        out.push_str(fits);
+    }
+    out
 }
 
 /// The tag's value on a permission. Its ARN is known before it is made.
@@ -74,18 +93,35 @@ impl Written<Stamp> {
     /// The tag's value with another stamp, bound as before.
     pub fn restamped(&self, stamp: &Stamp) -> String {
         let form = if self.provisional { "v2:new." } else { "v2:" };
-        let marks: String = self.replaces.iter().map(|mark| format!(".{mark}")).collect();
-        format!("{form}{stamp}.{}{marks}", self.binding)
+        written(form, stamp, &self.binding, &self.replaces)
     }
 
-    /// The tag's value for a share of another ARN, with these tags of ownership. `renamed` has the ARNs of the shares around it.
-    pub fn rebound(&self, tags: &Tags, arn: &ShareArn, renamed: &BTreeMap<ShareArn, ShareArn>) -> String {
+    /// The record of a share whose members have other names now, each as it was and as it is.
+    #[must_use]
+    pub(crate) fn restated(mut self, members: &[(Asked, Asked)]) -> Self {
+        let pairs = members.iter();
+        let pairs =
+            pairs.map(|(before, after)| (before.section, before.member.as_str(), after.member.as_str()));
+        let memo = self.stamp.memo().restated(pairs);
+        self.stamp = self.stamp.with(memo);
+        self
+    }
+
+    /// The tag's value for a share of another ARN, with these tags of ownership. `renamed` has the ARNs of the shares around it,
+    /// `permissions` the type of each permission on it with its ARN before and after.
+    pub fn rebound<'a>(
+        &self,
+        tags: &Tags,
+        arn: &ShareArn,
+        renamed: &BTreeMap<ShareArn, ShareArn>,
+        permissions: impl IntoIterator<Item = (&'a ResourceType, &'a PermissionArn, &'a PermissionArn)>,
+    ) -> String {
         let value = |key| tags.get(key).cloned().unwrap_or_default();
         let replaced = renamed.iter().filter(|(before, _)| self.takes_the_place_of(before));
         let record = Record {
             stack: value(TAG_STACK),
             address: value(TAG_ADDRESS),
-            stamp: self.stamp.clone(),
+            stamp: self.stamp.clone().with(self.stamp.memo().clone().renamed(permissions)),
             replaces: replaced.map(|(_, after)| after.clone()).collect(),
         };
         if self.provisional { record.provisional() } else { record.bound(arn) }
@@ -102,12 +138,11 @@ impl Written<Stamp> {
             let (stamp, rest) = rest.split_at_checked(5 * 17)?;
             let mut rest = rest.split('.').map(str::to_owned);
             let binding = rest.next()?;
-            Some(Self {
-                stamp: Stamp::parse(stamp.strip_suffix('.')?)?,
-                provisional,
-                binding,
-                replaces: rest.collect(),
-            })
+            let mut memo = Memo::default();
+            // Earlier builds wrote no memo.
+            let replaces = rest.filter(|part| is_digest(part) || !memo.read(part)).collect();
+            let stamp = Stamp::parse(stamp.strip_suffix('.')?)?.with(memo);
+            Some(Self { stamp, provisional, binding, replaces })
         };
         read().ok_or_else(|| unread(text, "v1:"))
     }

@@ -1,38 +1,82 @@
 //! Digests of what was last applied, which the record on the share holds (`record.rs`).
 //!
-//! One digest per section of a share, so that a hand-made change of the principals is told from an edit of the resources.
+//! One digest per section of a share, so that a hand-made change of the principals is told from an edit of the resources. The memo
+//! (`memo.rs`) beside them tells single members apart.
 
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
 use crate::desired::{DesiredShare, ManagedPermission};
+use crate::diff::memo::Memo;
+use crate::diff::section::Section;
+use crate::model::{PermissionArn, Principal, ResourceArn, ResourceType};
 
-/// What the digests are taken over, in the order of their places in the tag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Section {
-    /// Name and flags.
-    Settings,
-    Resources,
-    /// Principals and sources.
-    Principals,
-    Permissions,
-    Tags,
-}
-
-impl Section {
-    pub const ALL: [Self; 5] =
-        [Self::Settings, Self::Resources, Self::Principals, Self::Permissions, Self::Tags];
-}
-
-/// A digest per section. Sixteen hexadecimal digits each: they tell causes apart and guard nothing.
+/// A digest per section, of sixteen hexadecimal digits each, and a memo: they tell causes apart and guard nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stamp {
     sections: [String; 5],
+    memo: Memo,
 }
 
-impl Stamp {
-    pub fn of(share: &DesiredShare) -> Self {
+/// Something that the files ask for: as a memo knows it, and as a digest is taken over it.
+pub(crate) struct Asked {
+    pub section: Section,
+    pub member: String,
+    texts: Vec<String>,
+}
+
+impl Asked {
+    fn new(section: Section, member: String, texts: Vec<String>) -> Self {
+        Self { section, member, texts }
+    }
+
+    pub fn resource(resource: &ResourceArn) -> Self {
+        let text = resource.to_string();
+        Self::new(Section::Resources, text.clone(), vec![text])
+    }
+
+    /// That a search finds the resource. The set is in the digest anyway.
+    pub fn found(resource: &ResourceArn) -> Self {
+        Self::new(Section::Resources, format!("found {resource}"), Vec::new())
+    }
+
+    pub fn search(text: &str) -> Self {
+        Self::new(Section::Resources, format!("search {text}"), Vec::new())
+    }
+
+    pub fn principal(principal: &Principal) -> Self {
+        let text = format!("p{principal}");
+        Self::new(Section::Principals, text.clone(), vec![text])
+    }
+
+    pub fn source(source: &str) -> Self {
+        let text = format!("s{source}");
+        Self::new(Section::Principals, text.clone(), vec![text])
+    }
+
+    pub fn permission(kind: &ResourceType, arn: &PermissionArn) -> Self {
+        Self::new(Section::Permissions, format!("{kind} {arn}"), vec![kind.to_string(), arn.to_string()])
+    }
+
+    pub fn tag(key: &str, value: &str) -> Self {
+        Self::new(Section::Tags, format!("{key}\0{value}"), vec![key.to_owned(), value.to_owned()])
+    }
+
+    pub fn name(name: &str) -> Self {
+        Self::new(Section::Settings, format!("name {name}"), vec![name.to_owned()])
+    }
+
+    pub fn allow_external_principals(is_on: bool) -> Self {
+        Self::new(Section::Settings, format!("external {is_on}"), vec![is_on.to_string()])
+    }
+
+    pub fn retain_sharing(is_on: bool) -> Self {
+        Self::new(Section::Settings, format!("retain {is_on}"), vec![is_on.to_string()])
+    }
+
+    /// All that the files ask for of a share, in the order of the digests.
+    pub fn all(share: &DesiredShare) -> Vec<Self> {
         let DesiredShare {
             address: _,
             span: _,
@@ -42,6 +86,8 @@ impl Stamp {
             retain_sharing,
             accept_invitations: _, // what apply does beside, not a property of the share
             resources,
+            found,
+            searches,
             principals,
             sources,
             permissions,
@@ -49,30 +95,72 @@ impl Stamp {
             expires: _, // ramctl's own business; AWS knows nothing of it
             lifecycle: _,
         } = share;
-        let settings = [name.clone(), allow_external_principals.to_string(), retain_sharing.to_string()];
-        let members =
-            principals.keys().map(|p| format!("p{p}")).chain(sources.iter().map(|s| format!("s{s}")));
-        Self {
-            sections: [
-                digest(settings),
-                digest(resources.keys().map(ToString::to_string)),
-                digest(members),
-                digest(permissions.iter().flat_map(|(kind, p)| [kind.to_string(), p.arn.to_string()])),
-                digest(tags.iter().flat_map(|(key, value)| [key.clone(), value.clone()])),
-            ],
-        }
+        let mut out = vec![
+            Self::name(name),
+            Self::allow_external_principals(*allow_external_principals),
+            Self::retain_sharing(*retain_sharing),
+        ];
+        out.extend(resources.keys().map(Self::resource));
+        out.extend(found.iter().map(Self::found));
+        out.extend(searches.iter().map(|search| Self::search(search)));
+        out.extend(principals.keys().map(Self::principal));
+        out.extend(sources.iter().map(|source| Self::source(source)));
+        out.extend(permissions.iter().map(|(kind, one)| Self::permission(kind, &one.arn)));
+        out.extend(tags.iter().map(|(key, value)| Self::tag(key, value)));
+        out
+    }
+}
+
+impl Stamp {
+    pub fn of(share: &DesiredShare) -> Self {
+        let asked = Asked::all(share);
+        let sections = Section::ALL.map(|section| {
+            let members = asked.iter().filter(|one| one.section == section);
+            digest(members.flat_map(|one| one.texts.iter().cloned()))
+        });
+        let members: Vec<(Section, String)> =
+            asked.into_iter().map(|Asked { section, member, texts: _ }| (section, member)).collect();
+        Self { sections, memo: Memo::of(&members) }
     }
 
     /// Of a share on which nothing was applied in full: agrees with no configuration.
     pub fn unapplied() -> Self {
-        Self { sections: Section::ALL.map(|_| UNAPPLIED.to_owned()) }
+        Self { sections: Section::ALL.map(|_| UNAPPLIED.to_owned()), memo: Memo::default() }
+    }
+
+    /// Of a share on which this is being applied for the first time: agrees with no configuration, and knows what was asked for.
+    #[must_use]
+    pub(crate) fn begun(&self) -> Self {
+        Self { memo: self.memo.clone(), ..Self::unapplied() }
+    }
+
+    pub(crate) fn memo(&self) -> &Memo {
+        &self.memo
+    }
+
+    #[must_use]
+    pub(crate) fn with(self, memo: Memo) -> Self {
+        Self { memo, ..self }
+    }
+
+    /// The digests alone, as the tag has them.
+    pub(crate) fn digests(&self) -> String {
+        self.sections.join(".")
+    }
+
+    /// Whether exactly these members of a section were asked for.
+    pub(crate) fn is_over<'a>(&self, section: Section, asked: impl Iterator<Item = &'a Asked>) -> bool {
+        self.sections[section as usize] == digest(asked.flat_map(|one| one.texts.iter().cloned()))
     }
 
     /// Reads what [`fmt::Display`] writes.
     pub fn parse(text: &str) -> Option<Self> {
-        let sections: Vec<String> = text.split('.').map(str::to_owned).collect();
+        let mut parts = text.split('.');
+        let sections: Vec<String> = parts.by_ref().take(5).map(str::to_owned).collect();
         let sections: [String; 5] = sections.try_into().ok()?;
-        sections.iter().all(|section| is_digest(section)).then_some(Self { sections })
+        let mut memo = Memo::default();
+        let whole = sections.iter().all(|section| is_digest(section)) && parts.all(|part| memo.read(part));
+        whole.then_some(Self { sections, memo })
     }
 
     /// The record of the same apply in other words: where a section agrees with `before`, it becomes that of `after`.
@@ -81,7 +169,8 @@ impl Stamp {
             let from = if self.agrees(before, section) { after } else { self };
             from.sections[section as usize].clone()
         };
-        Self { sections: Section::ALL.map(section) }
+        let memo = self.memo.follow(&after.memo, |section| self.agrees(before, section));
+        Self { sections: Section::ALL.map(section), memo }
     }
 
     /// Whether the configuration of a section is what it was.
@@ -92,7 +181,7 @@ impl Stamp {
 
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.sections.join("."))
+        f.pad(&std::iter::once(self.digests()).chain(self.memo.parts()).collect::<Vec<_>>().join("."))
     }
 }
 

@@ -6,8 +6,8 @@ use crate::desired::{DesiredGraph, DesiredShare, IgnorableAttribute, Import, Sha
 use crate::diff::fixture::*;
 use crate::diff::{
     Acknowledgement, AcknowledgementScope, Cause, Change, DeleteReason, Delta, Diff, Edit, Membership,
-    Misfit, Ownership, Part, Record, Remark, ReplaceReason, ShareDiff, SharingVerdict, Stamp, Verdict,
-    destroy, diff,
+    Misfit, Ownership, Part, Record, Remark, ReplaceReason, ShareDiff, SharingVerdict, Stamp,
+    UndeclaredStanding, Verdict, destroy, diff,
 };
 use crate::live::{LiveShare, LiveState};
 use crate::model::{
@@ -194,17 +194,80 @@ fn drift_in_one_section_and_an_edit_in_another_are_told_apart() {
     assert_eq!(causes, [Cause::Pending, Cause::Drift]);
 }
 
-#[test]
-fn an_unset_permission_is_never_a_difference_but_a_strange_one_is_told() {
+/// A share whose files name no permission, and that has one that is not AWS's default, with a record that knows what was found.
+fn with_undeclared(found: Option<&[&str]>) -> (DesiredShare, LiveShare) {
     let desired = desired_share("tgw");
     let mut live = live_share(&desired, 1);
     live.permissions.insert(tgw_type(), attached(&permission("Wide")));
+    let kind = tgw_type();
+    let found: Option<Vec<PermissionArn>> =
+        found.map(|found| found.iter().map(|name| permission(name)).collect());
+    let stamp = Stamp::of(&desired);
+    let memo = stamp.memo().clone().finding(found.as_ref().map(|found| found.iter().map(|arn| (&kind, arn))));
+    let record = Record { stamp: stamp.with(memo), ..record(&desired) };
+    live.tags.insert(TAG_APPLIED.to_owned(), record.bound(&live.arn));
+    (desired, live)
+}
+
+#[test]
+fn an_unset_permission_is_the_default_or_what_was_found_and_anything_else_is_drift() {
+    let standing = |found: Option<&[&str]>| {
+        let (desired, live) = with_undeclared(found);
+        let found = one(desired, live);
+        let standing = found.remarks.iter().find_map(|remark| match remark {
+            Remark::UndeclaredPermission { standing, .. } => Some(*standing),
+            _ => None,
+        });
+        (standing, edits(found))
+    };
+    assert_eq!(standing(Some(&["Wide"])), (Some(UndeclaredStanding::Found), vec![]));
+    assert_eq!(standing(None), (Some(UndeclaredStanding::Untold), vec![]), "a record of an earlier build");
+    let back = Part::Permission {
+        resource_type: tgw_type(),
+        how: Delta::Changed {
+            before: permission("Wide"),
+            after: permission("AWSRAMDefaultPermissionTransitGateway"),
+        },
+        actions: aws_change("Wide", "AWSRAMDefaultPermissionTransitGateway"),
+    };
+    for found in [&[][..], &["Other"]] {
+        assert_eq!(standing(Some(found)), (None, vec![Edit { part: back.clone(), cause: Cause::Drift }]));
+    }
+}
+
+#[test]
+fn a_swapped_permission_of_a_type_whose_default_nobody_knows_is_told_and_left() {
+    let (mut desired, mut live) = with_undeclared(Some(&[]));
+    let kind = ResourceType::parse("backup:BackupVault").unwrap();
+    desired.resources.insert(tgw(1), Some(kind.clone()));
+    live.permissions = [(kind, attached(&permission("Wide")))].into();
     let found = one(desired, live);
-    assert_eq!(
-        found.remarks,
-        [Remark::UndeclaredPermission { resource_type: tgw_type(), permission: permission("Wide") }]
+    let standing = found.remarks.iter().any(Remark::is_undeclared);
+    assert!(standing && parts(found).is_empty());
+}
+
+#[test]
+fn a_permission_whose_block_was_removed_gives_way_to_the_default_as_an_edit_of_the_files() {
+    let mut applied = desired_share("tgw");
+    applied.permissions = [as_permission("Wide")].into();
+    let live = live_share(&applied, 1);
+    applied.permissions.clear();
+    let found = edits(one(applied, live));
+    assert!(
+        matches!(found[..], [Edit { part: Part::Permission { .. }, cause: Cause::Pending }]),
+        "{found:?}"
     );
-    assert_eq!(parts(found), []);
+}
+
+#[test]
+fn what_an_import_finds_is_kept_and_what_replaces_it_later_is_drift() {
+    let desired = desired_share("tgw");
+    let mut live = live_share(&desired, 1);
+    live.permissions.insert(tgw_type(), attached(&permission("Wide")));
+    let found = crate::diff::edits::found(&desired, &live, true);
+    assert_eq!(found.map(|found| found.len()), Some(1));
+    let found = crate::diff::edits::found(&desired, &live, false);
+    assert_eq!(found, Some(vec![]), "the record says that nothing was found");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::diag::Span;
 use crate::diff::{
     Cause, Change, DeleteReason, Diff, Edit, ImportProblem, InboundItem, InboundVerdict, Invitation,
-    InvitationState, Lapse, Membership, Ownership, Part, Partial, Remark, ReplaceReason, ShareDiff,
+    InvitationState, Lapse, Left, Membership, Ownership, Part, Partial, Remark, ReplaceReason, ShareDiff,
     SharingDiff, SharingVerdict, Sweep, Unmanaged, UnresolvedShare, Verdict,
 };
 use crate::drift::permission::PermissionItem;
@@ -53,6 +53,8 @@ pub struct DriftItem {
     pub remarks: Vec<Remark>,
     /// Principals that are invited and do not see the share yet.
     pub invitations: BTreeMap<Principal, Invitation>,
+    /// Differences that the block's `lifecycle` leaves alone.
+    pub left: Vec<Left>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +62,8 @@ pub enum DriftClass {
     InSync,
     /// As declared, but a principal has yet to accept its invitation: it has no access.
     Waiting,
-    /// Parts differ; the cause tells a changed AWS from a changed configuration.
+    /// Parts differ; the cause tells a changed AWS from a changed configuration. Without edits: it has a permission that no block names and
+    /// that no apply changes, as the remarks say.
     Modified {
         cause: Cause,
         edits: Vec<Edit>,
@@ -160,6 +163,7 @@ fn item(share: &ShareDiff) -> DriftItem {
         class: class(share),
         remarks: share.remarks.clone(),
         invitations: share.invitations.iter().filter(|(_, found)| exists(found)).map(owned).collect(),
+        left: share.left.clone(),
     }
 }
 
@@ -176,7 +180,9 @@ fn class(share: &ShareDiff) -> DriftClass {
     let rejected = |invitation: &Invitation| matches!(invitation.state, InvitationState::Rejected { .. });
     let healthy = !share.remarks.iter().any(Remark::is_ailing) && !share.invitations.values().any(rejected);
     let outdated = share.remarks.iter().any(|remark| matches!(remark, Remark::Outdated { .. }));
+    let undeclared = share.remarks.iter().any(Remark::is_undeclared);
     let matching = || match (healthy, share.invitations.is_empty()) {
+        _ if undeclared => DriftClass::Modified { cause: Cause::Drift, edits: Vec::new() },
         (false, _) => DriftClass::Unhealthy { repairs: Vec::new() },
         (true, false) => DriftClass::Waiting,
         (true, true) if outdated => DriftClass::Outdated { edits: Vec::new() },
@@ -222,7 +228,10 @@ fn is_repair(edit: &Edit, share: &ShareDiff) -> bool {
     match &edit.part {
         Part::Principal { principal, how: Membership::Added, .. } => {
             share.invitations.get(principal).is_some_and(|invitation| {
-                matches!(invitation.state, InvitationState::ToResend { lapse: Lapse::Expired, .. })
+                matches!(
+                    invitation.state,
+                    InvitationState::ToResend { lapse: Lapse::Expired | Lapse::Gone, .. }
+                )
             })
         }
         Part::Principal { how, .. } | Part::Resource { how, .. } | Part::Source { how, .. } => {

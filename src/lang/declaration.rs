@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diag::{Code, Span, Spanned};
 use crate::lang::checks::CheckBlock;
 use crate::model::{
-    AccountId, Address, Arn, PermissionArn, Principal, Region, ResourceArn, ResourceType, ShareArn,
-    StackName, TagQuery, Tags,
+    AccountId, Address, Arn, IgnoredTags, PermissionArn, Principal, Region, ResourceArn, ResourceType,
+    ShareArn, StackName, TagQuery, Tags,
 };
 
 /// A whole stack.
@@ -15,6 +15,8 @@ pub struct Declaration {
     pub stack: Spanned<StackName>,
     /// Regions that are read even where no share names them.
     pub regions: Vec<Spanned<Region>>,
+    /// Tags that are neither read as differences nor removed.
+    pub ignore_tags: IgnoredTags,
     pub organization: Option<OrganizationBlock>,
     pub accounts: BTreeMap<Address, AccountBlock>,
     /// In source order.
@@ -40,6 +42,7 @@ impl Declaration {
         Self {
             stack,
             regions: Vec::new(),
+            ignore_tags: IgnoredTags::default(),
             organization: None,
             accounts: BTreeMap::new(),
             permissions: Vec::new(),
@@ -206,6 +209,8 @@ pub enum VersionWish {
 pub struct Lifecycle {
     pub prevent_destroy: bool,
     pub ignore_changes: BTreeSet<IgnorableAttribute>,
+    /// What others add to these stays.
+    pub keep_extra: BTreeSet<ExtraAttribute>,
 }
 
 /// Attributes that `lifecycle.ignore_changes` may name.
@@ -216,6 +221,42 @@ pub enum IgnorableAttribute {
     Resources,
     Principals,
     Permissions,
+    AllowExternalPrincipals,
+    RetainSharing,
+}
+
+impl IgnorableAttribute {
+    /// The word of the language.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Tags => "tags",
+            Self::Resources => "resources",
+            Self::Principals => "principals",
+            Self::Permissions => "permissions",
+            Self::AllowExternalPrincipals => "allow_external_principals",
+            Self::RetainSharing => "retain_sharing_on_account_leave_organization",
+        }
+    }
+}
+
+/// Attributes that `lifecycle.keep_extra` may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExtraAttribute {
+    Principals,
+    Resources,
+    Tags,
+}
+
+impl ExtraAttribute {
+    /// The word of the language.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Principals => "principals",
+            Self::Resources => "resources",
+            Self::Tags => "tags",
+        }
+    }
 }
 
 /// One instance of an `inbound` block: what may be shared to an account of the stack.

@@ -17,10 +17,10 @@ pub mod value;
 pub use checks::{Assertion, AssertionResult, CheckBlock, CheckSeverity};
 pub use compile::{Compiled, InputValues, Inputs, compile};
 pub use declaration::{
-    AccountBlock, Acknowledgement, AcknowledgementScope, AssumeRole, Declaration, IgnorableAttribute,
-    ImportBlock, ImportId, InboundAction, InboundBlock, Lifecycle, MovedBlock, OrganizationBlock,
-    PermissionBlock, PermissionUse, PrincipalExpr, RemovedAction, RemovedBlock, Safety, ShareBlock,
-    SharingWish, SweepBlock, VersionWish,
+    AccountBlock, Acknowledgement, AcknowledgementScope, AssumeRole, Declaration, ExtraAttribute,
+    IgnorableAttribute, ImportBlock, ImportId, InboundAction, InboundBlock, Lifecycle, MovedBlock,
+    OrganizationBlock, PermissionBlock, PermissionUse, PrincipalExpr, RemovedAction, RemovedBlock, Safety,
+    ShareBlock, SharingWish, SweepBlock, VersionWish,
 };
 pub use eval::Limits;
 pub use plan_shape::{PLAN, Shape};

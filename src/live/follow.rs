@@ -23,6 +23,8 @@ pub struct Interest {
     pub named: BTreeMap<Place, BTreeSet<PermissionArn>>,
     /// Shares that it adopts, with the address tags that they get.
     pub adopted: BTreeMap<ShareArn, String>,
+    /// Names of the permissions that types have which no block names, by the types in lower case.
+    pub defaults: BTreeMap<String, String>,
 }
 
 impl Interest {
@@ -35,7 +37,16 @@ impl Interest {
             used: BTreeMap::new(),
             named: BTreeMap::new(),
             adopted: BTreeMap::new(),
+            defaults: BTreeMap::new(),
         }
+    }
+
+    /// The default of a type, where another permission is attached.
+    fn default_beside(&self, kind: &ResourceType, attached: &PermissionArn) -> Option<PermissionArn> {
+        let name = self.defaults.get(&kind.as_str().to_ascii_lowercase())?;
+        let partition = attached.arn().partition();
+        let default = PermissionArn::parse(&format!("arn:{partition}:ram::aws:permission/{name}")).ok()?;
+        (!attached.is_aws_default()).then_some(default)
     }
 
     /// The address tag that a share has or is to have, where it is the stack's.
@@ -79,7 +90,9 @@ pub fn follow_ups(at: &Place, place: &LivePlace, interest: &Interest) -> BTreeSe
         let Some(address) = interest.address_of(share) else { continue };
         let wanted = interest.used.get(address);
         for (kind, attached) in &share.permissions {
-            questions(attached, wanted.and_then(|wanted| wanted.get(kind)), interest, &mut out);
+            let default = wanted.and_then(|_| interest.default_beside(kind, &attached.arn));
+            let wanted = wanted.and_then(|wanted| wanted.get(kind)).or(default.as_ref());
+            questions(attached, wanted, interest, &mut out);
         }
     }
     out.retain(|question| !place.readings.answers(question));

@@ -26,5 +26,5 @@ pub use policy::{
 pub use principal::Principal;
 pub use share::{AssociationStatus, FeatureSet, InvitationStatus, ShareStatus};
 pub use tagged::{TagFilters, TagQuery, TagSearch, TaggedResources};
-pub use tags::{TAG_ADDRESS, TAG_APPLIED, TAG_IMPORTED, TAG_STACK, Tags, tag_safe};
+pub use tags::{IgnoredTags, TAG_ADDRESS, TAG_APPLIED, TAG_IMPORTED, TAG_STACK, Tags, tag_safe};
 pub use usage::{Usage, UsedKind, Users};

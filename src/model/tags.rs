@@ -1,6 +1,6 @@
 //! Tags of shares, and those by which ramctl knows its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Tag key to tag value, in key order.
 pub type Tags = BTreeMap<String, String>;
@@ -33,4 +33,24 @@ pub fn tag_safe(kind_and_label: &str, key: Option<&str>) -> String {
         }
     }
     out
+}
+
+/// Tags that are others' business: `ignore_tags` of a stack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IgnoredTags {
+    pub keys: BTreeSet<String>,
+    pub key_prefixes: BTreeSet<String>,
+}
+
+impl IgnoredTags {
+    pub fn covers(&self, key: &str) -> bool {
+        self.keys.contains(key) || self.key_prefixes.iter().any(|prefix| key.starts_with(prefix))
+    }
+
+    /// The wanted tags, with those that are ignored as they are live.
+    pub fn as_live(&self, wanted: &mut Tags, live: &Tags) {
+        wanted.retain(|key, _| !self.covers(key));
+        let left = live.iter().filter(|(key, _)| self.covers(key));
+        wanted.extend(left.map(|(key, value)| (key.clone(), value.clone())));
+    }
 }

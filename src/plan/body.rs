@@ -11,7 +11,7 @@ use crate::diag::Span;
 use crate::diff::{
     Cause, Change, Edit, ImportProblem, InboundItem, Part, Partial, PermissionChange, PermissionDiff,
     PermissionPart, PermissionProblem, PermissionVerdict, Present, Purpose, Safeguards, ShareDiff,
-    SharingDiff, SharingVerdict, Sweep, Unmanaged, UnresolvedShare, Verdict,
+    SharingDiff, SharingVerdict, Sweep, Unmanaged, UnresolvedShare, Verdict, left_counts,
 };
 use crate::model::{
     AccountId, Address, Gap, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn, StackName,
@@ -102,6 +102,8 @@ pub struct PlannedShare {
     pub hazards: Vec<Hazard>,
     /// Why the change is not carried out.
     pub blocked: Option<Blocked>,
+    /// Outside principals that no block declares and that the block's `lifecycle` leaves on the share.
+    pub outsiders: BTreeSet<Principal>,
     /// Accounts for which the live share stays although it is replaced or too many: they use it, and have yet to accept the invitation
     /// to what takes its place. It goes with a later plan.
     pub kept_for: BTreeSet<AccountId>,
@@ -170,6 +172,8 @@ pub enum Blocked {
     PermissionUnread,
     /// It uses a permission of the stack that is not brought to its desired form.
     PermissionBlocked,
+    /// Its block closes it to outside principals, and its `lifecycle` leaves one on it: RAM refuses that.
+    OutsiderStays,
 }
 
 /// Why a plan cannot be approved.
@@ -214,6 +218,10 @@ pub struct Counts {
     pub leave: usize,
     /// Invitations that somebody else has to accept.
     pub waiting: usize,
+    /// Differences that `ignore_changes` leaves alone.
+    pub ignored: usize,
+    /// What others put on shares and `keep_extra` keeps.
+    pub kept: usize,
 }
 
 impl Plan {
@@ -299,6 +307,7 @@ impl PlanBody {
                 _ => {}
             }
         }
+        (out.ignored, out.kept) = left_counts(self.shares.iter().flat_map(|share| &share.diff.left));
         let invitations = self.shares.iter().filter(|share| share.blocked.is_none());
         let invitations = invitations.flat_map(|share| share.diff.invitations.values());
         out.waiting = invitations.filter(|invitation| invitation.is_waited_for()).count();

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Access, AccessDelta};
 use crate::diff::{
-    Change, Delta, Diff, Edit, Membership, Part, PermissionChange, PermissionVerdict, ShareDiff, SharingDiff,
-    SharingVerdict, Verdict,
+    Change, Delta, Diff, Edit, Left, Membership, Part, PermissionChange, PermissionVerdict, ShareDiff,
+    SharingDiff, SharingVerdict, Verdict, is_outside,
 };
-use crate::model::{Address, PermissionArn, ResourceArn, Usage};
+use crate::model::{Address, PermissionArn, Principal, ResourceArn, Usage};
 use crate::org::OrgView;
 use crate::plan::acceptance;
 use crate::plan::basis::Basis;
@@ -40,6 +40,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
         .map(|sharing| PlannedSharing { diff: sharing.clone(), step: sharing_step(sharing, &mut steps) });
     let mut shares: Vec<PlannedShare> = diff.shares.iter().map(describe).collect();
     block(diff, &mut shares);
+    block_by_outsiders(&mut shares, org);
     let permissions = diff.permissions.iter().map(|one| permission::describe(diff, one));
     let mut permissions: Vec<PlannedPermission> = permissions.collect();
     block_by_permission(&permissions, &mut shares);
@@ -167,8 +168,26 @@ fn describe(share: &ShareDiff) -> PlannedShare {
         usage: BTreeMap::new(),
         hazards: Vec::new(),
         blocked: None,
+        outsiders: BTreeSet::new(),
         kept_for: BTreeSet::new(),
         steps: Vec::new(),
+    }
+}
+
+/// Stops changes that close a share on which an outside principal is left: RAM refuses them, and what else is changed depends on them.
+fn block_by_outsiders(shares: &mut [PlannedShare], org: &OrgView) {
+    for share in shares {
+        let external = |principal: &Principal| {
+            let on = share.diff.before().and_then(|before| before.share.principals.get(principal));
+            is_outside(principal, org) || on.is_some_and(|on| on.external)
+        };
+        let extras = share.diff.left.iter().filter_map(Left::extra_principal);
+        share.outsiders = extras.filter(|principal| external(principal)).cloned().collect();
+        let Verdict::Changed(change) = &share.diff.verdict else { continue };
+        let closes = change.after().is_some_and(|after| !after.allow_external_principals);
+        if closes && !share.outsiders.is_empty() {
+            share.blocked = Some(Blocked::OutsiderStays);
+        }
     }
 }
 

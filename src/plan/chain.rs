@@ -125,7 +125,7 @@ impl<'a> Chain<'a> {
         let whole = all.len() <= BATCH;
         let (first, rest) = if whole { (all, Members::default()) } else { all.split_for_creation() };
         let record = after.record(stamp.clone());
-        let begun = if whole { record.clone() } else { after.record(Stamp::unapplied()) };
+        let begun = if whole { record.clone() } else { after.record(stamp.begun()) };
         let mut tags: Tags = tags.iter().chain(ownership).map(|(k, v)| (k.clone(), v.clone())).collect();
         tags.insert(TAG_APPLIED.to_owned(), begun.provisional());
         let created = self.push(Step::CreateResourceShare {

@@ -9,7 +9,8 @@ use crate::diff::{
     Verdict,
 };
 use crate::model::{
-    AccountId, Address, Denial, DenialReason, Gap, GapCause, PermissionArn, Place, ShareArn, UsedKind,
+    AccountId, Address, Denial, DenialReason, Gap, GapCause, PermissionArn, Place, Principal, ShareArn,
+    UsedKind,
 };
 use crate::org::SharingState;
 use crate::plan::body::{Blocked, PermissionBlocked, PlanBody, PlannedPermission, PlannedShare, Refusal};
@@ -45,6 +46,13 @@ impl PlanBody {
                     Blocked::PermissionUnread => {
                         format!("{name} is not changed: what a permission of it allows could not be read.")
                     }
+                    Blocked::OutsiderStays => {
+                        let names: Vec<&str> = share.outsiders.iter().map(Principal::as_str).collect();
+                        format!(
+                            "{name} is not changed: its block says allow_external_principals = false, and its lifecycle leaves {} on it.",
+                            names.join(", ")
+                        )
+                    }
                     Blocked::PermissionBlocked => {
                         format!(
                             "{name} is not changed: a permission of it is not brought to its desired form."
@@ -52,6 +60,7 @@ impl PlanBody {
                     }
                 };
                 let code = match reason {
+                    Blocked::OutsiderStays => &live_codes::RAM349,
                     Blocked::PermissionUnread => &live_codes::RAM320,
                     Blocked::PermissionBlocked => &live_codes::RAM321,
                     Blocked::AwaitingAcceptance => &live_codes::RAM335,

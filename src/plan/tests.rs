@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::{DesiredGraph, DesiredShare, SharingWish};
 use crate::diff::fixture::*;
-use crate::diff::{Stamp, Written, destroy, diff};
+use crate::diff::{Written, destroy, diff};
 use crate::live::LiveState;
 use crate::model::{AssociationStatus, Observed, ResourceArn};
 use crate::org::{OrgView, SharingState};
@@ -24,7 +24,7 @@ fn words(plan: &Plan) -> Vec<String> {
                 Step::CreateResourceShare { resources, principals, tags, .. } => {
                     let record = Written::on_share(tags).expect("it has a record from the start");
                     assert!(record.provisional);
-                    let done = if record.stamp == Stamp::unapplied() { "" } else { " whole" };
+                    let done = if record.stamp == record.stamp.begun() { "" } else { " whole" };
                     format!("create {:?}{done}", size(resources, principals))
                 }
                 Step::AssociateResourceShare { resources, principals, .. } => {

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diag::{SourceMap, Span};
-use crate::diff::{InboundItem, InboundVerdict, Membership, Part, SharingVerdict, Sweep};
+use crate::diff::{InboundItem, InboundVerdict, Membership, Part, SharingVerdict, Sweep, left_counts};
 use crate::drift::{DriftClass, DriftItem, DriftReport, PermissionClass, PermissionItem, Standing};
 use crate::model::{Address, GapCause, Origin, Place};
 use crate::org::SharingState;
 use crate::render::coverage::Coverage;
 use crate::render::escape::escape;
 use crate::render::invitation;
+use crate::render::left;
 use crate::render::partial;
 use crate::render::parts;
 use crate::render::permission;
@@ -46,10 +47,15 @@ impl<'a> DriftView<'a> {
     }
 
     fn item(&self, f: &mut fmt::Formatter<'_>, item: &DriftItem) -> fmt::Result {
-        let DriftItem { address, place, name, span, class, remarks, invitations } = item;
+        let DriftItem { address, place, name, span, class, remarks, invitations, left: left_alone } = item;
         let mut rows: Vec<Row> = Vec::new();
         let (sign, said) = match class {
-            DriftClass::InSync => (Sign::Note, "in sync".to_owned()),
+            DriftClass::InSync if left_alone.is_empty() => (Sign::Note, "in sync".to_owned()),
+            DriftClass::InSync => {
+                let (ignored, kept) = left_counts(left_alone);
+                let told = left::sentences(ignored, kept).join(" ");
+                (Sign::Note, format!("in sync but for what lifecycle leaves alone: {told}"))
+            }
             DriftClass::Waiting => {
                 let n = invitations.len();
                 let who = parts::count(
@@ -65,7 +71,12 @@ impl<'a> DriftView<'a> {
                     row.mark = edit.cause.as_str();
                     row
                 }));
-                (Sign::Changed, parts::modified(*cause).to_owned())
+                let said = if edits.is_empty() {
+                    "modified: it has a permission that no block names"
+                } else {
+                    parts::modified(*cause)
+                };
+                (Sign::Changed, said.to_owned())
             }
             DriftClass::Outdated { edits } => {
                 rows.extend(edits.iter().map(|edit| parts::row(edit, place)));
@@ -116,9 +127,8 @@ impl<'a> DriftView<'a> {
             }
         };
         let labels = &self.report.account_labels;
-        rows.extend(
-            invitations.iter().map(|(principal, invited)| invitation::row(principal, invited, labels)),
-        );
+        rows.extend(invitation::rows(invitations, labels));
+        rows.extend(left::rows(left_alone, place));
         rows.extend(remarks.iter().map(|remark| parts::remark(remark, place)));
         self.entry(f, address, name, *span, (sign, &said, &rows))
     }
@@ -202,6 +212,7 @@ impl<'a> DriftView<'a> {
         if !report.unresolved.is_empty() {
             counts.entry(7).or_insert(("unknown", 0)).1 += report.unresolved.len();
         }
+        let (ignored, kept) = left_counts(report.items.iter().flat_map(|item| &item.left));
         let said: Vec<String> = counts.values().map(|(word, n)| format!("{n} {word}")).collect();
         let (style, word) = match report.standing() {
             Standing::InSync if report.partial.is_some() => {
@@ -213,6 +224,7 @@ impl<'a> DriftView<'a> {
             Standing::InSync if self.report.sweep == Sweep::NotAsked => {
                 (self.styles.strong, "No drift in the Regions that the files name.")
             }
+            Standing::InSync if ignored + kept > 0 => (self.styles.strong, "No drift."),
             Standing::InSync => (self.styles.strong, "No drift. AWS matches the configuration."),
             Standing::Incomplete
                 if !report.places.is_empty()
@@ -226,6 +238,9 @@ impl<'a> DriftView<'a> {
         write!(f, "{}", paint(style, word))?;
         if !said.is_empty() {
             write!(f, " {}.", said.join(", "))?;
+        }
+        for sentence in left::sentences(ignored, kept) {
+            write!(f, " {sentence}")?;
         }
         if let Some(partial) = &report.partial {
             let told = partial::sentences(partial).join(" ");
@@ -304,7 +319,9 @@ impl fmt::Display for DriftView<'_> {
         }
         for item in items {
             let is_told = coverage.is_blind() && matches!(item.class, DriftClass::Unknown { .. });
-            if !is_told && (item.class != DriftClass::InSync || !item.remarks.is_empty()) {
+            if !is_told
+                && (item.class != DriftClass::InSync || !item.remarks.is_empty() || !item.left.is_empty())
+            {
                 by_place.entry(&item.place).or_default().items.push(item);
             }
         }

@@ -38,8 +38,37 @@ fn sent(window: Option<Window>) -> String {
     window.map(|window| format!("; sent {}", time(window.since))).unwrap_or_default()
 }
 
+/// Invitations of one share that are listed; the rest are counted.
+const LISTED: usize = 20;
+
+/// The principals of a share that are invited, as rows.
+pub(crate) fn rows(invitations: &BTreeMap<Principal, Invitation>, labels: &Labels) -> Vec<Row> {
+    let listed = invitations.iter().take(LISTED);
+    let mut rows: Vec<Row> = listed.map(|(principal, invited)| row(principal, invited, labels)).collect();
+    let mut more: BTreeMap<&'static str, (usize, Sign)> = BTreeMap::new();
+    for (principal, invited) in invitations.iter().skip(LISTED) {
+        let (what, sign) = match &invited.state {
+            InvitationState::ToSend { .. } => ("sent by this plan", Sign::Added),
+            InvitationState::ToResend { .. } => ("sent again", Sign::Changed),
+            InvitationState::Pending { .. } => ("not accepted yet", Sign::Note),
+            InvitationState::Needless => ("not needed any more", Sign::Changed),
+            InvitationState::Settling => ("accepted and not visible yet", Sign::Note),
+            // One by one: somebody has to do something.
+            InvitationState::Rejected { .. } => {
+                rows.push(row(principal, invited, labels));
+                continue;
+            }
+        };
+        more.entry(what).or_insert((0, sign)).0 += 1;
+    }
+    rows.extend(more.into_iter().map(|(what, (n, sign))| {
+        Row::new(sign, ["invitation".into(), format!("and {n} more"), String::new()]).effect(what.to_owned())
+    }));
+    rows
+}
+
 /// A principal that is invited as a row.
-pub(crate) fn row(principal: &Principal, invitation: &Invitation, labels: &Labels) -> Row {
+fn row(principal: &Principal, invitation: &Invitation, labels: &Labels) -> Row {
     let Invitation { consumer, because, state } = invitation;
     let account = parts::account(&consumer.account, labels);
     let accepted = || format!("accepted by ramctl in {account}");
@@ -63,6 +92,7 @@ pub(crate) fn row(principal: &Principal, invitation: &Invitation, labels: &Label
             let before = match lapse {
                 Lapse::Expired => "the last one expired",
                 Lapse::Rejected => "the last one was turned down",
+                Lapse::Gone => "was invited before; the invitation is gone",
                 Lapse::Ended => "the last one was turned down, or the principal was removed by hand",
             };
             (Sign::Changed, format!("{before}; another is sent: {}", by(accept)), "RAM331")

@@ -10,6 +10,7 @@ mod github;
 mod graph;
 mod html;
 mod invitation;
+mod left;
 mod markdown;
 mod outcome;
 mod partial;

@@ -9,7 +9,7 @@ use crate::access::Grantee;
 use crate::catalog;
 use crate::diff::{
     Cause, DeleteReason, Delta, Edit, Entity, ImportProblem, Membership, Misfit, NextVersion, Ownership,
-    Part, Remark, ReplaceReason, Unmanaged,
+    Part, Remark, ReplaceReason, UndeclaredStanding, Unmanaged,
 };
 use crate::model::{AccountId, Gap, Place, Principal, ResourceArn};
 use crate::org::SharingState;
@@ -205,6 +205,7 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
     };
     row.mark = match cause {
         Cause::Drift => "drift",
+        Cause::Tags => "tags",
         Cause::Pending | Cause::Both => "",
     };
     if let Part::Principal { how: Membership::Repaired { message }, .. }
@@ -240,6 +241,7 @@ pub(crate) fn modified(cause: Cause) -> &'static str {
     match cause {
         Cause::Drift => "modified: AWS was changed since the last apply",
         Cause::Pending => "modified: the configuration was changed and not applied",
+        Cause::Tags => "modified: resources got or lost tags, and a search by tags finds others",
         Cause::Both => "modified: AWS and the configuration were changed since the last apply",
     }
 }
@@ -283,11 +285,28 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
                 .effect("has placeholders: what it allows on this share is unknown")
                 .code("RAM457")
         }
-        Remark::UndeclaredPermission { resource_type, permission } => {
+        Remark::UndeclaredPermission { resource_type, permission, standing } => {
             let what = escape(permission.name()).to_string();
+            let effect = match standing {
+                UndeclaredStanding::Found => {
+                    "not AWS's default; ramctl found it here and no block names it, so it stays as it is"
+                }
+                UndeclaredStanding::Untold => {
+                    "not AWS's default; no block names it, and the record does not say whether it was changed: name the one you want"
+                }
+                UndeclaredStanding::NoDefault => {
+                    "no block names it, and AWS's default for the type is not known: name the one you want"
+                }
+            };
             Row::new(Sign::Held, ["permission".into(), resource_type.to_string(), what])
-                .effect("not AWS's default; no block names it, so it stays as it is")
+                .effect(effect)
                 .code("RAM307")
+        }
+        Remark::CauseUntold { differences } => {
+            let what = count(*differences, "difference", "differences");
+            Row::new(Sign::Note, ["record".into(), what, String::new()])
+                .effect("the record of the last apply does not tell who made them; they count as made in AWS")
+                .code("RAM347")
         }
         Remark::NameTaken { arn, ownership } => {
             let whose = match ownership {
@@ -376,6 +395,8 @@ pub(crate) fn replace_reasons(reasons: &BTreeSet<ReplaceReason>) -> String {
 pub(crate) fn delete_reason(reason: DeleteReason) -> &'static str {
     match reason {
         DeleteReason::NotDeclared => "no block declares it",
+        DeleteReason::Removed => "a removed block says so",
+        DeleteReason::MovedAway => "its block moved to an address that no block has",
         DeleteReason::Duplicate => "the share that takes its place, or its place again, stays",
         DeleteReason::Rival => "another share proves to be that of this address too",
         DeleteReason::Destroy => "the stack is destroyed",

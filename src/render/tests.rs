@@ -75,7 +75,7 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
                 - principal   account dev-1       333333333333
                       no account loses tgw-1
                 - principal   outside account     999999999999
-                      no account loses tgw-1
+                      no account loses tgw-1  drift
                 + principal   ou Workloads/Dev    ou-ab12-0000000d
                       2 accounts gain 2 resources
                 + principal   role deploy         arn:aws:iam::555555555555:role/deploy
@@ -133,7 +133,7 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
                 - principal   account dev-1       333333333333
                       no account loses tgw-1
                 - principal   outside account     999999999999
-                      no account loses tgw-1
+                      no account loses tgw-1  drift
                 + principal   ou Workloads/Dev    ou-ab12-0000000d
                       2 accounts gain 2 resources
                 + principal   role deploy         arn:aws:iam::555555555555:role/deploy
@@ -376,7 +376,7 @@ fn a_refused_plan_says_why() {
                 00000001 stays until 333333333333 accepted the new one and goes with the apply after that  RAM335
                 access stays when an account leaves the organization  RAM213
                 + principal   account dev-1       333333333333
-                      as before
+                      keeps the share that is there
                 + resource    ec2:TransitGateway  transit-gateway/tgw-1
                       as before
                   invitation  333333333333
@@ -515,7 +515,7 @@ fn a_drift_report_tells_a_changed_aws_from_a_changed_configuration() {
             - principal   account dev-1       333333333333
                   pending
             - principal   outside account     999999999999
-                  pending
+                  drift
             + principal   ou Workloads/Dev    ou-ab12-0000000d
                   pending
             + principal   role deploy         arn:aws:iam::555555555555:role/deploy

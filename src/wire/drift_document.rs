@@ -3,15 +3,15 @@
 use serde::Serialize;
 
 use crate::diag::SourceMap;
-use crate::diff::Cause;
+use crate::diff::{Cause, left_counts};
 use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
 use crate::model::Origin;
 use crate::wire::FORMAT_VERSION;
 use crate::wire::invitation::{InboundDocument, InvitationDocument, UnreceivedDocument};
 use crate::wire::partial::PartialDocument;
 use crate::wire::parts::{
-    CoverageDocument, EditDocument, GapDocument, PlaceDocument, Reading, RemarkDocument, SharingDocument,
-    SourceDocument, UnmanagedDocument,
+    CoverageDocument, EditDocument, GapDocument, LeftDocument, PlaceDocument, Reading, RemarkDocument,
+    SharingDocument, SourceDocument, UnmanagedDocument,
 };
 use crate::wire::permission::PermissionItemDocument;
 use crate::wire::share::import_problem;
@@ -30,6 +30,10 @@ pub struct DriftDocument {
     complete: bool,
     /// The time that counts as now, where something in the stack expires.
     now: Option<String>,
+    /// Differences that `ignore_changes` leaves alone.
+    ignored: usize,
+    /// What others put on shares and `keep_extra` keeps.
+    kept: usize,
     sharing: Option<SharingDocument>,
     shares: Vec<DriftItemDocument>,
     permissions: Vec<PermissionItemDocument>,
@@ -64,6 +68,8 @@ struct DriftItemDocument {
     remarks: Vec<RemarkDocument>,
     /// Principals that are invited and do not see the share yet.
     invitations: Vec<InvitationDocument>,
+    /// Differences that the block's `lifecycle` leaves alone. They are no drift.
+    left: Vec<LeftDocument>,
 }
 
 impl DriftDocument {
@@ -88,7 +94,7 @@ impl DriftDocument {
             now,
         } = report;
         let item = |item: &DriftItem| {
-            let DriftItem { address, place, name, span, class, remarks, invitations } = item;
+            let DriftItem { address, place, name, span, class, remarks, invitations, left } = item;
             let mut out = DriftItemDocument {
                 address: address.to_string(),
                 place: PlaceDocument::new(place, labels),
@@ -105,6 +111,7 @@ impl DriftDocument {
                     .iter()
                     .map(|(principal, invitation)| InvitationDocument::new(principal, invitation, labels))
                     .collect(),
+                left: left.iter().map(LeftDocument::new).collect(),
             };
             match class {
                 DriftClass::InSync => out.class = "in_sync",
@@ -150,6 +157,7 @@ impl DriftDocument {
             }
             out
         };
+        let (ignored, kept) = left_counts(items.iter().flat_map(|item| &item.left));
         Self {
             format_version: FORMAT_VERSION,
             kind: "drift",
@@ -161,6 +169,8 @@ impl DriftDocument {
             },
             complete: report.is_complete(),
             now: now.map(|now| now.to_string()),
+            ignored,
+            kept,
             sharing: sharing.as_ref().map(|sharing| SharingDocument::new(sharing, labels, sources)),
             shares: items.iter().map(item).collect(),
             permissions: permissions

@@ -12,7 +12,7 @@ mod unmanaged;
 
 pub(crate) use coverage::{CoverageDocument, GapDocument, Reading, SweepDocument};
 pub(crate) use diagnostic::DiagnosticDocument;
-pub(crate) use edit::EditDocument;
+pub(crate) use edit::{EditDocument, LeftDocument};
 pub(crate) use misfit::MisfitDocument;
 pub(crate) use place::PlaceDocument;
 pub(crate) use remark::RemarkDocument;

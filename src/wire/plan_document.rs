@@ -75,6 +75,7 @@ pub struct PlanDocument {
     /// Where what accounts receive could not be read.
     unreceived: Vec<UnreceivedDocument>,
     steps: Vec<StepDocument>,
+    /// Every hazard that the plan would bring about, those of its shares and permissions too.
     hazards: Vec<HazardDocument>,
     /// What the stack's checks say of the plan.
     checks: Vec<CheckDocument>,
@@ -108,6 +109,12 @@ struct SummaryDocument {
     leave: usize,
     /// Invitations that somebody else has to accept.
     waiting: usize,
+    /// Differences that `ignore_changes` leaves alone.
+    #[serde(default)]
+    ignored: usize,
+    /// What others put on shares and `keep_extra` keeps.
+    #[serde(default)]
+    kept: usize,
     /// Hazards that nobody allowed: above 0 the plan is not applied.
     hazards_open: usize,
     hazards_allowed: usize,
@@ -254,7 +261,7 @@ impl PlanDocument {
             partial,
             steps,
             access,
-            hazards,
+            hazards: _, // those of the plan as a whole, among all
             checks,
             refusals,
             fingerprint,
@@ -278,6 +285,8 @@ impl PlanDocument {
             reject,
             leave,
             waiting,
+            ignored,
+            kept,
         } = plan.counts();
         let (hazards_open, hazards_allowed) = plan.consent_counts();
         let mut document = Self {
@@ -318,6 +327,8 @@ impl PlanDocument {
                 reject,
                 leave,
                 waiting,
+                ignored,
+                kept,
                 hazards_open,
                 hazards_allowed,
             },
@@ -342,7 +353,10 @@ impl PlanDocument {
                 .collect(),
             unreceived: UnreceivedDocument::all(unreceived, labels),
             steps: steps.iter().map(|step| StepDocument::new(step, labels)).collect(),
-            hazards: hazards.iter().map(|hazard| HazardDocument::new(hazard, None, sources)).collect(),
+            hazards: plan
+                .hazards_by_address()
+                .map(|(at, hazard)| HazardDocument::new(hazard, at, sources))
+                .collect(),
             checks: checks.iter().map(|check| CheckDocument::new(check, sources)).collect(),
             refusals: refusals.iter().map(|refusal| RefusalDocument::new(refusal, sources)).collect(),
             partial: partial.as_ref().map(PartialDocument::new),

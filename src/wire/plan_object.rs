@@ -134,6 +134,7 @@ fn change(share: &PlannedShare, labels: &BTreeMap<AccountId, String>) -> Option<
         usage: _,
         hazards,
         blocked,
+        outsiders: _,
         kept_for: _,
         steps: _,
     } = share;

@@ -14,7 +14,9 @@ use crate::diff::{Change, Edit, ImportProblem, Part, ShareDiff, Verdict};
 use crate::model::{AccountId, Address, Principal, ShareArn};
 use crate::plan::{Allowance, Detail, Hazard, HazardStanding, HazardSubject, PlannedShare};
 use crate::wire::invitation::InvitationDocument;
-use crate::wire::parts::{EditDocument, GapDocument, PlaceDocument, RemarkDocument, SourceDocument, texts};
+use crate::wire::parts::{
+    EditDocument, GapDocument, LeftDocument, PlaceDocument, RemarkDocument, SourceDocument, texts,
+};
 pub(crate) use crate::wire::share::sides::LiveDocument;
 use crate::wire::share::sides::WantedDocument;
 use crate::wire::usage::UsageDocument;
@@ -57,6 +59,9 @@ pub(crate) struct ShareDocument {
     remarks: Vec<RemarkDocument>,
     /// Principals that are invited and do not see the share yet.
     invitations: Vec<InvitationDocument>,
+    /// Differences that the block's `lifecycle` leaves alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    left: Vec<LeftDocument>,
     /// Accounts for which the live share stays although it is replaced or too many: they have yet to accept what takes its place.
     kept_for: Vec<String>,
     steps: Vec<u32>,
@@ -112,6 +117,8 @@ pub(crate) struct AccessDocument {
 pub(crate) struct HazardDocument {
     code: String,
     summary: String,
+    /// The block that it is about; null for the plan as a whole.
+    pub address: Option<String>,
     about: AboutWord,
     /// The principal, resource, type or share that it is about; null for the share or plan as a whole.
     subject: Option<String>,
@@ -153,6 +160,7 @@ impl HazardDocument {
         Self {
             code: code.id.to_owned(),
             summary: code.summary.to_owned(),
+            address: at.map(ToString::to_string),
             about: match subject {
                 HazardSubject::Principal(_) => AboutWord::Principal,
                 HazardSubject::Resource(_) => AboutWord::Resource,
@@ -237,10 +245,20 @@ impl ImportDocument {
 
 impl ShareDocument {
     pub fn new(share: &PlannedShare, labels: &BTreeMap<AccountId, String>, sources: &SourceMap) -> Self {
-        let PlannedShare { diff, details, access, owner_included, usage, hazards, blocked, kept_for, steps } =
-            share;
+        let PlannedShare {
+            diff,
+            details,
+            access,
+            owner_included,
+            usage,
+            hazards,
+            blocked,
+            outsiders: _,
+            kept_for,
+            steps,
+        } = share;
         // What was deleted is told by drift reports alone.
-        let ShareDiff { address, verdict, protected, remarks, invitations, deleted: _ } = diff;
+        let ShareDiff { address, verdict, protected, remarks, invitations, left, deleted: _ } = diff;
         use ActionWord as A;
         let (actions, reasons, gap) = match verdict {
             Verdict::InSync { .. } => (vec![A::NoOp], Vec::new(), None),
@@ -291,6 +309,7 @@ impl ShareDocument {
                 .iter()
                 .map(|(principal, invitation)| InvitationDocument::new(principal, invitation, labels))
                 .collect(),
+            left: left.iter().map(LeftDocument::new).collect(),
             kept_for: texts(kept_for),
             steps: steps.iter().map(|step| step.0).collect(),
         }

@@ -3,9 +3,9 @@
 use serde::de::value::{BorrowedStrDeserializer, Error};
 use serde::{Deserialize, Serialize};
 
-use crate::desired::InvitedBecause;
+use crate::desired::{IgnorableAttribute, InvitedBecause};
 use crate::diag::Severity;
-use crate::diff::{Cause, DeleteReason, Lapse, Purpose, ReplaceReason};
+use crate::diff::{Cause, DeleteReason, Lapse, LeftBy, Purpose, ReplaceReason, UndeclaredStanding};
 use crate::model::{ConditionChange, GapCause};
 use crate::org::SharingState;
 use crate::plan::Blocked;
@@ -41,8 +41,9 @@ macro_rules! words {
 words! { PurposeWord for Purpose { Apply = "apply", Destroy = "destroy" } }
 
 words! {
-    /// `drift`: AWS was changed. `pending`: the configuration was.
-    CauseWord for Cause { Drift = "drift", Pending = "pending", Both = "both" }
+    /// `drift`: AWS was changed. `pending`: the configuration was. `tags`: a resource got or lost tags, and so a search by tags finds another
+    /// set.
+    CauseWord for Cause { Drift = "drift", Pending = "pending", Both = "both", Tags = "tags" }
 }
 
 words! {
@@ -97,6 +98,8 @@ words! {
         Destroy = "destroy",
         Expired = "expired",
         MoveTaken = "move_taken",
+        Removed = "removed",
+        MovedAway = "moved_away",
         Successor = "successor",
     }
 }
@@ -109,6 +112,7 @@ words! {
         AwaitingAcceptance = "awaiting_acceptance",
         PermissionUnread = "permission_unread",
         PermissionBlocked = "permission_blocked",
+        OutsiderStays = "outsider_stays",
     }
 }
 
@@ -227,7 +231,27 @@ words! {
         Expires = "expires",
         OwnerInside = "owner_inside",
         Templated = "templated_permission",
+        CauseUntold = "cause_untold",
     }
+}
+
+words! { LeftWord for LeftBy { IgnoreChanges = "ignore_changes", KeepExtra = "keep_extra", NotCarried = "not_carried" } }
+
+words! {
+    AttributeWord for IgnorableAttribute {
+        Name = "name",
+        Tags = "tags",
+        Resources = "resources",
+        Principals = "principals",
+        Permissions = "permissions",
+        AllowExternalPrincipals = "allow_external_principals",
+        RetainSharing = "retain_sharing_on_account_leave_organization",
+    }
+}
+
+words! {
+    /// Why a permission that no block names stays.
+    UndeclaredWord for UndeclaredStanding { Found = "found", Untold = "untold", NoDefault = "no_default" }
 }
 
 words! {
@@ -254,7 +278,7 @@ words! {
 
 words! {
     /// What became of an invitation before.
-    LapseWord for Lapse { Expired = "expired", Rejected = "rejected", Ended = "ended" }
+    LapseWord for Lapse { Expired = "expired", Rejected = "rejected", Gone = "gone", Ended = "ended" }
 }
 
 words! {

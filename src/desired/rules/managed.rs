@@ -11,7 +11,7 @@ use crate::desired::view::ShareView;
 use crate::diag::rules::{RAM125, RAM152, RAM156, RAM157, RAM158, RAM159, RAM163, RAM164, RAM165, RAM181};
 use crate::diag::suggest::closest;
 use crate::diag::{Diagnostic, Span};
-use crate::lang::{Declaration, IgnorableAttribute, PermissionBlock};
+use crate::lang::{Declaration, ExtraAttribute, IgnorableAttribute, PermissionBlock};
 use crate::model::conditions;
 
 type Found = Vec<Diagnostic>;
@@ -174,17 +174,18 @@ fn ignores_tags_only(block: &PermissionBlock, found: &mut Found) {
         .lifecycle
         .ignore_changes
         .iter()
-        .filter_map(|attribute| match attribute {
-            IgnorableAttribute::Tags => None,
-            IgnorableAttribute::Name => Some("name"),
-            IgnorableAttribute::Resources => Some("resources"),
-            IgnorableAttribute::Principals => Some("principals"),
-            IgnorableAttribute::Permissions => Some("permissions"),
-        })
+        .filter(|attribute| **attribute != IgnorableAttribute::Tags)
+        .map(|attribute| attribute.as_str())
         .collect();
     if !others.is_empty() {
         let detail = format!("{} cannot ignore changes of {}.", block.address, others.join(", "));
         found.push(Diagnostic::error(&RAM164, block.span, detail).help("Write ignore_changes = [tags]."));
+    }
+    let extra = block.lifecycle.keep_extra.iter().filter(|attribute| **attribute != ExtraAttribute::Tags);
+    let extra: Vec<&str> = extra.map(|attribute| attribute.as_str()).collect();
+    if !extra.is_empty() {
+        let detail = format!("{} has no {}, so none can be kept.", block.address, extra.join(" and "));
+        found.push(Diagnostic::error(&RAM164, block.span, detail).help("Write keep_extra = [tags]."));
     }
 }
 

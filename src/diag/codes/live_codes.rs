@@ -25,10 +25,11 @@ codes! {
         actions that moving would add (+) and remove (-), until the share asks for it: \
         `permission \"TYPE\" { use = \"NAME\" version = \"latest\" }`."
     RAM307 "permission not declared"
-        "The share has a managed permission that no `permission` block names and that is not one of AWS's defaults. It stays as it is \
-        and goes on giving what it gives. That is so also where the block was there and has been removed: a type without a block means \
-        that ramctl leaves the permission of that type alone, not that AWS's default comes back. When the last resource of the type \
-        leaves the share, the permission leaves with it.\n\nName the permission you want. For \
+        "The share has a managed permission that no `permission` block names and that is not AWS's default for its type. A type without a \
+        block has AWS's default, or what ramctl found on the share when it first applied: only that stays, and this says so. Any other \
+        permission was attached by hand, or its block was removed; the plan goes back to AWS's default. Where AWS's default is not known, or \
+        the record of the last apply is of an earlier build and does not say what was found, ramctl changes nothing, and `drift` exits with 2. \
+        When the last resource of the type leaves the share, the permission leaves with it.\n\nName the permission you want. For \
         AWS's default write its name: `permission \"ec2:TransitGateway\" { use = \"AWSRAMDefaultPermissionTransitGateway\" }`."
     RAM308 "share of another stack"
         "A share in an account and Region of this stack belongs to another stack, by its tag `ramctl:stack`. It is left alone."
@@ -150,6 +151,21 @@ codes! {
         plan would bring the account over that. The quotas can be raised, which ramctl cannot see, so this is a warning; where they were \
         not, RAM refuses what comes last.\n\nHave the quota raised (Service Quotas, AWS Resource Access Manager), name a unit instead of \
         its accounts, or remove shares that nobody needs."
+    RAM347 "it is not known who made a difference"
+        "The files of this share changed since the last apply, and something is on it that the files do not ask for. The record of the last \
+        apply, the tag `ramctl:applied`, has 256 characters: it holds digests of what was applied and a filter over its members. On a share \
+        with very many members, or with a record of an earlier build, that may not be enough to tell whether the files asked for a member \
+        before. Such a member counts as added by hand: it is drift, and it is removed without consent.\n\nApply the plan; from then \
+        on the record is up to date."
+    RAM348 "left alone by lifecycle"
+        "The share is not as its block says, and `lifecycle` leaves that alone. What `ignore_changes` names is neither added nor removed: \
+        also what the files add there does not come about. With `keep_extra` everything that is declared comes about, and what others put on \
+        the share stays. Both are counted in every report, and whoever has access by them counts where access is worked out. A share that is made \
+        in another account or Region takes principals and tags over; its resources and permissions are those of its block."
+    RAM349 "an outside principal stays on a share that is to be closed"
+        "The block says `allow_external_principals = false`, and `lifecycle` leaves a principal outside the organization on the share. RAM \
+        refuses to close a share that has one, so nothing on it is changed.\n\nRemove the principal from the share, take `principals` out of \
+        `ignore_changes` and `keep_extra`, or write `allow_external_principals = true`."
     RAM350 "access is interrupted"
         "A resource goes from one share to another, for the same accounts. ramctl gives before it takes, so that nobody is without it in between. Here that \
         is not possible: the shares trade in a circle, and each of them must take before it gives, or somebody would have more than before and after \

@@ -270,9 +270,9 @@ Rename the key."
 Give one of the blocks another name."
 
     RAM164 "an attribute that a permission cannot ignore"
-"A permission has a policy, and it has tags. With ignore_changes = [tags] changes of the tags that were made elsewhere are let be; the policy is what the block is for, and name and type of a permission cannot change.
+"A permission has a policy, and it has tags. With ignore_changes = [tags] changes of the tags that were made elsewhere are left alone, and with keep_extra = [tags] tags that others added stay; the policy is what the block is for, and name and type of a permission cannot change.
 
-Write ignore_changes = [tags], or take it out."
+Write ignore_changes = [tags] or keep_extra = [tags], or take it out."
 
     RAM165 "a placeholder in a condition"
 "RAM lets a permission have placeholders, @{name}, for which each share gives a value. This version of ramctl cannot give such values, so it does not make such a permission; one that somebody else made is reported as unreadable.

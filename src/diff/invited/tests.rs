@@ -50,6 +50,7 @@ fn word(state: Option<&InvitationState>) -> &'static str {
         Some(InvitationState::ToSend { .. }) => "to send",
         Some(InvitationState::ToResend { lapse: Lapse::Expired, .. }) => "expired",
         Some(InvitationState::ToResend { lapse: Lapse::Rejected, .. }) => "asked again",
+        Some(InvitationState::ToResend { lapse: Lapse::Gone, .. }) => "gone",
         Some(InvitationState::ToResend { lapse: Lapse::Ended, .. }) => "ended",
         Some(InvitationState::Pending { accept: Acceptor::Ramctl, .. }) => "pending, by ramctl",
         Some(InvitationState::Pending { accept: Acceptor::Unread(_), .. }) => "pending, unread",
@@ -128,7 +129,7 @@ fn a_principal_that_left_is_invited_again_with_the_reason_that_its_row_tells() {
     share.principals.clear();
     let arn = share.arn.clone();
     for (joined, left, expected) in
-        [(NOW - 8 * DAY, NOW - DAY, "expired"), (NOW - 2 * DAY, NOW - DAY, "ended"), (0, 0, "to send")]
+        [(NOW - 8 * DAY, NOW - DAY, "expired"), (NOW - 2 * DAY, NOW - DAY, "ended"), (0, 0, "gone")]
     {
         let mut live = live([share.clone()]);
         if joined > 0 {

@@ -2,11 +2,11 @@
 
 use crate::desired::DesiredGraph;
 use crate::diff::change::Cause;
-use crate::diff::edits::{own_tags, tag_changes};
 use crate::diff::permission::{PermissionEdit, PermissionPart, PresentPermission, WantedPermission};
 use crate::diff::permission_compare::version::version_after;
 use crate::diff::record::Written;
 use crate::diff::stamp::PermissionStamp;
+use crate::diff::tags::{own_tags, tag_changes};
 use crate::live::{LivePlace, VersionAsked};
 use crate::model::{Gap, Observed};
 

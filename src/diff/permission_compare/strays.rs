@@ -74,6 +74,8 @@ pub(super) fn strays(
                 Purpose::Destroy if declared.contains_key(tag) => DeleteReason::Destroy,
                 Purpose::Destroy => DeleteReason::NotDeclared,
                 Purpose::Apply if superseded.contains_key(tag) => DeleteReason::Successor,
+                Purpose::Apply if desired.identity.removes_tag(tag) => DeleteReason::Removed,
+                Purpose::Apply if desired.identity.moves_tag(tag) => DeleteReason::MovedAway,
                 Purpose::Apply => DeleteReason::NotDeclared,
             };
             let block = superseded.get(tag).and_then(|address| desired.permissions.get(*address));

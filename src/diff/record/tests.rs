@@ -1,6 +1,9 @@
 use super::*;
 use crate::diff::fixture::*;
 
+/// Length of a record with all that it is bound by, and no memo.
+const BOUND: usize = 3 + 6 * 17 - 1;
+
 fn record() -> Record {
     Record {
         stack: "network".into(),
@@ -58,7 +61,7 @@ fn what_is_no_record_of_this_form_is_told_apart() {
         ("v2:", Misfit::Unreadable),
         ("v2:new.", Misfit::Unreadable),
         ("v3:x", Misfit::Unreadable),
-        (&good[..good.len() - 1], Misfit::Elsewhere),
+        (&good[..BOUND - 1], Misfit::Elsewhere),
         (&good.replace('.', "-"), Misfit::Unreadable),
         (&format!("v2:é{}", "0".repeat(100)), Misfit::Unreadable),
     ] {
@@ -93,6 +96,23 @@ fn a_successor_says_what_it_takes_the_place_of_in_no_more_than_a_tag_holds() {
         assert!(!written.takes_the_place_of(&share_arn(&hub(), 2)));
         assert_eq!(written.restamped(&record.stamp), text);
     }
+    let one = Record { replaces: arns.into_iter().take(1).collect(), ..record };
+    for text in [one.provisional(), one.bound(&share_arn(&hub(), 1))] {
+        assert!(text.len() <= 256, "{}", text.len());
+        assert_eq!(Written::parse(&text).unwrap().stamp, one.stamp, "a replacement keeps its memo");
+    }
+}
+
+#[test]
+fn a_record_of_an_earlier_build_is_read_and_says_nothing_of_members() {
+    let record = record();
+    let arn = share_arn(&hub(), 1);
+    let old = record.bound(&arn)[..BOUND].to_owned();
+    let tags = tagged(&record, old.clone());
+    assert_eq!(judged(&tags, 1), Some(Ok(record.address.clone())));
+    let written = Written::on_share(&tags).unwrap();
+    assert_eq!(*written.stamp.memo(), Memo::default());
+    assert_eq!(written.restamped(&written.stamp), old);
 }
 
 #[test]
@@ -101,7 +121,7 @@ fn a_record_moves_with_its_share_to_another_arn() {
     let record = Record { replaces: [old.clone()].into(), ..record() };
     let renamed: BTreeMap<ShareArn, ShareArn> = [(before.clone(), after.clone()), (old, new.clone())].into();
     let tags = tagged(&record, record.bound(&before));
-    let rebound = Written::on_share(&tags).unwrap().rebound(&tags, &after, &renamed);
+    let rebound = Written::on_share(&tags).unwrap().rebound(&tags, &after, &renamed, []);
     assert_eq!(rebound, Record { replaces: [new].into(), ..record }.bound(&after));
 }
 

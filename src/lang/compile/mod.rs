@@ -28,7 +28,7 @@ mod complete;
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Diagnostic, FileId, SourceMap, Span, language as codes};
+use crate::diag::{Diagnostic, FileId, SourceMap, Span, Spanned, language as codes};
 use crate::lang::compile::instances::Instance;
 use crate::lang::compile::merge::Findings;
 use crate::lang::compile::names::AccountIds;
@@ -116,6 +116,7 @@ impl Compiler<'_, '_> {
         let mut declaration = Declaration {
             stack: settings.stack,
             regions: settings.regions,
+            ignore_tags: settings.ignore_tags,
             organization: organization.ok()?,
             accounts: accounts.into_iter().collect(),
             permissions,
@@ -130,6 +131,7 @@ impl Compiler<'_, '_> {
             now,
         };
         settle_partition(&mut declaration);
+        add_tags(&mut declaration, &settings.default_tags);
         Some(declaration)
     }
 
@@ -195,6 +197,17 @@ impl Compiler<'_, '_> {
                         _ => "Merge the two.",
                     }),
             );
+        }
+    }
+}
+
+/// Gives every share and permission the stack's default tags; a tag of its own block wins.
+fn add_tags(declaration: &mut Declaration, tags: &BTreeMap<String, Spanned<String>>) {
+    let shares = declaration.shares.iter_mut().map(|share| &mut share.tags);
+    let permissions = declaration.permissions.iter_mut().map(|permission| &mut permission.tags);
+    for own in shares.chain(permissions) {
+        for (key, value) in tags {
+            own.entry(key.clone()).or_insert_with(|| value.clone());
         }
     }
 }

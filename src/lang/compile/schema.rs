@@ -50,7 +50,15 @@ impl Labels {
 pub(crate) static RAMCTL: Schema = Schema {
     keyword: "ramctl",
     labels: Labels::None,
-    values: &["stack", "required_version", "regions", "allow"],
+    values: &["stack", "required_version", "regions", "default_tags", "allow"],
+    words: &[],
+    blocks: &[&IGNORE_TAGS],
+};
+
+pub(crate) static IGNORE_TAGS: Schema = Schema {
+    keyword: "ignore_tags",
+    labels: Labels::None,
+    values: &["keys", "key_prefixes"],
     words: &[],
     blocks: &[],
 };
@@ -148,7 +156,7 @@ pub(crate) static LIFECYCLE: Schema = Schema {
     keyword: "lifecycle",
     labels: Labels::None,
     values: &["prevent_destroy"],
-    words: &["ignore_changes"],
+    words: &["ignore_changes", "keep_extra"],
     blocks: &[],
 };
 

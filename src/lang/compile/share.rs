@@ -9,19 +9,26 @@ use crate::lang::compile::decode::Decoder;
 use crate::lang::compile::instances::Instance;
 use crate::lang::compile::resources::Resources;
 use crate::lang::compile::schema;
-use crate::lang::declaration::{IgnorableAttribute, Lifecycle, PermissionUse, ShareBlock, VersionWish};
+use crate::lang::declaration::{
+    ExtraAttribute, IgnorableAttribute, Lifecycle, PermissionUse, ShareBlock, VersionWish,
+};
 use crate::lang::eval::{Eval, Failed, Scope};
 use crate::lang::syntax::{Block, Expr, ExprKind};
 use crate::lang::value::{Kind, Symbol};
 use crate::model::{BlockKind, ResourceType};
 
-const IGNORABLE: [(&str, IgnorableAttribute); 5] = [
-    ("name", IgnorableAttribute::Name),
-    ("tags", IgnorableAttribute::Tags),
-    ("resources", IgnorableAttribute::Resources),
-    ("principals", IgnorableAttribute::Principals),
-    ("permissions", IgnorableAttribute::Permissions),
+const IGNORABLE: [IgnorableAttribute; 7] = [
+    IgnorableAttribute::Name,
+    IgnorableAttribute::Tags,
+    IgnorableAttribute::Resources,
+    IgnorableAttribute::Principals,
+    IgnorableAttribute::Permissions,
+    IgnorableAttribute::AllowExternalPrincipals,
+    IgnorableAttribute::RetainSharing,
 ];
+
+const EXTRA: [ExtraAttribute; 3] =
+    [ExtraAttribute::Principals, ExtraAttribute::Resources, ExtraAttribute::Tags];
 
 impl Compiler<'_, '_> {
     pub(crate) fn shares(&mut self) -> Vec<ShareBlock> {
@@ -95,12 +102,12 @@ impl Compiler<'_, '_> {
         };
         let mut decoder = Decoder { evaluator: &mut *self.evaluator, scope: Scope::EMPTY };
         let prevent_destroy = decoder.bool(inner, "prevent_destroy");
-        let ignore_changes = match inner.attribute("ignore_changes") {
-            Some(attribute) => ignored(&mut decoder, &attribute.value),
-            None => Ok(BTreeSet::new()),
-        };
+        let ignorable = IGNORABLE.map(|attribute| (attribute.as_str(), attribute));
+        let ignore_changes = words(&mut decoder, inner, "ignore_changes", &ignorable, Some("all"));
+        let extra = EXTRA.map(|attribute| (attribute.as_str(), attribute));
+        let keep_extra = words(&mut decoder, inner, "keep_extra", &extra, None);
         let prevent_destroy = prevent_destroy?.is_some_and(|flag| flag.value);
-        Ok(Lifecycle { prevent_destroy, ignore_changes: ignore_changes? })
+        Ok(Lifecycle { prevent_destroy, ignore_changes: ignore_changes?, keep_extra: keep_extra? })
     }
 }
 
@@ -114,7 +121,15 @@ pub(crate) fn required<T>(found: Eval<Option<T>>, missing: impl FnOnce(()) -> Fa
 }
 
 /// `[tags, name]`: words and not references.
-fn ignored(decoder: &mut Decoder<'_, '_>, expr: &Expr) -> Eval<BTreeSet<IgnorableAttribute>> {
+fn words<T: Copy + Ord>(
+    decoder: &mut Decoder<'_, '_>,
+    block: &Block,
+    argument: &str,
+    known: &[(&'static str, T)],
+    all: Option<&'static str>,
+) -> Eval<BTreeSet<T>> {
+    let Some(attribute) = block.attribute(argument) else { return Ok(BTreeSet::new()) };
+    let expr = &attribute.value;
     let words: Vec<(&str, &Expr)> = match &expr.bare().kind {
         ExprKind::Tuple(items) => items.iter().map(|item| (written_word(item), item)).collect(),
         _ => vec![(written_word(expr), expr)],
@@ -122,17 +137,17 @@ fn ignored(decoder: &mut Decoder<'_, '_>, expr: &Expr) -> Eval<BTreeSet<Ignorabl
     let mut out = BTreeSet::new();
     let mut failed = false;
     for (word, place) in words {
-        if word == "all" {
-            out.extend(IGNORABLE.iter().map(|(_, attribute)| *attribute));
-        } else if let Some((_, attribute)) = IGNORABLE.iter().find(|(name, _)| *name == word) {
+        if all == Some(word) {
+            out.extend(known.iter().map(|(_, attribute)| *attribute));
+        } else if let Some((_, attribute)) = known.iter().find(|(name, _)| *name == word) {
             out.insert(*attribute);
         } else {
-            let known = IGNORABLE.iter().map(|(name, _)| *name).chain(["all"]);
-            let help = suggest::help(word, known).unwrap_or_default();
+            let help =
+                suggest::help(word, known.iter().map(|(name, _)| *name).chain(all)).unwrap_or_default();
             let detail = if word.is_empty() {
-                "ignore_changes lists names of arguments.".to_owned()
+                format!("{argument} lists names of arguments.")
             } else {
-                format!("ignore_changes cannot name {word}.")
+                format!("{argument} cannot name {word}.")
             };
             decoder.evaluator.report(&codes::RAM045, place.span, detail, help);
             failed = true;

@@ -1,5 +1,7 @@
 //! The blocks `ramctl`, `organization` and `account`.
 
+use std::collections::BTreeMap;
+
 use crate::diag::{Diagnostic, Span, Spanned, language as codes};
 use crate::lang::compile::Compiler;
 use crate::lang::compile::decode::Decoder;
@@ -8,12 +10,15 @@ use crate::lang::compile::schema;
 use crate::lang::declaration::{AccountBlock, AssumeRole, OrganizationBlock, SharingWish, SweepBlock};
 use crate::lang::eval::{Eval, Failed, Scope};
 use crate::lang::syntax::Block;
-use crate::model::{AccountId, Arn, BlockKind, Region, StackName};
+use crate::model::{AccountId, Arn, BlockKind, IgnoredTags, Region, StackName};
 
 /// The settings of a stack.
 pub(crate) struct Settings {
     pub(crate) stack: Spanned<StackName>,
     pub(crate) regions: Vec<Spanned<Region>>,
+    /// Tags of every share and permission, unless its block says otherwise.
+    pub(crate) default_tags: BTreeMap<String, Spanned<String>>,
+    pub(crate) ignore_tags: IgnoredTags,
 }
 
 impl Compiler<'_, '_> {
@@ -30,6 +35,7 @@ impl Compiler<'_, '_> {
             self.evaluator.diagnostics.push(diagnostic);
             return Err(Failed);
         };
+        self.once(block, "ignore_tags");
         let mut decoder = Decoder { evaluator: &mut *self.evaluator, scope: Scope::EMPTY };
         let version = decoder.string(block, "required_version");
         let stack = decoder.parsed::<StackName>(block, "stack");
@@ -43,10 +49,20 @@ impl Compiler<'_, '_> {
             Err(Failed) => Err(Failed),
         };
         let regions = decoder.regions(block);
+        let default_tags = decoder.string_map(block, "default_tags");
+        let ignore_tags = match block.body.blocks.first() {
+            Some(inner) => ignored_tags(&mut decoder, inner),
+            None => Ok(IgnoredTags::default()),
+        };
         if let Some(version) = version? {
             self.check_version(&version)?;
         }
-        Ok(Settings { stack: stack?, regions: regions?.unwrap_or_default() })
+        Ok(Settings {
+            stack: stack?,
+            regions: regions?.unwrap_or_default(),
+            default_tags: default_tags?.unwrap_or_default(),
+            ignore_tags: ignore_tags?,
+        })
     }
 
     fn check_version(&mut self, wanted: &Spanned<String>) -> Eval<()> {
@@ -139,6 +155,13 @@ fn sweep_role(decoder: &mut Decoder<'_, '_>, block: &Block) -> Eval<SweepBlock> 
         return Err(decoder.evaluator.report(&codes::RAM045, name.span, detail, HELP));
     }
     Ok(SweepBlock { span: block.header, role_name: name })
+}
+
+fn ignored_tags(decoder: &mut Decoder<'_, '_>, block: &Block) -> Eval<IgnoredTags> {
+    let (keys, prefixes) = (decoder.strings(block, "keys"), decoder.strings(block, "key_prefixes"));
+    let plain =
+        |texts: Option<Vec<Spanned<String>>>| texts.into_iter().flatten().map(|text| text.value).collect();
+    Ok(IgnoredTags { keys: plain(keys?), key_prefixes: plain(prefixes?) })
 }
 
 fn assume_role(decoder: &mut Decoder<'_, '_>, block: &Block, account: &AccountId) -> Eval<AssumeRole> {

@@ -55,9 +55,16 @@ impl Changing<'_> {
                 let about = HazardSubject::Resource(resource.clone());
                 found.extend(self.removal(detail, std::iter::once(resource)).map(|code| (code, about)));
             }
-            Part::Resource { resource: _, resource_type: _, how: Membership::Added } => {
-                if detail.edit.cause != Cause::Drift {
+            // What the files add is also for whom they do not name and `lifecycle` leaves on the share.
+            Part::Resource { how: how @ (Membership::Added | Membership::Repaired { .. }), .. } => {
+                if *how == Membership::Added && detail.edit.cause != Cause::Drift {
                     found.extend(self.widened_for_strangers(found));
+                }
+                for principal in self.share.outsiders.iter().filter(|outsider| gains(detail, outsider)) {
+                    let about = (&codes::RAM201, HazardSubject::Principal(principal.clone()));
+                    if !found.contains(&about) {
+                        found.push(about);
+                    }
                 }
             }
             Part::Source { source: _, how: Membership::Removed } if self.has_no_sources() => {
@@ -83,7 +90,6 @@ impl Changing<'_> {
             }
             Part::Name { .. }
             | Part::AllowExternalPrincipals { .. }
-            | Part::Resource { .. }
             | Part::Source { .. }
             | Part::Tag { .. }
             | Part::Imported { .. }
@@ -212,7 +218,10 @@ impl Changing<'_> {
         }
         let ran_out = || {
             let state = self.share.diff.invitations.get(principal).map(|invitation| &invitation.state);
-            matches!(state, Some(InvitationState::ToResend { lapse: Lapse::Expired, accept: _ }))
+            matches!(
+                state,
+                Some(InvitationState::ToResend { lapse: Lapse::Expired | Lapse::Gone, accept: _ })
+            )
         };
         cause == Cause::Drift && (matches!(how, Membership::Repaired { .. }) || ran_out())
     }
@@ -259,4 +268,11 @@ fn is_of_one_like_it(remark: &Remark) -> bool {
         Remark::SameContents { .. } => true,
         _ => false,
     }
+}
+
+/// Whether somebody behind a principal gains by a part.
+fn gains(detail: &Detail, principal: &Principal) -> bool {
+    let account = principal.account();
+    detail.unknown.contains(principal)
+        || detail.gain.iter().any(|grantee| account.as_ref() == Some(grantee.account()))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diff::{Change, Ownership, Purpose, Remark, Verdict};
+use crate::diff::{Change, Ownership, Purpose, Remark, ShareDiff, Verdict};
 use crate::model::GapCause;
 use crate::plan::{Blocked, HazardSubject, PlannedShare, takes_over};
 use crate::render::escape::escape;
@@ -16,7 +16,10 @@ use crate::render::usage;
 /// What stays as it is and has nothing to tell is only counted.
 pub(super) fn is_shown(share: &PlannedShare) -> bool {
     match &share.diff.verdict {
-        Verdict::InSync { .. } => !share.diff.remarks.is_empty() || !share.diff.invitations.is_empty(),
+        Verdict::InSync { .. } => {
+            let ShareDiff { remarks, invitations, left, .. } = &share.diff;
+            !remarks.is_empty() || !invitations.is_empty() || !left.is_empty()
+        }
         Verdict::Changed(_) | Verdict::Unread { .. } | Verdict::NotImported { .. } => true,
     }
 }
@@ -154,8 +157,16 @@ impl PlanView<'_> {
             Blocked::AwaitingAcceptance => "who uses it has yet to accept what takes its place",
             Blocked::PermissionUnread => "what a permission of it allows could not be read",
             Blocked::PermissionBlocked => "a permission of it is not brought to its desired form",
+            Blocked::OutsiderStays => {
+                "allow_external_principals = false, and its lifecycle leaves an outside principal on it"
+            }
         };
         let (who, code) = match blocked {
+            Blocked::OutsiderStays => {
+                let names: Vec<String> =
+                    share.outsiders.iter().map(|one| escape(one.as_str()).to_string()).collect();
+                (format!(": {}", names.join(", ")), "RAM349")
+            }
             Blocked::AwaitingAcceptance => {
                 let labels = &self.plan.account_labels;
                 (format!(": {}", invitation::accounts(&share.kept_for, labels)), "RAM335")

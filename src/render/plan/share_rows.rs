@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diff::{Change, Membership, Part, Verdict};
 use crate::plan::{Detail, HazardSubject, PlannedShare};
 use crate::render::invitation;
+use crate::render::left;
 use crate::render::parts;
 use crate::render::plan::PlanView;
 use crate::render::rows::{Row, Sign};
@@ -19,6 +20,7 @@ impl PlanView<'_> {
         for hazard in &share.hazards {
             codes.entry(&hazard.subject).or_default().push(hazard.code.id);
         }
+        let replaces = matches!(share.diff.verdict, Verdict::Changed(Change::Replace { .. }));
         let named = [before_resources(share), after_resources(share)];
         let mut listed: BTreeMap<&'static str, usize> = BTreeMap::new();
         let mut left_out: BTreeMap<&'static str, (usize, Sign)> = BTreeMap::new();
@@ -51,6 +53,12 @@ impl PlanView<'_> {
                     Membership::Added if invitation.is_waited_for() && !detail.gain.is_empty() => {
                         row.effect.push_str(" once it accepts");
                     }
+                    // What it has it has by the share that is replaced.
+                    Membership::Added if invitation.is_waited_for() && replaces => {
+                        let keeps = share.kept_for.contains(&invitation.consumer.account);
+                        row.effect =
+                            if keeps { "keeps the share that is there".to_owned() } else { String::new() };
+                    }
                     Membership::Added | Membership::Removed => {}
                 }
             }
@@ -62,10 +70,10 @@ impl PlanView<'_> {
         }
         if share.blocked.is_none() {
             let labels = &self.plan.account_labels;
-            let invited = share.diff.invitations.iter();
-            rows.extend(invited.map(|(principal, invited)| invitation::row(principal, invited, labels)));
+            rows.extend(invitation::rows(&share.diff.invitations, labels));
         }
         let place = share.diff.place();
+        rows.extend(left::rows(&share.diff.left, place));
         rows.extend(share.diff.remarks.iter().map(|remark| parts::remark(remark, place)));
         rows
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::access::Grantee;
 use crate::diff::{InboundVerdict, Purpose, Remark, Sweep};
 use crate::plan::{Counts, PlannedInbound, PlannedShare};
+use crate::render::left;
 use crate::render::partial;
 use crate::render::parts;
 use crate::render::plan::PlanView;
@@ -28,6 +29,8 @@ impl PlanView<'_> {
             reject,
             leave,
             waiting,
+            ignored,
+            kept,
         } = self.plan.counts();
         let ails = |share: &&PlannedShare| share.diff.remarks.iter().any(Remark::is_ailing);
         let unhealthy = body.shares.iter().filter(ails).count();
@@ -72,7 +75,7 @@ impl PlanView<'_> {
                 _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
                 _ if body.partial.is_some() => "No changes in what was selected.",
                 Purpose::Apply if self.is_waiting() => "No changes to make.",
-                Purpose::Apply if unhealthy > 0 => "No changes.",
+                Purpose::Apply if unhealthy > 0 || ignored > 0 || kept > 0 => "No changes.",
                 Purpose::Apply if body.sweep == Sweep::NotAsked => {
                     "No changes in the Regions that the files name."
                 }
@@ -88,6 +91,7 @@ impl PlanView<'_> {
             let have = parts::count(waiting, "invitation has", "invitations have");
             said.push((plain, format!("{have} to be accepted by others.")));
         }
+        said.extend(left::sentences(ignored, kept).into_iter().map(|sentence| (plain, sentence)));
         let (open, allowed) = self.plan.consent_counts();
         if open > 0 {
             let verb = if open == 1 { "needs" } else { "need" };
@@ -109,11 +113,14 @@ impl PlanView<'_> {
         writeln!(f, "{}", parts::fill(&said, self.width))
     }
 
-    /// Whether something is not as declared that nothing is done about: somebody has to accept, or will not, or cannot be got out.
+    /// Whether something is not as declared that nothing is done about: somebody has to accept, or will not, or cannot be got out, or no block
+    /// names a permission.
     fn is_waiting(&self) -> bool {
         let stuck = |planned: &PlannedInbound| matches!(planned.item.verdict, InboundVerdict::Stuck { .. });
-        self.plan.shares.iter().any(|share| !share.diff.invitations.is_empty())
-            || self.plan.inbound.iter().any(stuck)
+        let is_open = |share: &PlannedShare| {
+            !share.diff.invitations.is_empty() || share.diff.remarks.iter().any(Remark::is_undeclared)
+        };
+        self.plan.shares.iter().any(is_open) || self.plan.inbound.iter().any(stuck)
     }
 
     fn access(&self) -> Vec<String> {

@@ -2,11 +2,46 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::diff::{Delta, Edit, Membership, NextVersion, Part};
+use crate::diff::{Delta, Edit, Left, Membership, NextVersion, Part};
 use crate::model::{Address, PermissionArn, Principal, ResourceArn, ResourceType};
 use crate::wire::malformed::{Malformed, id, needed};
 use crate::wire::permission::ActionsDocument;
-use crate::wire::words::{CauseWord, EditWord, PartWord};
+use crate::wire::words::{AttributeWord, CauseWord, EditWord, LeftWord, PartWord};
+
+/// A difference that the `lifecycle` of its block leaves alone.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct LeftDocument {
+    /// `ignore_changes`, `keep_extra`, or `not_carried`: one of the two names it, and the share is made in another place, where it cannot be.
+    by: LeftWord,
+    /// The argument that the lifecycle names.
+    attribute: AttributeWord,
+    /// Nobody declares it, and it is on the share.
+    extra: bool,
+    /// What would be changed. Null for what RAM changes on no share that is there.
+    edit: Option<EditDocument>,
+    cause: CauseWord,
+}
+
+impl LeftDocument {
+    pub fn new(left: &Left) -> Self {
+        let Left { attribute, part, cause, by } = left;
+        let edit = |part: &Part| EditDocument::new(&Edit { part: part.clone(), cause: *cause });
+        Self {
+            by: (*by).into(),
+            attribute: (*attribute).into(),
+            extra: left.is_extra(),
+            edit: part.as_ref().map(edit),
+            cause: (*cause).into(),
+        }
+    }
+
+    pub fn read(&self) -> Result<Left, Malformed> {
+        let Self { by, attribute, extra: _, edit, cause } = self;
+        let part = edit.as_ref().map(EditDocument::read).transpose()?.map(|edit| edit.part);
+        Ok(Left { attribute: (*attribute).into(), part, cause: (*cause).into(), by: (*by).into() })
+    }
+}
 
 /// One difference inside a share.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]

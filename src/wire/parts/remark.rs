@@ -13,7 +13,7 @@ use crate::wire::parts::edit::{next_version, read_next_version};
 use crate::wire::parts::misfit::MisfitDocument;
 use crate::wire::parts::unmanaged::{UnprovenDocument, ownership_words, read_ownership};
 use crate::wire::permission::ActionsDocument;
-use crate::wire::words::{MemberWord, OwnershipWord, RemarkWord};
+use crate::wire::words::{MemberWord, OwnershipWord, RemarkWord, UndeclaredWord, text_of, word_of};
 
 /// Something about a live share that the run does not change.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -25,7 +25,7 @@ pub(crate) struct RemarkDocument {
     member: Option<MemberWord>,
     /// Of a permission.
     resource_type: Option<String>,
-    /// RAM's word for the state, or a permission's version.
+    /// RAM's word for the state, or a permission's version; of a permission that no block names, why it stays.
     status: Option<String>,
     message: Option<String>,
     /// Outside the organization, by what RAM says.
@@ -47,6 +47,9 @@ pub(crate) struct RemarkDocument {
     next_version: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     actions: Option<ActionsDocument>,
+    /// Of how many differences it is not known who made them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    differences: Option<usize>,
 }
 
 impl RemarkDocument {
@@ -67,6 +70,7 @@ impl RemarkDocument {
             until: None,
             next_version: None,
             actions: None,
+            differences: None,
         };
         let about = |kind, entity: &Entity| {
             let (member, subject) = match entity {
@@ -107,9 +111,10 @@ impl RemarkDocument {
                 message: Some(gap.detail.clone()),
                 ..of(RemarkWord::Templated)
             },
-            Remark::UndeclaredPermission { resource_type, permission } => Self {
+            Remark::UndeclaredPermission { resource_type, permission, standing } => Self {
                 subject: Some(permission.to_string()),
                 resource_type: Some(resource_type.to_string()),
+                status: Some(text_of(UndeclaredWord::from(*standing))),
                 ..of(RemarkWord::UndeclaredPermission)
             },
             Remark::NameTaken { arn, ownership } => {
@@ -132,6 +137,9 @@ impl RemarkDocument {
                 misfit: Some(MisfitDocument::new(misfit)),
                 ..of(RemarkWord::Unproven)
             },
+            Remark::CauseUntold { differences } => {
+                Self { differences: Some(*differences), ..of(RemarkWord::CauseUntold) }
+            }
             // What is left until then follows from the time of the run.
             Remark::Expires { at, left: _ } => {
                 Self { until: Some(at.to_string()), ..of(RemarkWord::Expires) }
@@ -167,6 +175,7 @@ impl RemarkDocument {
             until,
             next_version,
             actions,
+            differences,
         } = self;
         let subject = || needed(subject, "the subject of a remark");
         let status = || needed(status, "a state");
@@ -216,7 +225,13 @@ impl RemarkDocument {
             RemarkWord::UndeclaredPermission => Remark::UndeclaredPermission {
                 resource_type: resource_type()?,
                 permission: id(subject()?, PermissionArn::parse)?,
+                standing: word_of::<UndeclaredWord>(status()?)
+                    .ok_or_else(|| Malformed::new("null", "why a permission stays"))?
+                    .into(),
             },
+            RemarkWord::CauseUntold => {
+                Remark::CauseUntold { differences: *needed(differences, "a number of differences")? }
+            }
             RemarkWord::NameTaken => Remark::NameTaken {
                 arn: id(subject()?, ShareArn::parse)?,
                 ownership: read_ownership(

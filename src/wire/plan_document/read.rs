@@ -202,7 +202,9 @@ impl PlanDocument {
             }
             Ok(())
         };
-        add(&self.hazards, None)?;
+        let whole: Vec<HazardDocument> =
+            self.hazards.iter().filter(|hazard| hazard.address.is_none()).cloned().collect();
+        add(&whole, None)?;
         for share in &self.shares {
             add(&share.hazards, Some(&share.address()?))?;
         }

@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::plan::Allowance;
 use crate::wire::malformed::{Malformed, id, needed};
-use crate::wire::parts::Recorded;
+use crate::wire::parts::{LeftDocument, Recorded};
 use crate::wire::share::sides::WantedDocument;
 use crate::wire::share::{AllowedDocument, HazardDocument, ImportDocument, ShareDocument};
 use crate::wire::usage::UsageDocument;
@@ -42,6 +42,7 @@ impl ShareDocument {
             hazards: _,
             remarks,
             invitations,
+            left,
             kept_for: _,
             steps: _,
         } = self;
@@ -52,6 +53,7 @@ impl ShareDocument {
             protected: *prevent_destroy,
             remarks: remarks.iter().map(|remark| remark.read(now)).collect::<Result<_, _>>()?,
             invitations: invitations.iter().map(|found| found.read()).collect::<Result<_, _>>()?,
+            left: left.iter().map(LeftDocument::read).collect::<Result<_, _>>()?,
             deleted: BTreeSet::new(),
         })
     }

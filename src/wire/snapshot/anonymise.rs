@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::diff::{Written, permission_record, proven, proven_permission};
+use crate::diff::{Asked, Written, permission_record, proven, proven_permission};
 use crate::model::{PermissionArn, ShareArn, TAG_APPLIED, TAG_STACK};
 use crate::wire::snapshot::document::{ReadRecord, SnapshotDocument};
 use crate::wire::snapshot::place::{LivePlaceRecord, ShareRecord};
@@ -208,7 +208,12 @@ fn rebind(before: &SnapshotDocument, after: &mut SnapshotDocument) {
             let Some((arn, now)) = sides else { continue };
             let own = proven(&stack, &before.tags, &arn).is_some_and(|proof| proof.is_ok());
             if let (true, Some(record)) = (own, Written::on_share(&before.tags)) {
-                let record = record.rebound(&after.tags, now, &renamed);
+                let permissions: Vec<_> = before.permission_arns().zip(after.permission_arns()).collect();
+                let permissions = permissions.iter().map(|((kind, was), (_, is))| (kind, was, is));
+                let members: Vec<(Asked, Asked)> =
+                    before.members().into_iter().zip(after.members()).collect();
+                let record = record.restated(&members);
+                let record = record.rebound(&after.tags, now, &renamed, permissions);
                 after.tags.insert(TAG_APPLIED.to_owned(), record);
             }
         }

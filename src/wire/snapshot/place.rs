@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::diff::Asked;
 use crate::live::{Association, AttachedPermission, CustomerPermissionRow, Departed, LivePlace, LiveShare};
-use crate::model::{AssociationStatus, FeatureSet, Observed, Place, Principal, ShareArn, ShareStatus, Tags};
+use crate::model::{
+    AssociationStatus, FeatureSet, Observed, PermissionArn, Place, Principal, ResourceArn, ResourceType,
+    ShareArn, ShareStatus, Tags,
+};
 use crate::wire::malformed::times;
 use crate::wire::snapshot::SnapshotError;
 use crate::wire::snapshot::document::{ReadRecord, id, once};
@@ -212,6 +216,31 @@ fn in_place(share: &ShareArn, place: &Place) -> Result<(), SnapshotError> {
 }
 
 impl ShareRecord {
+    /// What is on the share, as a record of it knows it, in the order of the document.
+    pub(crate) fn members(&self) -> Vec<Asked> {
+        let mut out = vec![
+            Asked::name(&self.name),
+            Asked::allow_external_principals(self.allow_external_principals),
+            Asked::retain_sharing(self.retain_sharing),
+        ];
+        for resource in self.resources.iter().filter_map(|row| ResourceArn::parse(&row.entity).ok()) {
+            out.extend([Asked::resource(&resource), Asked::found(&resource)]);
+        }
+        out.extend(self.principals.iter().map(|row| Asked::principal(&Principal::read(&row.entity))));
+        out.extend(self.sources.iter().map(|row| Asked::source(&row.entity)));
+        out.extend(self.permission_arns().map(|(kind, arn)| Asked::permission(&kind, &arn)));
+        out.extend(self.tags.iter().map(|(key, value)| Asked::tag(key, value)));
+        out
+    }
+
+    /// The type and ARN of each permission, in the order of the document.
+    pub(crate) fn permission_arns(&self) -> impl Iterator<Item = (ResourceType, PermissionArn)> {
+        let parsed = |record: &PermissionRecord| {
+            Some((ResourceType::parse(&record.resource_type).ok()?, PermissionArn::parse(&record.arn).ok()?))
+        };
+        self.permissions.iter().filter_map(parsed)
+    }
+
     fn new(share: &LiveShare) -> Self {
         let LiveShare {
             arn,

@@ -61,6 +61,8 @@ struct ByHand {
     untag: BTreeSet<String>,
     /// Of principals, resources and sources that are on the share.
     statuses: BTreeMap<String, Status>,
+    /// Its record is of a build that recorded digests alone.
+    early_record: bool,
 }
 
 /// A permission, with the policies of its versions from version 1.
@@ -163,7 +165,7 @@ pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph, org: &O
             made.tags.extend(tags_of[original].clone());
             if share.proven {
                 let record = Written::on_share(&made.tags).expect("it was applied");
-                let record = record.rebound(&made.tags, &made.arn, &BTreeMap::new());
+                let record = record.rebound(&made.tags, &made.arn, &BTreeMap::new(), []);
                 made.tags.insert(TAG_APPLIED.into(), record);
             }
         }
@@ -298,7 +300,12 @@ impl ByHand {
             untag,
             statuses,
             versions,
+            early_record,
         } = self;
+        if *early_record {
+            let record = share.tags.get_mut(TAG_APPLIED).expect("it was applied");
+            record.truncate("v2:".len() + 5 * "0123456789abcdef.".len() + "0123456789abcdef".len());
+        }
         for (code, version) in versions {
             let attached = share.permissions.iter_mut().find(|(kind, _)| kind.as_str() == code);
             version.clone_into(&mut attached.expect("the type has a permission").1.version);

@@ -88,3 +88,140 @@ async fn who_is_in_the_unit_that_keeps_access_is_read_again() {
     world.run("apply p.json").await.exits(5).says(&["RAM510", "444444444444 left"]);
     world.run("plan").await.exits(4).says(&["1 account loses tgw-1", "RAM206"]);
 }
+
+/// Who made a difference is told for each member: other edits of the files do not make a grant by hand theirs.
+#[tokio::test]
+async fn a_grant_by_hand_is_drift_beside_edits_of_the_files_that_are_not_applied() {
+    let world = World::new(SEED).await;
+    apply(&world, &stack(SHARE)).await;
+    let client = Client::new(&world.sdk(NETWORK, REGION));
+    let share = only_share(&world, &here()).await.arn.to_string();
+    let added = client.associate_resource_share().resource_share_arn(&share).principals("444444444444");
+    added.send().await.expect("the owner may");
+    world.write(
+        "stack.ram.hcl",
+        &stack(&SHARE.replace("\"333333333333\"", "\"333333333333\", \"555555555555\"")),
+    );
+
+    let drift = world.run("drift --json").await.exits(2).json();
+    let changes = drift["shares"][0]["changes"].as_array().expect("a list");
+    let causes: Vec<(&Value, &Value)> =
+        changes.iter().map(|change| (&change["subject"], &change["cause"])).collect();
+    assert_eq!(
+        causes,
+        [(&json!("444444444444"), &json!("drift")), (&json!("555555555555"), &json!("pending")),]
+    );
+    let only = world.run("plan --refresh-only --json").await.json();
+    assert_eq!(only["shares"][0]["changes"].as_array().expect("a list").len(), 1, "{only:#}");
+    assert_eq!(only["access"]["gain"], json!([]), "what is not planned gives nobody anything");
+    assert_eq!(only["access"]["lose"], json!(["444444444444"]));
+    // What the files never granted is taken back without consent.
+    world.run(&APPLY).await.exits(0);
+    world.run(&PLAN).await.exits(0);
+    world.run("drift").await.exits(0);
+}
+
+const CA: &str = r#"
+  resources  = ["arn:aws:acm-pca:eu-central-1:222222222222:certificate-authority/ca-1"]
+  principals = ["333333333333"]
+"#;
+const BLANK: &str = "arn:aws:ram::aws:permission/AWSRAMBlankEndEntityCertificateAPICSRPassthroughIssuanceCertificateAuthority";
+
+#[tokio::test]
+async fn a_permission_that_is_swapped_by_hand_is_swapped_back_where_no_block_names_one() {
+    let world = World::new(SEED).await;
+    apply(&world, &stack(CA)).await;
+    let client = Client::new(&world.sdk(NETWORK, REGION));
+    let before = only_share(&world, &here()).await;
+    let swap = client.associate_resource_share_permission().resource_share_arn(before.arn.to_string());
+    swap.permission_arn(BLANK).replace(true).send().await.expect("the owner may");
+    assert_ne!(only_share(&world, &here()).await.permissions, before.permissions);
+
+    world
+        .run("drift")
+        .await
+        .exits(2)
+        .says(&["AWS was changed", "AWSRAMDefaultPermissionCertificateAuthority"]);
+    world.run("apply --auto-approve --allow RAM217").await.exits(0);
+    assert_eq!(only_share(&world, &here()).await.permissions, before.permissions);
+    world.run(&PLAN).await.exits(0);
+    world.run("drift").await.exits(0);
+}
+
+/// What a share had when it was adopted is what its files leave unsaid.
+#[tokio::test]
+async fn a_permission_that_an_import_found_is_no_drift_and_neither_is_the_default() {
+    let world = World::new(SEED).await;
+    let client = Client::new(&world.sdk(NETWORK, REGION));
+    let made = client.create_resource_share().name("it").principals("333333333333").permission_arns(BLANK);
+    let made = made.resource_arns("arn:aws:acm-pca:eu-central-1:222222222222:certificate-authority/ca-1");
+    let made = made.send().await.expect("the owner may");
+    let arn = made.resource_share().and_then(|share| share.resource_share_arn()).expect("an ARN").to_owned();
+    let import = format!("{}import {{\n  to = share.it\n  id = \"{arn}\"\n}}\n", stack(CA));
+    apply(&world, &import).await;
+    world.run("drift").await.exits(0).says(&["ramctl found it here", "RAM307"]);
+
+    let default = "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionCertificateAuthority";
+    for permission in [default, BLANK] {
+        let swap = client.associate_resource_share_permission().resource_share_arn(&arn);
+        swap.permission_arn(permission).replace(true).send().await.expect("the owner may");
+        world.run("drift").await.exits(0);
+    }
+}
+
+/// What others put on a share stays where its block says so, and no report passes over it.
+#[tokio::test]
+async fn extras_are_kept_by_apply_and_counted_by_every_report() {
+    let world = World::new(SEED).await;
+    let lifecycle = "  lifecycle {\n    keep_extra = [principals, resources, tags]\n  }\n";
+    let share = format!("{SHARE}{lifecycle}");
+    apply(&world, &stack(&share)).await;
+    let client = Client::new(&world.sdk(NETWORK, REGION));
+    let arn = only_share(&world, &here()).await.arn.to_string();
+    let added = client.associate_resource_share().resource_share_arn(&arn).principals("444444444444");
+    let added = added.resource_arns("arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-9");
+    added.send().await.expect("the owner may");
+    let tag = aws_sdk_ram::types::Tag::builder().key("by-hand").value("yes").build();
+    client.tag_resource().resource_share_arn(&arn).tags(tag).send().await.expect("the owner may");
+
+    let counted = ["3 undeclared extras kept by lifecycle", "444444444444", "tgw-9", "RAM348"];
+    world.run(&PLAN).await.exits(0).says(&counted);
+    world.run("drift").await.exits(0).says(&counted);
+    let drift = world.run("drift --json").await.exits(0).json();
+    assert_eq!((&drift["kept"], &drift["ignored"]), (&json!(3), &json!(0)));
+
+    // A new principal gets what others put there too.
+    world.write(
+        "stack.ram.hcl",
+        &stack(&share.replace("\"333333333333\"", "\"333333333333\", \"555555555555\"")),
+    );
+    world.run(&PLAN).await.exits(2).says(&["1 account gains 2 resources"]);
+    world.run(&APPLY).await.exits(0).says(&["3 undeclared extras kept by lifecycle"]);
+    let share = only_share(&world, &here()).await;
+    assert_eq!((share.principals.len(), share.resources.len()), (3, 2));
+    assert_eq!(share.tags.get("by-hand").map(String::as_str), Some("yes"));
+}
+
+#[tokio::test]
+async fn default_tags_are_written_and_tags_of_others_are_let_be() {
+    let world = World::new(SEED).await;
+    let settings = "stack   = \"network\"\n  default_tags = { owner = \"network\", stage = \"prod\" }\n  ignore_tags {\n    keys = [\"cost-center\"]\n    key_prefixes = [\"map:\"]\n  }\n";
+    let text = stack(&format!("{SHARE}  tags = {{ stage = \"test\" }}\n"))
+        .replace("stack   = \"network\"\n", settings);
+    apply(&world, &text).await;
+    let client = Client::new(&world.sdk(NETWORK, REGION));
+    let arn = only_share(&world, &here()).await.arn.to_string();
+    let mut tag = client.tag_resource().resource_share_arn(&arn);
+    for key in ["cost-center", "map:migrated"] {
+        tag = tag.tags(aws_sdk_ram::types::Tag::builder().key(key).value("4711").build());
+    }
+    tag.send().await.expect("the owner may");
+    world.run(&PLAN).await.exits(0).says(&["No changes. AWS matches the configuration."]);
+    world.run("drift").await.exits(0);
+    let share = only_share(&world, &here()).await;
+    let tag = |key: &str| share.tags.get(key).map(String::as_str);
+    assert_eq!(
+        (tag("owner"), tag("stage"), tag("cost-center")),
+        (Some("network"), Some("test"), Some("4711"))
+    );
+}
