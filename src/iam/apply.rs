@@ -19,7 +19,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{TypeFacts, type_of, type_with_code};
+use crate::catalog::{TypeFacts, default_permission, type_of, type_with_code};
 use crate::desired::{declared_name, declared_permission_arn, permission_arns};
 use crate::iam::permissions::write_permissions;
 use crate::iam::policy::Statement;
@@ -28,7 +28,7 @@ use crate::iam::receive;
 use crate::iam::scope::Scope;
 use crate::iam::wildcard::{PrincipalValues, literal, principal_values};
 use crate::lang::{RemovedAction, ShareBlock, SharingWish};
-use crate::model::{BlockKind, Region, TAG_STACK};
+use crate::model::{BlockKind, Region, ResourceType, TAG_STACK};
 
 /// What may be shared with whom, as conditions. RAM asks about each principal and each resource by itself, so each condition passes
 /// where its key is absent.
@@ -228,14 +228,20 @@ fn share(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> {
 }
 
 /// Attaching the permissions that blocks name, and those of the stack: a share that gives one up may have to be moved to its default
-/// version first, to make room for another. Types without a block have AWS's default, which RAM attaches by itself.
+/// version first, to make room for another. Types without a block have AWS's default. RAM attaches it by itself, and ramctl does where
+/// somebody put another one in its place.
 fn permissions(scope: &Scope<'_>) -> Vec<Statement> {
-    let naming: Vec<&ShareBlock> =
-        scope.shares.iter().copied().filter(|share| !share.permissions.is_empty()).collect();
+    let naming: Vec<&ShareBlock> = scope
+        .shares
+        .iter()
+        .copied()
+        .filter(|share| !share.permissions.is_empty() || defaults(scope, share).next().is_some())
+        .collect();
     let own = || scope.declaration.permissions.iter().filter(|block| block.account.value == *scope.account);
     let named = naming.iter().flat_map(|share| permission_arns(scope.declaration, share));
+    let named = named.chain(own().filter_map(declared_permission_arn)).map(|arn| arn.to_string());
     let arns: BTreeSet<String> =
-        named.chain(own().filter_map(declared_permission_arn)).map(|arn| arn.to_string()).collect();
+        named.chain(scope.shares.iter().flat_map(|share| defaults(scope, share))).collect();
     if arns.is_empty() {
         return Vec::new();
     }
@@ -251,6 +257,17 @@ fn permissions(scope: &Scope<'_>) -> Vec<Statement> {
         // The call is about two resources, and the tag is the share's.
         Statement::new("UsePermissions", &[ATTACH]).on(arns),
     ]
+}
+
+/// AWS's defaults for the types of a share's resources that none of its blocks names a permission for.
+fn defaults<'a>(scope: &'a Scope<'_>, share: &'a ShareBlock) -> impl Iterator<Item = String> + 'a {
+    let literal = share.resources.iter().filter_map(|arn| Some(&type_of(arn.value.arn())?.code));
+    let searched = share.tagged.iter().map(|query| &query.value.resource_type);
+    let named =
+        |kind: &&ResourceType| share.permissions.iter().any(|used| used.resource_type.value == **kind);
+    let types: BTreeSet<_> = literal.chain(searched).filter(|kind| !named(kind)).collect();
+    let names = types.into_iter().filter_map(default_permission);
+    names.map(|name| format!("arn:{}:ram::aws:permission/{name}", scope.partition()))
 }
 
 /// What RAM asks for in the services that own the resources.

@@ -262,16 +262,19 @@ fn sharing_is_turned_on_only_where_the_stack_says_enabled() {
 }
 
 #[test]
-fn permissions_are_attached_only_where_a_share_names_one() {
+fn permissions_are_attached_that_a_share_names_or_that_are_the_defaults_of_its_types() {
     let plain = stack(&share(&format!("{TGW}\n  principals = [\"444444444444\"]")));
-    assert!(statement(&plain, "network", "AttachPermissions").0.is_null());
     let named = stack(&share(&format!(
-        "{TGW}\n  principals = [\"444444444444\"]\n  permission \"ec2:TransitGateway\" {{ use = \"AWSRAMDefaultPermissionTransitGateway\" }}"
+        "{TGW}\n  principals = [\"444444444444\"]\n  permission \"ec2:TransitGateway\" {{ use = \"AWSRAMMine\" }}"
     )));
-    let arn = json!(["arn:aws:ram::aws:permission/AWSRAMDefaultPermissionTransitGateway"]);
-    let (attach, _) = statement(&named, "network", "AttachPermissions");
-    assert_eq!(attach["Condition"]["ArnEqualsIfExists"]["ram:PermissionArn"], arn);
-    assert_eq!(statement(&named, "network", "UsePermissions").0["Resource"], arn);
+    for (declaration, name) in [(&plain, "AWSRAMDefaultPermissionTransitGateway"), (&named, "AWSRAMMine")] {
+        let arn = json!([format!("arn:aws:ram::aws:permission/{name}")]);
+        let (attach, _) = statement(declaration, "network", "AttachPermissions");
+        assert_eq!(attach["Condition"]["ArnEqualsIfExists"]["ram:PermissionArn"], arn);
+        assert_eq!(statement(declaration, "network", "UsePermissions").0["Resource"], arn);
+    }
+    let unknown = stack(&share("resources = [\"arn:aws:backup:eu-central-1:222222222222:backup-vault:v\"]"));
+    assert!(statement(&unknown, "network", "AttachPermissions").0.is_null());
 }
 
 #[test]
@@ -403,14 +406,15 @@ fn ownership_changes_only_where_a_block_says_so() {
 fn permissions_of_the_stack_may_be_attached_also_where_no_share_names_them_any_more() {
     const OWN: &str = "arn:aws:ram:eu-central-1:222222222222:permission/own";
     let plain = share(&format!("{TGW}\n  principals = [\"444444444444\"]"));
-    assert!(statement(&stack(&plain), "network", "UsePermissions").0.is_null());
+    const DEFAULT: &str = "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionTransitGateway";
+    assert_eq!(statement(&stack(&plain), "network", "UsePermissions").0["Resource"], json!([DEFAULT]));
     let declared = stack(&format!(
         "{plain}permission \"own\" {{\n  account = account.network\n  region = \"eu-central-1\"\n  resource_type = \"ec2:IpamPool\"\n  \
          statement {{ actions = [\"ec2:GetIpamPoolAllocations\"] }}\n}}\n"
     ));
-    assert_eq!(statement(&declared, "network", "UsePermissions").0["Resource"], json!([OWN]));
+    assert_eq!(statement(&declared, "network", "UsePermissions").0["Resource"], json!([DEFAULT, OWN]));
     let (attach, _) = statement(&declared, "network", "AttachPermissions");
-    assert_eq!(attach["Condition"]["ArnEqualsIfExists"]["ram:PermissionArn"], json!([OWN]));
+    assert_eq!(attach["Condition"]["ArnEqualsIfExists"]["ram:PermissionArn"], json!([DEFAULT, OWN]));
     // What left the files is deleted, and taken off shares that stay, by its tag and by the share's.
     for declaration in [&stack(&plain), &declared] {
         let (delete, _) = statement(declaration, "network", "DeletePermissions");

@@ -516,9 +516,13 @@ async fn the_apply_policy_reaches_no_further_than_the_stack() {
         assert_eq!(is_denied(fill.send().await), !declared, "{resource} on a share that is there");
     }
 
-    // The files name no permission, so none is attached, by whatever name.
-    for name in ["AWSRAMDefaultPermissionTransitGateway", "AWSRAMDefaultPermissionSubnet", "Mine"] {
+    // The files name no permission, so none is attached but the defaults of their types, by whatever name.
+    let default = "AWSRAMDefaultPermissionTransitGateway";
+    for name in [default, "AWSRAMDefaultPermissionPrefixList", "AWSRAMDefaultPermissionGlueTable", "Mine"] {
         for owner in ["aws", "222222222222"] {
+            if (name, owner) == (default, "aws") {
+                continue;
+            }
             let region = if owner == "aws" { "" } else { HOME };
             let permission = format!("arn:aws:ram:{region}:{owner}:permission/{name}");
             let ram = role(HOME);

@@ -358,14 +358,21 @@ data "aws_iam_policy_document" "ramctl_apply_network_1" {
   }
 
   statement {
-    sid       = "AttachPermissions"
-    actions   = ["ram:AssociateResourceSharePermission"]
-    resources = ["arn:aws:ram:eu-central-1:222222222222:resource-share/*"]
+    sid     = "AttachPermissions"
+    actions = ["ram:AssociateResourceSharePermission"]
+    resources = [
+      "arn:aws:ram:eu-central-1:222222222222:resource-share/*",
+      "arn:aws:ram:us-east-1:222222222222:resource-share/*",
+    ]
 
     condition {
       test     = "ArnEqualsIfExists"
       variable = "ram:PermissionArn"
-      values   = ["arn:aws:ram::aws:permission/AWSRAMDefaultPermissionResolverRule"]
+      values = [
+        "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionResolverRule",
+        "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionSubnet",
+        "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionTransitGateway",
+      ]
     }
 
     condition {
@@ -376,9 +383,13 @@ data "aws_iam_policy_document" "ramctl_apply_network_1" {
   }
 
   statement {
-    sid       = "UsePermissions"
-    actions   = ["ram:AssociateResourceSharePermission"]
-    resources = ["arn:aws:ram::aws:permission/AWSRAMDefaultPermissionResolverRule"]
+    sid     = "UsePermissions"
+    actions = ["ram:AssociateResourceSharePermission"]
+    resources = [
+      "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionResolverRule",
+      "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionSubnet",
+      "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionTransitGateway",
+    ]
   }
 
   statement {
@@ -405,7 +416,9 @@ data "aws_iam_policy_document" "ramctl_apply_network_1" {
     actions   = ["route53resolver:PutResolverRulePolicy"]
     resources = ["arn:aws:route53resolver:eu-central-1:222222222222:resolver-rule/*"]
   }
+}
 
+data "aws_iam_policy_document" "ramctl_apply_network_2" {
   statement {
     sid     = "DeleteShares"
     actions = ["ram:DeleteResourceShare"]
@@ -435,9 +448,7 @@ data "aws_iam_policy_document" "ramctl_apply_network_1" {
       values   = ["network"]
     }
   }
-}
 
-data "aws_iam_policy_document" "ramctl_apply_network_2" {
   statement {
     sid     = "DetachPermissions"
     actions = ["ram:DisassociateResourceSharePermission"]
