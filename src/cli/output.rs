@@ -95,13 +95,16 @@ impl Output {
         }
     }
 
-    /// Keeps what was found for the results, without showing it.
+    /// Keeps what was found for the results, without showing it. What has no places comes without sources, and leaves those that others
+    /// point into.
     pub(crate) fn remember(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
         self.tell(|told| {
             let new = diagnostics.iter().filter(|found| !told.diagnostics.contains(found));
             let new: Vec<Diagnostic> = new.cloned().collect();
             told.diagnostics.extend(new);
-            told.sources = sources.clone();
+            if !sources.is_empty() {
+                told.sources = sources.clone();
+            }
         });
     }
 

@@ -77,6 +77,11 @@ pub struct SourceMap {
 }
 
 impl SourceMap {
+    /// Whether there is no text, and so no place in one.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
         self.add_part(name, text, 1)
     }

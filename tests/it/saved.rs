@@ -7,7 +7,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use ramctl::cloud::{Cloud, Members, RamWrite};
 use ramctl::model::{Observed, Place, Principal, ShareArn};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::edge::{ROLE, connect, place, read_places};
 use crate::served::World;
@@ -135,6 +135,47 @@ async fn a_saved_plan_is_shown_as_it_was_and_applied_once() {
     ]);
     assert_eq!(world.shares(&[hub()]).await, after);
     world.run("plan --detailed-exitcode .").await.exits(0).says(&["No changes"]);
+}
+
+/// Each output, each way to start a run, each outcome: the exit code is that of the text, and nothing panics.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_output_says_every_outcome_of_every_way_to_apply() {
+    let world = behind().await;
+    let outputs = ["text", "json", "markdown", "html", "github", "json=apply.json", "html=apply.html"];
+    let other = format!("apply --fingerprint {}", "0".repeat(64));
+    world.run("plan --out fresh.json .").await.exits(0);
+    let denied = json!({"action": "ram:GetResourceShare*", "effect": "error", "code": "AccessDeniedException", "status": 403});
+    for (output, written) in outputs.iter().zip(["stdout"; 5].into_iter().chain(["apply.json", "apply.html"]))
+    {
+        let check = async |words: String, code: i32| {
+            let run = world.run(&format!("{words} --output {output}")).await.exits(code);
+            assert!(!run.stderr.contains("panicked"), "{run}");
+            let out = if written == "stdout" {
+                run.stdout
+            } else {
+                std::fs::read_to_string(world.path(written)).unwrap()
+            };
+            assert!(!out.is_empty(), "{output} after {words} with {code}");
+        };
+        check(format!("{other} fresh.json"), 5).await;
+        check(format!("{other} --auto-approve ."), 5).await;
+        world.set_faults(json!([denied.clone()])).await;
+        check("apply fresh.json".to_owned(), 6).await;
+        check("apply --auto-approve .".to_owned(), 6).await;
+        world.set_faults(json!([])).await;
+    }
+    world.run("apply fresh.json").await.exits(0);
+    for output in outputs {
+        for (words, code) in [
+            ("apply fresh.json", 5),
+            ("apply --auto-approve .", 0),
+            ("apply nowhere.json", 1),
+            ("apply no-folder", 1),
+        ] {
+            let run = world.run(&format!("{words} --output {output}")).await.exits(code);
+            assert!(!run.stderr.contains("panicked"), "{run}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -98,6 +98,7 @@ async fn verify_and_apply(
     output: &mut Output,
 ) -> Exit {
     let body = file.plan.body();
+    output.remember(&[], &file.sources);
     plan::show(body, &file.sources, &file.origin, outputs, output);
     consent::note_unused(body, consent, output);
     let mut refuse = |diagnostics: &[Diagnostic], exit: Exit, output: &mut Output| {
