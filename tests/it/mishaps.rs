@@ -229,7 +229,7 @@ async fn one_signal_ends_a_run_in_order_and_says_where_it_stopped() {
     let way = walk().await;
     for name in ["-INT", "-TERM", "-HUP"] {
         let world = way.begin().await;
-        let child = under_way(&world, 500).await;
+        let child = under_way(&world, 2_000).await;
         signal(&child, name);
         let run: Run = finish(child).await.exits(1);
         run.says(&["Stopping: calls under way are finished", "not started", "again"]);
