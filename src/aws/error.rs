@@ -145,12 +145,20 @@ fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a
     None
 }
 
-/// A chain of causes in one line, without what a cause only repeats.
+/// A chain of causes in one line, without what a cause only repeats. Where the SDK writes out a request in a cause, its headers and
+/// body are left out: they hold credentials and external ids.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
+    let plain = |error: &(dyn Error + 'static)| {
+        let text = error.to_string();
+        match text.find("Request {").or_else(|| text.find("SdkBody")) {
+            Some(at) => format!("{}...", text[..at].trim_end_matches(|c: char| !c.is_alphanumeric())),
+            None => text,
+        }
+    };
+    let mut text = plain(error);
     let mut at = error.source();
     while let Some(error) = at {
-        let next = error.to_string();
+        let next = plain(error);
         if !text.contains(&next) {
             text.push_str(": ");
             text.push_str(&next);

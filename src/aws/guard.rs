@@ -23,8 +23,16 @@ pub fn is_loopback(url: &str) -> bool {
     check(url).is_ok()
 }
 
+/// Whether calls can go to what a text names: with a scheme, a host and no spaces.
+pub fn is_web_address(url: &str) -> bool {
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    matches!(scheme.as_deref(), Some("http" | "https"))
+        && !host(url).is_empty()
+        && !url.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
 /// Scheme, host and port of a URL, without a user's name and password.
-pub(crate) fn endpoint(url: &str) -> String {
+pub fn endpoint(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);

@@ -32,7 +32,7 @@ mod tests;
 pub use connector::{Connector, ConnectorError};
 pub use counts::{CallCount, CallCounts};
 pub use ec2::Ec2Client;
-pub use guard::is_loopback;
+pub use guard::{endpoint as endpoint_of, is_loopback, is_web_address};
 pub use iam::IamClient;
 pub use organizations::OrganizationsClient;
 pub use ram_read::RamClient;

@@ -29,7 +29,7 @@ pub(crate) enum Exit {
 impl Exit {
     /// How a run ends that did what it could: well, or with what the files name wrongly or nobody could read.
     pub(crate) fn of_plan(plan: &PlanBody) -> Self {
-        match (plan.has_misnamed(), plan.is_complete()) {
+        match (plan.has_misnamed() || plan.has_outsider_in_the_way(), plan.is_complete()) {
             (true, _) => Self::Error,
             (false, false) => Self::Incomplete,
             (false, true) => Self::Done,

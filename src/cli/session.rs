@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::aws::{Access, AssumedRole, Connector, ConnectorError, Keys, Rates, Settings, is_loopback};
+use crate::aws::{
+    Access, AssumedRole, Connector, ConnectorError, Keys, Rates, Settings, endpoint_of, is_loopback,
+    is_web_address,
+};
 use crate::cli::args::CloudArgs;
 use crate::cli::files::{FolderError, TextFile, read_text};
 use crate::cli::output::Output;
@@ -29,6 +32,8 @@ pub(crate) enum SessionError {
          shares, as examples/quickstart/sandbox.hcl has them"
     )]
     NoSeed { path: String },
+    #[error("{name} is {value:?}, which is no URL; write it with its scheme, as in http://127.0.0.1:4566")]
+    Endpoint { name: String, value: String },
     #[error("the sandbox cannot be started")]
     Sandbox(#[source] SandboxError),
     #[error("AWS cannot be reached")]
@@ -51,6 +56,9 @@ impl Session {
         reached: Reached,
         output: &Output,
     ) -> Result<Self, SessionError> {
+        if let Some((name, value)) = endpoint_variables().find(|(_, value)| !is_web_address(value)) {
+            return Err(SessionError::Endpoint { name, value: endpoint_of(&value) });
+        }
         let roles = reached.roles();
         let mut settings = Settings {
             accounts: reached.accounts,
@@ -224,8 +232,14 @@ fn home(region: Option<&Region>) -> Option<Region> {
 /// Whether a standard variable points at this machine: then a stand-in for AWS is meant, and a service whose variable was
 /// forgotten must not be reached at the real AWS.
 fn endpoint_variables_name_loopback() -> bool {
-    std::env::vars_os().any(|(name, value)| {
-        let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else { return false };
-        (name == "AWS_ENDPOINT_URL" || name.starts_with("AWS_ENDPOINT_URL_")) && is_loopback(value)
-    })
+    endpoint_variables().any(|(_, value)| is_loopback(&value))
+}
+
+/// The variables that say where services are, as far as they are text.
+fn endpoint_variables() -> impl Iterator<Item = (String, String)> {
+    let named = std::env::vars_os().filter_map(|(name, value)| {
+        let (name, value) = (name.into_string().ok()?, value.into_string().ok()?);
+        (name == "AWS_ENDPOINT_URL" || name.starts_with("AWS_ENDPOINT_URL_")).then_some((name, value))
+    });
+    named.filter(|(_, value)| !value.is_empty())
 }

@@ -368,6 +368,13 @@ pub struct Unmanaged {
     pub resources: BTreeSet<ResourceArn>,
 }
 
+impl Ownership {
+    /// Whether no stack has it for sure: it may be the one that a block is for.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Untagged | Self::Unproven { .. })
+    }
+}
+
 /// Why a share is not the stack's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ownership {

@@ -6,8 +6,8 @@ use crate::desired::{AcknowledgementScope, DesiredGraph, DesiredShare, Identity}
 use crate::diag::hazards;
 use crate::diff::beside::beside;
 use crate::diff::change::{
-    Cause, Change, DeleteReason, Diff, Edit, Left, Ownership, Part, Present, Purpose, Remark, ShareDiff,
-    Unmanaged, UnresolvedShare, Verdict, Wanted,
+    Cause, Change, DeleteReason, Diff, Edit, Left, Part, Present, Purpose, Remark, ShareDiff, Unmanaged,
+    UnresolvedShare, Verdict, Wanted,
 };
 use crate::diff::claim::{Claim, claim};
 use crate::diff::edits;
@@ -364,7 +364,8 @@ fn lookalikes(sorted: &Sorted, identity: &Identity, address: &Address, after: &W
     let same = |share: &&Unmanaged| {
         share.place == after.place
             && share.name != after.name
-            && share.ownership == Ownership::Untagged
+            && share.ownership.is_open()
+            && !unproven.contains_key(&share.arn)
             && !after.resources.is_empty()
             && !after.principals.is_empty()
             && after.resources.keys().all(|resource| share.resources.contains(resource))

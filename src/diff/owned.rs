@@ -70,6 +70,10 @@ impl Sorted {
                 Ownership::Unproven { address, misfit }
             }
             (None, _) => match share.tags.get(TAG_STACK) {
+                // What is left of the stack's tags.
+                Some(own) if own == stack.as_str() => {
+                    Ownership::Unproven { address: String::new(), misfit: Misfit::NoRecord }
+                }
                 Some(other) => Ownership::OtherStack(other.clone()),
                 None => Ownership::Untagged,
             },

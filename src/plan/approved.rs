@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::diff::{InvitationState, Ownership, Remark};
+use crate::diff::{InvitationState, Remark};
 use crate::model::{Address, Principal, ShareArn};
 use crate::plan::body::{Plan, PlanBody, Refusal};
 use crate::plan::check::{CheckResult, CheckStanding};
@@ -185,7 +185,7 @@ impl ApprovedPlan {
         let mut namesakes: BTreeMap<Address, BTreeSet<ShareArn>> = BTreeMap::new();
         for share in &body.shares {
             let named = share.diff.remarks.iter().filter_map(|remark| match remark {
-                Remark::NameTaken { arn, ownership: Ownership::Untagged } => Some(arn.clone()),
+                Remark::NameTaken { arn, ownership } if ownership.is_open() => Some(arn.clone()),
                 _ => None,
             });
             namesakes.entry(share.diff.address.clone()).or_default().extend(named);

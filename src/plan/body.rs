@@ -296,6 +296,11 @@ impl PlanBody {
             || self.shares.iter().any(refused)
     }
 
+    /// Whether a share stays as it is because `lifecycle` leaves an outside principal on what is to be closed: RAM would refuse that.
+    pub fn has_outsider_in_the_way(&self) -> bool {
+        self.shares.iter().any(|share| share.blocked == Some(Blocked::OutsiderStays))
+    }
+
     pub fn counts(&self) -> Counts {
         let mut out =
             Counts { unknown: self.unresolved.len(), unmanaged: self.unmanaged.len(), ..Counts::default() };

@@ -1,7 +1,7 @@
 //! What a plan says of shares that look like the one that it makes: with the stack's tags that prove nothing, or with its name or contents.
 
 use crate::diag::{Diagnostic, Severity, hazards};
-use crate::diff::{Misfit, Ownership, Remark, ShareDiff};
+use crate::diff::{Misfit, Remark, ShareDiff};
 use crate::model::{Address, Place, ShareArn};
 use crate::plan::body::PlannedShare;
 use crate::plan::proposal::import_block;
@@ -13,7 +13,7 @@ pub(crate) fn notices(share: &PlannedShare) -> impl Iterator<Item = Diagnostic> 
     remarks.iter().filter_map(move |remark| {
         let (arn, misfit) = match remark {
             Remark::Unproven { arn, misfit } => (arn, misfit),
-            Remark::NameTaken { arn, ownership: Ownership::Untagged } => {
+            Remark::NameTaken { arn, ownership } if ownership.is_open() => {
                 return Some(beside(share, arn, "has the name"));
             }
             Remark::SameContents { arn, name: _ } => {
@@ -38,7 +38,8 @@ pub(crate) fn notices(share: &PlannedShare) -> impl Iterator<Item = Diagnostic> 
 
 fn beside(share: &PlannedShare, arn: &ShareArn, alike: &str) -> Diagnostic {
     let address = &share.diff.address;
-    let detail = format!("{arn} {alike} of {address} and is in no stack; the plan makes a second share.");
+    let detail =
+        format!("{arn} {alike} of {address} and is no share of a stack; the plan makes a second one.");
     let help = format!("to take it over instead, add this block:\n{}", import_block(address, arn).join("\n"));
     Diagnostic::new(Severity::Warning, &hazards::RAM223, share.diff.span(), detail).help(help)
 }

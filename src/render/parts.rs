@@ -316,7 +316,7 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
                 Ownership::Unproven { .. } => "not proven to be this stack's".to_owned(),
             };
             let short = escape(arn.arn().short()).to_string();
-            let code = if *ownership == Ownership::Untagged { "RAM223" } else { "RAM310" };
+            let code = if ownership.is_open() { "RAM223" } else { "RAM310" };
             Row::new(Sign::Held, ["share".into(), short, String::new()])
                 .effect(format!("has this name already and is {whose}; a second one is made"))
                 .code(code)

@@ -159,9 +159,15 @@ fn sweep_role(decoder: &mut Decoder<'_, '_>, block: &Block) -> Eval<SweepBlock> 
 
 fn ignored_tags(decoder: &mut Decoder<'_, '_>, block: &Block) -> Eval<IgnoredTags> {
     let (keys, prefixes) = (decoder.strings(block, "keys"), decoder.strings(block, "key_prefixes"));
+    let (keys, prefixes) = (keys?, prefixes?);
+    if let Some(empty) = prefixes.iter().flatten().find(|prefix| prefix.value.is_empty()) {
+        let detail = "An empty prefix stands for all tags.";
+        let help = "Write the beginning of the keys that are to be ignored, as in \"map:\".";
+        return Err(decoder.evaluator.report(&codes::RAM045, empty.span, detail, help));
+    }
     let plain =
         |texts: Option<Vec<Spanned<String>>>| texts.into_iter().flatten().map(|text| text.value).collect();
-    Ok(IgnoredTags { keys: plain(keys?), key_prefixes: plain(prefixes?) })
+    Ok(IgnoredTags { keys: plain(keys), key_prefixes: plain(prefixes) })
 }
 
 fn assume_role(decoder: &mut Decoder<'_, '_>, block: &Block, account: &AccountId) -> Eval<AssumeRole> {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::access::{Access, Grantee, Grants, reach};
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
-    Cause, Change, DeleteReason, Diff, InvitationState, Lapse, Membership, Ownership, Part, Purpose, Remark,
-    ShareDiff, Verdict, Wanted, is_outside,
+    Cause, Change, DeleteReason, Diff, InvitationState, Lapse, Membership, Part, Purpose, Remark, ShareDiff,
+    Verdict, Wanted, is_outside,
 };
 use crate::model::{PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
 use crate::org::OrgView;
@@ -264,7 +264,7 @@ impl Changing<'_> {
 /// A live share of no stack with the name or the contents of the one that is made.
 fn is_of_one_like_it(remark: &Remark) -> bool {
     match remark {
-        Remark::NameTaken { arn: _, ownership } => *ownership == Ownership::Untagged,
+        Remark::NameTaken { arn: _, ownership } => ownership.is_open(),
         Remark::SameContents { .. } => true,
         _ => false,
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diff::{Change, Ownership, Purpose, Remark, ShareDiff, Verdict};
+use crate::diff::{Change, Purpose, Remark, ShareDiff, Verdict};
 use crate::model::GapCause;
 use crate::plan::{Blocked, HazardSubject, PlannedShare, takes_over};
 use crate::render::escape::escape;
@@ -134,11 +134,10 @@ impl PlanView<'_> {
             said.extend(keep_owner_out(share).into_iter().map(|line| (format!("    {line}"), "")));
         }
         for remark in &diff.remarks {
-            let (Remark::Unproven { arn, misfit: _ }
-            | Remark::NameTaken { arn, ownership: Ownership::Untagged }
-            | Remark::SameContents { arn, name: _ }) = remark
-            else {
-                continue;
+            let arn = match remark {
+                Remark::Unproven { arn, .. } | Remark::SameContents { arn, .. } => arn,
+                Remark::NameTaken { arn, ownership } if ownership.is_open() => arn,
+                _ => continue,
             };
             let Some(import) = takes_over(&diff.address, diff.place(), arn) else { continue };
             said.push(("to take over the one that is there, add this block:".to_owned(), ""));

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::access::Grantee;
-use crate::diff::{InboundVerdict, Purpose, Remark, Sweep};
+use crate::diff::{InboundVerdict, Purpose, Remark, SharingVerdict, Sweep};
 use crate::plan::{Counts, PlannedInbound, PlannedShare};
 use crate::render::left;
 use crate::render::partial;
@@ -75,6 +75,7 @@ impl PlanView<'_> {
                 _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
                 _ if body.partial.is_some() => "No changes in what was selected.",
                 Purpose::Apply if self.is_waiting() => "No changes to make.",
+                Purpose::Apply if self.is_sharing_undeclared() => "No changes.",
                 Purpose::Apply if unhealthy > 0 || ignored > 0 || kept > 0 => "No changes.",
                 Purpose::Apply if body.sweep == Sweep::NotAsked => {
                     "No changes in the Regions that the files name."
@@ -121,6 +122,12 @@ impl PlanView<'_> {
             !share.diff.invitations.is_empty() || share.diff.remarks.iter().any(Remark::is_undeclared)
         };
         self.plan.shares.iter().any(is_open) || self.plan.inbound.iter().any(stuck)
+    }
+
+    /// Whether sharing with the organization is on although the files say that it is off.
+    fn is_sharing_undeclared(&self) -> bool {
+        let verdict = self.plan.sharing.as_ref().map(|sharing| &sharing.diff.verdict);
+        matches!(verdict, Some(SharingVerdict::OnUndeclared { .. }))
     }
 
     fn access(&self) -> Vec<String> {
