@@ -111,10 +111,17 @@ impl Rights {
 pub struct Grants {
     pub owner: AccountId,
     pub principals: BTreeSet<Principal>,
+    /// Those of them who have nothing before they accept an invitation. It counts as given, for it is theirs to take, and not as kept.
+    pub invited: BTreeSet<Principal>,
     pub resources: BTreeMap<ResourceArn, Right>,
 }
 
 impl Grants {
+    /// The principals that have it without an invitation that is still open.
+    pub fn present(&self) -> impl Iterator<Item = &Principal> {
+        self.principals.difference(&self.invited)
+    }
+
     /// What a live share gives. What failed, is suspended or on its way out gives nothing.
     pub fn of_live(place: &Place, share: &LiveShare) -> Self {
         let permissions = rights_of(&share.permissions);
@@ -124,6 +131,7 @@ impl Grants {
         Self {
             owner: place.account.clone(),
             principals: principals.map(|(principal, _)| principal.clone()).collect(),
+            invited: BTreeSet::new(),
             resources: resources
                 .map(|(resource, _)| (resource.clone(), Right::on(resource, None, &permissions)))
                 .collect(),

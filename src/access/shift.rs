@@ -49,7 +49,8 @@ impl Shift {
 pub struct Access<'a> {
     /// Where somebody gains or loses, or may.
     shifts: BTreeMap<&'a ResourceArn, Arc<Shift>>,
-    reaches: Vec<[Reach; 2]>,
+    /// Before; after; and after without who has yet to accept.
+    reaches: Vec<[Reach; 3]>,
 }
 
 /// On which shares a resource is, with which right.
@@ -60,8 +61,11 @@ impl<'a> Access<'a> {
         let side = |grants: &Option<Grants>| {
             grants.as_ref().map(|grants| reach(&grants.principals, &grants.owner, org)).unwrap_or_default()
         };
-        let reaches: Vec<[Reach; 2]> =
-            shares.iter().map(|(before, after)| [side(before), side(after)]).collect();
+        let present = |grants: &Option<Grants>| {
+            grants.as_ref().map(|grants| reach(grants.present(), &grants.owner, org)).unwrap_or_default()
+        };
+        let reaches: Vec<[Reach; 3]> =
+            shares.iter().map(|(before, after)| [side(before), side(after), present(after)]).collect();
         let mut holders: BTreeMap<&ResourceArn, Holders<'a>> = BTreeMap::new();
         for (index, (before, after)) in shares.iter().enumerate() {
             for (side, grants) in [before, after].into_iter().enumerate() {
@@ -73,7 +77,10 @@ impl<'a> Access<'a> {
         let mut answers: BTreeMap<Holders<'a>, Arc<Shift>> = BTreeMap::new();
         let mut shifts = BTreeMap::new();
         for (resource, holders) in holders {
-            let stays = |(index, _): &(usize, &Right)| reaches[*index][0] == reaches[*index][1];
+            let stays = |(index, _): &(usize, &Right)| {
+                let [before, after, present] = &reaches[*index];
+                before == after && before == present
+            };
             if holders[0] == holders[1] && holders[0].iter().all(stays) {
                 continue;
             }
@@ -117,7 +124,7 @@ struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn of(holders: &[(usize, &'a Right)], reaches: &'a [[Reach; 2]], side: usize) -> Self {
+    fn of(holders: &[(usize, &'a Right)], reaches: &'a [[Reach; 3]], side: usize) -> Self {
         let mut out = Self { grantees: BTreeMap::new(), unknown: BTreeMap::new() };
         for (index, right) in holders {
             let reach = &reaches[*index][side];
@@ -156,12 +163,16 @@ impl<'a> Side<'a> {
     }
 }
 
-fn shift(holders: &Holders<'_>, reaches: &[[Reach; 2]], rights: &Rights) -> Shift {
+fn shift(holders: &Holders<'_>, reaches: &[[Reach; 3]], rights: &Rights) -> Shift {
     let (before, after) = (Side::of(&holders[0], reaches, 0), Side::of(&holders[1], reaches, 1));
+    let present = Side::of(&holders[1], reaches, 2);
     Shift {
         gain: after.beyond(&before, rights),
-        lose: before.beyond(&after, rights),
-        unknown: before.unknown_beyond(&after, rights).chain(after.unknown_beyond(&before, rights)).collect(),
+        lose: before.beyond(&present, rights),
+        unknown: before
+            .unknown_beyond(&present, rights)
+            .chain(after.unknown_beyond(&before, rights))
+            .collect(),
         after: after.grantees.keys().map(|grantee| (*grantee).clone()).collect(),
     }
 }

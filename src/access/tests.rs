@@ -9,6 +9,7 @@ fn grants(principals: &[Principal], resources: &[u32]) -> Option<Grants> {
 
 fn granted(principals: &[Principal], resources: &[u32], right: &Right) -> Option<Grants> {
     Some(Grants {
+        invited: [].into(),
         owner: account(HUB),
         principals: principals.iter().cloned().collect(),
         resources: resources.iter().map(|n| (tgw(*n), right.clone())).collect(),

@@ -23,10 +23,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         let done = |step: &StepId| matches!(results.get(step), Some(StepResult::Done { .. }));
         let mut looks = Vec::new();
         for expected in self.plan.expected() {
-            if expected.steps.iter().all(done)
-                && let Some(last) = expected.steps.last()
-            {
-                looks.push(self.look_at(expected, *last));
+            if expected.steps.iter().all(done) {
+                looks.push(self.look_at(expected, expected.last));
             }
         }
         let looks = stream::iter(looks).buffer_unordered(self.settings.parallelism.max(1));
@@ -113,7 +111,8 @@ fn found(expected: &Expected, added: &[String]) -> Failure {
             expected.share
         ),
         help: "What this plan gave and what the other gave come together on the share: somebody may have access that no plan \
-               said. Let other runs of the stack end, then run `ramctl plan` and `ramctl apply` (RAM517)."
+               said. Let other runs of the stack end, then run `ramctl plan` and look at the share: `ramctl apply` takes off what the files do \
+               not have, unless `lifecycle` keeps it (RAM517)."
             .to_owned(),
     }
 }

@@ -109,6 +109,14 @@ impl InvitationState {
         }
     }
 
+    /// Whether this plan sends it, and somebody else has to accept it.
+    pub fn is_sent_to_others(&self) -> bool {
+        match self {
+            Self::ToSend { accept } | Self::ToResend { lapse: _, accept } => *accept != Acceptor::Ramctl,
+            Self::Pending { .. } | Self::Needless | Self::Settling | Self::Rejected { .. } => false,
+        }
+    }
+
     /// Whether this plan accepts.
     pub fn is_accepted_here(&self) -> bool {
         self.acceptor() == Some(&Acceptor::Ramctl)

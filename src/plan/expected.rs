@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diff::{Change, Part, Verdict};
 use crate::model::{PermissionArn, Place, Principal, ResourceArn, ResourceType, ShareArn};
 use crate::plan::body::{PlanBody, PlannedShare};
-use crate::plan::step::{Step, StepId};
+use crate::plan::step::{PlannedStep, Step, StepId};
 
 /// One share that exists already and that the plan gives something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Expected {
     pub place: Place,
     /// All steps of the share. If one of them failed, the run says so already.
     pub steps: Vec<StepId>,
+    /// The last of them that gives something.
+    pub last: StepId,
     pub gives: Gives,
     pub principals: BTreeSet<Principal>,
     pub resources: BTreeSet<ResourceArn>,
@@ -72,10 +74,10 @@ impl Expected {
             return None;
         };
         let own = plan.steps.iter().filter(|step| share.steps.contains(&step.id));
-        let gives = Gives::of(own.map(|step| &step.step));
-        if gives == Gives::default() {
-            return None;
-        }
+        let giving: Vec<&PlannedStep> =
+            own.filter(|step| Gives::of([&step.step].into_iter()) != Gives::default()).collect();
+        let last = giving.last()?.id;
+        let gives = Gives::of(giving.iter().map(|step| &step.step));
         let live = before.share.permissions.iter();
         let mut permissions: BTreeMap<_, _> = live
             .map(|(kind, attached)| (kind.clone(), (attached.arn.clone(), Some(attached.version.clone()))))
@@ -89,7 +91,7 @@ impl Expected {
         }
         // A new version of a permission of the stack moves the shares that have the one before.
         for (arn, version) in permissions.values_mut() {
-            if plan.permissions.iter().any(|one| one.diff.arn() == arn) {
+            if plan.permissions.iter().any(|one| one.diff.arn() == arn && !one.steps.is_empty()) {
                 *version = None;
             }
         }
@@ -100,6 +102,7 @@ impl Expected {
             share: before.share.arn.clone(),
             place: before.place.clone(),
             steps: share.steps.clone(),
+            last,
             gives,
             principals: after.principals.keys().cloned().collect(),
             resources: after.resources.keys().cloned().collect(),

@@ -62,8 +62,12 @@ fn sides(share: &ShareDiff, kept: bool, renewed: &Renewed<'_>, rights: &mut Righ
             before.principals.remove(principal);
         }
         let keeps = kept && before.as_ref().is_some_and(|before| before.principals.contains(principal));
-        if let (Some(after), true) = (&mut after, invitation.state.stays_open() && !keeps) {
-            after.principals.remove(principal);
+        if let (Some(after), false) = (&mut after, keeps) {
+            if invitation.state.stays_open() {
+                after.principals.remove(principal);
+            } else if invitation.state.is_sent_to_others() {
+                after.invited.insert(principal.clone());
+            }
         }
     }
     (before, after)
@@ -99,6 +103,7 @@ fn grants_after(change: &Change, renewed: &Renewed<'_>, rights: &mut Rights) -> 
     let mut grants = Grants {
         owner: after.place.account.clone(),
         principals: after.principals.keys().cloned().collect(),
+        invited: BTreeSet::new(),
         resources: resources.collect(),
     };
     if let Change::Update { before, .. } = change {

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Grantee, Grants, Sides, reach};
+use crate::diag::{Diagnostic, Severity, live_codes};
 use crate::diff::{Change, Verdict};
-use crate::model::{Address, Principal, ResourceArn};
+use crate::model::{AccountId, Address, Principal, ResourceArn};
 use crate::org::OrgView;
 use crate::plan::body::PlannedShare;
 use crate::plan::chain::parts_before_it_joins;
@@ -20,6 +21,45 @@ pub struct Interruption {
     pub to: Address,
     pub resources: BTreeSet<ResourceArn>,
     pub holders: BTreeSet<Holder>,
+}
+
+impl Interruption {
+    /// What is to be said of it.
+    pub fn notice(&self, labels: &BTreeMap<AccountId, String>) -> Diagnostic {
+        const NAMED: usize = 3;
+        let warning = |detail| Diagnostic::new(Severity::Warning, &live_codes::RAM350, None, detail);
+        let Self { from, to, resources, holders } = self;
+        let name = |holder: &Holder| match holder {
+            Holder::Grantee(Grantee::Account(id)) => match labels.get(id) {
+                Some(label) => format!("{label} ({id})"),
+                None => id.to_string(),
+            },
+            Holder::Grantee(Grantee::Identity { principal, .. }) | Holder::Principal(principal) => {
+                principal.to_string()
+            }
+        };
+        let listed = |names: Vec<String>| {
+            let more = names.len().saturating_sub(NAMED);
+            let shown = names[..names.len().min(NAMED)].join(", ");
+            if more == 0 { shown } else { format!("{shown} and {more} more") }
+        };
+        let who = listed(holders.iter().map(name).collect());
+        let what = listed(resources.iter().map(|resource| resource.arn().short().to_owned()).collect());
+        let is = if holders.len() == 1 { "is" } else { "are" };
+        if from == to {
+            let detail = format!(
+                "{from} gets another permission, so who leaves it leaves before others join: {who} {is} without {what} in between, and until the next apply if joining fails."
+            );
+            return warning(detail)
+                .help("to keep access all the time, apply twice: first the principals, then the permission");
+        }
+        let detail = format!(
+            "{from} takes {what} before {to} gives it: {who} {is} without it in between, and until the next apply if giving fails."
+        );
+        warning(detail).help(format!(
+        "to keep access all the time, apply twice: first with what {to} gets, then without what {from} has"
+    ))
+    }
 }
 
 /// Who has something: somebody, or a principal behind which nobody can see. A service is one.
@@ -191,10 +231,10 @@ impl<'a> Side<'a> {
     fn of(grants: Option<&'a Grants>, org: &OrgView) -> Self {
         let mut holders = BTreeSet::new();
         if let Some(grants) = grants {
-            let reach = reach(&grants.principals, &grants.owner, org);
+            let reach = reach(grants.present(), &grants.owner, org);
             holders.extend(reach.grantees.into_iter().map(Holder::Grantee));
             holders.extend(reach.unknown.into_iter().map(Holder::Principal));
-            let services = grants.principals.iter().filter(|one| matches!(one, Principal::Service(_)));
+            let services = grants.present().filter(|one| matches!(one, Principal::Service(_)));
             holders.extend(services.cloned().map(Holder::Principal));
         }
         Self { grants, holders }

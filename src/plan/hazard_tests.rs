@@ -293,6 +293,37 @@ fn more_for_somebody_outside_is_a_hazard_also_while_the_invitation_is_open() {
 }
 
 #[test]
+fn a_replacement_that_gives_somebody_outside_more_is_the_same_hazard() {
+    let mut desired = desired_share("tgw");
+    desired.allow_external_principals = true;
+    desired.principals = [as_written(principal(PARTNER))].into();
+    let before = live([live_share(&desired, 1)]);
+    desired.retain_sharing = true;
+    assert!(!codes(&planned(&stack([desired.clone()]), &before)).contains(&"RAM201"));
+    desired.resources.insert(tgw(7), Some(tgw_type()));
+    assert!(codes(&planned(&stack([desired]), &before)).contains(&"RAM201"));
+}
+
+#[test]
+fn who_has_to_accept_another_share_loses_what_this_one_gives() {
+    let mut from = desired_share("from");
+    from.allow_external_principals = true;
+    from.principals = [as_written(principal(PARTNER)), as_written(principal("333333333333"))].into();
+    let before = live([live_share(&from, 1)]);
+    let to = DesiredShare {
+        address: address("to"),
+        principals: [as_written(principal(PARTNER))].into(),
+        ..from.clone()
+    };
+    from.principals = [as_written(principal("333333333333"))].into();
+    let plan = planned(&stack([from, to]), &before);
+    let found = codes(&plan);
+    assert!(found.contains(&"RAM203") && found.contains(&"RAM201"), "{found:?}");
+    let lose: Vec<String> = plan.body().access.lose.iter().map(ToString::to_string).collect();
+    assert_eq!(lose, [PARTNER]);
+}
+
+#[test]
 fn a_share_made_beside_one_like_it_of_no_stack_is_a_hazard() {
     let desired = desired_share("tgw");
     let stripped = LiveShare { tags: Tags::new(), ..live_share(&desired, 1) };

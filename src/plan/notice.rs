@@ -1,21 +1,18 @@
 //! What a plan has to tell beside its changes, as diagnostics.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::access::Grantee;
 use crate::diag::{Code, Diagnostic, Severity, Span, hazards, live_codes, read_codes};
 use crate::diff::{
     Change, DeleteReason, ImportProblem, PermissionProblem, PermissionVerdict, SharingVerdict, Sweep, Swept,
     Verdict,
 };
 use crate::model::{
-    AccountId, Address, Denial, DenialReason, Gap, GapCause, PermissionArn, Place, Principal, ShareArn,
-    UsedKind,
+    Address, Denial, DenialReason, Gap, GapCause, PermissionArn, Place, Principal, ShareArn, UsedKind,
 };
 use crate::org::SharingState;
 use crate::plan::body::{Blocked, PermissionBlocked, PlanBody, PlannedPermission, PlannedShare, Refusal};
 use crate::plan::cause::by_account;
-use crate::plan::handover::{Holder, Interruption};
 use crate::plan::proposal::{import_block, moved_block};
 use crate::plan::quota::OverQuota;
 use crate::plan::unproven::{self, told_misfit};
@@ -90,7 +87,7 @@ impl PlanBody {
             }
         }
         out.extend(body.shares.iter().flat_map(unproven::notices));
-        out.extend(body.interruptions.iter().map(|one| interruption(one, &body.account_labels)));
+        out.extend(body.interruptions.iter().map(|one| one.notice(&body.account_labels)));
         out.extend(body.permissions.iter().filter_map(permission));
         for share in &body.shares {
             for gap in share.diff.gaps() {
@@ -141,42 +138,6 @@ impl PlanBody {
         }
         out
     }
-}
-
-/// Somebody is without something between two steps.
-fn interruption(one: &Interruption, labels: &BTreeMap<AccountId, String>) -> Diagnostic {
-    const NAMED: usize = 3;
-    let Interruption { from, to, resources, holders } = one;
-    let name = |holder: &Holder| match holder {
-        Holder::Grantee(Grantee::Account(id)) => match labels.get(id) {
-            Some(label) => format!("{label} ({id})"),
-            None => id.to_string(),
-        },
-        Holder::Grantee(Grantee::Identity { principal, .. }) | Holder::Principal(principal) => {
-            principal.to_string()
-        }
-    };
-    let listed = |names: Vec<String>| {
-        let more = names.len().saturating_sub(NAMED);
-        let shown = names[..names.len().min(NAMED)].join(", ");
-        if more == 0 { shown } else { format!("{shown} and {more} more") }
-    };
-    let who = listed(holders.iter().map(name).collect());
-    let what = listed(resources.iter().map(|resource| resource.arn().short().to_owned()).collect());
-    let is = if holders.len() == 1 { "is" } else { "are" };
-    if from == to {
-        let detail = format!(
-            "{from} gets another permission, so who leaves it leaves before others join: {who} {is} without {what} in between, and until the next apply if joining fails."
-        );
-        return warning(&live_codes::RAM350, None, detail)
-            .help("to keep access all the time, apply twice: first the principals, then the permission");
-    }
-    let detail = format!(
-        "{from} takes {what} before {to} gives it: {who} {is} without it in between, and until the next apply if giving fails."
-    );
-    warning(&live_codes::RAM350, None, detail).help(format!(
-        "to keep access all the time, apply twice: first with what {to} gets, then without what {from} has"
-    ))
 }
 
 /// Why a share is left alone, where its account and Region were read.

@@ -79,7 +79,7 @@ impl fmt::Display for PlanView<'_> {
             refusals,
             fingerprint: _,
             basis: _,
-            interruptions: _, // notices
+            interruptions: _, // as notices
             now: _,
         } = self.plan;
 
@@ -125,6 +125,7 @@ impl fmt::Display for PlanView<'_> {
         }
         coverage.gaps(f, &self.styles)?;
         self.over_quota(f)?;
+        self.interruptions(f)?;
         let consent =
             ConsentView { body: self.plan, sources: self.sources, styles: &self.styles, width: self.width };
         write!(f, "{consent}")?;

@@ -84,6 +84,11 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
                       drift
             ? "manual-test"  00000009  in no stack, shared outside the organization; 1 resource, 2 principals  RAM301
 
+            INTERRUPTED: access is gone between two steps
+            ! share.tgw
+                  share.tgw gets another permission, so who leaves it leaves before others join: 333333333333 is without tgw-1 in between, and until the next apply if
+                  joining fails.  RAM350
+
             HAZARDS: nothing is applied before each is allowed
             ! RAM223  share.made                      share made beside one like it
             ! RAM217  share.tgw   ec2:TransitGateway  principals may do more
@@ -142,6 +147,12 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
                       drift
             ? "manual-test"  00000009
                   in no stack, shared outside the organization; 1 resource, 2 principals  RAM301
+
+            INTERRUPTED: access is gone between two steps
+            ! share.tgw
+                  share.tgw gets another permission, so who leaves it leaves before others
+                  join: 333333333333 is without tgw-1 in between, and until the next apply
+                  if joining fails.  RAM350
 
             HAZARDS: nothing is applied before each is allowed
             ! RAM223  share.made                      share made beside one like it

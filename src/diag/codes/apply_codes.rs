@@ -101,6 +101,6 @@ One of them has a principal, a resource, a source or a permission that is not in
 after the plan was made. What both gave comes together on the share, so somebody may have access that no plan said. The run exits with 1 \
 and takes nothing back.
 
-Let other runs of the stack end, then run `ramctl plan`: it shows what is on the share and not in the files, and `ramctl apply` takes it off. \
+Let other runs of the stack end, then run `ramctl plan`: it shows what is on the share and not in the files, and `ramctl apply` takes it off, unless `lifecycle` keeps it. \
 To avoid this, let one run of a stack finish before the next starts; most CI systems call that a concurrency group."
 }

@@ -56,8 +56,12 @@ impl Changing<'_> {
                 found.extend(self.removal(detail, std::iter::once(resource)).map(|code| (code, about)));
             }
             // What the files add is also for whom they do not name and `lifecycle` leaves on the share.
-            Part::Resource { how: how @ (Membership::Added | Membership::Repaired { .. }), .. } => {
-                if *how == Membership::Added && detail.edit.cause != Cause::Drift {
+            Part::Resource {
+                resource, how: how @ (Membership::Added | Membership::Repaired { .. }), ..
+            } => {
+                // A replacement lists all that the new share holds.
+                let is_new = !self.before_resources().any(|before| before == resource);
+                if *how == Membership::Added && detail.edit.cause != Cause::Drift && is_new {
                     found.extend(self.widened_for_strangers(found));
                 }
                 for principal in self.share.outsiders.iter().filter(|outsider| gains(detail, outsider)) {
@@ -101,7 +105,10 @@ impl Changing<'_> {
 
     /// Who is outside, was on the share before and gets more of it, now or once it accepts.
     fn widened_for_strangers(&self, found: &Found) -> Found {
-        let Change::Update { before, after, .. } = self.change else { return Found::new() };
+        let (Change::Update { before, after, .. } | Change::Replace { before, after, .. }) = self.change
+        else {
+            return Found::new();
+        };
         let stays = after.principals.keys().filter(|one| before.share.principals.contains_key(*one));
         let hazard = |principal: &Principal| {
             let code = if is_outside(principal, self.org) {

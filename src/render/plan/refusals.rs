@@ -3,11 +3,12 @@
 use std::fmt;
 
 use crate::org::SharingState;
-use crate::plan::{OverQuota, Refusal};
+use crate::plan::{Interruption, OverQuota, Refusal};
 use crate::render::escape::escape;
 use crate::render::parts;
 use crate::render::permission;
 use crate::render::plan::PlanView;
+use crate::render::rows::{Row, Rows, Sign};
 use crate::render::style::paint;
 
 impl PlanView<'_> {
@@ -24,6 +25,23 @@ impl PlanView<'_> {
             )?;
         }
         Ok(())
+    }
+
+    /// Who is without something between two steps.
+    pub(super) fn interruptions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.plan.interruptions.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "{}", paint(self.styles.warning, "INTERRUPTED: access is gone between two steps"))?;
+        let told = |one: &Interruption| {
+            let notice = one.notice(&self.plan.account_labels);
+            Row::new(Sign::Held, [escape(&one.from.to_string()).to_string(), String::new(), String::new()])
+                .effect(escape(&notice.detail).to_string())
+                .code(notice.code.id)
+        };
+        let rows: Vec<Row> = self.plan.interruptions.iter().map(told).collect();
+        write!(f, "{}", Rows { rows: &rows, styles: &self.styles, width: self.width, indent: 0 })?;
+        writeln!(f)
     }
 
     pub(super) fn refusals(&self, f: &mut fmt::Formatter<'_>, refusals: &[Refusal]) -> fmt::Result {
