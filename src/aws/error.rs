@@ -167,3 +167,22 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::chain;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the call failed")]
+    struct Outer(#[source] Inner);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("failed to apply endpoint `x` to request `Request {{ body: SdkBody {{ ExternalId=secret }} }}`")]
+    struct Inner;
+
+    #[test]
+    fn a_request_is_no_part_of_a_message() {
+        assert_eq!(chain(&Outer(Inner)), "the call failed: failed to apply endpoint `x` to request...");
+        assert_eq!(chain(&Inner), "failed to apply endpoint `x` to request...");
+    }
+}

@@ -66,6 +66,21 @@ mod tests {
     }
 
     #[test]
+    fn an_address_of_the_web_has_a_scheme_and_a_host() {
+        for (text, is_one) in [
+            ("http://127.0.0.1:4566", true),
+            ("HTTPS://ram.example/x", true),
+            ("localhost:4566", false),
+            ("not a url", false),
+            ("http://", false),
+            ("ftp://ram.example", false),
+            ("http://a b", false),
+        ] {
+            assert_eq!(is_web_address(text), is_one, "{text}");
+        }
+    }
+
+    #[test]
     fn only_loopback_is_inside() {
         for url in [
             "http://127.0.0.1:4566/x",

@@ -47,6 +47,22 @@ fn a_dead_endpoint_is_named_and_told_once() {
     assert_eq!(format!("{run}").matches(&url).count(), 1, "{run}");
 }
 
+/// Without a scheme, the SDK wrote the whole request into its error, external ids of roles with it.
+#[test]
+fn an_endpoint_that_is_no_url_is_refused_and_nothing_of_a_request_is_shown() {
+    let stack = Stack::quickstart();
+    for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"] {
+        let run = run(&stack, "plan", |command| {
+            command
+                .env("AWS_ACCESS_KEY_ID", "A")
+                .env("AWS_SECRET_ACCESS_KEY", "s")
+                .env(name, "localhost:4566");
+        });
+        let run = run.exits(1).says(&[&format!("{name} is \"localhost:4566\", which is no URL")]);
+        run.never_says(&["SdkBody", "Request {"]);
+    }
+}
+
 #[test]
 fn a_plan_that_is_never_applied_asks_for_nothing() {
     let stack = Stack::quickstart();
