@@ -5,7 +5,7 @@ use crate::diff::change::{Cause, Delta, Left, LeftBy, Membership, Part, Present,
 use crate::diff::history::History;
 use crate::diff::tags::own_tags;
 use crate::live::{Association, LiveShare};
-use crate::model::{AssociationStatus, IgnoredTags, Tags};
+use crate::model::{AssociationStatus, IgnoredTags, Principal, ResourceArn, Tags};
 use crate::org::OrgView;
 
 /// How many differences are left alone: ignored, and kept as extras. What is not carried over is in neither.
@@ -34,23 +34,48 @@ pub(crate) fn keep(
     wanted: &mut Wanted,
     org: &OrgView,
 ) {
+    // What the files had when they were last applied is theirs, and goes with them.
+    let history = History::new(desired, live, &wanted.stamp);
+    let of_others =
+        |part: &Part| attribute(part).is_some_and(|one| history.cause(section(one), part).0 == Cause::Drift);
     for extra in &desired.lifecycle.keep_extra {
         match extra {
             ExtraAttribute::Principals => {
-                for (principal, _) in live.principals.iter().filter(|(_, on)| stays(on)) {
+                let removed = |principal: &Principal| Part::Principal {
+                    principal: principal.clone(),
+                    label: String::new(),
+                    how: Membership::Removed,
+                };
+                let there = live.principals.iter().filter(|(_, on)| stays(on));
+                for (principal, _) in there.filter(|(one, _)| of_others(&removed(one))) {
                     let label = || crate::diff::label::principal_label(principal, org);
                     wanted.principals.entry(principal.clone()).or_insert_with(label);
                 }
+                let removed =
+                    |source: &String| Part::Source { source: source.clone(), how: Membership::Removed };
                 let sources = live.sources.iter().filter(|(_, on)| stays(on));
+                let sources = sources.filter(|(one, _)| of_others(&removed(one)));
                 wanted.sources.extend(sources.map(|(source, _)| source.clone()));
             }
             ExtraAttribute::Resources if in_place => {
-                for (resource, _) in live.resources.iter().filter(|(_, on)| stays(on)) {
+                let removed = |resource: &ResourceArn| Part::Resource {
+                    resource: resource.clone(),
+                    resource_type: None,
+                    how: Membership::Removed,
+                };
+                let there = live.resources.iter().filter(|(_, on)| stays(on));
+                for (resource, _) in there.filter(|(one, _)| of_others(&removed(one))) {
                     wanted.resources.entry(resource.clone()).or_insert(None);
                 }
             }
             ExtraAttribute::Resources => {}
-            ExtraAttribute::Tags => keep_tags(&mut wanted.tags, &live.tags),
+            ExtraAttribute::Tags => {
+                let removed =
+                    |(key, before): (String, String)| Part::Tag { key, how: Delta::Removed { before } };
+                let mut there = own_tags(&live.tags);
+                there.retain(|key, value| of_others(&removed((key.clone(), value.clone()))));
+                keep_tags(&mut wanted.tags, &there);
+            }
         }
     }
 }
@@ -115,8 +140,13 @@ pub(crate) fn left(
         } else {
             return None;
         };
-        let by = if is_carried(&part, carried) { by } else { LeftBy::NotCarried };
         let (cause, _) = history.cause(section(attribute), &part);
+        let by = match is_carried(&part, carried) {
+            true => by,
+            // The files had it, and take it back.
+            false if in_place && by == LeftBy::KeepExtra && cause != Cause::Drift => return None,
+            false => LeftBy::NotCarried,
+        };
         Some(Left { attribute, cause, part: Some(part), by })
     };
     let mut out: Vec<Left> = differences.into_iter().filter_map(left).collect();
@@ -181,6 +211,11 @@ fn is_extra(part: &Part) -> bool {
 fn is_carried(part: &Part, after: &Wanted) -> bool {
     match part {
         Part::Resource { resource, how: Membership::Removed, .. } => after.resources.contains_key(resource),
+        Part::Principal { principal, how: Membership::Removed, .. } => {
+            after.principals.contains_key(principal)
+        }
+        Part::Source { source, how: Membership::Removed } => after.sources.contains(source),
+        Part::Tag { key, how: Delta::Removed { .. } } => after.tags.contains_key(key),
         _ => true,
     }
 }

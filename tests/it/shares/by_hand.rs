@@ -200,6 +200,14 @@ async fn extras_are_kept_by_apply_and_counted_by_every_report() {
     let share = only_share(&world, &here()).await;
     assert_eq!((share.principals.len(), share.resources.len()), (3, 2));
     assert_eq!(share.tags.get("by-hand").map(String::as_str), Some("yes"));
+
+    // What the files had, and take back, is no extra.
+    world.write("stack.ram.hcl", &stack(&format!("{SHARE}{lifecycle}")));
+    let revokes = ["- principal account 555555555555", "RAM203", "3 undeclared extras kept by lifecycle"];
+    world.run(&PLAN).await.exits(2).says(&revokes[1..]);
+    world.run(&APPLY).await.exits(0);
+    assert_eq!(only_share(&world, &here()).await.principals.len(), 2);
+    world.run(&PLAN).await.exits(0).says(&counted);
 }
 
 #[tokio::test]
