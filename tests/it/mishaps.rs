@@ -227,7 +227,12 @@ async fn under_way(world: &World, ms: u64) -> std::process::Child {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_signal_ends_a_run_in_order_and_says_where_it_stopped() {
     let way = walk().await;
-    for name in ["-INT", "-TERM", "-HUP"] {
+    // Under `nohup` a hangup is ignored, by everything that is started there.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    let hangup = (ignored & 1 == 0).then_some("-HUP");
+    for name in ["-INT", "-TERM"].into_iter().chain(hangup) {
         let world = way.begin().await;
         let child = under_way(&world, 2_000).await;
         signal(&child, name);
