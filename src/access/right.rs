@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog;
-use crate::live::{Association, AttachedPermission, LiveShare};
+use crate::live::{AttachedPermission, LiveShare};
 use crate::model::{
-    AccountId, AssociationStatus, Observed, PermissionArn, Place, PolicyChange, Principal, ResourceArn,
-    ResourceType, ShareStatus,
+    AccountId, Observed, PermissionArn, Place, PolicyChange, Principal, ResourceArn, ResourceType,
+    ShareStatus,
 };
 
 /// What is allowed on one resource by one share.
@@ -118,7 +118,7 @@ pub struct Grants {
 
 impl Grants {
     /// The principals that have it without an invitation that is still open.
-    pub fn present(&self) -> impl Iterator<Item = &Principal> {
+    pub fn present(&self) -> impl Iterator<Item = &Principal> + Clone {
         self.principals.difference(&self.invited)
     }
 
@@ -126,8 +126,10 @@ impl Grants {
     pub fn of_live(place: &Place, share: &LiveShare) -> Self {
         let permissions = rights_of(&share.permissions);
         let is_there = share.status != ShareStatus::Failed;
-        let resources = share.resources.iter().filter(|(_, association)| is_there && gives(association));
-        let principals = share.principals.iter().filter(|(_, association)| is_there && gives(association));
+        let resources =
+            share.resources.iter().filter(|(_, association)| is_there && association.status.gives());
+        let principals =
+            share.principals.iter().filter(|(_, association)| is_there && association.status.gives());
         Self {
             owner: place.account.clone(),
             principals: principals.map(|(principal, _)| principal.clone()).collect(),
@@ -142,13 +144,4 @@ impl Grants {
 /// What the permissions of a live share allow, by type.
 pub fn rights_of(permissions: &BTreeMap<ResourceType, AttachedPermission>) -> BTreeMap<ResourceType, Right> {
     permissions.iter().map(|(kind, attached)| (kind.clone(), Right::of(attached))).collect()
-}
-
-/// Whether an association gives anybody anything.
-fn gives(association: &Association) -> bool {
-    use AssociationStatus as S;
-    !matches!(
-        association.status,
-        S::Failed | S::Disassociating | S::Disassociated | S::Suspended | S::Suspending
-    )
 }

@@ -49,8 +49,7 @@ impl Shift {
 pub struct Access<'a> {
     /// Where somebody gains or loses, or may.
     shifts: BTreeMap<&'a ResourceArn, Arc<Shift>>,
-    /// Before; after; and after without who has yet to accept.
-    reaches: Vec<[Reach; 3]>,
+    reaches: Vec<[Reach; 2]>,
 }
 
 /// On which shares a resource is, with which right.
@@ -61,11 +60,14 @@ impl<'a> Access<'a> {
         let side = |grants: &Option<Grants>| {
             grants.as_ref().map(|grants| reach(&grants.principals, &grants.owner, org)).unwrap_or_default()
         };
-        let present = |grants: &Option<Grants>| {
-            grants.as_ref().map(|grants| reach(grants.present(), &grants.owner, org)).unwrap_or_default()
-        };
-        let reaches: Vec<[Reach; 3]> =
-            shares.iter().map(|(before, after)| [side(before), side(after), present(after)]).collect();
+        let reaches: Vec<[Reach; 2]> =
+            shares.iter().map(|(before, after)| [side(before), side(after)]).collect();
+        // Of shares that somebody has yet to accept: who is behind the others.
+        let accepted = shares.iter().enumerate().filter_map(|(index, (_, after))| {
+            let after = after.as_ref().filter(|after| !after.invited.is_empty())?;
+            Some((index, reach(after.present(), &after.owner, org)))
+        });
+        let reaches_of = ReachesOf { all: &reaches, accepted: accepted.collect() };
         let mut holders: BTreeMap<&ResourceArn, Holders<'a>> = BTreeMap::new();
         for (index, (before, after)) in shares.iter().enumerate() {
             for (side, grants) in [before, after].into_iter().enumerate() {
@@ -78,19 +80,19 @@ impl<'a> Access<'a> {
         let mut shifts = BTreeMap::new();
         for (resource, holders) in holders {
             let stays = |(index, _): &(usize, &Right)| {
-                let [before, after, present] = &reaches[*index];
-                before == after && before == present
+                reaches[*index][0] == reaches[*index][1] && !reaches_of.accepted.contains_key(index)
             };
             if holders[0] == holders[1] && holders[0].iter().all(stays) {
                 continue;
             }
             let shift = answers
                 .entry(holders)
-                .or_insert_with_key(|holders| Arc::new(shift(holders, &reaches, rights)));
+                .or_insert_with_key(|holders| Arc::new(shift(holders, &reaches_of, rights)));
             if !shift.is_none() {
                 shifts.insert(resource, Arc::clone(shift));
             }
         }
+        drop(reaches_of);
         Self { shifts, reaches }
     }
 
@@ -117,6 +119,27 @@ impl<'a> Access<'a> {
     }
 }
 
+/// Who is behind the principals of each share.
+struct ReachesOf<'r> {
+    all: &'r [[Reach; 2]],
+    /// After, without who has yet to accept; only where there is somebody.
+    accepted: BTreeMap<usize, Reach>,
+}
+
+impl ReachesOf<'_> {
+    fn before(&self, share: usize) -> &Reach {
+        &self.all[share][0]
+    }
+
+    fn after(&self, share: usize) -> &Reach {
+        &self.all[share][1]
+    }
+
+    fn accepted(&self, share: usize) -> &Reach {
+        self.accepted.get(&share).unwrap_or_else(|| self.after(share))
+    }
+}
+
 /// The rights of all who have a resource, on one side.
 struct Side<'a> {
     grantees: BTreeMap<&'a Grantee, BTreeSet<&'a Right>>,
@@ -124,10 +147,10 @@ struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn of(holders: &[(usize, &'a Right)], reaches: &'a [[Reach; 3]], side: usize) -> Self {
+    fn of(holders: &[(usize, &'a Right)], reach: impl Fn(usize) -> &'a Reach) -> Self {
         let mut out = Self { grantees: BTreeMap::new(), unknown: BTreeMap::new() };
         for (index, right) in holders {
-            let reach = &reaches[*index][side];
+            let reach = reach(*index);
             for grantee in &reach.grantees {
                 out.grantees.entry(grantee).or_default().insert(right);
             }
@@ -163,14 +186,15 @@ impl<'a> Side<'a> {
     }
 }
 
-fn shift(holders: &Holders<'_>, reaches: &[[Reach; 3]], rights: &Rights) -> Shift {
-    let (before, after) = (Side::of(&holders[0], reaches, 0), Side::of(&holders[1], reaches, 1));
-    let present = Side::of(&holders[1], reaches, 2);
+fn shift(holders: &Holders<'_>, reaches: &ReachesOf<'_>, rights: &Rights) -> Shift {
+    let before = Side::of(&holders[0], |share| reaches.before(share));
+    let after = Side::of(&holders[1], |share| reaches.after(share));
+    let accepted = Side::of(&holders[1], |share| reaches.accepted(share));
     Shift {
         gain: after.beyond(&before, rights),
-        lose: before.beyond(&present, rights),
+        lose: before.beyond(&accepted, rights),
         unknown: before
-            .unknown_beyond(&present, rights)
+            .unknown_beyond(&accepted, rights)
             .chain(after.unknown_beyond(&before, rights))
             .collect(),
         after: after.grantees.keys().map(|grantee| (*grantee).clone()).collect(),

@@ -29,6 +29,16 @@ pub(crate) enum Failure {
     Stopped { called: bool, what: String },
 }
 
+impl Failure {
+    /// Of a look at what was done: the call that it was for had gone through.
+    pub(crate) fn of_a_look(self) -> Self {
+        match self {
+            Self::Call(error) => Self::Unverified(error),
+            other => other,
+        }
+    }
+}
+
 impl From<Failure> for StepResult {
     fn from(failure: Failure) -> Self {
         match failure {

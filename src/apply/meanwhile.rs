@@ -1,5 +1,5 @@
 //! What others put on the shares that this run widened. RAM has no conditional write, so two runs, of which one adds a principal and
-//! the other a resource, can each carry out what its plan says and together give the principal the resource. Each run therefore looks
+//! the other a resource, can each do what its plan says and together give the principal the resource. Each run therefore looks
 //! at its shares once more at its end: whoever wrote last sees what the other one wrote.
 
 use std::collections::BTreeMap;
@@ -9,9 +9,11 @@ use futures_util::{StreamExt, stream};
 use crate::apply::event::Event;
 use crate::apply::failure::Failure;
 use crate::apply::step::{Patience, Run};
-use crate::cloud::{AssociationKind, Cloud, CloudError, RAM_PAGE, RamRead, ShareScope};
-use crate::cloud::{associations, share_permissions, sources};
-use crate::model::{AssociationStatus, Principal, ResourceArn};
+use crate::cloud::{
+    AssociationKind, Cloud, CloudError, RAM_PAGE, RamRead, ShareScope, associations, share_permissions,
+    sources,
+};
+use crate::model::{Principal, ResourceArn};
 use crate::plan::{Expected, Outcome, StepId, StepResult};
 
 impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
@@ -42,10 +44,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
     async fn added_to(&self, expected: &Expected, step: StepId) -> Result<Vec<String>, Failure> {
         let ram = &self.cloud.ram(&expected.place).await.map_err(Failure::Call)?;
         let looked = self.call(step, Patience::default(), || added(ram, expected)).await;
-        looked.map_err(|failure| match failure {
-            Failure::Call(error) => Failure::Unverified(error),
-            other => other,
-        })
+        looked.map_err(Failure::of_a_look)
     }
 }
 
@@ -57,7 +56,7 @@ async fn added<R: RamRead>(ram: &R, expected: &Expected) -> Result<Vec<String>, 
     if gives.besides_principals() {
         for row in associations(ram, AssociationKind::Principal, scope, RAM_PAGE).await? {
             let principal = Principal::read(&row.entity);
-            if counts(&row.status) && !expected.principals.contains(&principal) {
+            if row.status.gives() && !expected.principals.contains(&principal) {
                 added.push(format!("principal {principal}"));
             }
         }
@@ -65,13 +64,13 @@ async fn added<R: RamRead>(ram: &R, expected: &Expected) -> Result<Vec<String>, 
     if gives.besides_resources() {
         for row in associations(ram, AssociationKind::Resource, scope, RAM_PAGE).await? {
             let known = ResourceArn::parse(&row.entity).is_ok_and(|arn| expected.resources.contains(&arn));
-            if counts(&row.status) && !known {
+            if row.status.gives() && !known {
                 added.push(format!("resource {}", row.entity));
             }
         }
         if expected.principals.iter().any(|principal| matches!(principal, Principal::Service(_))) {
             for row in sources(ram, scope, RAM_PAGE).await? {
-                if counts(&row.status) && !expected.sources.contains(&row.source) {
+                if row.status.gives() && !expected.sources.contains(&row.source) {
                     added.push(format!("source {}", row.source));
                 }
             }
@@ -88,14 +87,6 @@ async fn added<R: RamRead>(ram: &R, expected: &Expected) -> Result<Vec<String>, 
         }
     }
     Ok(added)
-}
-
-/// Whether somebody has, or is about to have, what such a row gives.
-fn counts(status: &AssociationStatus) -> bool {
-    matches!(
-        status,
-        AssociationStatus::Associated | AssociationStatus::Associating | AssociationStatus::Other(_)
-    )
 }
 
 fn found(expected: &Expected, added: &[String]) -> Failure {

@@ -60,10 +60,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
     ) -> Result<Vec<ShareRow>, Failure> {
         let ram = &self.cloud.ram(place).await.map_err(Failure::Call)?;
         let listed = self.call(step, Patience::default(), || stack_shares(ram, stack, RAM_PAGE)).await;
-        listed.map_err(|failure| match failure {
-            Failure::Call(error) => Failure::Unverified(error),
-            other => other,
-        })
+        listed.map_err(Failure::of_a_look)
     }
 }
 

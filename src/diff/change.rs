@@ -340,6 +340,15 @@ pub enum UndeclaredStanding {
 }
 
 impl Remark {
+    /// A share of no stack for sure that has the name or the contents of the one that is made.
+    pub fn lookalike(&self) -> Option<&ShareArn> {
+        match self {
+            Self::NameTaken { arn, ownership } if ownership.is_open() => Some(arn),
+            Self::SameContents { arn, .. } => Some(arn),
+            _ => None,
+        }
+    }
+
     /// Whether something in AWS is not as the files say and this run does not change it.
     pub fn is_undeclared(&self) -> bool {
         match self {

@@ -34,6 +34,9 @@ pub(crate) fn keep(
     wanted: &mut Wanted,
     org: &OrgView,
 ) {
+    if desired.lifecycle.keep_extra.is_empty() {
+        return;
+    }
     // What the files had when they were last applied is theirs, and goes with them.
     let history = History::new(desired, live, &wanted.stamp);
     let of_others =

@@ -66,6 +66,16 @@ ram_enum!(
     }
 );
 
+impl AssociationStatus {
+    /// Whether such an association gives anybody anything, or is about to. A state that is not known may.
+    pub fn gives(&self) -> bool {
+        !matches!(
+            self,
+            Self::Failed | Self::Disassociating | Self::Disassociated | Self::Suspended | Self::Suspending
+        )
+    }
+}
+
 ram_enum!(
     /// `ResourceShareFeatureSet` and `PermissionFeatureSet`.
     FeatureSet {

@@ -376,7 +376,7 @@ struct Numbered {
 }
 
 impl Numbered {
-    /// Numbers the steps anew where one has to come after a later one.
+    /// Gives the steps new numbers where one has to come after a later one.
     fn in_order(&mut self) {
         let Some(numbers) = renumbering(&self.steps) else { return };
         self.steps = renumbered(std::mem::take(&mut self.steps), &numbers);

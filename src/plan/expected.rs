@@ -73,7 +73,7 @@ impl Expected {
         let Verdict::Changed(Change::Update { before, after, edits }) = &share.diff.verdict else {
             return None;
         };
-        let own = plan.steps.iter().filter(|step| share.steps.contains(&step.id));
+        let own = share.steps.iter().map(|id| &plan.steps[id.0 as usize]);
         let giving: Vec<&PlannedStep> =
             own.filter(|step| Gives::of([&step.step].into_iter()) != Gives::default()).collect();
         let last = giving.last()?.id;

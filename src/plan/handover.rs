@@ -84,41 +84,52 @@ struct Handed {
 impl Handovers {
     /// `sides` are those of the shares, in their order, and more.
     pub fn of(shares: &[PlannedShare], sides: &[Sides], org: &OrgView) -> Self {
-        let sides: Vec<Both<'_>> =
-            shares.iter().zip(sides).map(|(share, sides)| Both::of(share, sides, org)).collect();
+        let changing: BTreeMap<usize, Both<'_>> = shares
+            .iter()
+            .zip(sides)
+            .enumerate()
+            .filter_map(|(at, (share, sides))| Some((at, Both::of(share, sides, org)?)))
+            .collect();
         let mut givers: BTreeMap<&ResourceArn, Vec<usize>> = BTreeMap::new();
-        for (at, both) in sides.iter().enumerate().filter(|(_, both)| both.changes) {
+        for (at, both) in &changing {
             for resource in both.after.resources() {
-                givers.entry(resource).or_default().push(at);
+                givers.entry(resource).or_default().push(*at);
             }
         }
         let mut out = Self::default();
-        for (from, both) in sides.iter().enumerate().filter(|(_, both)| both.updates) {
+        for (from, both) in changing.iter().filter(|(_, both)| both.updates) {
+            // Of resources that are on the same sides of the same two shares, the same people have the same.
+            let mut handed_on: BTreeMap<(usize, bool, bool), bool> = BTreeMap::new();
             for resource in both.before.resources() {
-                let others = givers.get(resource).into_iter().flatten().filter(|to| **to != from);
-                for to in others {
-                    let given = sides[*to].given(resource);
-                    let holders = both.taken(resource).filter(|holder| has(&given, holder));
-                    let holders: BTreeSet<Holder> = holders.cloned().collect();
-                    if !holders.is_empty() {
-                        let handed = out.pairs.entry((from, *to)).or_default();
-                        handed.resources.insert(resource.clone());
-                        handed.holders.extend(holders);
+                let stays = both.after.holds(resource);
+                for to in givers.get(resource).into_iter().flatten().filter(|to| *to != from) {
+                    let giver = &changing[to];
+                    let was_there = giver.before.holds(resource);
+                    let is_handed = *handed_on.entry((*to, stays, was_there)).or_insert_with(|| {
+                        let holders: BTreeSet<Holder> = both
+                            .taken(stays)
+                            .filter(|holder| giver.gives(was_there, holder))
+                            .cloned()
+                            .collect();
+                        let any = !holders.is_empty();
+                        if any {
+                            out.pairs.entry((*from, *to)).or_default().holders.extend(holders);
+                        }
+                        any
+                    });
+                    if is_handed {
+                        out.pairs.entry((*from, *to)).or_default().resources.insert(resource.clone());
                     }
                 }
             }
-        }
-        for (at, (both, share)) in sides.iter().zip(shares).enumerate().filter(|(_, (both, _))| both.updates)
-        {
-            if let Some(handed) = both.handed_to_itself(share, org) {
-                out.pairs.insert((at, at), handed);
+            if let Some(handed) = both.handed_to_itself(&shares[*from], org) {
+                out.pairs.insert((*from, *from), handed);
             }
         }
         out
     }
 
-    /// Lets the taking steps wait for the giving ones, and numbers all steps anew where the order asks for it. What would make a circle is an
-    /// interruption.
+    /// Lets the taking steps wait for the giving ones, and what would make a circle is an interruption.
     pub fn order(&self, shares: &[PlannedShare], steps: &mut [PlannedStep]) -> Vec<Interruption> {
         let mut interruptions = Vec::new();
         for ((from, to), handed) in &self.pairs {
@@ -156,10 +167,8 @@ impl Handovers {
     }
 }
 
-/// The two sides of one share, as far as they matter here.
+/// The two sides of one share that is made or changed, and not blocked.
 struct Both<'a> {
-    /// It is made or changed, and not blocked.
-    changes: bool,
     /// Something is taken off it that stays. One that goes as a whole waits for all who take over from it anyway.
     updates: bool,
     before: Side<'a>,
@@ -172,20 +181,14 @@ struct Side<'a> {
 }
 
 impl<'a> Both<'a> {
-    fn of(share: &PlannedShare, (before, after): &'a Sides, org: &OrgView) -> Self {
-        let changed = match &share.diff.verdict {
-            Verdict::Changed(change) if share.blocked.is_none() => Some(change),
-            _ => None,
+    fn of(share: &PlannedShare, (before, after): &'a Sides, org: &OrgView) -> Option<Self> {
+        let updates = match &share.diff.verdict {
+            Verdict::Changed(_) if share.blocked.is_some() => return None,
+            Verdict::Changed(Change::Update { .. } | Change::Replace { .. }) => true,
+            Verdict::Changed(Change::Create { .. }) => false,
+            _ => return None,
         };
-        let makes = |change: &&Change| {
-            matches!(change, Change::Create { .. } | Change::Replace { .. } | Change::Update { .. })
-        };
-        Self {
-            changes: changed.is_some_and(|change| makes(&change)),
-            updates: matches!(changed, Some(Change::Update { .. } | Change::Replace { .. })),
-            before: Side::of(before.as_ref(), org),
-            after: Side::of(after.as_ref(), org),
-        }
+        Some(Self { updates, before: Side::of(before.as_ref(), org), after: Side::of(after.as_ref(), org) })
     }
 
     /// What a principal that leaves has and one that joins gives again, where it has to leave first.
@@ -195,49 +198,32 @@ impl<'a> Both<'a> {
         if !parts_before_it_joins(edits) {
             return None;
         }
-        let staying = after.principals.intersection(&before.principals);
-        let staying = Grants { principals: staying.cloned().collect(), ..after.clone() };
-        let meanwhile = Side::of(Some(&staying), org);
-        let (meanwhile, after): (BTreeSet<_>, BTreeSet<_>) =
-            (meanwhile.holders.iter().collect(), self.after.holders.iter().collect());
-        let parted = |holder: &&Holder| has(&after, holder) && !has(&meanwhile, holder);
+        let staying = after.present().filter(|principal| before.principals.contains(principal));
+        let meanwhile = holders_of(staying, &after.owner, org);
+        let parted = |holder: &&Holder| has(&self.after.holders, holder) && !has(&meanwhile, holder);
         let holders: BTreeSet<Holder> = self.before.holders.iter().filter(parted).cloned().collect();
         let resources: BTreeSet<ResourceArn> =
             self.before.resources().filter(|resource| self.after.holds(resource)).cloned().collect();
         (!holders.is_empty() && !resources.is_empty()).then_some(Handed { resources, holders })
     }
 
-    /// Who has the resource by this share before and not after.
-    fn taken(&self, resource: &ResourceArn) -> impl Iterator<Item = &Holder> {
-        let stays = self.after.holds(resource);
-        self.before
-            .holders
-            .iter()
-            .filter(move |holder| !(stays && has(&self.after.holders.iter().collect(), holder)))
+    /// Who has a resource by this share before and not after. `stays`: the resource is there after.
+    fn taken(&self, stays: bool) -> impl Iterator<Item = &Holder> {
+        self.before.holders.iter().filter(move |holder| !(stays && has(&self.after.holders, holder)))
     }
 
-    /// Who has it by this share after and not before.
-    fn given(&self, resource: &ResourceArn) -> BTreeSet<&Holder> {
-        let was_there = self.before.holds(resource);
-        self.after
-            .holders
-            .iter()
-            .filter(|holder| !(was_there && self.before.holders.contains(holder)))
-            .collect()
+    /// Whether a holder, or its whole account, has a resource by this share after and not before. `was_there`: the resource was.
+    fn gives(&self, was_there: bool, holder: &Holder) -> bool {
+        with_account(holder).any(|one| {
+            self.after.holders.contains(&one) && !(was_there && self.before.holders.contains(&one))
+        })
     }
 }
 
 impl<'a> Side<'a> {
     fn of(grants: Option<&'a Grants>, org: &OrgView) -> Self {
-        let mut holders = BTreeSet::new();
-        if let Some(grants) = grants {
-            let reach = reach(grants.present(), &grants.owner, org);
-            holders.extend(reach.grantees.into_iter().map(Holder::Grantee));
-            holders.extend(reach.unknown.into_iter().map(Holder::Principal));
-            let services = grants.present().filter(|one| matches!(one, Principal::Service(_)));
-            holders.extend(services.cloned().map(Holder::Principal));
-        }
-        Self { grants, holders }
+        let holders = grants.map(|grants| holders_of(grants.present(), &grants.owner, org));
+        Self { grants, holders: holders.unwrap_or_default() }
     }
 
     fn resources(&self) -> impl Iterator<Item = &'a ResourceArn> {
@@ -249,15 +235,32 @@ impl<'a> Side<'a> {
     }
 }
 
-/// Whether a holder is among these, itself or with its whole account.
-fn has(holders: &BTreeSet<&Holder>, holder: &Holder) -> bool {
+/// Who has what is shared with some principals.
+fn holders_of<'p>(
+    principals: impl Iterator<Item = &'p Principal> + Clone,
+    owner: &AccountId,
+    org: &OrgView,
+) -> BTreeSet<Holder> {
+    let services = principals.clone().filter(|one| matches!(one, Principal::Service(_))).cloned();
+    let reach = reach(principals, owner, org);
+    let principals = reach.unknown.into_iter().chain(services).map(Holder::Principal);
+    reach.grantees.into_iter().map(Holder::Grantee).chain(principals).collect()
+}
+
+/// A holder, and the whole account that it is of.
+fn with_account(holder: &Holder) -> impl Iterator<Item = Holder> {
     let account = match holder {
         Holder::Grantee(Grantee::Identity { account, .. }) => {
             Some(Holder::Grantee(Grantee::Account(account.clone())))
         }
         Holder::Grantee(Grantee::Account(_)) | Holder::Principal(_) => None,
     };
-    holders.contains(holder) || account.is_some_and(|account| holders.contains(&account))
+    std::iter::once(holder.clone()).chain(account)
+}
+
+/// Whether a holder is among these, itself or with its whole account.
+fn has(holders: &BTreeSet<Holder>, holder: &Holder) -> bool {
+    with_account(holder).any(|one| holders.contains(&one))
 }
 
 /// The steps after which a share has given what it gives of these resources: the last one that puts something on it, and those that

@@ -168,7 +168,7 @@ impl Changing<'_> {
         let lets_in_stranger =
             found.iter().any(|(code, _)| **code == codes::RAM201 || **code == codes::RAM225);
         let beside = self.share.diff.remarks.iter().any(|remark| matches!(remark, Remark::Unproven { .. }));
-        let like = self.share.diff.remarks.iter().any(is_of_one_like_it);
+        let like = self.share.diff.remarks.iter().any(|remark| remark.lookalike().is_some());
         let of_the_share: [(bool, &'static Code); 12] = [
             (self.share.owner_included && !owner_was_included, &codes::RAM204),
             // Whoever allows the outside principal of a new share allows its flag: without it the share could not be made.
@@ -265,15 +265,6 @@ impl Changing<'_> {
             Part::Imported { owner: Some(owner) } => owner != self.diff.stack.as_str(),
             _ => false,
         })
-    }
-}
-
-/// A live share of no stack with the name or the contents of the one that is made.
-fn is_of_one_like_it(remark: &Remark) -> bool {
-    match remark {
-        Remark::NameTaken { arn: _, ownership } => ownership.is_open(),
-        Remark::SameContents { .. } => true,
-        _ => false,
     }
 }
 

@@ -134,11 +134,11 @@ impl PlanView<'_> {
             said.extend(keep_owner_out(share).into_iter().map(|line| (format!("    {line}"), "")));
         }
         for remark in &diff.remarks {
-            let arn = match remark {
-                Remark::Unproven { arn, .. } | Remark::SameContents { arn, .. } => arn,
-                Remark::NameTaken { arn, ownership } if ownership.is_open() => arn,
-                _ => continue,
+            let unproven = match remark {
+                Remark::Unproven { arn, .. } => Some(arn),
+                _ => None,
             };
+            let Some(arn) = unproven.or_else(|| remark.lookalike()) else { continue };
             let Some(import) = takes_over(&diff.address, diff.place(), arn) else { continue };
             said.push(("to take over the one that is there, add this block:".to_owned(), ""));
             said.extend(import.iter().map(|line| (format!("    {}", escape(line)), "")));
