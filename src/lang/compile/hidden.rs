@@ -8,11 +8,10 @@ const MOST: usize = 20;
 /// Controls of the direction of text are warnings, NUL is an error. One a line.
 pub(crate) fn check(file: FileId, text: &str) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> = Vec::new();
-    if !may_hide(text) {
-        return out;
-    }
     let mut seen_to = 0;
-    for (at, c) in text.char_indices() {
+    // The bytes with which one of the characters starts. Most files have none, and this is many times faster than reading characters.
+    for at in memchr::memchr3_iter(0, 0xd8, 0xe2, text.as_bytes()) {
+        let Some(c) = text[at..].chars().next() else { break };
         let severity = match c {
             '\0' => Severity::Error,
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
@@ -44,12 +43,6 @@ pub(crate) fn check(file: FileId, text: &str) -> Vec<Diagnostic> {
         out.push(Diagnostic::new(severity, &codes::RAM052, Some(span), detail).help(help));
     }
     out
-}
-
-/// Whether a text has a byte that starts one of the characters. Most files have none, and this is many times faster than reading characters.
-fn may_hide(text: &str) -> bool {
-    let starts = |found: bool, byte: &u8| found | (*byte == 0) | (*byte == 0xd8) | (*byte == 0xe2);
-    text.as_bytes().chunks(4096).any(|chunk| chunk.iter().fold(false, starts))
 }
 
 #[cfg(test)]

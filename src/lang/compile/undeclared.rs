@@ -45,8 +45,11 @@ fn in_block(block: &Block, schema: &Schema, scope: &Scope<'_>, evaluator: &mut E
     }
     for inner in &block.body.blocks {
         let Some(inner_schema) = schema.inner(&inner.keyword.value) else { continue };
-        let plan = [("plan".into(), Value::null())];
-        let scope = if inner_schema.keyword == "assert" { &scope.inside(&plan) } else { scope };
-        in_block(inner, inner_schema, scope, evaluator);
+        if inner_schema.keyword == "assert" {
+            let plan = [("plan".into(), Value::null())];
+            in_block(inner, inner_schema, &scope.inside(&plan), evaluator);
+        } else {
+            in_block(inner, inner_schema, scope, evaluator);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::lang::syntax::scan::Scanner;
 use crate::lang::syntax::tokens::{DirectiveMistake as Mistake, ScanErrorKind};
-use crate::lang::syntax::words::{after_space, is_word, is_word_start};
+use crate::lang::syntax::words::{after_space, is_word, is_word_start, word_length};
 
 /// A directive that waits for its end.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct OpenDirective {
 /// Whether what follows `for` has the form `x in ...` or `k, v in ...`.
 fn names_elements(text: &str) -> bool {
     let name = |text: &str| -> Option<String> {
-        let end = text.find(|c| !is_word(c)).unwrap_or(text.len());
+        let end = word_length(text);
         text.starts_with(is_word_start).then(|| after_space(&text[end..]).to_owned())
     };
     let Some(mut rest) = name(text) else { return false };
@@ -41,7 +41,7 @@ impl Scanner<'_> {
         let inside = inside.strip_suffix('}').unwrap_or(inside);
         let inside = inside.strip_prefix('~').unwrap_or(inside);
         let inside = after_space(inside.strip_suffix('~').unwrap_or(inside));
-        let end = inside.find(|c| !is_word(c)).unwrap_or(inside.len());
+        let end = word_length(inside);
         let (word, rest) = (&inside[..end], after_space(&inside[end..]));
         let Some(frame) = self.frames.len().checked_sub(1) else { return };
         let open = self.directives.last().filter(|open| open.frame == frame).cloned();

@@ -70,7 +70,8 @@ impl Scan {
 
 /// About how many nodes the tree of a template has.
 pub(crate) fn nodes_in_template(text: &str) -> usize {
-    if text.contains("${") || text.contains("%{") {
+    let bytes = text.as_bytes();
+    if memchr::memchr2_iter(b'$', b'%', bytes).any(|at| bytes.get(at + 1) == Some(&b'{')) {
         1 + 2 * text.bytes().filter(u8::is_ascii_punctuation).count()
     } else {
         1

@@ -222,10 +222,8 @@ fn parseable<'t>(text: &'t str, scan: &Scan) -> Cow<'t, str> {
     if scan.blots.is_empty() {
         return text.into();
     }
-    let mut patched = text.to_owned();
-    for blot in &scan.blots {
-        patched.replace_range(blot.range.clone(), &blot.text());
-    }
+    let mut patched = parseable_item(text, scan, &(0..text.len()));
+    patched.pop();
     patched.into()
 }
 
@@ -268,11 +266,16 @@ fn errors_of_item(
 /// The text of an item as the parser takes it: closed by a newline, with its blots.
 fn parseable_item(text: &str, scan: &Scan, item: &Range<usize>) -> String {
     let mut patched = String::with_capacity(item.len() + 1);
-    patched.push_str(&text[item.clone()]);
-    patched.push('\n');
     let from = scan.blots.partition_point(|blot| blot.range.start < item.start);
+    let mut at = item.start;
     for blot in scan.blots[from..].iter().take_while(|blot| blot.range.end <= item.end) {
-        patched.replace_range(blot.range.start - item.start..blot.range.end - item.start, &blot.text());
+        // What cuts a value may go back over a comment that is blotted already.
+        let start = blot.range.start.max(at);
+        patched.push_str(&text[at..start]);
+        at = blot.range.end.max(at);
+        blot.write(at - start, &mut patched);
     }
+    patched.push_str(&text[at..item.end]);
+    patched.push('\n');
     patched
 }

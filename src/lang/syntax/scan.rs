@@ -10,13 +10,12 @@ use crate::lang::syntax::directives::OpenDirective;
 use crate::lang::syntax::tokens::{
     Blot, BlotKind, MAX_ERRORS, MAX_OPEN, MAX_TOKENS, Scan, ScanError, ScanErrorKind, Token, TokenKind,
 };
-use crate::lang::syntax::words::{is_operator, is_word, is_word_start, starts_block};
+use crate::lang::syntax::words::{is_operator, is_word_start, starts_block, word_length};
 
 pub(crate) enum Frame {
     Bracket {
         open: char,
         at: usize,
-        indent: usize,
         holds: Holds,
     },
     /// `${` or `%{` inside a string or heredoc.
@@ -233,7 +232,10 @@ impl<'a> Scanner<'a> {
                     self.blot_space(start);
                 }
             }
-            ' ' | '\t' => self.at += 1,
+            ' ' | '\t' => {
+                let space = self.rest().bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
+                self.at += space;
+            }
             '#' => self.comment(),
             '/' if self.rest().starts_with("//") => self.comment(),
             '/' if self.rest().starts_with("/*") => match self.rest()[2..].find("*/") {
@@ -255,15 +257,12 @@ impl<'a> Scanner<'a> {
                 self.at += 1;
                 let holds = self.holds(c);
                 self.push_token(TokenKind::Open, start);
-                let indent = self.indent_of(start);
-                self.frames.push(Frame::Bracket { open: c, at: start, indent, holds });
+                self.frames.push(Frame::Bracket { open: c, at: start, holds });
             }
             '}' | ']' | ')' => self.close(c),
             '0'..='9' => self.number(),
             _ if is_word_start(c) => {
-                let rest = self.rest();
-                let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-                self.at += end;
+                self.at += word_length(self.rest());
                 self.push_token(TokenKind::Word, start);
             }
             _ if is_operator(c) => {
@@ -347,9 +346,11 @@ impl<'a> Scanner<'a> {
                 return;
             }
         }
-        if let Some(Frame::Bracket { open: '{', at, indent, .. }) = self.frames.last() {
+        if let Some(Frame::Bracket { open: '{', at, .. }) = self.frames.last()
+            && self.suspect.is_none()
+        {
             let first_on_line = self.text[..start].trim_end_matches([' ', '\t']).ends_with('\n');
-            if first_on_line && self.indent_of(start) != *indent && self.suspect.is_none() {
+            if first_on_line && self.indent_of(start) != self.indent_of(*at) {
                 self.suspect = Some(*at);
             }
         }

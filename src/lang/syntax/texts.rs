@@ -2,14 +2,14 @@
 
 use crate::lang::syntax::scan::{Frame, Scanner};
 use crate::lang::syntax::tokens::{Blot, BlotKind, ScanErrorKind, TokenKind};
-use crate::lang::syntax::words::is_word;
+use crate::lang::syntax::words::{is_word, word_length};
 
 impl Scanner<'_> {
     pub(crate) fn heredoc_start(&mut self) -> bool {
         let rest = self.rest();
         let flush = usize::from(rest[2..].starts_with('-'));
         let marker = &rest[2 + flush..];
-        let end = marker.find(|c| !is_word(c)).unwrap_or(marker.len());
+        let end = word_length(marker);
         let line = &marker[end..];
         if end == 0 || !(line.starts_with('\n') || line.starts_with("\r\n")) {
             return false;

@@ -97,13 +97,16 @@ pub(crate) enum BlotKind {
 }
 
 impl Blot {
-    pub(crate) fn text(&self) -> String {
-        match self.kind {
-            BlotKind::LargeNumber => "0".repeat(self.range.len()),
-            BlotKind::EmptyHeredoc => format!("{:<width$}", "\"\"", width = self.range.len()),
-            BlotKind::Space => " ".repeat(self.range.len()),
-            BlotKind::Wall => "\0".repeat(self.range.len()),
-        }
+    /// Writes what the parser gets for the last bytes of it, as many as asked for.
+    pub(crate) fn write(&self, len: usize, out: &mut String) {
+        let (start, filler) = match self.kind {
+            BlotKind::LargeNumber => ("", '0'),
+            BlotKind::EmptyHeredoc => ("\"\"", ' '),
+            BlotKind::Space => ("", ' '),
+            BlotKind::Wall => ("", '\0'),
+        };
+        out.push_str(start);
+        out.extend(std::iter::repeat_n(filler, len.saturating_sub(start.len())));
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// What comes next, behind space, newlines and comments.
 pub(crate) fn after_space(text: &str) -> &str {
-    let mut rest = text.trim_start();
+    let mut rest = text.trim_ascii_start();
     loop {
         let after = if rest.starts_with('#') || rest.starts_with("//") {
             rest.find('\n').map_or("", |end| &rest[end..])
@@ -11,7 +11,7 @@ pub(crate) fn after_space(text: &str) -> &str {
         } else {
             return rest;
         };
-        rest = after.trim_start();
+        rest = after.trim_ascii_start();
     }
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn is_operator(c: char) -> bool {
 /// Whether a line starts a block: a word, labels, `{`.
 pub(crate) fn starts_block(line: &str) -> bool {
     let line = &line[..line.find('\n').unwrap_or(line.len())];
-    let mut rest = line.trim_start_matches(is_word);
+    let mut rest = &line[word_length(line)..];
     if rest.len() == line.len() {
         return false;
     }
@@ -40,7 +40,7 @@ pub(crate) fn starts_block(line: &str) -> bool {
                 Some(end) => &label[end + 1..],
                 None => return false,
             },
-            None => rest.trim_start_matches(is_word),
+            None => &rest[word_length(rest)..],
         };
         if after.len() == rest.len() {
             return false;
@@ -56,6 +56,27 @@ pub(crate) fn is_word_start(c: char) -> bool {
 pub(crate) fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '-' || (!c.is_ascii() && is_name(&format!("a{c}")))
 }
+
+/// How long the word is with which a text starts.
+pub(crate) fn word_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    match bytes.iter().position(|b| !IN_WORD[usize::from(*b)]) {
+        Some(end) if bytes[end].is_ascii() => end,
+        Some(end) => end + text[end..].find(|c| !is_word(c)).unwrap_or(text.len() - end),
+        None => text.len(),
+    }
+}
+
+/// The ASCII characters of words, by their codes: nearly all words have no others, and a table is the fastest test.
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut code = 0;
+    while code < 128 {
+        table[code] = (code as u8).is_ascii_alphanumeric() || code == b'_' as usize || code == b'-' as usize;
+        code += 1;
+    }
+    table
+};
 
 /// Whether a text is an HCL identifier.
 pub(crate) fn is_name(text: &str) -> bool {
