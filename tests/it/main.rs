@@ -29,6 +29,8 @@ mod layering;
 #[cfg(feature = "cli")]
 mod limits;
 #[cfg(feature = "cli")]
+mod lives;
+#[cfg(feature = "cli")]
 mod mishaps;
 #[cfg(feature = "cli")]
 mod outputs;
