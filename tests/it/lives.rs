@@ -344,9 +344,10 @@ impl Life {
         self.journal.follow(|state, touched| {
             wrong = wrong.take().or_else(|| bounds.broken_by(state, touched, !has_gap));
         });
-        let wrong = wrong
-            .or_else(|| self.differs(&before))
-            .or_else(|| misses(&before, &self.journal.now, &saved, &self.granted));
+        let wrong = wrong.or_else(|| self.differs(&before)).or_else(|| {
+            let announced = self.stack.expires(&before);
+            misses(&before, &self.journal.now, &saved, &(&self.granted - &announced))
+        });
         if let Some(wrong) = wrong {
             return Err(format!("{wrong}\n{}\n{plan}\n{run}", self.stack.files()));
         }

@@ -395,11 +395,20 @@ impl Stack {
         out
     }
 
-    /// What the stack is to give. What expires goes without anybody's word.
+    /// What the stack is to give.
     pub(crate) fn wanted(&self, state: &State) -> Grants {
+        self.given_by(state, |share| !share.expired)
+    }
+
+    /// What goes because its time is over, which the files said.
+    pub(crate) fn expires(&self, state: &State) -> Grants {
+        self.given_by(state, |share| share.expired)
+    }
+
+    fn given_by(&self, state: &State, chosen: impl Fn(&Share) -> bool) -> Grants {
         let (own, default) = (self.actions(), state.allows(DEFAULT, None));
-        let declared = self.shares.values().filter(|share| !share.expired);
-        declared
+        let shares = self.shares.values().filter(|share| chosen(share));
+        shares
             .flat_map(|share| share.wanted(state, if share.has_own_permission() { &own } else { &default }))
             .collect()
     }
