@@ -13,7 +13,8 @@ use crate::plan::body::PlannedShare;
 
 /// The sides of all shares of a plan, then those of the shares beside them, and which rights hold others. A blocked change is none.
 pub(crate) fn all_sides(diff: &Diff, shares: &[PlannedShare]) -> (Vec<Sides>, Rights) {
-    let (renewed, mut rights) = (renewed(diff), Rights::default());
+    let (renewed, mut rights) = (renewed(diff), Rights::knowing(diff.policies.clone()));
+    made(diff, &mut rights);
     let mut out: Vec<Sides> = shares
         .iter()
         .map(|share| {
@@ -27,6 +28,31 @@ pub(crate) fn all_sides(diff: &Diff, shares: &[PlannedShare]) -> (Vec<Sides>, Ri
         (grants.clone(), grants)
     }));
     (out, rights)
+}
+
+/// What the stack's own permissions allow is known without a question.
+fn made(diff: &Diff, rights: &mut Rights) {
+    for permission in &diff.permissions {
+        let (after, version) = match &permission.verdict {
+            PermissionVerdict::InSync { after, .. } => (after, Version::Default),
+            PermissionVerdict::Changed(PermissionChange::Create { after }) => (after, Version::Default),
+            PermissionVerdict::Changed(PermissionChange::Promote { before, after }) => {
+                rights.make(&before.row.arn, Version::Default, &after.policy);
+                (after, Version::Default)
+            }
+            PermissionVerdict::Changed(PermissionChange::Update { after, edits, .. }) => {
+                let renews = edits.iter().any(|edit| matches!(edit.part, PermissionPart::Policy { .. }));
+                (after, if renews { Version::Next } else { Version::Default })
+            }
+            PermissionVerdict::Changed(
+                PermissionChange::Delete { .. } | PermissionChange::Release { .. },
+            )
+            | PermissionVerdict::Unread { .. }
+            | PermissionVerdict::NotHad { .. }
+            | PermissionVerdict::Unproven { .. } => continue,
+        };
+        rights.make(&after.arn, version, &after.policy);
+    }
 }
 
 /// The customer managed permissions whose policy the plan changes, and how.
@@ -102,8 +128,10 @@ fn grants_after(change: &Change, renewed: &Renewed<'_>, rights: &mut Rights) -> 
         .map(|(resource, kind)| (resource.clone(), Right::on(resource, kind.as_ref(), &permissions)));
     let mut grants = Grants {
         owner: after.place.account.clone(),
+        region: after.place.region.clone(),
         principals: after.principals.keys().cloned().collect(),
         invited: BTreeSet::new(),
+        sources: after.sources.clone(),
         resources: resources.collect(),
     };
     if let Change::Update { before, .. } = change {
@@ -114,6 +142,7 @@ fn grants_after(change: &Change, renewed: &Renewed<'_>, rights: &mut Rights) -> 
             })
         };
         grants.principals.retain(|principal| !stuck(before.share.principals.get(principal)));
+        grants.sources.retain(|source| !stuck(before.share.sources.get(source)));
         grants.resources.retain(|resource, _| !stuck(before.share.resources.get(resource)));
     }
     Some(grants)

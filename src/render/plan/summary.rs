@@ -147,6 +147,13 @@ impl PlanView<'_> {
             let behind = parts::count(access.unknown.len(), "principal", "principals");
             said.push(format!("Unknown: the accounts behind {behind}."));
         }
+        let unread = self.plan.unread_policies().count();
+        if unread > 0 {
+            let what = if unread == 1 { "1 permission" } else { "some permissions" };
+            said.push(format!(
+                "What {what} may allow is not known (RAM351), so more may be told here than is so."
+            ));
+        }
         said
     }
 }
