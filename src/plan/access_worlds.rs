@@ -13,7 +13,7 @@ use crate::diff::fixture::*;
 use crate::live::{AttachedPermission, LivePlace, LiveShare, LiveState};
 use crate::model::{
     Action, Address, BlockKind, Conditions, Observed, PermissionArn, PermissionPolicy, Place, Principal,
-    TAG_STACK, Tags,
+    ResourceArn, TAG_STACK, Tags,
 };
 use crate::plan::laws::{accounts, look, planned};
 use crate::plan::simulator::Simulator;
@@ -99,7 +99,12 @@ prop_compose! {
         if ignores {
             share.lifecycle.ignore_changes.insert(IgnorableAttribute::Permissions);
         }
-        share.resources = resources.into_iter().map(|n| (tgw(n), Some(tgw_type()))).collect();
+        // What an account shares is its own.
+        let owned = |n| {
+            let arn = tgw(n).as_str().replace(HUB, share.place.account.as_str());
+            ResourceArn::parse(&arn).unwrap()
+        };
+        share.resources = resources.into_iter().map(|n| (owned(n), Some(tgw_type()))).collect();
         // RAM takes services with no other principals beside them.
         share.principals = if with_services {
             share.sources = sources.into_iter().map(str::to_owned).collect();

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Grants, Right, Rights, Sides, Version, rights_of};
 use crate::diff::{
-    Change, Delta, Diff, Part, PermissionChange, PermissionPart, PermissionVerdict, Present, ShareDiff,
-    Verdict,
+    Change, Delta, Diff, Part, PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict, Present,
+    ShareDiff, Verdict,
 };
 use crate::live::Association;
-use crate::model::{AssociationStatus, Observed, PermissionArn, PolicyChange, ResourceType};
+use crate::model::{AssociationStatus, PermissionArn, ResourceType};
 use crate::plan::body::PlannedShare;
 
 /// The sides of all shares of a plan, then those of the shares beside them, and which rights hold others. A blocked change is none.
@@ -55,22 +55,18 @@ fn made(diff: &Diff, rights: &mut Rights) {
     }
 }
 
-/// The customer managed permissions whose policy the plan changes, and how.
+/// The customer managed permissions whose policy the plan changes. A share has the new version where a part of its change says so.
 fn renewed(diff: &Diff) -> Renewed<'_> {
-    let changes = diff.permissions.iter().filter_map(|one| {
+    let changes = diff.permissions.iter().filter(|one| {
         let PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) = &one.verdict else {
-            return None;
+            return false;
         };
-        let change = edits.iter().find_map(|edit| match &edit.part {
-            PermissionPart::Policy { change, .. } => Some(change),
-            _ => None,
-        })?;
-        Some((one.arn(), change))
+        edits.iter().any(|edit| matches!(edit.part, PermissionPart::Policy { .. }))
     });
-    changes.collect()
+    changes.map(PermissionDiff::arn).collect()
 }
 
-type Renewed<'a> = BTreeMap<&'a PermissionArn, &'a PolicyChange>;
+type Renewed<'a> = BTreeSet<&'a PermissionArn>;
 
 /// What the share gives before and after. What was not read gives, as far as this plan goes, the same. `kept`: the share that is replaced
 /// stays for those who have yet to accept the new one.
@@ -149,7 +145,7 @@ fn grants_after(change: &Change, renewed: &Renewed<'_>, rights: &mut Rights) -> 
 }
 
 fn after_plan(arn: &PermissionArn, renewed: &Renewed<'_>) -> Right {
-    let version = if renewed.contains_key(arn) { Version::Next } else { Version::Default };
+    let version = if renewed.contains(arn) { Version::Next } else { Version::Default };
     Right::named(arn, version)
 }
 
@@ -173,7 +169,6 @@ fn permissions_after<'a>(
     let mut out: BTreeMap<ResourceType, Right> =
         declared(wanted, renewed).filter(|(kind, _)| !live.contains_key(kind)).collect();
     out.extend(live.clone());
-    let mut seen: BTreeSet<&ResourceType> = BTreeSet::new();
     for part in parts {
         let (kind, right, actions) = match part {
             Part::Permission {
@@ -189,16 +184,7 @@ fn permissions_after<'a>(
         if let Some(was) = live.get(kind) {
             rights.learn(was, &right, actions);
         }
-        seen.insert(kind);
         out.insert(kind.clone(), right);
-    }
-    // A share that is at the version which the plan replaces is moved with it.
-    for (kind, attached) in before.share.permissions.iter().filter(|(kind, _)| !seen.contains(kind)) {
-        if let (Some(change), true) = (renewed.get(&attached.arn), attached.default_version) {
-            let (was, next) = (Right::of(attached), Right::named(&attached.arn, Version::Next));
-            rights.learn(&was, &next, &Observed::Known((*change).clone()));
-            out.insert(kind.clone(), next);
-        }
     }
     out
 }

@@ -75,23 +75,27 @@ pub(crate) fn grantee_counts<'a>(all: impl IntoIterator<Item = &'a Grantee>) -> 
     (said, whole + roles + users + services.len())
 }
 
-/// `ec2:GetX, ec2:GetY and 3 more`. What the other side allows too, under other conditions, says so.
+/// `ec2:GetX, ec2:GetY and 3 more`. Those that the other side allows too, under other conditions, come last and say so.
 pub(crate) fn beyond<'a>(actions: impl IntoIterator<Item = &'a Beyond>) -> String {
     const NAMED: usize = 3;
-    let one = |Beyond { allowed, otherwise }: &Beyond| {
-        let action = escape(allowed.action.as_str()).at_most(80).to_string();
-        match (otherwise, allowed.conditions.is_empty()) {
-            (true, _) => format!("{action} (conditions change)"),
-            (false, false) => format!("{action} (under conditions)"),
-            (false, true) => action,
-        }
-    };
-    let all: Vec<String> = actions.into_iter().map(one).collect();
-    let named = all[..all.len().min(NAMED)].join(", ");
-    match all.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
+    let mut kinds: [Vec<String>; 3] = Default::default();
+    for Beyond { allowed, otherwise } in actions {
+        let kind = match (otherwise, allowed.conditions.is_empty()) {
+            (false, true) => 0,
+            (false, false) => 1,
+            (true, _) => 2,
+        };
+        kinds[kind].push(escape(allowed.action.as_str()).at_most(80).to_string());
     }
+    let words = ["", " (under conditions)", " (conditions change)"];
+    let said = kinds.iter().zip(words).filter(|(all, _)| !all.is_empty()).map(|(all, word)| {
+        let named = all[..all.len().min(NAMED)].join(", ");
+        match all.len().saturating_sub(NAMED) {
+            0 => format!("{named}{word}"),
+            more => format!("{named} and {more} more{word}"),
+        }
+    });
+    said.collect::<Vec<_>>().join(", ")
 }
 
 /// What somebody gains or loses: one resource by its short name, or how many.

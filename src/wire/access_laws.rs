@@ -42,7 +42,7 @@ fn counted(truth: &Held) -> BTreeMap<(String, String), BTreeSet<String>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_document_says_who_gains_and_loses_what_as_a_count_finds_it((graph, live) in a_world()) {

@@ -65,10 +65,8 @@ pub struct PlanDocument {
     summary: SummaryDocument,
     access: AccessDocument,
     /// Who gains or loses actions of a resource that it has before and after.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     partly: Vec<PartlyDocument>,
     /// What permissions allow, where two of them had to be compared by their actions.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     policies: Vec<NeededPolicyDocument>,
     sharing: Option<SharingDocument>,
     shares: Vec<ShareDocument>,
