@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::access::right::Grants;
 use crate::model::{AccountId, Principal};
 use crate::org::OrgView;
 
-/// Who can be given something: all of an account, or one of its roles and users.
+/// Who can be given something: all of an account, one of its roles and users, or a service on somebody's behalf.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grantee {
     Account(AccountId),
@@ -14,6 +15,12 @@ pub enum Grantee {
     Identity {
         account: AccountId,
         principal: Principal,
+    },
+    /// An AWS service for requests on behalf of one source, or of anybody where there is none. What it may do for anybody it may do for
+    /// each source too.
+    Service {
+        principal: Principal,
+        source: Option<String>,
     },
 }
 
@@ -23,9 +30,22 @@ impl Grantee {
         matches!(self, Self::Account(_))
     }
 
-    pub fn account(&self) -> &AccountId {
+    /// A service is of no account.
+    pub fn account(&self) -> Option<&AccountId> {
         match self {
-            Self::Account(account) | Self::Identity { account, .. } => account,
+            Self::Account(account) | Self::Identity { account, .. } => Some(account),
+            Self::Service { .. } => None,
+        }
+    }
+
+    /// Who has what this one has too: the whole account, or the service for anybody.
+    pub fn wider(&self) -> Option<Self> {
+        match self {
+            Self::Account(_) | Self::Service { source: None, .. } => None,
+            Self::Identity { account, .. } => Some(Self::Account(account.clone())),
+            Self::Service { principal, source: Some(_) } => {
+                Some(Self::Service { principal: principal.clone(), source: None })
+            }
         }
     }
 }
@@ -34,7 +54,8 @@ impl fmt::Display for Grantee {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Account(account) => account.fmt(f),
-            Self::Identity { principal, .. } => principal.fmt(f),
+            Self::Identity { principal, .. } | Self::Service { principal, source: None } => principal.fmt(f),
+            Self::Service { principal, source: Some(source) } => write!(f, "{principal} for {source}"),
         }
     }
 }
@@ -54,7 +75,7 @@ pub struct Reach {
 impl Reach {
     /// The accounts in which somebody is reached.
     pub fn accounts(&self) -> BTreeSet<AccountId> {
-        self.grantees.iter().map(|grantee| grantee.account().clone()).collect()
+        self.grantees.iter().filter_map(|grantee| grantee.account().cloned()).collect()
     }
 }
 
@@ -74,7 +95,29 @@ pub fn reach<'a>(
         }
     }
     out.owner_included = out.grantees.contains(&Grantee::Account(owner.clone()));
-    out.grantees.retain(|grantee| grantee.account() != owner);
+    out.grantees.retain(|grantee| grantee.account() != Some(owner));
+    out
+}
+
+/// As [`reach`], with the services among some principals of a share, each on behalf of the share's sources.
+pub fn reach_of<'a>(
+    grants: &Grants,
+    principals: impl IntoIterator<Item = &'a Principal>,
+    org: &OrgView,
+) -> Reach {
+    let principals: Vec<&Principal> = principals.into_iter().collect();
+    let mut out = reach(principals.iter().copied(), &grants.owner, org);
+    for service in principals.into_iter().filter(|one| matches!(one, Principal::Service(_))) {
+        let of = |source: Option<&String>| Grantee::Service {
+            principal: service.clone(),
+            source: source.cloned(),
+        };
+        if grants.sources.is_empty() {
+            out.grantees.insert(of(None));
+        } else {
+            out.grantees.extend(grants.sources.iter().map(|source| of(Some(source))));
+        }
+    }
     out
 }
 

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog;
 use crate::live::{AttachedPermission, LiveShare};
 use crate::model::{
-    AccountId, Observed, PermissionArn, Place, PolicyChange, Principal, ResourceArn, ResourceType,
-    ShareStatus,
+    AccountId, PermissionArn, Place, Principal, Region, ResourceArn, ResourceType, ShareStatus,
 };
 
 /// What is allowed on one resource by one share.
@@ -81,38 +80,16 @@ pub fn type_of(resource: &ResourceArn) -> Option<&'static ResourceType> {
     catalog::type_of(resource.arn()).map(|facts| &facts.code)
 }
 
-/// Which rights are known to hold all that others do.
-#[derive(Clone, Debug, Default)]
-pub struct Rights {
-    /// The narrower one, the wider one.
-    covered: BTreeSet<(Right, Right)>,
-}
-
-impl Rights {
-    /// Takes in what becomes possible and impossible where one right gives way to another.
-    pub fn learn(&mut self, before: &Right, after: &Right, change: &Observed<PolicyChange>) {
-        let Observed::Known(change) = change else { return };
-        if !change.narrows() {
-            self.covered.insert((before.clone(), after.clone()));
-        }
-        if !change.widens() {
-            self.covered.insert((after.clone(), before.clone()));
-        }
-    }
-
-    /// Whether all that a right allows is allowed by one of these, as far as is known.
-    pub(crate) fn holds<'r>(&self, right: &Right, mut others: impl Iterator<Item = &'r Right>) -> bool {
-        others.any(|other| other == right || self.covered.contains(&(right.clone(), other.clone())))
-    }
-}
-
 /// What one share gives, at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grants {
     pub owner: AccountId,
+    pub region: Region,
     pub principals: BTreeSet<Principal>,
     /// Those of them who have nothing before they accept an invitation. It counts as given, for it is theirs to take, and not as kept.
     pub invited: BTreeSet<Principal>,
+    /// On whose behalf services may come. None: the share names nobody.
+    pub sources: BTreeSet<String>,
     pub resources: BTreeMap<ResourceArn, Right>,
 }
 
@@ -130,8 +107,11 @@ impl Grants {
             share.resources.iter().filter(|(_, association)| is_there && association.status.gives());
         let principals =
             share.principals.iter().filter(|(_, association)| is_there && association.status.gives());
+        let sources = share.sources.iter().filter(|(_, association)| is_there && association.status.gives());
         Self {
             owner: place.account.clone(),
+            region: place.region.clone(),
+            sources: sources.map(|(source, _)| source.clone()).collect(),
             principals: principals.map(|(principal, _)| principal.clone()).collect(),
             invited: BTreeSet::new(),
             resources: resources

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::access::reach::{Grantee, Reach, reach};
-use crate::access::right::{Grants, Right, Rights};
-use crate::model::{Principal, ResourceArn};
+use crate::access::reach::{Grantee, Reach, reach_of};
+use crate::access::right::{Grants, Right, type_of};
+use crate::access::rights::{Missing, Needed, OnType, Rights};
+use crate::model::{Beyond, Place, Principal, ResourceArn, ResourceType};
 use crate::org::OrgView;
 
 /// What one share gives before and after. A share that nobody changes has two equal sides.
@@ -36,6 +37,19 @@ pub struct Shift {
     pub unknown: BTreeSet<Principal>,
     /// Who has it after, with whatever right.
     pub after: BTreeSet<Grantee>,
+    /// Of those who gain: who has it before too, and which actions are new to it.
+    pub more: BTreeMap<Grantee, Arc<BTreeSet<Beyond>>>,
+    /// Of those who lose: who has it after too, and which actions it has no more.
+    pub less: BTreeMap<Grantee, Arc<BTreeSet<Beyond>>>,
+}
+
+/// Somebody who has a resource before and after, with other actions.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Partly {
+    pub more: BTreeSet<Beyond>,
+    pub less: BTreeSet<Beyond>,
+    pub grantees: BTreeSet<Grantee>,
+    pub resources: BTreeSet<ResourceArn>,
 }
 
 impl Shift {
@@ -50,6 +64,7 @@ pub struct Access<'a> {
     /// Where somebody gains or loses, or may.
     shifts: BTreeMap<&'a ResourceArn, Arc<Shift>>,
     reaches: Vec<[Reach; 2]>,
+    needed: Needed,
 }
 
 /// On which shares a resource is, with which right.
@@ -58,14 +73,14 @@ type Holders<'a> = [Vec<(usize, &'a Right)>; 2];
 impl<'a> Access<'a> {
     pub fn of(shares: &'a [Sides], rights: &Rights, org: &OrgView) -> Self {
         let side = |grants: &Option<Grants>| {
-            grants.as_ref().map(|grants| reach(&grants.principals, &grants.owner, org)).unwrap_or_default()
+            grants.as_ref().map(|grants| reach_of(grants, &grants.principals, org)).unwrap_or_default()
         };
         let reaches: Vec<[Reach; 2]> =
             shares.iter().map(|(before, after)| [side(before), side(after)]).collect();
         // Of shares that somebody has yet to accept: who is behind the others.
         let accepted = shares.iter().enumerate().filter_map(|(index, (_, after))| {
             let after = after.as_ref().filter(|after| !after.invited.is_empty())?;
-            Some((index, reach(after.present(), &after.owner, org)))
+            Some((index, reach_of(after, after.present(), org)))
         });
         let reaches_of = ReachesOf { all: &reaches, accepted: accepted.collect() };
         let mut holders: BTreeMap<&ResourceArn, Holders<'a>> = BTreeMap::new();
@@ -76,8 +91,8 @@ impl<'a> Access<'a> {
                 }
             }
         }
-        let mut answers: BTreeMap<Holders<'a>, Arc<Shift>> = BTreeMap::new();
-        let mut shifts = BTreeMap::new();
+        let mut answers: BTreeMap<(Option<&ResourceType>, Holders<'a>), Arc<Shift>> = BTreeMap::new();
+        let (mut shifts, mut needed) = (BTreeMap::new(), Needed::new());
         for (resource, holders) in holders {
             let stays = |(index, _): &(usize, &Right)| {
                 reaches[*index][0] == reaches[*index][1] && !reaches_of.accepted.contains_key(index)
@@ -85,15 +100,53 @@ impl<'a> Access<'a> {
             if holders[0] == holders[1] && holders[0].iter().all(stays) {
                 continue;
             }
-            let shift = answers
-                .entry(holders)
-                .or_insert_with_key(|holders| Arc::new(shift(holders, &reaches_of, rights)));
+            let kind = type_of(resource);
+            let shift = answers.entry((kind, holders)).or_insert_with_key(|(kind, holders)| {
+                let mut rights = OnType::new(rights, *kind, places(holders, shares));
+                let shift = shift(holders, &reaches_of, &mut rights);
+                needed.append(&mut rights.needed);
+                Arc::new(shift)
+            });
             if !shift.is_none() {
                 shifts.insert(resource, Arc::clone(shift));
             }
         }
         drop(reaches_of);
-        Self { shifts, reaches }
+        Self { shifts, reaches, needed }
+    }
+
+    /// What has to be known of permissions for this answer, and where to ask. It does not hang on what is known already.
+    pub fn needed(&self) -> &Needed {
+        &self.needed
+    }
+
+    /// Who keeps something with other actions, those alike together.
+    pub fn partly(&self) -> Vec<Partly> {
+        type Alike<'s> = (&'s BTreeSet<Beyond>, &'s BTreeSet<Beyond>);
+        let none = BTreeSet::new();
+        let mut by_shift: BTreeMap<*const Shift, (&Shift, BTreeSet<ResourceArn>)> = BTreeMap::new();
+        for (resource, shift) in &self.shifts {
+            let entry = by_shift.entry(Arc::as_ptr(shift)).or_insert_with(|| (shift, BTreeSet::new()));
+            entry.1.insert((*resource).clone());
+        }
+        let mut out = Vec::new();
+        for (shift, resources) in by_shift.into_values() {
+            let mut alike: BTreeMap<Alike<'_>, BTreeSet<Grantee>> = BTreeMap::new();
+            let who: BTreeSet<&Grantee> = shift.more.keys().chain(shift.less.keys()).collect();
+            for grantee in who {
+                let [more, less] =
+                    [&shift.more, &shift.less].map(|of| of.get(grantee).map_or(&none, |actions| &**actions));
+                alike.entry((more, less)).or_default().insert(grantee.clone());
+            }
+            out.extend(alike.into_iter().map(|((more, less), grantees)| Partly {
+                more: more.clone(),
+                less: less.clone(),
+                grantees,
+                resources: resources.clone(),
+            }));
+        }
+        out.sort();
+        out
     }
 
     /// What becomes of a resource. None: nobody gains or loses it.
@@ -140,14 +193,35 @@ impl ReachesOf<'_> {
     }
 }
 
-/// The rights of all who have a resource, on one side.
-struct Side<'a> {
-    grantees: BTreeMap<&'a Grantee, BTreeSet<&'a Right>>,
-    unknown: BTreeMap<&'a Principal, BTreeSet<&'a Right>>,
+/// In which place each right is given by a share.
+fn places<'a>(holders: &Holders<'a>, shares: &[Sides]) -> BTreeMap<&'a Right, Place> {
+    let mut out = BTreeMap::new();
+    for (side, holders) in holders.iter().enumerate() {
+        for (index, right) in holders {
+            let grants = [&shares[*index].0, &shares[*index].1][side].as_ref();
+            let Some(grants) = grants else { continue };
+            let place = || Place { account: grants.owner.clone(), region: grants.region.clone() };
+            out.entry(*right).or_insert_with(place);
+        }
+    }
+    out
 }
 
-impl<'a> Side<'a> {
-    fn of(holders: &[(usize, &'a Right)], reach: impl Fn(usize) -> &'a Reach) -> Self {
+/// The rights of all who have a resource, on one side.
+struct Side<'a, 'r> {
+    grantees: BTreeMap<&'r Grantee, BTreeSet<&'a Right>>,
+    unknown: BTreeMap<&'r Principal, BTreeSet<&'a Right>>,
+}
+
+/// Who has something on one side that the other one does not give. Of whom it has there as well, which actions, where that is known.
+#[derive(Default)]
+struct Lacking {
+    grantees: BTreeSet<Grantee>,
+    actions: BTreeMap<Grantee, Arc<BTreeSet<Beyond>>>,
+}
+
+impl<'a, 'r> Side<'a, 'r> {
+    fn of(holders: &[(usize, &'a Right)], reach: impl Fn(usize) -> &'r Reach) -> Self {
         let mut out = Self { grantees: BTreeMap::new(), unknown: BTreeMap::new() };
         for (index, right) in holders {
             let reach = reach(*index);
@@ -161,42 +235,46 @@ impl<'a> Side<'a> {
         out
     }
 
-    /// What a grantee has, of its own and through its whole account.
-    fn rights(&self, grantee: &Grantee) -> impl Iterator<Item = &'a Right> {
-        let account = match grantee {
-            Grantee::Account(_) => None,
-            Grantee::Identity { account, .. } => self.grantees.get(&Grantee::Account(account.clone())),
-        };
-        self.grantees.get(grantee).into_iter().chain(account).flatten().copied()
+    fn beyond(&self, other: &Self, rights: &mut OnType<'a>) -> Lacking {
+        let mut out = Lacking::default();
+        for (grantee, own) in &self.grantees {
+            // What a grantee has of its own, and through its whole account or for anybody.
+            let wider = grantee.wider().and_then(|wider| other.grantees.get(&wider));
+            let others = other.grantees.get(grantee).into_iter().chain(wider).flatten().copied();
+            match rights.missing(own, others) {
+                Missing::Nothing => continue,
+                Missing::Whole | Missing::Unread => {}
+                Missing::Actions(actions) => drop(out.actions.insert((*grantee).clone(), actions)),
+            }
+            out.grantees.insert((*grantee).clone());
+        }
+        out
     }
 
-    /// Who has something here that the other side does not give.
-    fn beyond(&self, other: &Self, rights: &Rights) -> BTreeSet<Grantee> {
-        let missing = |(grantee, own): &(&&Grantee, &BTreeSet<&Right>)| {
-            own.iter().any(|right| !rights.holds(right, other.rights(grantee)))
+    fn unknown_beyond(&self, other: &Self, rights: &mut OnType<'a>) -> BTreeSet<Principal> {
+        let mut missing = |(principal, own): &(&&Principal, &BTreeSet<&'a Right>)| {
+            let others = other.unknown.get(*principal).into_iter().flatten().copied();
+            rights.missing(own, others) != Missing::Nothing
         };
-        self.grantees.iter().filter(missing).map(|(grantee, _)| (*grantee).clone()).collect()
-    }
-
-    fn unknown_beyond(&self, other: &Self, rights: &Rights) -> impl Iterator<Item = Principal> {
-        self.unknown.iter().filter_map(|(principal, own)| {
-            let others = || other.unknown.get(principal).into_iter().flatten().copied();
-            own.iter().any(|right| !rights.holds(right, others())).then(|| (*principal).clone())
-        })
+        let found = self.unknown.iter().filter(|one| missing(one));
+        found.map(|(principal, _)| (*principal).clone()).collect()
     }
 }
 
-fn shift(holders: &Holders<'_>, reaches: &ReachesOf<'_>, rights: &Rights) -> Shift {
+fn shift<'a>(holders: &Holders<'a>, reaches: &ReachesOf<'_>, rights: &mut OnType<'a>) -> Shift {
     let before = Side::of(&holders[0], |share| reaches.before(share));
     let after = Side::of(&holders[1], |share| reaches.after(share));
     let accepted = Side::of(&holders[1], |share| reaches.accepted(share));
+    let gain = after.beyond(&before, rights);
+    let lose = before.beyond(&accepted, rights);
+    let mut unknown = before.unknown_beyond(&accepted, rights);
+    unknown.append(&mut after.unknown_beyond(&before, rights));
     Shift {
-        gain: after.beyond(&before, rights),
-        lose: before.beyond(&accepted, rights),
-        unknown: before
-            .unknown_beyond(&accepted, rights)
-            .chain(after.unknown_beyond(&before, rights))
-            .collect(),
+        gain: gain.grantees,
+        lose: lose.grantees,
+        unknown,
         after: after.grantees.keys().map(|grantee| (*grantee).clone()).collect(),
+        more: gain.actions,
+        less: lose.actions,
     }
 }

@@ -1,6 +1,7 @@
 use crate::access::*;
 use crate::diff::fixture::*;
-use crate::model::{Observed, PermissionArn, PolicyChange, Principal};
+use crate::live::{Policies, PolicyOf, VersionAsked};
+use crate::model::{Action, Conditions, Observed, PermissionArn, PermissionPolicy, PolicyChange, Principal};
 use crate::org::OrgView;
 
 fn grants(principals: &[Principal], resources: &[u32]) -> Option<Grants> {
@@ -11,6 +12,8 @@ fn granted(principals: &[Principal], resources: &[u32], right: &Right) -> Option
     Some(Grants {
         invited: [].into(),
         owner: account(HUB),
+        region: hub().region,
+        sources: [].into(),
         principals: principals.iter().cloned().collect(),
         resources: resources.iter().map(|n| (tgw(*n), right.clone())).collect(),
     })
@@ -32,6 +35,7 @@ fn short<'a>(all: impl IntoIterator<Item = &'a Grantee>) -> String {
     let one = |grantee: &Grantee| match grantee {
         Grantee::Account(account) => account.as_str()[..1].to_owned(),
         Grantee::Identity { .. } => "r".to_owned(),
+        Grantee::Service { .. } => "s".to_owned(),
     };
     all.into_iter().map(one).collect()
 }
@@ -56,7 +60,7 @@ fn an_account_that_is_reached_twice_counts_once() {
         (&[ou("d")], &[1, 2], &[ou("p")], &[2], "5", "34"),
         (&[ou("d")], &[], &[ou("w")], &[], "", ""),
         (none, &[1], &[whole_organization()], &[1], "1345", ""),
-        (&[principal("service.amazonaws.com")], &[1], none, &[1], "", ""),
+        (&[principal("service.amazonaws.com")], &[1], none, &[1], "", "s"),
     ];
     for (p0, r0, p1, r1, gain, lose) in cases {
         let found = totals(&[(grants(p0, r0), grants(p1, r1))], &org());
@@ -151,4 +155,113 @@ fn the_owner_inside_its_own_principals_is_noted_and_not_counted() {
     let (org, rights) = (org(), Rights::default());
     let access = Access::of(&sides, &rights, &org);
     assert!(access.reach(0, 1).owner_included && access.totals().gain.is_empty());
+}
+
+/// What AWS's permissions of these names allow, by the last letters of the actions.
+fn reading(all: &[(&str, &str)]) -> Rights {
+    let mut read = Policies::default();
+    for (name, actions) in all {
+        let Right::Permission { arn, .. } = right(name, Version::Default) else { unreachable!() };
+        let actions = actions.chars().map(|letter| Action::read(&format!("ec2:{letter}")));
+        let policy = PermissionPolicy::new(actions, Conditions::new());
+        let of = PolicyOf { region: hub().region, permission: arn, version: VersionAsked::Default };
+        read.add(of, Observed::Known(policy));
+    }
+    Rights::knowing(read)
+}
+
+#[test]
+fn permissions_of_several_shares_are_compared_by_their_actions() {
+    let dev = [principal("333333333333")];
+    let with = |name: &str| granted(&dev, &[1], &right(name, Version::Default));
+    let rights = reading(&[("One", "AB"), ("Same", "BA"), ("More", "ABC"), ("Less", "A"), ("Rest", "B")]);
+    /// Permissions of the shares before and after; who gains and loses which actions; which permissions have to be known.
+    type Case<'a> = (&'a [&'a str], &'a [&'a str], &'a str, &'a str, usize);
+    let cases: [Case; 9] = [
+        (&["One"], &["One"], "", "", 0),
+        (&["One"], &["Same"], "", "", 2),
+        (&["One"], &["More"], "C", "", 2),
+        (&["More"], &["One"], "", "C", 2),
+        (&["One"], &["Less", "Rest"], "", "", 3),
+        (&["One"], &["One", "Less"], "", "", 2),
+        (&["One", "Less"], &["One"], "", "", 2),
+        (&["Less"], &["Less", "One"], "B", "", 2),
+        (&["One", "More"], &["Less"], "", "BC", 3),
+    ];
+    for (before, after, more, less, known) in cases {
+        let sides: Vec<Sides> = before
+            .iter()
+            .map(|name| (with(name), None))
+            .chain(after.iter().map(|name| (None, with(name))))
+            .collect();
+        let org = org();
+        let access = Access::of(&sides, &rights, &org);
+        let totals = access.totals();
+        let who = |actions: &str| if actions.is_empty() { "" } else { "3" };
+        assert_eq!(
+            (&*short(&totals.gain), &*short(&totals.lose)),
+            (who(more), who(less)),
+            "{before:?} {after:?}"
+        );
+        let partly = access.partly();
+        let told = |pick: fn(&Partly) -> &std::collections::BTreeSet<crate::model::Beyond>| -> String {
+            let all = partly.iter().flat_map(pick);
+            all.map(|one| one.allowed.action.as_str().trim_start_matches("ec2:").to_owned()).collect()
+        };
+        assert_eq!((&*told(|one| &one.more), &*told(|one| &one.less)), (more, less), "{before:?} {after:?}");
+        assert_eq!(access.needed().len(), known, "{before:?} {after:?}");
+
+        // Not read: who has one in the place of another may gain and lose, and the same is asked.
+        let unread = Rights::default();
+        let access = Access::of(&sides, &unread, &org);
+        let totals = access.totals();
+        let told = (!totals.gain.is_empty(), !totals.lose.is_empty());
+        assert!(told.0 >= !more.is_empty() && told.1 >= !less.is_empty(), "{before:?} {after:?}");
+        assert!(access.partly().is_empty());
+        assert_eq!(access.needed().len(), known);
+    }
+}
+
+#[test]
+fn what_comes_and_goes_as_a_whole_needs_no_policy() {
+    let dev = [principal("333333333333")];
+    let sides = [(granted(&dev, &[1], &right("One", Version::Default)), None)];
+    let (org, rights) = (org(), Rights::default());
+    let access = Access::of(&sides, &rights, &org);
+    assert!(access.needed().is_empty());
+    assert_eq!(short(&access.totals().lose), "3");
+    assert!(access.partly().is_empty());
+}
+
+#[test]
+fn a_service_comes_for_each_of_its_sources_or_for_anybody() {
+    let service = || [principal("service.amazonaws.com")];
+    let side = |sources: &[&str]| {
+        let mut grants = grants(&service(), &[1]).expect("some");
+        grants.sources = sources.iter().map(|source| (*source).to_owned()).collect();
+        Some(grants)
+    };
+    for (before, after, gain, lose) in [
+        (&["a"][..], &["a"][..], &[][..], &[][..]),
+        (&["a", "b"], &["a", "c"], &[" for c"], &[" for b"]),
+        (&["a"], &[], &[""], &[]),
+        (&[], &["a"], &[], &[""]),
+    ] {
+        let (org, rights) = (org(), Rights::default());
+        let sides = [(side(before), side(after))];
+        let totals = Access::of(&sides, &rights, &org).totals();
+        let names = |all: &std::collections::BTreeSet<Grantee>| -> Vec<String> {
+            let text = |one: &Grantee| one.to_string().replace("service.amazonaws.com", "");
+            all.iter().map(text).collect()
+        };
+        assert_eq!(
+            (names(&totals.gain), names(&totals.lose)),
+            (own(gain), own(lose)),
+            "{before:?} {after:?}"
+        );
+    }
+}
+
+fn own(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
 }

@@ -17,7 +17,7 @@ use crate::desired::{self, DesiredGraph, Resolution};
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{self, Diff, NotRead, Purpose, Scope};
 use crate::lang::{Declaration, Secrets, SharingWish};
-use crate::live::{Interest, LiveState, ShareRow, Sweep};
+use crate::live::{Interest, LiveState, Policies, PolicyOf, ShareRow, Sweep};
 use crate::model::{
     AccountId, AccountRole, Gap, GapCause, Observed, Place, Region, ResourceArn, StackName, TaggedResources,
     Usage, UsedKind,
@@ -117,11 +117,17 @@ impl Read {
         }
     }
 
-    /// The plan, once EC2 was asked what accounts have in what it takes from them. A plan that takes no subnet and no transit gateway
-    /// costs no call.
+    /// The plan, once it was asked what permissions allow that it has to compare, and EC2 what accounts have in what it takes from them. A
+    /// plan that compares no permissions, and takes no subnet and no transit gateway, costs no call.
     pub(crate) async fn planned(&mut self, purpose: Purpose, session: &Session, args: &CloudArgs) -> Plan {
-        let diff = self.difference(purpose);
-        let plan = plan::plan_knowing(&diff, &self.org, &self.usage);
+        let mut diff = self.difference(purpose);
+        let mut plan = plan::plan_knowing(&diff, &self.org, &self.usage);
+        let open = unanswered(&plan, &diff);
+        if !open.is_empty() {
+            collect::policies(&session.cloud, &open, &settings(args), &mut self.live).await;
+            diff.policies = Policies::of(&self.live);
+            plan = plan::plan_knowing(&diff, &self.org, &self.usage);
+        }
         let questions = plan.usage_questions();
         if questions.is_empty() {
             return plan;
@@ -132,8 +138,21 @@ impl Read {
 
     /// The plan from a snapshot. What it takes and nobody asked for then is not in the snapshot.
     pub(crate) fn planned_from(&mut self, purpose: Purpose, snapshot: &str) -> Plan {
-        let diff = self.difference(purpose);
-        let plan = plan::plan_knowing(&diff, &self.org, &self.usage);
+        let mut diff = self.difference(purpose);
+        let mut plan = plan::plan_knowing(&diff, &self.org, &self.usage);
+        let open = unanswered(&plan, &diff);
+        if !open.is_empty() {
+            for of in open.into_keys() {
+                let gap = Gap {
+                    action: "ram:GetPermission".to_owned(),
+                    caller: String::new(),
+                    cause: GapCause::NotInSnapshot,
+                    detail: format!("{snapshot} does not say what {} allows", of.permission),
+                };
+                diff.policies.add(of, Observed::Unknown(gap));
+            }
+            plan = plan::plan_knowing(&diff, &self.org, &self.usage);
+        }
         let asked: BTreeSet<ResourceArn> = plan.usage_questions().into_values().flatten().collect();
         let missing: Vec<ResourceArn> =
             asked.into_iter().filter(|resource| !self.usage.found.contains_key(resource)).collect();
@@ -158,6 +177,13 @@ impl Read {
     }
 }
 
+/// What a plan has to know of permissions and nobody asked yet.
+fn unanswered(plan: &PlanBody, diff: &Diff) -> BTreeMap<PolicyOf, Place> {
+    let mut out = plan.policy_questions();
+    out.retain(|of, _| !diff.policies.answers(of));
+    out
+}
+
 /// Reads once more what a plan was made from, and no more than that.
 pub(crate) async fn again(
     plan: &PlanBody,
@@ -165,7 +191,7 @@ pub(crate) async fn again(
     session: &Session,
     args: &CloudArgs,
 ) -> Reread {
-    let Touched { places, principals, sharing, usage } = plan.touched();
+    let Touched { places, principals, sharing, usage, policies } = plan.touched();
     let settings = settings(args);
     let unread = || Gap {
         action: "organizations:DescribeOrganization".to_owned(),
@@ -187,12 +213,14 @@ pub(crate) async fn again(
         }
     };
     let interest = Interest::none(plan.stack.clone());
-    let (live, org, usage) = tokio::join!(
+    let mut permissions = LiveState::default();
+    let (live, org, usage, ()) = tokio::join!(
         collect::again(&session.cloud, &places, &interest, &settings),
         organization,
         collect::usage(&session.cloud, &usage, &settings),
+        collect::policies(&session.cloud, &policies, &settings, &mut permissions),
     );
-    Reread { at, live, org, usage }
+    Reread { at, live, org, usage, policies: Policies::of(&permissions) }
 }
 
 /// How AWS is read.

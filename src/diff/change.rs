@@ -14,7 +14,7 @@ use crate::diff::permission::PermissionDiff;
 use crate::diff::record::{Misfit, Record};
 use crate::diff::sharing::SharingDiff;
 use crate::diff::stamp::Stamp;
-use crate::live::{LiveShare, Sweep};
+use crate::live::{LiveShare, Policies, Sweep};
 use crate::model::{
     AccountId, Address, AssociationStatus, FeatureSet, Gap, Observed, PermissionArn, Place, PolicyChange,
     Principal, ResourceArn, ResourceType, ShareArn, ShareStatus, StackName, TAG_ADDRESS, TAG_STACK, Tags,
@@ -41,6 +41,8 @@ pub struct Diff {
     pub shares: Vec<ShareDiff>,
     /// Customer managed permissions of the stack. By place, then address.
     pub permissions: Vec<PermissionDiff>,
+    /// What was read of permissions, for whoever compares what shares let people do.
+    pub policies: Policies,
     /// Shares in the stack's places that are not the stack's.
     pub unmanaged: Vec<Unmanaged>,
     /// Live shares that this leaves alone and that hold resources of those that it changes.

@@ -23,7 +23,7 @@ use crate::diff::permission_compare;
 use crate::diff::record::Misfit;
 use crate::diff::sharing;
 use crate::diff::stamp::Stamp;
-use crate::live::LiveState;
+use crate::live::{LiveState, Policies};
 use crate::model::{Address, BlockKind, Gap, GapCause, Observed, Place, Principal, ShareArn, TAG_IMPORTED};
 use crate::org::OrgView;
 
@@ -76,6 +76,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
         },
         shares,
         permissions,
+        policies: Policies::of(live),
         unmanaged,
         beside,
         inbound,

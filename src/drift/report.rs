@@ -121,6 +121,7 @@ pub fn report(diff: &Diff) -> DriftReport {
         sharing,
         shares,
         permissions,
+        policies: _, // who gains and loses is a plan's to say
         unmanaged,
         beside: _, // for whom a change is a loss is a plan's to say
         inbound,

@@ -2,6 +2,7 @@
 
 mod assemble;
 mod follow;
+mod policies;
 mod readings;
 mod received;
 mod rows;
@@ -10,6 +11,7 @@ mod sweep;
 
 pub use assemble::{Assembled, UnreadableRow, assemble};
 pub use follow::{Interest, follow_ups};
+pub use policies::{Policies, PolicyOf};
 pub use readings::{FollowUp, PermissionReadings, PermissionVersion, VersionAsked};
 pub use received::{InvitationRow, Received, ReceivedResourceRow, ReceivedShare, ReceivedTypes, receive};
 pub use rows::{

@@ -113,7 +113,7 @@ impl PermissionReadings {
     }
 }
 
-fn not_asked(action: &str, arn: &PermissionArn) -> Gap {
+pub(crate) fn not_asked(action: &str, arn: &PermissionArn) -> Gap {
     Gap {
         action: action.to_owned(),
         caller: String::new(),

@@ -21,7 +21,8 @@ pub use denial::{Denial, DenialReason, PolicyKind};
 pub use ids::{AccountId, IdError, OrgId, OuId, Partition, Place, Region, ResourceType, RootId, StackName};
 pub use observed::{AccountRole, Gap, GapCause, Observed, Origin};
 pub use policy::{
-    Action, ConditionChange, Conditions, PermissionPolicy, PolicyChange, PolicyError, conditions,
+    Action, Allowed, Beyond, ConditionChange, Conditions, PermissionPolicy, PolicyChange, PolicyError,
+    conditions,
 };
 pub use principal::Principal;
 pub use share::{AssociationStatus, FeatureSet, InvitationStatus, ShareStatus};

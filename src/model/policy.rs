@@ -159,6 +159,27 @@ impl PermissionPolicy {
         }
     }
 
+    /// What it allows, one action at a time, each under the conditions of its statement.
+    pub fn allowed(&self) -> impl Iterator<Item = Allowed> {
+        let of = |statement: &'_ PolicyStatement| {
+            let conditions = statement.conditions.clone();
+            let actions: Vec<Action> = statement.actions.iter().cloned().collect();
+            actions.into_iter().map(move |action| Allowed { action, conditions: conditions.clone() })
+        };
+        self.statements.iter().flat_map(of)
+    }
+
+    /// What it allows and none of these does. What several of them hold only together counts as held by none.
+    pub fn beyond<'p>(&self, others: impl IntoIterator<Item = &'p Self>) -> BTreeSet<Beyond> {
+        let others: BTreeSet<Allowed> = others.into_iter().flat_map(Self::allowed).collect();
+        let open = self.allowed().filter(|one| !others.iter().any(|other| other.holds(one)));
+        open.map(|allowed| {
+            let otherwise = others.iter().any(|other| other.action.covers(&allowed.action));
+            Beyond { allowed, otherwise }
+        })
+        .collect()
+    }
+
     /// What becomes possible and impossible where this policy gives way to another.
     pub fn change_to(&self, after: &Self) -> PolicyChange {
         let beyond = |one: &Self, other: &Self| {
@@ -187,10 +208,36 @@ impl PermissionPolicy {
     }
 }
 
-/// Whether every request that meets `new` meets `old`: each old condition is there still, with no value more. That holds because
-/// negated operators are not taken (RAM user guide, "Considerations for using customer managed permissions").
+/// One action that is allowed, and under which conditions.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Allowed {
+    pub action: Action,
+    pub conditions: Conditions,
+}
+
+/// An action that one policy allows and others do not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Beyond {
+    pub allowed: Allowed,
+    /// The others allow the action, under other conditions.
+    pub otherwise: bool,
+}
+
+impl Allowed {
+    /// Whether it allows all that the other one allows.
+    pub fn holds(&self, other: &Self) -> bool {
+        self.action.covers(&other.action) && is_narrower(&other.conditions, &self.conditions)
+    }
+}
+
+/// Whether every request that meets `new` meets `old`: each old condition is there still, with no value more. Of an operator that is
+/// negated, with the same values: there each value more is narrower. Customer managed permissions take none of those (RAM user guide,
+/// "Considerations for using customer managed permissions"), AWS's own may have them.
 fn is_narrower(new: &Conditions, old: &Conditions) -> bool {
-    old.iter().all(|(key, values)| new.get(key).is_some_and(|still| still.is_subset(values)))
+    old.iter().all(|(key, values)| {
+        let is_negated = key.0.to_ascii_lowercase().contains("not");
+        new.get(key).is_some_and(|still| if is_negated { still == values } else { still.is_subset(values) })
+    })
 }
 
 fn statement(value: &Value) -> Result<PolicyStatement, PolicyError> {
@@ -337,6 +384,36 @@ mod tests {
         assert_eq!(change.removed.len(), 2);
         let star = read(r#"{"Effect":"Allow","Action":"ec2:*"}"#);
         assert!(before.change_to(&star).widens() && !star.change_to(&before).widens());
+    }
+
+    #[test]
+    fn what_is_beyond_others_is_told_action_by_action_with_its_conditions() {
+        let one = |condition: &str, actions: &str| {
+            read(&format!(r#"{{"Effect":"Allow","Action":{actions},"Condition":{condition}}}"#))
+        };
+        let free = one("{}", r#"["ec2:A","ec2:B"]"#);
+        let team = one(r#"{"StringEquals":{"aws:PrincipalTag/team":"net"}}"#, r#"["ec2:A"]"#);
+        let other = one(r#"{"StringEquals":{"aws:PrincipalTag/unit":"net"}}"#, r#"["EC2:a"]"#);
+        let not = |values: &str| {
+            one(&format!(r#"{{"StringNotEquals":{{"aws:PrincipalTag/team":{values}}}}}"#), r#""ec2:A""#)
+        };
+        let beyond = |policy: &PermissionPolicy, others: &[&PermissionPolicy]| -> Vec<String> {
+            policy.beyond(others.iter().copied()).iter().map(|one| one.allowed.action.to_string()).collect()
+        };
+        assert_eq!(beyond(&free, &[]), ["ec2:A", "ec2:B"]);
+        assert_eq!(beyond(&free, &[&team]), ["ec2:A", "ec2:B"], "with a condition is less than without");
+        assert!(beyond(&team, &[&free]).is_empty(), "no condition holds all");
+        assert_eq!(beyond(&team, &[&other]), ["ec2:A"], "two conditions are two rights");
+        assert!(beyond(&team, &[&other, &team]).is_empty());
+        assert_eq!(
+            beyond(&not(r#""a""#), &[&not(r#"["a","b"]"#)]),
+            ["ec2:A"],
+            "negated, fewer values are more"
+        );
+        let two = PermissionPolicy::read(
+            r#"[{"Effect":"Allow","Action":"ec2:A"},{"Effect":"Allow","Action":"ec2:B","Condition":{"Bool":{"aws:SecureTransport":true}}}]"#,
+        );
+        assert_eq!(beyond(&free, &[&two.unwrap()]), ["ec2:B"]);
     }
 
     #[test]

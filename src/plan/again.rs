@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::diff::{Change, Membership, Part, Present, SharingVerdict, Verdict};
-use crate::live::{Extent, LiveState};
+use crate::live::{Extent, LiveState, Policies, PolicyOf};
 use crate::model::{
     Address, Gap, Observed, Place, ResourceArn, ShareArn, TAG_ADDRESS, TAG_STACK, Tags, Usage,
 };
@@ -57,6 +57,8 @@ pub struct Touched {
     pub sharing: bool,
     /// What EC2 is asked about the resources that accounts lose.
     pub usage: BTreeMap<Place, BTreeSet<ResourceArn>>,
+    /// The versions of permissions by which it is told who gains and loses, as far as they were known.
+    pub policies: BTreeMap<PolicyOf, Place>,
 }
 
 /// What [`PlanBody::touched`] asks for, read just now.
@@ -67,6 +69,7 @@ pub struct Reread {
     pub live: LiveState,
     pub org: OrgView,
     pub usage: Usage,
+    pub policies: Policies,
 }
 
 impl Plan {
@@ -175,6 +178,8 @@ impl PlanBody {
         out.principals = !self.basis.principals.is_empty();
         out.sharing = self.found_sharing().is_some();
         out.usage = self.usage_questions();
+        let known = self.policies.iter().filter(|(_, needed)| needed.policy.known().is_some());
+        out.policies = known.map(|(of, needed)| (of.clone(), needed.place.clone())).collect();
         out
     }
 
@@ -214,8 +219,8 @@ impl PlanBody {
     }
 
     fn gaps(&self, now: &Reread) -> BTreeSet<Gap> {
-        let Reread { at: _, live, org, usage } = now;
-        let Touched { places, principals, sharing, usage: questions } = self.touched();
+        let Reread { at: _, live, org, usage, policies: answers } = now;
+        let Touched { places, principals, sharing, usage: questions, policies } = self.touched();
         let mut out: BTreeSet<Gap> = BTreeSet::new();
         for place in places.keys() {
             let read = live.places.get(place).expect("`touched` asks for each of its places");
@@ -226,6 +231,9 @@ impl PlanBody {
         }
         if sharing {
             out.extend(org.sharing.gap().cloned());
+        }
+        for of in policies.keys() {
+            out.extend(answers.get(of).gap().cloned());
         }
         // What was not known then counts as used already.
         for resource in questions.values().flatten() {
@@ -241,7 +249,7 @@ impl PlanBody {
     }
 
     fn differences(&self, now: &Reread) -> Vec<Difference> {
-        let Reread { at, live, org, usage } = now;
+        let Reread { at, live, org, usage, policies } = now;
         let mut out = Vec::new();
         if self.steps.is_empty() {
             return out;
@@ -275,6 +283,7 @@ impl PlanBody {
                 since: share.created,
             }));
         }
+        out.extend(self.policies.iter().filter_map(|(of, was)| stale::policy(of, &was.policy, policies)));
         out.extend(stale::basis(&self.basis, org));
         out.extend(self.shares.iter().filter_map(|share| stale::expired(share, *at)));
         for share in &self.shares {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::desired::{DesiredGraph, DesiredShare};
 use crate::diff::diff;
 use crate::diff::fixture::*;
-use crate::live::{Extent, LiveShare, LiveState};
+use crate::live::{Extent, LiveShare, LiveState, Policies};
 use crate::model::{Observed, ResourceArn, Usage, Users};
 use crate::org::{OrgView, SharingState};
 use crate::plan::{Consent, Difference, NotApproved, Plan, Reread, Stale, plan_knowing};
@@ -37,7 +37,8 @@ fn planned(graph: &DesiredGraph, found: &LiveState) -> Plan {
 }
 
 fn again(plan: &Plan, found: Vec<LiveShare>, org: OrgView, usage: Usage) -> Result<(), NotApproved> {
-    let now = Reread { at: Timestamp::UNIX_EPOCH, live: live(found), org, usage };
+    let policies = Policies::of(&live([]));
+    let now = Reread { at: Timestamp::UNIX_EPOCH, live: live(found), org, usage, policies };
     plan.approve_again(&Consent::to_everything(), &now).map(|_| ())
 }
 
@@ -130,7 +131,8 @@ fn what_expired_since_the_plan_was_made_makes_it_stale() {
     let mut graph = stack([DesiredShare { expires: Some(at), ..desired_share("a") }, desired_share("b")]);
     graph.now = "2027-03-30T23:59:00Z".parse().unwrap();
     let plan = plan_knowing(&diff(&graph, &live([]), &org()), &org(), &Usage::default());
-    let read = |at| Reread { at, live: live([]), org: org(), usage: Usage::default() };
+    let policies = Policies::default;
+    let read = |at| Reread { at, live: live([]), org: org(), usage: Usage::default(), policies: policies() };
     let approved = |at| plan.approve_again(&Consent::to_everything(), &read(at)).map(|_| ());
     approved(graph.now).expect("there is a minute left");
     let stale = is_stale(approved(at));

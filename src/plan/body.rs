@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::access::{AccessDelta, Grantee};
+use crate::access::{AccessDelta, Grantee, Partly};
 use crate::diag::Span;
 use crate::diff::{
     Cause, Change, Edit, ImportProblem, InboundItem, Part, Partial, PermissionChange, PermissionDiff,
@@ -14,8 +14,8 @@ use crate::diff::{
     SharingDiff, SharingVerdict, Sweep, Unmanaged, UnresolvedShare, Verdict, left_counts,
 };
 use crate::model::{
-    AccountId, Address, Gap, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn, StackName,
-    Users,
+    AccountId, Address, Beyond, Gap, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn,
+    StackName, Users,
 };
 use crate::org::SharingState;
 use crate::plan::basis::Basis;
@@ -23,6 +23,7 @@ use crate::plan::check::CheckResult;
 use crate::plan::fingerprint::Fingerprint;
 use crate::plan::handover::Interruption;
 use crate::plan::hazard::Hazard;
+use crate::plan::policies::NeededPolicies;
 use crate::plan::step::{PlannedStep, Step, StepId};
 
 /// What is to be done. Only [`plan`](crate::plan::plan) makes one.
@@ -67,6 +68,10 @@ pub struct PlanBody {
     pub interruptions: Vec<Interruption>,
     /// Who gains and loses, over all shares that were read.
     pub access: AccessDelta,
+    /// Who of them keeps a resource with other actions.
+    pub partly: Vec<Partly>,
+    /// What had to be known of permissions to tell that.
+    pub policies: NeededPolicies,
     /// Hazards of the plan as a whole.
     pub hazards: Vec<Hazard>,
     /// What the stack's checks say of it. Empty where it has none, or before they were asked.
@@ -146,8 +151,10 @@ pub struct Detail {
     pub lose: Arc<BTreeSet<Grantee>>,
     /// Principals of this part behind which the accounts are not known.
     pub unknown: Arc<BTreeSet<Principal>>,
-    /// Of a principal that comes or goes: what it gains or loses.
+    /// Of a principal or source that comes or goes: what it gains or loses.
     pub resources: Felt,
+    /// Where all of them have the resource before and after: the actions that they gain or lose. Empty elsewhere.
+    pub actions: Arc<BTreeSet<Beyond>>,
 }
 
 /// How many resources somebody gains or loses, and the first of them.

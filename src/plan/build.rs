@@ -21,6 +21,7 @@ use crate::plan::grants::all_sides;
 use crate::plan::handover::{Handovers, renumbered, renumbering};
 use crate::plan::hazard;
 use crate::plan::permission::{self, Ready};
+use crate::plan::policies;
 use crate::plan::step::{PlannedStep, Step, StepId};
 use crate::plan::token::Tokens;
 use crate::plan::usage;
@@ -69,9 +70,10 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
     let mut numbered = Numbered { sharing, shares, permissions, inbound, steps };
     numbered.in_order();
     let Numbered { sharing, shares, permissions, inbound, steps } = numbered;
-    let access = found.totals();
+    let (access, partly) = (found.totals(), found.partly());
+    let policies = policies::of_plan(found.needed(), &rights);
     let hazards = hazard::of_plan(diff, &shares, &access);
-    let fingerprint = Fingerprint::of(diff, &steps, org);
+    let fingerprint = Fingerprint::of(diff, &steps, &policies, org);
     let touched = touched(&shares);
     let basis = Basis::of(diff.organization_account.as_ref(), &touched, &diff.beside, org);
     let Diff {
@@ -81,6 +83,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
         sharing: _,
         shares: _,
         permissions: _,
+        policies: _,
         unmanaged,
         beside,
         inbound: _,
@@ -117,6 +120,8 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
         steps,
         interruptions,
         access,
+        partly,
+        policies,
         hazards,
         checks: Vec::new(),
         fingerprint,

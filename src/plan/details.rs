@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::access::{Access, AccessDelta, Grantee, Grants, Reach, Shift, Sides, reach};
+use crate::access::{Access, AccessDelta, Grantee, Grants, Reach, Shift, Sides, reach_of};
 use crate::diff::{Cause, Change, Delta, Edit, Membership, Part, Present, Wanted, principal_label};
-use crate::model::{Observed, PolicyChange, Principal, ResourceArn, ResourceType};
+use crate::model::{Beyond, Observed, PolicyChange, Principal, ResourceArn, ResourceType};
 use crate::org::OrgView;
 use crate::plan::body::{Detail, Felt};
 
@@ -20,8 +20,8 @@ pub(crate) struct Parts<'a> {
     shares_of: BTreeMap<*const Shift, Share>,
 }
 
-/// Those whom a part concerns, as [`Detail`] has them.
-type Share = [Arc<BTreeSet<Grantee>>; 2];
+/// Those whom a part concerns, as [`Detail`] has them, and the actions that they gain and lose where they keep others.
+type Share = [(Arc<BTreeSet<Grantee>>, Arc<BTreeSet<Beyond>>); 2];
 
 impl<'a> Parts<'a> {
     pub fn of(index: usize, sides: &'a [Sides], access: &'a Access<'a>, org: &'a OrgView) -> Self {
@@ -67,7 +67,7 @@ impl<'a> Parts<'a> {
             Change::Create { after } => arriving(after),
             Change::Replace { before, after, .. } => {
                 let dropped = leaving(before, self.org).into_iter().filter(|edit| is_dropped(edit, after));
-                arriving(after).into_iter().chain(dropped).collect()
+                arriving(after).into_iter().chain(dropped).chain(left_behind(before, after)).collect()
             }
             Change::Update { edits, .. } => edits.clone(),
             Change::Delete { before, .. } => leaving(before, self.org),
@@ -77,63 +77,95 @@ impl<'a> Parts<'a> {
     }
 
     fn detail(&mut self, edit: Edit) -> Detail {
-        let mut resources = Felt::default();
-        let (gain, lose, unknown) = match &edit.part {
+        let Concerned { gain, lose, unknown, resources, actions } = match &edit.part {
             Part::Resource { resource, how, .. } => self.of_resource(resource, how),
-            Part::Principal { principal, how, .. } => {
-                let (concerned, felt) = self.of_principal(principal, how);
-                resources = felt;
-                concerned
-            }
+            Part::Principal { principal, how, .. } => self.of_principal(principal, how),
+            Part::Source { source, how } => self.of_source(source, how),
             Part::Permission { resource_type, .. } | Part::PermissionVersion { resource_type, .. } => {
                 self.of_permission(resource_type)
             }
             _ => Concerned::default(),
         };
-        Detail { edit, gain, lose, unknown, resources }
+        Detail { edit, gain, lose, unknown, resources, actions }
     }
 
     fn of_resource(&mut self, resource: &ResourceArn, how: &Membership) -> Concerned {
         let (before, after) = (self.before, self.after);
         let Some(shift) = self.access.shift(resource) else { return Concerned::default() };
         let [gain, lose] = self.shares_of.entry(Arc::as_ptr(shift)).or_insert_with(|| {
-            let both = |shift: &BTreeSet<Grantee>, side: &Reach| {
-                Arc::new(shift.intersection(&side.grantees).cloned().collect())
+            let both = |of: &BTreeSet<Grantee>, actions: &Partial, side: &Reach| {
+                let felt: BTreeSet<Grantee> = of.intersection(&side.grantees).cloned().collect();
+                let actions = partial(&felt, actions).unwrap_or_default();
+                (Arc::new(felt), Arc::new(actions))
             };
-            [both(&shift.gain, after), both(&shift.lose, before)]
+            [both(&shift.gain, &shift.more, after), both(&shift.lose, &shift.less, before)]
         });
-        match how {
-            Membership::Added | Membership::Repaired { .. } => {
-                let unknown = shift.unknown.intersection(&after.unknown).cloned().collect();
-                (Arc::clone(gain), Arc::default(), Arc::new(unknown))
-            }
-            Membership::Removed => {
-                let unknown = shift.unknown.intersection(&before.unknown).cloned().collect();
-                (Arc::default(), Arc::clone(lose), Arc::new(unknown))
-            }
-        }
+        let ((felt, actions), side) = match how {
+            Membership::Added | Membership::Repaired { .. } => (gain, after),
+            Membership::Removed => (lose, before),
+        };
+        let unknown = shift.unknown.intersection(&side.unknown).cloned().collect();
+        Concerned::of(how, Arc::clone(felt), unknown, Felt::default(), Arc::clone(actions))
     }
 
-    fn of_principal(&self, principal: &Principal, how: &Membership) -> (Concerned, Felt) {
+    fn of_principal(&self, principal: &Principal, how: &Membership) -> Concerned {
         let comes = !matches!(how, Membership::Removed);
         let side = if comes { &self.sides.1 } else { &self.sides.0 };
-        let Some(grants) = side else { return Default::default() };
-        let one = reach([principal], &grants.owner, self.org);
+        let Some(grants) = side else { return Concerned::default() };
+        self.of_grantees(&reach_of(grants, [principal], self.org), grants, how)
+    }
+
+    /// A service that is on the share before and after, on behalf of a source that comes or goes. Where the first source comes, the service is
+    /// no longer there for anybody.
+    fn of_source(&self, source: &str, how: &Membership) -> Concerned {
+        let (Some(before), Some(after)) = (&self.sides.0, &self.sides.1) else { return Concerned::default() };
+        let comes = !matches!(how, Membership::Removed);
+        let services = before.principals.intersection(&after.principals);
+        let services = services.filter(|one| matches!(one, Principal::Service(_)));
+        let of = |service: &Principal, source: Option<&str>| Grantee::Service {
+            principal: service.clone(),
+            source: source.map(str::to_owned),
+        };
+        let (mut one, mut anybody) = (Reach::default(), Reach::default());
+        for service in services {
+            one.grantees.insert(of(service, Some(source)));
+            anybody.grantees.insert(of(service, None));
+        }
+        let mut out = self.of_grantees(&one, if comes { after } else { before }, how);
+        if comes {
+            let shut_out = self.of_grantees(&anybody, before, &Membership::Removed);
+            out.lose = shut_out.lose;
+        } else {
+            let let_in = self.of_grantees(&anybody, after, &Membership::Added);
+            out.gain = let_in.gain;
+        }
+        out
+    }
+
+    /// What becomes of what somebody has on a side of the share.
+    fn of_grantees(&self, one: &Reach, grants: &'a Grants, how: &Membership) -> Concerned {
+        let comes = !matches!(how, Membership::Removed);
         let (mut felt, mut unknown, mut resources) = (BTreeSet::new(), BTreeSet::new(), Felt::default());
+        let mut actions = Some(BTreeSet::new());
         for (shift, (count, first)) in self.by_shift(grants) {
-            let moves = if comes { &shift.gain } else { &shift.lose };
-            let whom = moves.intersection(&one.grantees);
+            let (moves, parts) = if comes { (&shift.gain, &shift.more) } else { (&shift.lose, &shift.less) };
+            let whom: BTreeSet<Grantee> = moves.intersection(&one.grantees).cloned().collect();
             let open = shift.unknown.intersection(&one.unknown);
-            if whom.clone().next().is_some() || open.clone().next().is_some() {
+            if !whom.is_empty() || open.clone().next().is_some() {
                 resources.count += count;
                 resources.first.get_or_insert_with(|| first.clone());
             }
-            felt.extend(whom.cloned());
+            if !whom.is_empty() {
+                match (&mut actions, partial(&whom, parts)) {
+                    (Some(all), Some(more)) => all.extend(more),
+                    _ => actions = None,
+                }
+            }
+            felt.extend(whom);
             unknown.extend(open.cloned());
         }
-        let felt = Arc::new(felt);
-        let (gain, lose) = if comes { (felt, Arc::default()) } else { (Arc::default(), felt) };
-        ((gain, lose, Arc::new(unknown)), resources)
+        let actions = Arc::new(actions.unwrap_or_default());
+        Concerned::of(how, Arc::new(felt), unknown, resources, actions)
     }
 
     /// What becomes of the resources of a side, each once, with how many resources that is and the first of them.
@@ -167,12 +199,61 @@ impl<'a> Parts<'a> {
             lose.extend(shift.lose.intersection(&self.before.grantees).cloned());
             unknown.extend(shift.unknown.intersection(&self.after.unknown).cloned());
         }
-        (Arc::new(gain), Arc::new(lose), Arc::new(unknown))
+        Concerned {
+            gain: Arc::new(gain),
+            lose: Arc::new(lose),
+            unknown: Arc::new(unknown),
+            ..Concerned::default()
+        }
     }
 }
 
-/// Who gains, who loses, and principals behind which that is not known.
-type Concerned = (Arc<BTreeSet<Grantee>>, Arc<BTreeSet<Grantee>>, Arc<BTreeSet<Principal>>);
+/// Who keeps something, with the actions that it gains or loses.
+type Partial = BTreeMap<Grantee, Arc<BTreeSet<Beyond>>>;
+
+/// The actions that these gain or lose, where each of them keeps others. None: for somebody it is all, or not known.
+fn partial(felt: &BTreeSet<Grantee>, actions: &Partial) -> Option<BTreeSet<Beyond>> {
+    let mut out = BTreeSet::new();
+    if actions.is_empty() {
+        return None;
+    }
+    let mut seen = BTreeSet::new();
+    for grantee in felt {
+        let actions = actions.get(grantee)?;
+        if seen.insert(Arc::as_ptr(actions)) {
+            out.extend(actions.iter().cloned());
+        }
+    }
+    Some(out)
+}
+
+/// Whom a part concerns, as [`Detail`] has it.
+#[derive(Default)]
+struct Concerned {
+    gain: Arc<BTreeSet<Grantee>>,
+    lose: Arc<BTreeSet<Grantee>>,
+    unknown: Arc<BTreeSet<Principal>>,
+    resources: Felt,
+    actions: Arc<BTreeSet<Beyond>>,
+}
+
+impl Concerned {
+    fn of(
+        how: &Membership,
+        felt: Arc<BTreeSet<Grantee>>,
+        unknown: BTreeSet<Principal>,
+        resources: Felt,
+        actions: Arc<BTreeSet<Beyond>>,
+    ) -> Self {
+        let unknown = Arc::new(unknown);
+        match how {
+            Membership::Added | Membership::Repaired { .. } => {
+                Self { gain: felt, unknown, resources, actions, ..Self::default() }
+            }
+            Membership::Removed => Self { lose: felt, unknown, resources, actions, ..Self::default() },
+        }
+    }
+}
 
 fn arriving(after: &Wanted) -> Vec<Edit> {
     let Wanted { resources, principals, sources, permissions, .. } = after;
@@ -199,6 +280,25 @@ fn arriving(after: &Wanted) -> Vec<Edit> {
         .chain(permissions)
         .map(|part| Edit { part, cause: Cause::Pending })
         .collect()
+}
+
+/// The sources and permissions of a share that the one in its place does not have. With a share that goes they go without a word.
+fn left_behind(before: &Present, after: &Wanted) -> Vec<Edit> {
+    let sources = before.share.sources.keys().filter(|source| !after.sources.contains(*source));
+    let sources = sources.map(|source| Part::Source { source: source.clone(), how: Membership::Removed });
+    let unnamed = before.share.permissions.iter().filter(|(kind, attached)| {
+        let has_resource = after.resources.keys().any(|resource| {
+            crate::access::type_of(resource)
+                .is_none_or(|found| found.as_str().eq_ignore_ascii_case(kind.as_str()))
+        });
+        has_resource && !after.permissions.contains_key(*kind) && !attached.arn.is_aws_default()
+    });
+    let permissions = unnamed.map(|(kind, attached)| Part::Permission {
+        resource_type: kind.clone(),
+        how: Delta::Removed { before: attached.arn.clone() },
+        actions: Observed::Known(PolicyChange::default()),
+    });
+    sources.chain(permissions).map(|part| Edit { part, cause: Cause::Pending }).collect()
 }
 
 /// Whether a part that leaves with the old share is not on the one that takes its place.

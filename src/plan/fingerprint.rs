@@ -9,9 +9,13 @@ use crate::diff::{
     Change, Diff, PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict, Present,
     PresentPermission, Purpose, ShareDiff, SharingDiff, Verdict, Wanted, WantedPermission,
 };
-use crate::live::{Association, AttachedPermission, CustomerPermissionRow, LiveShare};
+use crate::live::{
+    Association, AttachedPermission, CustomerPermissionRow, LiveShare, PolicyOf, VersionAsked,
+};
+use crate::model::PermissionPolicy;
 use crate::org::OrgView;
 use crate::plan::basis::principals;
+use crate::plan::policies::NeededPolicies;
 use crate::plan::step::PlannedStep;
 
 /// SHA-256 over the stack, what it wants of the shares that change, how they are live, and what of the organization was used.
@@ -31,7 +35,7 @@ impl Fingerprint {
         valid.then(|| Self(text.to_owned()))
     }
 
-    pub(crate) fn of(diff: &Diff, steps: &[PlannedStep], org: &OrgView) -> Self {
+    pub(crate) fn of(diff: &Diff, steps: &[PlannedStep], policies: &NeededPolicies, org: &OrgView) -> Self {
         let mut facts = Facts::default();
         facts.add("ramctl plan 3").add(&diff.stack).add(match diff.purpose {
             Purpose::Apply => "apply",
@@ -59,6 +63,18 @@ impl Fingerprint {
         }
         // Whoever has a resource through these loses nothing.
         facts.list(diff.beside.iter().map(|present| Self::of_live(present).to_string()));
+        // By these it is told who gains and loses.
+        facts.list(policies.iter().map(|(of, needed)| {
+            let PolicyOf { region, permission, version } = of;
+            // The detail of a gap may hold request ids; that there is one is enough.
+            let policy =
+                needed.policy.known().map_or_else(|| "unread".to_owned(), PermissionPolicy::template);
+            let version = match version {
+                VersionAsked::Default => "default",
+                VersionAsked::Numbered(number) => number,
+            };
+            format!("{region} {permission} {version} {policy}")
+        }));
         facts.list(diff.partial.iter().map(|partial| format!("{:?}", partial.scope)));
         // Whatever else a step hangs on: two plans that do different things never look alike.
         facts.list(steps.iter().map(|step| format!("{step:?}")));

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Grants, Right, Rights, Sides, Version, rights_of};
 use crate::diff::{
-    Change, Delta, Diff, Part, PermissionChange, PermissionPart, PermissionVerdict, Present, ShareDiff,
-    Verdict,
+    Change, Delta, Diff, Part, PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict, Present,
+    ShareDiff, Verdict,
 };
 use crate::live::Association;
-use crate::model::{AssociationStatus, Observed, PermissionArn, PolicyChange, ResourceType};
+use crate::model::{AssociationStatus, PermissionArn, ResourceType};
 use crate::plan::body::PlannedShare;
 
 /// The sides of all shares of a plan, then those of the shares beside them, and which rights hold others. A blocked change is none.
 pub(crate) fn all_sides(diff: &Diff, shares: &[PlannedShare]) -> (Vec<Sides>, Rights) {
-    let (renewed, mut rights) = (renewed(diff), Rights::default());
+    let (renewed, mut rights) = (renewed(diff), Rights::knowing(diff.policies.clone()));
+    made(diff, &mut rights);
     let mut out: Vec<Sides> = shares
         .iter()
         .map(|share| {
@@ -29,22 +30,43 @@ pub(crate) fn all_sides(diff: &Diff, shares: &[PlannedShare]) -> (Vec<Sides>, Ri
     (out, rights)
 }
 
-/// The customer managed permissions whose policy the plan changes, and how.
-fn renewed(diff: &Diff) -> Renewed<'_> {
-    let changes = diff.permissions.iter().filter_map(|one| {
-        let PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) = &one.verdict else {
-            return None;
+/// What the stack's own permissions allow is known without a question.
+fn made(diff: &Diff, rights: &mut Rights) {
+    for permission in &diff.permissions {
+        let (after, version) = match &permission.verdict {
+            PermissionVerdict::InSync { after, .. } => (after, Version::Default),
+            PermissionVerdict::Changed(PermissionChange::Create { after }) => (after, Version::Default),
+            PermissionVerdict::Changed(PermissionChange::Promote { before, after }) => {
+                rights.make(&before.row.arn, Version::Default, &after.policy);
+                (after, Version::Default)
+            }
+            PermissionVerdict::Changed(PermissionChange::Update { after, edits, .. }) => {
+                let renews = edits.iter().any(|edit| matches!(edit.part, PermissionPart::Policy { .. }));
+                (after, if renews { Version::Next } else { Version::Default })
+            }
+            PermissionVerdict::Changed(
+                PermissionChange::Delete { .. } | PermissionChange::Release { .. },
+            )
+            | PermissionVerdict::Unread { .. }
+            | PermissionVerdict::NotHad { .. }
+            | PermissionVerdict::Unproven { .. } => continue,
         };
-        let change = edits.iter().find_map(|edit| match &edit.part {
-            PermissionPart::Policy { change, .. } => Some(change),
-            _ => None,
-        })?;
-        Some((one.arn(), change))
-    });
-    changes.collect()
+        rights.make(&after.arn, version, &after.policy);
+    }
 }
 
-type Renewed<'a> = BTreeMap<&'a PermissionArn, &'a PolicyChange>;
+/// The customer managed permissions whose policy the plan changes. A share has the new version where a part of its change says so.
+fn renewed(diff: &Diff) -> Renewed<'_> {
+    let changes = diff.permissions.iter().filter(|one| {
+        let PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) = &one.verdict else {
+            return false;
+        };
+        edits.iter().any(|edit| matches!(edit.part, PermissionPart::Policy { .. }))
+    });
+    changes.map(PermissionDiff::arn).collect()
+}
+
+type Renewed<'a> = BTreeSet<&'a PermissionArn>;
 
 /// What the share gives before and after. What was not read gives, as far as this plan goes, the same. `kept`: the share that is replaced
 /// stays for those who have yet to accept the new one.
@@ -102,8 +124,10 @@ fn grants_after(change: &Change, renewed: &Renewed<'_>, rights: &mut Rights) -> 
         .map(|(resource, kind)| (resource.clone(), Right::on(resource, kind.as_ref(), &permissions)));
     let mut grants = Grants {
         owner: after.place.account.clone(),
+        region: after.place.region.clone(),
         principals: after.principals.keys().cloned().collect(),
         invited: BTreeSet::new(),
+        sources: after.sources.clone(),
         resources: resources.collect(),
     };
     if let Change::Update { before, .. } = change {
@@ -114,13 +138,14 @@ fn grants_after(change: &Change, renewed: &Renewed<'_>, rights: &mut Rights) -> 
             })
         };
         grants.principals.retain(|principal| !stuck(before.share.principals.get(principal)));
+        grants.sources.retain(|source| !stuck(before.share.sources.get(source)));
         grants.resources.retain(|resource, _| !stuck(before.share.resources.get(resource)));
     }
     Some(grants)
 }
 
 fn after_plan(arn: &PermissionArn, renewed: &Renewed<'_>) -> Right {
-    let version = if renewed.contains_key(arn) { Version::Next } else { Version::Default };
+    let version = if renewed.contains(arn) { Version::Next } else { Version::Default };
     Right::named(arn, version)
 }
 
@@ -144,7 +169,6 @@ fn permissions_after<'a>(
     let mut out: BTreeMap<ResourceType, Right> =
         declared(wanted, renewed).filter(|(kind, _)| !live.contains_key(kind)).collect();
     out.extend(live.clone());
-    let mut seen: BTreeSet<&ResourceType> = BTreeSet::new();
     for part in parts {
         let (kind, right, actions) = match part {
             Part::Permission {
@@ -160,16 +184,7 @@ fn permissions_after<'a>(
         if let Some(was) = live.get(kind) {
             rights.learn(was, &right, actions);
         }
-        seen.insert(kind);
         out.insert(kind.clone(), right);
-    }
-    // A share that is at the version which the plan replaces is moved with it.
-    for (kind, attached) in before.share.permissions.iter().filter(|(kind, _)| !seen.contains(kind)) {
-        if let (Some(change), true) = (renewed.get(&attached.arn), attached.default_version) {
-            let (was, next) = (Right::of(attached), Right::named(&attached.arn, Version::Next));
-            rights.learn(&was, &next, &Observed::Known((*change).clone()));
-            out.insert(kind.clone(), next);
-        }
     }
     out
 }

@@ -34,9 +34,10 @@ impl Interruption {
                 Some(label) => format!("{label} ({id})"),
                 None => id.to_string(),
             },
-            Holder::Grantee(Grantee::Identity { principal, .. }) | Holder::Principal(principal) => {
-                principal.to_string()
+            Holder::Grantee(grantee @ (Grantee::Identity { .. } | Grantee::Service { .. })) => {
+                grantee.to_string()
             }
+            Holder::Principal(principal) => principal.to_string(),
         };
         let listed = |names: Vec<String>| {
             let more = names.len().saturating_sub(NAMED);
@@ -249,13 +250,11 @@ fn holders_of<'p>(
 
 /// A holder, and the whole account that it is of.
 fn with_account(holder: &Holder) -> impl Iterator<Item = Holder> {
-    let account = match holder {
-        Holder::Grantee(Grantee::Identity { account, .. }) => {
-            Some(Holder::Grantee(Grantee::Account(account.clone())))
-        }
-        Holder::Grantee(Grantee::Account(_)) | Holder::Principal(_) => None,
+    let wider = match holder {
+        Holder::Grantee(grantee) => grantee.wider().map(Holder::Grantee),
+        Holder::Principal(_) => None,
     };
-    std::iter::once(holder.clone()).chain(account)
+    std::iter::once(holder.clone()).chain(wider)
 }
 
 /// Whether a holder is among these, itself or with its whole account.

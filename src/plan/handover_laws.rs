@@ -36,13 +36,13 @@ fn held(live: &LiveState) -> BTreeSet<(Grantee, ResourceArn)> {
 
 fn has(held: &BTreeSet<(Grantee, ResourceArn)>, (who, what): &(Grantee, ResourceArn)) -> bool {
     held.contains(&(who.clone(), what.clone()))
-        || held.contains(&(Grantee::Account(who.account().clone()), what.clone()))
+        || who.wider().is_some_and(|wider| held.contains(&(wider, what.clone())))
 }
 
 fn announced(plan: &Plan, (who, what): &(Grantee, ResourceArn)) -> bool {
     plan.body().interruptions.iter().any(|Interruption { from: _, to: _, resources, holders }| {
         let named = |who: Grantee| holders.contains(&Holder::Grantee(who));
-        resources.contains(what) && (named(who.clone()) || named(Grantee::Account(who.account().clone())))
+        resources.contains(what) && (named(who.clone()) || who.wider().is_some_and(named))
     })
 }
 

@@ -27,6 +27,8 @@ pub struct Hazard {
 pub enum HazardSubject {
     Principal(Principal),
     Resource(ResourceArn),
+    /// On whose behalf a service comes.
+    Source(String),
     /// The permission of a type.
     Permission(ResourceType),
     /// The share, or the permission, as a whole.
@@ -120,7 +122,8 @@ pub(crate) fn of_plan(diff: &Diff, shares: &[PlannedShare], totals: &AccessDelta
         }
         let Thresholds { max_revoked_percent, max_granted_accounts } = diff.safeguards.thresholds;
         found.extend(revocations(shares, max_revoked_percent));
-        let (accounts, unknown) = (totals.gain.len(), totals.unknown.len());
+        let in_account = totals.gain.iter().filter(|grantee| grantee.account().is_some());
+        let (accounts, unknown) = (in_account.count(), totals.unknown.len());
         if let Some(limit) = max_granted_accounts
             && (accounts > limit as usize || unknown > 0)
         {

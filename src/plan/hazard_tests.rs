@@ -6,7 +6,7 @@ use crate::desired::{DesiredGraph, DesiredShare};
 use crate::diag::{SourceMap, Span, hazards, hazards::hazard_codes};
 use crate::diff::fixture::*;
 use crate::diff::{Acknowledgement, AcknowledgementScope, destroy, diff};
-use crate::live::{LiveShare, LiveState};
+use crate::live::{LiveShare, LiveState, Policies};
 use crate::model::{Address, Observed, Principal, ResourceArn, TAG_IMPORTED, TAG_STACK, Tags, Usage, Users};
 use crate::plan::laws::{a_live_state, a_stack, planned as both};
 use crate::plan::{
@@ -521,6 +521,7 @@ fn a_saved_plan_forgets_what_the_files_agreed_to_until_a_time_that_is_over() {
             live: live.clone(),
             org: org(),
             usage: Usage::default(),
+            policies: Policies::of(live),
         };
         let approved = given.approve(&Consent::default(), &read(&found));
         assert_eq!(approved.is_ok(), expected.0 == 0, "{flags} at {now}");

@@ -21,6 +21,7 @@ mod hazard;
 mod notice;
 mod outcome;
 mod permission;
+mod policies;
 mod progress;
 mod proposal;
 mod quota;
@@ -34,7 +35,9 @@ mod unproven;
 mod usage;
 
 #[cfg(test)]
-mod access_laws;
+pub(crate) mod access_laws;
+#[cfg(test)]
+pub(crate) mod access_worlds;
 #[cfg(test)]
 mod again_tests;
 #[cfg(test)]
@@ -75,6 +78,7 @@ pub use handover::{Holder, Interruption};
 pub use hazard::{Hazard, HazardSubject};
 pub use notice::remedy;
 pub use outcome::{ANOTHER_RUN_WAS_FASTER, Outcome, StepOutcome, StepResult};
+pub use policies::{NeededPolicies, NeededPolicy};
 pub use quota::{Counted, OverQuota};
 pub use saved::SavedPlan;
 pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};

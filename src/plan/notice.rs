@@ -13,6 +13,7 @@ use crate::model::{
 use crate::org::SharingState;
 use crate::plan::body::{Blocked, PermissionBlocked, PlanBody, PlannedPermission, PlannedShare, Refusal};
 use crate::plan::cause::by_account;
+use crate::plan::policies;
 use crate::plan::proposal::{import_block, moved_block};
 use crate::plan::quota::OverQuota;
 use crate::plan::unproven::{self, told_misfit};
@@ -97,6 +98,7 @@ impl PlanBody {
             let place = share.usage_place();
             out.extend(share.unread_usage().iter().map(|unread| usage(share, place, unread)));
         }
+        out.extend(body.unread_policies().map(|(of, gap)| policies::notice(of, gap)));
         for OverQuota { place, what, count } in body.over_quota() {
             let detail =
                 format!("{place} would have {count} {}; the quota is {}.", what.as_str(), OverQuota::LIMIT);

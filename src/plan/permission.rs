@@ -79,7 +79,11 @@ fn leaver<'a>(
             && share.kept_for.is_empty()
     };
     shares.iter().find(is_it).filter(|share| match &share.diff.verdict {
-        Verdict::Changed(Change::Delete { .. } | Change::Replace { .. }) => true,
+        Verdict::Changed(Change::Delete { .. }) => true,
+        // `lifecycle` may keep the permission, and the share in the place of this one has it then.
+        Verdict::Changed(Change::Replace { after, .. }) => {
+            !after.permissions.values().any(|one| one == permission)
+        }
         Verdict::Changed(Change::Update { edits, .. }) => edits.iter().any(|edit| match &edit.part {
             Part::Permission { how: Delta::Changed { before, .. } | Delta::Removed { before }, .. } => {
                 before == permission

@@ -44,6 +44,14 @@ pub(crate) fn explains(plan: &PlanBody, done: &BTreeSet<StepId>, difference: &Di
             }
         }),
         Difference::Permission { address, .. } => at(address).any(|step| done.contains(&step.id)),
+        Difference::Policy { permission, region: _ } => plan.steps.iter().any(|step| {
+            let changed = match &step.step {
+                Step::CreatePermissionVersion { permission, .. }
+                | Step::SetDefaultPermissionVersion { permission, .. } => Some(permission),
+                _ => None,
+            };
+            changed == Some(permission) && done.contains(&step.id)
+        }),
         Difference::Sharing { .. } => plan.steps.iter().any(|step| {
             let bootstrap =
                 matches!(step.step, Step::EnableSharingWithAwsOrganization | Step::CreateServiceLinkedRole);

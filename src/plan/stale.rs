@@ -6,10 +6,12 @@ use jiff::Timestamp;
 
 use crate::access::{AccessDelta, Grantee};
 use crate::diff::{PermissionDiff, Present, Remark};
-use crate::live::{Association, AttachedPermission, CustomerPermissionRow, LiveShare, LiveState};
+use crate::live::{
+    Association, AttachedPermission, CustomerPermissionRow, LiveShare, LiveState, Policies, PolicyOf,
+};
 use crate::model::{
-    AccountId, Address, AssociationStatus, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn,
-    Usage,
+    AccountId, Address, AssociationStatus, Observed, PermissionArn, PermissionPolicy, Place, Principal,
+    Region, ResourceArn, ShareArn, Usage,
 };
 use crate::org::{OrgView, SharingState};
 use crate::plan::basis::{Basis, Behind, Standing};
@@ -34,6 +36,8 @@ pub enum Difference {
     Beside { arn: ShareArn, name: String, place: Place, gone: bool },
     /// A customer managed permission that the plan makes or changes.
     Permission { address: Address, arn: PermissionArn, place: Place, change: PermissionChanged },
+    /// A version of a permission by which it was told who gains and loses.
+    Policy { permission: PermissionArn, region: Region },
     /// Sharing inside the organization.
     Sharing { before: SharingState, after: SharingState },
     /// Who is behind a principal.
@@ -222,7 +226,7 @@ pub(crate) fn usage(share: &PlannedShare, access: &AccessDelta, now: &Usage) -> 
             continue;
         };
         let loses = |account: &AccountId| {
-            let in_one = |all: &BTreeSet<Grantee>| all.iter().any(|one| one.account() == account);
+            let in_one = |all: &BTreeSet<Grantee>| all.iter().any(|one| one.account() == Some(account));
             let known = in_one(&access.lose) && in_one(&share.access.lose);
             known || (!share.access.unknown.is_empty() && *account != share.diff.place().account)
         };
@@ -235,6 +239,13 @@ pub(crate) fn usage(share: &PlannedShare, access: &AccessDelta, now: &Usage) -> 
         }));
     }
     out
+}
+
+/// Compares what a version of a permission allows. Of the default version that may change.
+pub(crate) fn policy(of: &PolicyOf, was: &Observed<PermissionPolicy>, now: &Policies) -> Option<Difference> {
+    let (Observed::Known(was), Observed::Known(now)) = (was, now.get(of)) else { return None };
+    let (permission, region) = (of.permission.clone(), of.region.clone());
+    (was != now).then_some(Difference::Policy { permission, region })
 }
 
 /// Compares what was used of the organization.

@@ -108,6 +108,9 @@ fn summary(own: &[Difference]) -> String {
             }
             Difference::Beside { name, .. } => (format!("share {name:?}"), "access".to_owned(), None),
             Difference::Permission { address, .. } => (address.to_string(), "permission".to_owned(), None),
+            Difference::Policy { permission, .. } => {
+                (permission.name().to_owned(), "policy".to_owned(), None)
+            }
             Difference::Sharing { after, .. } => {
                 ("sharing inside the organization".to_owned(), state(*after).to_owned(), None)
             }
@@ -267,6 +270,10 @@ fn sentence(difference: &Difference) -> String {
         Difference::Expired { address, at } => {
             format!("{address} expired at {}: its block ends it, and the plan was made before.", time(*at))
         }
+        Difference::Policy { permission, region } => format!(
+            "{} allows something else in {region} now. Who gains and loses depends on it.",
+            permission.name()
+        ),
         Difference::Sharing { before, after } => {
             format!("Sharing inside the organization was {} and is {}.", state(*before), state(*after))
         }

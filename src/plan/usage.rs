@@ -23,8 +23,9 @@ pub(crate) fn of_share(
         let shift = access.shift(resource).filter(|shift| is_taken(shift, lose, unknown))?;
         let (kind, _) = UsedKind::of(resource)?;
         let hidden = !unknown.is_disjoint(&shift.unknown);
-        let known: BTreeSet<&AccountId> = shift.lose.intersection(lose).map(Grantee::account).collect();
-        let kept: BTreeSet<&AccountId> = shift.after.iter().map(Grantee::account).collect();
+        let known: BTreeSet<&AccountId> =
+            shift.lose.intersection(lose).filter_map(Grantee::account).collect();
+        let kept: BTreeSet<&AccountId> = shift.after.iter().filter_map(Grantee::account).collect();
         let users = usage.of(resource, kind).map(|users| {
             let loses = |account: &AccountId| {
                 let may_be = hidden && *account != before.place.account && !kept.contains(account);
@@ -59,7 +60,7 @@ impl PlannedShare {
             Observed::Unknown(_) => is_taken(shift, grantees, principals),
             Observed::Known(users) => {
                 let hidden = !shift.unknown.is_disjoint(principals);
-                let in_one = |all: &BTreeSet<Grantee>, id| all.iter().any(|one| one.account() == id);
+                let in_one = |all: &BTreeSet<Grantee>, id| all.iter().any(|one| one.account() == Some(id));
                 users.keys().any(|id| in_one(grantees, id) || (hidden && !in_one(&shift.lose, id)))
             }
         }

@@ -113,6 +113,7 @@ fn subjects_of(subjects: &[&HazardSubject]) -> String {
         None | Some(HazardSubject::Share | HazardSubject::Plan) => String::new(),
         Some(HazardSubject::Principal(principal)) => parts::principal_id(principal),
         Some(HazardSubject::Resource(resource)) => escape(resource.arn().short()).to_string(),
+        Some(HazardSubject::Source(source)) => escape(source).to_string(),
         Some(HazardSubject::Permission(kind)) => kind.to_string(),
         Some(HazardSubject::Received(share)) => escape(share.arn().short()).to_string(),
         Some(HazardSubject::Second(share)) => format!("beside {}", escape(share.arn().short())),

@@ -41,4 +41,6 @@ pub use valid::ValidView;
 pub use wrap::wrap;
 
 #[cfg(test)]
+mod access_laws;
+#[cfg(test)]
 mod tests;

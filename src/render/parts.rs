@@ -11,7 +11,7 @@ use crate::diff::{
     Cause, DeleteReason, Delta, Edit, Entity, ImportProblem, Membership, Misfit, NextVersion, Ownership,
     Part, Remark, ReplaceReason, UndeclaredStanding, Unmanaged,
 };
-use crate::model::{AccountId, Gap, Place, Principal, ResourceArn};
+use crate::model::{AccountId, Beyond, Gap, Place, Principal, ResourceArn};
 use crate::org::SharingState;
 use crate::plan::{Felt, remedy, told_misfit};
 use crate::render::escape::escape;
@@ -46,17 +46,25 @@ pub(crate) fn grantees<'a>(all: impl IntoIterator<Item = &'a Grantee>, verb: &st
     if n == 1 { format!("{said} {verb}s") } else { format!("{said} {verb}") }
 }
 
-/// How many accounts, roles and users: `2 accounts and 1 role`, and how many that is together.
+/// How many accounts, roles, users and services: `2 accounts and 1 role`, and how many that is together. A service is one for however
+/// many sources.
 pub(crate) fn grantee_counts<'a>(all: impl IntoIterator<Item = &'a Grantee>) -> (String, usize) {
     let (mut whole, mut roles, mut users) = (0, 0, 0);
+    let mut services = BTreeSet::new();
     for grantee in all {
-        *match grantee {
-            Grantee::Account(_) => &mut whole,
-            Grantee::Identity { principal: Principal::User(_), .. } => &mut users,
-            Grantee::Identity { .. } => &mut roles,
-        } += 1;
+        match grantee {
+            Grantee::Account(_) => whole += 1,
+            Grantee::Identity { principal: Principal::User(_), .. } => users += 1,
+            Grantee::Identity { .. } => roles += 1,
+            Grantee::Service { principal, source: _ } => drop(services.insert(principal)),
+        }
     }
-    let kinds = [(whole, "account", "accounts"), (roles, "role", "roles"), (users, "user", "users")];
+    let kinds = [
+        (whole, "account", "accounts"),
+        (roles, "role", "roles"),
+        (users, "user", "users"),
+        (services.len(), "service", "services"),
+    ];
     let said: Vec<String> =
         kinds.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| count(*n, one, many)).collect();
     let said = match said.as_slice() {
@@ -64,7 +72,30 @@ pub(crate) fn grantee_counts<'a>(all: impl IntoIterator<Item = &'a Grantee>) -> 
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     };
-    (said, whole + roles + users)
+    (said, whole + roles + users + services.len())
+}
+
+/// `ec2:GetX, ec2:GetY and 3 more`. Those that the other side allows too, under other conditions, come last and say so.
+pub(crate) fn beyond<'a>(actions: impl IntoIterator<Item = &'a Beyond>) -> String {
+    const NAMED: usize = 3;
+    let mut kinds: [Vec<String>; 3] = Default::default();
+    for Beyond { allowed, otherwise } in actions {
+        let kind = match (otherwise, allowed.conditions.is_empty()) {
+            (false, true) => 0,
+            (false, false) => 1,
+            (true, _) => 2,
+        };
+        kinds[kind].push(escape(allowed.action.as_str()).at_most(80).to_string());
+    }
+    let words = ["", " (under conditions)", " (conditions change)"];
+    let said = kinds.iter().zip(words).filter(|(all, _)| !all.is_empty()).map(|(all, word)| {
+        let named = all[..all.len().min(NAMED)].join(", ");
+        match all.len().saturating_sub(NAMED) {
+            0 => format!("{named}{word}"),
+            more => format!("{named} and {more} more{word}"),
+        }
+    });
+    said.collect::<Vec<_>>().join(", ")
 }
 
 /// What somebody gains or loses: one resource by its short name, or how many.

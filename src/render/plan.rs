@@ -74,6 +74,8 @@ impl fmt::Display for PlanView<'_> {
             partial: _,
             steps: _,
             access: _,
+            partly: _, // the rows say it
+            policies: _,
             hazards: _,
             checks,
             refusals,

@@ -2,6 +2,7 @@
 //!
 //! Readers must take unknown fields and unknown words in stride: both may be added within a major version of the format.
 
+mod access;
 mod apply_document;
 mod check;
 mod diagnostics_document;
@@ -21,6 +22,8 @@ mod text;
 mod usage;
 mod words;
 
+#[cfg(test)]
+mod access_laws;
 #[cfg(test)]
 mod saved_laws;
 #[cfg(test)]

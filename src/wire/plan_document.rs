@@ -16,6 +16,7 @@ use crate::diag::SourceMap;
 use crate::model::{AccountId, AccountRole, Origin, Principal};
 use crate::org::SharingState;
 use crate::plan::{Behind, Counts, PlanBody, Refusal, Standing};
+use crate::wire::access::{NeededPolicyDocument, PartlyDocument};
 use crate::wire::check::CheckDocument;
 use crate::wire::invitation::{InboundDocument, UnreceivedDocument};
 use crate::wire::partial::PartialDocument;
@@ -63,6 +64,10 @@ pub struct PlanDocument {
     safeguards: SafeguardsDocument,
     summary: SummaryDocument,
     access: AccessDocument,
+    /// Who gains or loses actions of a resource that it has before and after.
+    partly: Vec<PartlyDocument>,
+    /// What permissions allow, where two of them had to be compared by their actions.
+    policies: Vec<NeededPolicyDocument>,
     sharing: Option<SharingDocument>,
     shares: Vec<ShareDocument>,
     permissions: Vec<PermissionDocument>,
@@ -261,6 +266,8 @@ impl PlanDocument {
             partial,
             steps,
             access,
+            partly,
+            policies,
             hazards: _, // those of the plan as a whole, among all
             checks,
             refusals,
@@ -337,6 +344,8 @@ impl PlanDocument {
                 lose: texts(&access.lose),
                 unknown: texts(&access.unknown),
             },
+            partly: partly.iter().map(PartlyDocument::new).collect(),
+            policies: NeededPolicyDocument::all(policies, labels),
             sharing: sharing.as_ref().map(|sharing| SharingDocument::new(&sharing.diff, labels, sources)),
             shares: shares.iter().map(|share| ShareDocument::new(share, labels, sources)).collect(),
             permissions: permissions

@@ -13,6 +13,7 @@ use crate::diag::{SourceMap, Span};
 use crate::diff::{Change, Edit, ImportProblem, Part, ShareDiff, Verdict};
 use crate::model::{AccountId, Address, Principal, ShareArn};
 use crate::plan::{Allowance, Detail, Hazard, HazardStanding, HazardSubject, PlannedShare};
+use crate::wire::access::ActionDocument;
 use crate::wire::invitation::InvitationDocument;
 use crate::wire::parts::{
     EditDocument, GapDocument, LeftDocument, PlaceDocument, RemarkDocument, SourceDocument, texts,
@@ -78,6 +79,9 @@ struct ChangeDocument {
     accounts: Vec<String>,
     /// How many principals of this part nobody can see behind.
     unknown: usize,
+    /// Where all of them have the resource before and after: the actions that they gain or lose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    actions: Vec<ActionDocument>,
     /// For a resource whose coming or going is felt by anybody: by whom, as an index into `audiences`.
     audience: Option<usize>,
 }
@@ -102,7 +106,8 @@ pub(crate) struct ImportDocument {
     detail: Option<String>,
 }
 
-/// Accounts that gain or lose the use of at least one resource.
+/// Accounts, roles, users and services that gain or lose the use of at least one resource, or an action on it. A service stands with the source
+/// on whose behalf it comes: `NAME for SOURCE`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct AccessDocument {
@@ -120,7 +125,7 @@ pub(crate) struct HazardDocument {
     /// The block that it is about; null for the plan as a whole.
     pub address: Option<String>,
     about: AboutWord,
-    /// The principal, resource, type or share that it is about; null for the share or plan as a whole.
+    /// The principal, resource, source, type or share that it is about; null for the share or plan as a whole.
     subject: Option<String>,
     /// For a threshold: what was counted, and what may be.
     threshold: Option<ThresholdDocument>,
@@ -164,6 +169,7 @@ impl HazardDocument {
             about: match subject {
                 HazardSubject::Principal(_) => AboutWord::Principal,
                 HazardSubject::Resource(_) => AboutWord::Resource,
+                HazardSubject::Source(_) => AboutWord::Source,
                 HazardSubject::Permission(_) => AboutWord::Permission,
                 HazardSubject::Share => AboutWord::Share,
                 HazardSubject::Received(_) => AboutWord::Received,
@@ -175,6 +181,7 @@ impl HazardDocument {
             subject: match subject {
                 HazardSubject::Principal(principal) => Some(principal.to_string()),
                 HazardSubject::Resource(resource) => Some(resource.to_string()),
+                HazardSubject::Source(source) => Some(source.clone()),
                 HazardSubject::Permission(kind) => Some(kind.to_string()),
                 HazardSubject::Received(share) | HazardSubject::Second(share) => Some(share.to_string()),
                 HazardSubject::Share
@@ -194,6 +201,7 @@ impl HazardDocument {
                 }
                 HazardSubject::Principal(_)
                 | HazardSubject::Resource(_)
+                | HazardSubject::Source(_)
                 | HazardSubject::Permission(_)
                 | HazardSubject::Received(_)
                 | HazardSubject::Second(_)
@@ -344,7 +352,7 @@ impl Audiences {
 }
 
 fn change(detail: &Detail, audiences: &mut Audiences) -> ChangeDocument {
-    let Detail { edit, gain, lose, unknown, resources: _ } = detail;
+    let Detail { edit, gain, lose, unknown, resources: _, actions } = detail;
     let is_principal = matches!(edit.part, Part::Principal { .. });
     let felt = if gain.is_empty() { lose } else { gain };
     let is_felt = !felt.is_empty() || !unknown.is_empty();
@@ -354,6 +362,7 @@ fn change(detail: &Detail, audiences: &mut Audiences) -> ChangeDocument {
         lose: lose.len(),
         accounts: texts(felt.iter().filter(|_| is_principal)),
         unknown: unknown.len(),
+        actions: ActionDocument::all(&**actions),
         audience: (is_felt && !is_principal).then(|| audiences.index(felt, unknown)),
     }
 }

@@ -344,6 +344,7 @@ words! {
     AboutWord {
         Principal = "principal",
         Resource = "resource",
+        Source = "source",
         Permission = "permission",
         Share = "share",
         Received = "received",

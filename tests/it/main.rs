@@ -44,6 +44,8 @@ mod proxy;
 #[cfg(feature = "cli")]
 mod recordings;
 #[cfg(feature = "cli")]
+mod rights;
+#[cfg(feature = "cli")]
 mod run;
 #[cfg(feature = "cli")]
 mod sandbox;

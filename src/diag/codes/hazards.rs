@@ -16,8 +16,9 @@ codes! {
         "Every account of the organization can use the resources, also accounts that join later, and the accounts that you keep for \
         tests or for people who left.\n\nName the organizational units that need it instead, with `ou(\"Path/Of/Unit\")`."
     RAM203 "accounts lose access"
-        "A principal or a resource leaves a share, or a permission allows less, and no other share that was read gives the same. So \
-        accounts, roles or users lose the use of resources. What they built on them may break.\n\nAsk the owners of the accounts that the plan lists. What was put on the \
+        "A principal, a resource or a source leaves a share, or a permission allows less, and no other share that was read gives the same. So \
+        accounts, roles, users or services lose the use of resources, or some of the actions on them. What they built on them may break. A service \
+        that gets its first `sources` may act for nobody else from then on.\n\nAsk the owners of the accounts that the plan lists. What was put on the \
         share by hand, while the files stayed as they were applied, is removed without this hazard: the files never \
         granted it. For subnets that they use see RAM212. What they have attached to a transit gateway is in the plan; it stays attached, and \
         works, but they see the gateway no more (Amazon VPC Transit Gateways guide, \"Unshare a transit gateway\")."

@@ -172,4 +172,10 @@ codes! {
         together. Within one share it is not possible where its permission gives way to one that allows more and less at the same time. So the accounts that the message names are without the resource between two steps of the same run, and until the next apply if the \
         second step fails.\n\nTo keep their access all the time, apply twice: once with what the other share gets, and again without what the \
         first one has."
+    RAM351 "what a permission allows is not known"
+        "Somebody has a resource through two permissions, or through one in the place of another. Who gains and loses by that is told by their \
+        actions and conditions, and one of the policies could not be read, has placeholders, or is not in the snapshot. So the two count as \
+        different: whoever has one of them in the place of the other is told as gaining and as losing, although it may be neither. More is told than is \
+        so, and never less; hazards are raised accordingly. No step depends on it.\n\nLet the role of the plan call ram:GetPermission (`ramctl iam plan` prints the \
+        right) and plan again, or take the snapshot again."
 }

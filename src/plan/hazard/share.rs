@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::access::{Access, Grantee, Grants, reach};
+use crate::access::{Access, Grantee, Grants, reach, reach_of};
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
     Cause, Change, DeleteReason, Diff, InvitationState, Lapse, Membership, Part, Purpose, Remark, ShareDiff,
     Verdict, Wanted, is_outside,
 };
-use crate::model::{PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
+use crate::model::{Observed, PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
 use crate::org::OrgView;
 use crate::plan::body::{Detail, PlannedShare};
 use crate::plan::hazard::{Found, HazardSubject, is_undeclared};
@@ -71,36 +71,50 @@ impl Changing<'_> {
                     }
                 }
             }
-            Part::Source { source: _, how: Membership::Removed } if self.has_no_sources() => {
-                for principal in self.after().into_iter().flat_map(|after| after.principals.keys()) {
-                    let told = || found.iter().any(|(code, _)| **code == codes::RAM209);
-                    if matches!(principal, Principal::Service(_)) && !told() {
-                        found.push((&codes::RAM209, HazardSubject::Principal(principal.clone())));
+            Part::Source { source, how } => {
+                if *how == Membership::Removed && self.has_no_sources() {
+                    for principal in self.after().into_iter().flat_map(|after| after.principals.keys()) {
+                        let told = || found.iter().any(|(code, _)| **code == codes::RAM209);
+                        if matches!(principal, Principal::Service(_)) && !told() {
+                            found.push((&codes::RAM209, HazardSubject::Principal(principal.clone())));
+                        }
                     }
                 }
+                let about = HazardSubject::Source(source.clone());
+                found.extend(self.removal(detail, std::iter::empty()).map(|code| (code, about)));
             }
             // What could not be read may be more.
             Part::Permission { resource_type, actions, .. }
             | Part::PermissionVersion { resource_type, actions, .. } => {
-                let somebody = self.change.before().is_some_and(|before| {
-                    let grants = Grants::of_live(&before.place, &before.share);
-                    !grants.principals.is_empty() && !grants.resources.is_empty()
-                });
                 let about = || HazardSubject::Permission(resource_type.clone());
-                if somebody && actions.known().is_none_or(PolicyChange::widens) {
+                if self.lets_do_more(detail, actions) {
                     found.push((&codes::RAM217, about()));
                 }
                 found.extend(self.removal(detail, std::iter::empty()).map(|code| (code, about())));
             }
             Part::Name { .. }
             | Part::AllowExternalPrincipals { .. }
-            | Part::Source { .. }
             | Part::Tag { .. }
             | Part::Imported { .. }
             | Part::Promoted
             | Part::Moved { .. }
             | Part::Record => {}
         }
+    }
+
+    /// Whether somebody on the share may do more by another permission or version, now or once an invitation is accepted. What other shares
+    /// give is no more.
+    fn lets_do_more(&self, detail: &Detail, actions: &Observed<PolicyChange>) -> bool {
+        let gains = !detail.gain.is_empty() || !detail.unknown.is_empty();
+        let Some(before) = self.change.before() else { return false };
+        if matches!(self.change, Change::Replace { .. }) {
+            return gains;
+        }
+        let grants = Grants::of_live(&before.place, &before.share);
+        let somebody = !grants.principals.is_empty() && !grants.resources.is_empty();
+        let all_told = self.share.diff.invitations.is_empty()
+            && !reach_of(&grants, &grants.principals, self.org).grantees.is_empty();
+        somebody && actions.known().is_none_or(PolicyChange::widens) && (gains || !all_told)
     }
 
     /// Who is outside, was on the share before and gets more of it, now or once it accepts.
@@ -272,5 +286,5 @@ impl Changing<'_> {
 fn gains(detail: &Detail, principal: &Principal) -> bool {
     let account = principal.account();
     detail.unknown.contains(principal)
-        || detail.gain.iter().any(|grantee| account.as_ref() == Some(grantee.account()))
+        || detail.gain.iter().any(|grantee| account.is_some() && account.as_ref() == grantee.account())
 }

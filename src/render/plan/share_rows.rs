@@ -1,8 +1,10 @@
 //! The parts of a share as rows, each with what it means for accounts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::access::Grantee;
 use crate::diff::{Change, Membership, Part, Verdict};
+use crate::model::Principal;
 use crate::plan::{Detail, HazardSubject, PlannedShare};
 use crate::render::invitation;
 use crate::render::left;
@@ -100,6 +102,7 @@ fn subject(part: &Part) -> Option<HazardSubject> {
     match part {
         Part::Principal { principal, .. } => Some(HazardSubject::Principal(principal.clone())),
         Part::Resource { resource, .. } => Some(HazardSubject::Resource(resource.clone())),
+        Part::Source { source, .. } => Some(HazardSubject::Source(source.clone())),
         Part::Permission { resource_type, .. } | Part::PermissionVersion { resource_type, .. } => {
             Some(HazardSubject::Permission(resource_type.clone()))
         }
@@ -109,10 +112,13 @@ fn subject(part: &Part) -> Option<HazardSubject> {
 
 /// What one part means for accounts. `named` says what the share holds before and after; none where it holds nothing.
 fn effect(share: &PlannedShare, detail: &Detail, named: &[Option<String>; 2]) -> String {
-    let Detail { edit, gain, lose, unknown, resources } = detail;
-    let (how, is_principal) = match &edit.part {
-        Part::Principal { how, .. } => (how, true),
-        Part::Resource { how, .. } => (how, false),
+    let Detail { edit, gain, lose, unknown, resources, actions } = detail;
+    let (how, is_principal, nobody) = match &edit.part {
+        Part::Principal { how, principal: Principal::Service(_), .. } => (how, true, "service"),
+        Part::Principal { how, .. } => (how, true, "account"),
+        Part::Resource { how, .. } => (how, false, "account"),
+        Part::Source { how, .. } => return source_effect(detail, how),
+        Part::Permission { .. } | Part::PermissionVersion { .. } => return permission_effect(detail),
         _ => return String::new(),
     };
     let (verb, grantees, [before, after]) = match how {
@@ -132,10 +138,38 @@ fn effect(share: &PlannedShare, detail: &Detail, named: &[Option<String>; 2]) ->
     } else if n == 0 && matches!(share.diff.verdict, Verdict::Changed(Change::Replace { .. })) {
         "as before".to_owned()
     } else if n == 0 {
-        format!("no account {verb}s {object}")
-    } else {
+        format!("no {nobody} {verb}s {object}")
+    } else if actions.is_empty() {
         format!("{} {object}", parts::grantees(&**grantees, verb))
+    } else {
+        format!("{} {} on {object}", parts::grantees(&**grantees, verb), parts::beyond(&**actions))
     }
+}
+
+/// For whom another permission in the place of the one before is more or less.
+fn permission_effect(detail: &Detail) -> String {
+    let Detail { edit: _, gain, lose, unknown: _, resources: _, actions: _ } = detail;
+    let said = [(gain, "may do more"), (lose, "may do less")].into_iter().filter(|(who, _)| !who.is_empty());
+    said.map(|(who, verb)| format!("{} {verb}", parts::grantee_counts(&**who).0))
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// On whose behalf services may no longer come, or may from now on.
+fn source_effect(detail: &Detail, how: &Membership) -> String {
+    let Detail { edit: _, gain, lose, unknown: _, resources, actions: _ } = detail;
+    let object = parts::felt(resources).unwrap_or_else(|| "what the share holds".to_owned());
+    let said = |grantees: &BTreeSet<Grantee>, verb, whom| {
+        let who = parts::grantees(grantees, verb);
+        (!grantees.is_empty()).then(|| format!("{who} {object} for {whom}"))
+    };
+    let (gains, loses) = match how {
+        Membership::Removed => (said(gain, "gain", "anybody"), said(lose, "lose", "it")),
+        Membership::Added | Membership::Repaired { .. } => {
+            (said(gain, "gain", "it"), said(lose, "lose", "all others"))
+        }
+    };
+    gains.into_iter().chain(loses).collect::<Vec<_>>().join("; ")
 }
 
 fn after_resources(share: &PlannedShare) -> Option<String> {

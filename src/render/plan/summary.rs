@@ -134,18 +134,25 @@ impl PlanView<'_> {
         let access = &self.plan.access;
         let mut said = vec![match (access.gain.len(), access.lose.len()) {
             (0, 0) if access.unknown.is_empty() => "Access: no account gains or loses.".to_owned(),
-            (_, lose) => {
-                let (whom, _) = parts::grantee_counts(&access.lose);
-                // The noun of the first half does for the second, unless roles or users lose something.
+            _ => {
+                let (whom, n) = parts::grantee_counts(&access.lose);
+                // The noun of the first half does for the second, unless others than accounts gain or lose something.
                 let only_accounts = access.gain.iter().chain(&access.lose).all(Grantee::is_account);
-                let whom = if only_accounts { lose.to_string() } else { whom };
-                let loses = if lose == 1 { "loses" } else { "lose" };
+                let whom = if only_accounts { n.to_string() } else { whom };
+                let loses = if n == 1 { "loses" } else { "lose" };
                 format!("Access: {}, {whom} {loses}.", parts::grantees(&access.gain, "gain"))
             }
         }];
         if !access.unknown.is_empty() {
             let behind = parts::count(access.unknown.len(), "principal", "principals");
             said.push(format!("Unknown: the accounts behind {behind}."));
+        }
+        let unread = self.plan.unread_policies().count();
+        if unread > 0 {
+            let what = if unread == 1 { "1 permission" } else { "some permissions" };
+            said.push(format!(
+                "What {what} may allow is not known (RAM351), so more may be told here than is so."
+            ));
         }
         said
     }

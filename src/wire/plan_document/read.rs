@@ -10,6 +10,7 @@ use crate::model::{AccountId, AccountRole, Address, Arn, Gap, GapCause, Observed
 use crate::org::{OrgSnapshot, OrgView};
 use crate::plan::{Allowance, Consent, SavedPlan, plan_knowing};
 use crate::wire::FORMAT_VERSION;
+use crate::wire::access::NeededPolicyDocument;
 use crate::wire::invitation::UnreceivedDocument;
 use crate::wire::malformed::{Malformed, id, times};
 use crate::wire::partial::PartialDocument;
@@ -123,6 +124,8 @@ impl PlanDocument {
             safeguards,
             summary: _,
             access: _,
+            partly: _,
+            policies,
             sharing,
             shares,
             permissions,
@@ -152,6 +155,7 @@ impl PlanDocument {
             sharing: sharing.as_ref().map(|sharing| sharing.read(&mut recorded)).transpose()?,
             shares: shares.iter().map(|one| one.read(now, &mut recorded)).collect::<Result<_, _>>()?,
             permissions: permissions.iter().map(|one| one.read(&mut recorded)).collect::<Result<_, _>>()?,
+            policies: NeededPolicyDocument::read(policies)?,
             unmanaged: unmanaged.iter().map(|share| share.read()).collect::<Result<_, _>>()?,
             beside: beside.iter().map(|share| share.read()).collect::<Result<_, _>>()?,
             inbound: inbound.iter().map(|item| item.read(&mut recorded)).collect::<Result<_, _>>()?,
