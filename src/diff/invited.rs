@@ -80,6 +80,17 @@ impl Invited<'_> {
             _ => true,
         });
         out
+        if let Verdict::Changed(Change::Update { edits, .. }) = verdict {
+            let ran_out = |principal: &Principal| {
+                let state = out.get(principal).map(|invitation: &Invitation| &invitation.state);
+                matches!(state, Some(InvitationState::ToResend { lapse: Lapse::Expired, accept: _ }))
+            };
+            for edit in edits.iter_mut().filter(|edit| edit.cause == Cause::Drift) {
+                if principal_of(edit).is_some_and(ran_out) {
+                    edit.cause = Cause::Lapsed;
+                }
+            }
+        }
     }
 
     /// What is known of what the consumer receives. None where nobody asked.

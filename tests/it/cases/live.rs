@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use ramctl::desired::{DesiredGraph, DesiredShare};
 use ramctl::diff::{Purpose, Record, Scope, Stamp, Written};
 use ramctl::live::{
-    Association, AttachedPermission, CustomerPermissionRow, Departed, LivePlace, LiveShare, LiveState,
+    Association, AttachedPermission, Breadth, CustomerPermissionRow, Departed, LivePlace, LiveShare,
+    LiveState, Sweep, Swept,
 };
 use ramctl::model::{
     AssociationStatus, FeatureSet, Gap, GapCause, Observed, Place, Principal, ResourceArn, ShareArn,
@@ -38,6 +39,8 @@ struct File {
     unread: BTreeSet<String>,
     /// What accounts receive, by `account region`.
     received: BTreeMap<String, Received>,
+    /// As with `--no-sweep`.
+    no_sweep: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -123,6 +126,9 @@ pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph, org: &O
     let mut live = LiveState::default();
     for place in desired.places.union(&applied.places) {
         live.places.insert(place.clone(), Observed::Known(LivePlace::default()));
+    if file.no_sweep {
+        live.sweep = Sweep::Done(Swept { breadth: Breadth::Declined, ..Swept::default() });
+    }
     }
     let mut own = BTreeMap::new();
     let mut tags_of: BTreeMap<String, Tags> = BTreeMap::new();
