@@ -307,7 +307,8 @@ fn drifted(mut share: ShareDiff) -> Option<ShareDiff> {
                     share.invitations.retain(|principal, invitation| match invitation.state {
                         InvitationState::ToSend { .. }
                         | InvitationState::ToResend { .. }
-                        | InvitationState::Needless => added(principal),
+                        | InvitationState::Needless
+                        | InvitationState::Outgrown => added(principal),
                         InvitationState::Pending { .. }
                         | InvitationState::Settling
                         | InvitationState::Rejected { .. } => true,

@@ -277,13 +277,15 @@ words! {
 }
 
 words! {
-    /// `needless`: sent while the account counted as a stranger, which it is no more. `settling`: accepted, not visible everywhere yet.
+    /// `needless`: sent while the account counted as a stranger, which it is no more. `outgrown`: the same and accepted, on a share that closes for
+    /// strangers. `settling`: accepted, not visible everywhere yet.
     /// `rejected`: not sent again.
     InvitationWord {
         ToSend = "to_send",
         ToResend = "to_resend",
         Pending = "pending",
         Needless = "needless",
+        Outgrown = "outgrown",
         Settling = "settling",
         Rejected = "rejected",
     }

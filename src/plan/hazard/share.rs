@@ -190,6 +190,10 @@ impl Changing<'_> {
         ];
         let of_the_share = of_the_share.into_iter().filter(|(applies, _)| *applies);
         found.extend(of_the_share.map(|(_, code)| (code, HazardSubject::Share)));
+        let interrupted = self.interrupted();
+        found.extend(
+            interrupted.map(|principal| (&codes::RAM241, HazardSubject::Principal(principal.clone()))),
+        );
         if gone == Some(DeleteReason::Rival) {
             found.push((&codes::RAM219, self.other_of_the_address()));
         }
@@ -208,6 +212,13 @@ impl Changing<'_> {
         other.map_or(HazardSubject::Share, |other| HazardSubject::Second(other.share.arn.clone()))
     }
 
+    /// Accounts that are taken off and put on again, and have access now.
+    fn interrupted(&self) -> impl Iterator<Item = &Principal> {
+        let invitations = self.share.diff.invitations.iter();
+        let outgrown = invitations.filter(|(_, one)| one.state == InvitationState::Outgrown);
+        outgrown.map(|(principal, _)| principal)
+    }
+
     fn after(&self) -> Option<&Wanted> {
         self.change.after()
     }
@@ -216,17 +227,6 @@ impl Changing<'_> {
         self.change.before().into_iter().flat_map(|before| before.share.resources.keys())
     }
 
-    fn has_no_sources(&self) -> bool {
-        self.after().is_some_and(|after| after.sources.is_empty())
-    }
-
-    /// Whether putting the principal on lets nobody in whom nobody agreed to: it is on the share that another one takes the place of,
-    /// or the files had it when they were last applied and AWS made nothing of it, or let its invitation run out. One that somebody
-    /// took off is let in anew.
-    fn stands_already(&self, principal: &Principal, how: &Membership, cause: Cause) -> bool {
-        if let Change::Replace { before, .. } = self.change {
-            return before.share.principals.contains_key(principal);
-        }
     /// Whether the stack is destroyed with what others put on a share, and its block keeps for them.
     fn destroys_extras(&self) -> bool {
         self.diff.purpose == Purpose::Destroy
@@ -248,6 +248,17 @@ impl Changing<'_> {
         }
     }
 
+    fn has_no_sources(&self) -> bool {
+        self.after().is_some_and(|after| after.sources.is_empty())
+    }
+
+    /// Whether putting the principal on lets nobody in whom nobody agreed to: it is on the share that another one takes the place of,
+    /// or the files had it when they were last applied and AWS made nothing of it, or let its invitation run out. One that somebody
+    /// took off is let in anew.
+    fn stands_already(&self, principal: &Principal, how: &Membership, cause: Cause) -> bool {
+        if let Change::Replace { before, .. } = self.change {
+            return before.share.principals.contains_key(principal);
+        }
         let ran_out = || {
             let state = self.share.diff.invitations.get(principal).map(|invitation| &invitation.state);
             matches!(
