@@ -1,6 +1,6 @@
 //! From an account to a client with its credentials.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -103,6 +103,13 @@ impl Connector {
         let role = self.further.lock().unwrap_or_else(PoisonError::into_inner).get(account).cloned()?;
         let own = self.own_account(account).await;
         (own.as_ref() != Ok(account)).then_some(role)
+    }
+
+    /// Which of these accounts the credentials of the process belong to. None also where STS does not say: then no role can be assumed
+    /// either, and every account that has one is a gap.
+    pub async fn own_among<'a>(&self, accounts: &'a BTreeSet<AccountId>) -> Option<&'a AccountId> {
+        let own = self.own_account(accounts.first()?).await.ok()?;
+        accounts.get(&own)
     }
 
     /// The account that the credentials of the process belong to, for a call to another one.

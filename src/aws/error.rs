@@ -57,11 +57,7 @@ where
                     CloudError { code: code.to_owned(), ..caller.error(kind, action, message) }
                 }
                 None => {
-                    let kind = match status {
-                        // An answer of success that does not parse comes as an error without a code.
-                        Some(200..300) if code.is_empty() => ErrorKind::Unreadable,
-                        _ => of_region(caller, code, kind_of(code, message, status)),
-                    };
+                    let kind = of_region(caller, code, kind_of(code, message, status));
                     let message = if message.is_empty() { chain(&error) } else { message.to_owned() };
                     CloudError { code: code.to_owned(), ..caller.error(kind, action, message) }
                 }
@@ -102,7 +98,10 @@ fn of_region(caller: &Caller, code: &str, kind: ErrorKind) -> ErrorKind {
 }
 
 /// An answer that is not one of AWS, or that says that the operation is not there: what it means, and which endpoint gave it.
-fn foreign<E>(error: &SdkError<E, HttpResponse>, code: &str) -> Option<(ErrorKind, String)> {
+fn foreign<E>(error: &SdkError<E, HttpResponse>, code: &str) -> Option<(ErrorKind, String)>
+where
+    E: Error + Send + Sync + 'static,
+{
     let response = error.raw_response()?;
     let status = response.status().as_u16();
     let body = response.body().bytes().unwrap_or_default().trim_ascii_start();
@@ -116,19 +115,28 @@ fn foreign<E>(error: &SdkError<E, HttpResponse>, code: &str) -> Option<(ErrorKin
     let kind = match status {
         501 => ErrorKind::Unsupported,
         _ if unknown => ErrorKind::Unsupported,
-        200..300 if html => ErrorKind::Unreadable,
-        404 | 405 if code.is_empty() => ErrorKind::Unsupported,
-        300..500 if html && code.is_empty() => ErrorKind::Unsupported,
-        502..=504 if code.is_empty() => ErrorKind::Service,
-        500 if html && code.is_empty() => ErrorKind::Service,
+        200..300 if html || code.is_empty() => ErrorKind::Unreadable,
+        _ if !code.is_empty() => return None,
+        429 => ErrorKind::Throttled,
+        300..500 => ErrorKind::Unsupported,
+        500.. => ErrorKind::Service,
         _ => return None,
     };
     let endpoint = response.headers().get(ENDPOINT).unwrap_or("the endpoint");
-    let what = match (kind, html, code) {
-        (_, true, _) => "an HTML page, and no answer of AWS",
-        (ErrorKind::Service, _, _) => "no error code of AWS",
-        (_, _, "") => "no error code of AWS: it does not know the operation",
-        _ => "that it does not know the operation",
+    let body = match body.first() {
+        _ if html => "an HTML page",
+        None => "an empty body",
+        Some(b'{' | b'[') => "JSON",
+        Some(b'<') => "XML",
+        Some(_) => "plain text",
+    };
+    let what = match (kind, status, code) {
+        (ErrorKind::Unreadable, ..) => format!("{body}, and no answer of AWS: {}", chain(error)),
+        (_, 404 | 405 | 501, "") => {
+            format!("{body} and no error code of AWS: it does not know the operation")
+        }
+        (_, _, "") => format!("{body} and no error code of AWS"),
+        _ => "the answer that it does not know the operation".to_owned(),
     };
     Some((kind, format!("HTTP {status} from {endpoint} with {what}")))
 }

@@ -328,7 +328,9 @@ fn json(report: &Report<'_>) -> String {
         Found::Nothing => pretty(&findings(None)),
         Found::Valid { stack, shares: _ } => pretty(&findings(Some(stack))),
         Found::Plan(plan) => pretty(&PlanDocument::new(plan, sources, origin.clone())),
-        Found::Drift(drift) => pretty(&DriftDocument::new(drift, sources, origin.clone())),
+        Found::Drift(drift) => {
+            pretty(&DriftDocument::new(drift, sources, origin.clone()).telling(diagnostics, sources))
+        }
         Found::Applied { plan, outcome } => {
             pretty(&ApplyDocument::new(plan, outcome, sources, origin.clone()))
         }

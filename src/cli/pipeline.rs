@@ -13,11 +13,11 @@ use crate::cli::scope::{self, ScopeError};
 use crate::cli::session::{Reached, Session};
 use crate::cli::stack::{self, Asked, StackError, has_errors};
 use crate::collect::{self, SharingQuestion};
-use crate::desired::{self, DesiredGraph, Resolution};
+use crate::desired::{self, DesiredGraph, NoSearch, Resolution};
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{self, Diff, NotRead, Purpose, Scope};
 use crate::lang::{Declaration, Secrets, SharingWish};
-use crate::live::{Interest, LiveState, Policies, PolicyOf, ShareRow, Sweep};
+use crate::live::{Breadth, Interest, LiveState, Policies, PolicyOf, ShareRow, Sweep};
 use crate::model::{
     AccountId, AccountRole, Gap, GapCause, Observed, Place, Region, ResourceArn, StackName, TaggedResources,
     Usage, UsedKind,
@@ -75,9 +75,7 @@ impl Read {
         let error = if nowhere {
             Some(ScopeError::Nowhere)
         } else {
-            let all = self.live.sweep != Sweep::NotAsked
-                && whole.unknown.is_empty()
-                && self.live.sweep.is_complete();
+            let all = self.live.sweep.is_wide() && whole.unknown.is_empty() && self.live.sweep.is_complete();
             scope::unknown_address(&scope, &self.graph, &whole, all)
         };
         if let Some(error) = error {
@@ -285,36 +283,55 @@ pub(crate) async fn read(
     output: &mut Output,
 ) -> Option<Read> {
     let progress = ReadProgress::start(output, session.remind_every);
-    let Settled { org, tagged, graph } = organization(loaded, session, purpose, &progress, output).await?;
+    let Settled { org, tagged, graph } =
+        organization(loaded, session, purpose, &scope, &progress, output).await?;
     let places = scope.places(&graph);
     progress.places(places.len());
     let settings = settings(args);
     let interest = diff::interest(&graph);
     let receiving = scope.receiving(&graph, &org, purpose);
-    let named = if args.no_sweep { BTreeMap::new() } else { swept_accounts(&graph) };
-    let further =
-        if args.no_sweep { BTreeMap::new() } else { further_accounts(loaded, &graph, &org, &named) };
-    session.reach_further(&further);
     let region = desired::organization_region(&loaded.declaration);
+    let (named, further) = if args.no_sweep {
+        Default::default()
+    } else {
+        let own = session.cloud.own_among(&graph.unreached).await;
+        let named = swept_accounts(&graph, own, &region);
+        let further = further_accounts(loaded, &graph, &org, &named);
+        (named, further)
+    };
+    session.reach_further(&further);
     let search = collect::Search {
         accounts: further.keys().map(|account| (account.clone(), region.clone())).chain(named).collect(),
         places: graph.places.clone(),
         without: places.clone(),
     };
-    let is_wanted = |place: &Place, row: &ShareRow| scope.is_about_share(&graph, place, &row.tags, &row.arn);
+    if search.accounts.is_empty() {
+        let because = if args.no_sweep { NoSearch::Declined } else { NoSearch::NoCredentials };
+        if let Some(found) = desired::nowhere_is_looked(&loaded.declaration, &graph, because) {
+            drop(progress);
+            output.diagnostics(&[found], &loaded.sources);
+            return None;
+        }
+    }
+    let sight = |place: &Place, row: &ShareRow| scope.sight(&graph, place, &row.tags, &row.arn);
     let (live, received, found) = tokio::join!(
         collect::places(&session.cloud, &places, &interest, &settings, |_, _| progress.place()),
         collect::received(&session.cloud, &receiving, &settings),
-        collect::sweep(&session.cloud, &search, &graph.stack, is_wanted, &settings),
+        collect::sweep(&session.cloud, &search, &graph.stack, sight, &settings),
     );
     let mut live = LiveState { received, ..live };
     let collect::Found { mut swept, places: elsewhere, unread } = found;
     swept.further = further.keys().cloned().collect();
+    swept.breadth = match (args.no_sweep, search.accounts.is_empty()) {
+        (true, _) => Breadth::Declined,
+        (false, true) => Breadth::Named,
+        (false, false) => Breadth::All,
+    };
+    let unreached = graph.unreached.iter().filter(|account| !search.accounts.contains_key(*account));
+    swept.unreached = unreached.cloned().collect();
     let holding = |account: &AccountId| elsewhere.iter().any(|place| place.account == *account);
     session.keep_roles(further.into_iter().filter(|(account, _)| holding(account)));
-    if !search.accounts.is_empty() || search.places != search.without {
-        live.sweep = Sweep::Done(swept);
-    }
+    live.sweep = Sweep::Done(swept);
     let elsewhere = collect::places(&session.cloud, &elsewhere, &interest, &settings, |_, _| {}).await;
     live.places.extend(elsewhere.places);
     live.places.extend(unread.into_iter().map(|(place, gap)| (place, Observed::Unknown(gap))));
@@ -335,16 +352,19 @@ pub(crate) async fn read(
         .within(scope, output)
 }
 
-/// The accounts that are searched for shares that left the files: those that ramctl has credentials for, each with a Region of the stack.
-fn swept_accounts(graph: &DesiredGraph) -> BTreeMap<AccountId, Region> {
+/// The accounts that are searched for shares that left the files: those that ramctl has credentials for, each with a Region to ask in. `own` is
+/// the one of the files that the run's own credentials belong to, where no block says more of it.
+fn swept_accounts(
+    graph: &DesiredGraph,
+    own: Option<&AccountId>,
+    region: &Region,
+) -> BTreeMap<AccountId, Region> {
     let mut out: BTreeMap<AccountId, Region> = BTreeMap::new();
     for place in &graph.places {
         out.entry(place.account.clone()).or_insert_with(|| place.region.clone());
     }
-    if let Some(any) = graph.places.first() {
-        for account in &graph.reached {
-            out.entry(account.clone()).or_insert_with(|| any.region.clone());
-        }
+    for account in graph.reached.iter().chain(own) {
+        out.entry(account.clone()).or_insert_with(|| region.clone());
     }
     out
 }
@@ -377,13 +397,15 @@ fn further_accounts(
 /// The desired state alone: only the organization is read.
 pub(crate) async fn resolve(loaded: &Loaded, session: &Session, output: &mut Output) -> Option<DesiredGraph> {
     let progress = ReadProgress::start(output, session.remind_every);
-    organization(loaded, session, Purpose::Apply, &progress, output).await.map(|settled| settled.graph)
+    let settled = organization(loaded, session, Purpose::Apply, &Scope::default(), &progress, output).await;
+    settled.map(|settled| settled.graph)
 }
 
 async fn organization(
     loaded: &Loaded,
     session: &Session,
     purpose: Purpose,
+    scope: &Scope,
     progress: &ReadProgress,
     output: &mut Output,
 ) -> Option<Settled> {
@@ -401,23 +423,33 @@ async fn organization(
         collect::tagged(&session.cloud, &searches, &settings),
     );
     let show = |new: &[Diagnostic]| progress.suspend(|| output.diagnostics(new, &loaded.sources));
-    let graph = settle(loaded, &org, &tagged, purpose, show)?;
+    let graph = settle(loaded, &org, &tagged, purpose, scope, show)?;
     Some(Settled { org, tagged, graph })
 }
 
-/// Settles the stack against the organization and what was found by tags, and shows what is wrong.
+/// Settles the stack against the organization and what was found by tags, and shows what is wrong. A name that leads nowhere is told where the
+/// run is about its share.
 pub(crate) fn settle(
     loaded: &Loaded,
     org: &OrgView,
     tagged: &TaggedResources,
     purpose: Purpose,
+    scope: &Scope,
     show: impl FnOnce(&[Diagnostic]),
 ) -> Option<DesiredGraph> {
-    let Resolution { graph, diagnostics } = desired::resolve(&loaded.declaration, org, tagged);
+    let Resolution { graph, diagnostics, of_shares } = desired::resolve(&loaded.declaration, org, tagged);
     // Where there is a graph, only names of single shares can be wrong, and what is to go needs none.
     let needless = purpose == Purpose::Destroy && graph.is_some();
+    let left_out: Vec<&Diagnostic> = graph
+        .iter()
+        .flat_map(|graph| &graph.unresolved)
+        .filter(|(address, share)| !scope.has(address, &share.place))
+        .filter_map(|(address, _)| of_shares.get(address))
+        .flatten()
+        .collect();
     // What the files alone told was shown when they were loaded.
-    let is_needless = |found: &Diagnostic| needless && found.is_error();
+    let is_needless =
+        |found: &Diagnostic| (needless && found.is_error()) || left_out.iter().any(|left| *left == found);
     let is_new = |found: &Diagnostic| !loaded.diagnostics.contains(found) && !is_needless(found);
     let new: Vec<Diagnostic> = diagnostics.into_iter().filter(is_new).collect();
     show(&new);

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::cli::args::StackArgs;
+use crate::cli::args::{ScopeArgs, StackArgs};
 use crate::cli::files::{FolderError, TextFile, read_snapshot};
 use crate::cli::output::{Chain, Output};
 use crate::cli::pipeline::{self, Loaded, Read};
+use crate::cli::scope::scope;
+use crate::desired::{NoSearch, nowhere_is_looked};
 use crate::diag::Diagnostic;
-use crate::diff::{NotRead, Purpose, Scope};
+use crate::diff::{Causes, NotRead, Purpose, Scope};
 use crate::live::{LivePlace, LiveState, Sweep};
 use crate::model::{Gap, GapCause, Observed, Origin, Place};
 use crate::wire::{Snapshot, SnapshotDocument, SnapshotError};
@@ -18,6 +20,7 @@ pub(crate) struct Replay {
     pub loaded: Loaded,
     pub read: Read,
     pub origin: Origin,
+    pub scope: Scope,
 }
 
 /// Why a snapshot cannot be used.
@@ -34,6 +37,7 @@ pub(crate) fn replay(
     stack: &StackArgs,
     file: &Path,
     purpose: Purpose,
+    (args, causes): (&ScopeArgs, Causes),
     output: &mut Output,
 ) -> Option<Replay> {
     let (path, snapshot) = match open(file) {
@@ -45,8 +49,15 @@ pub(crate) fn replay(
     };
     let Snapshot { stack: _, taken, calls: _, org, tagged, mut live, usage } = snapshot;
     let loaded = pipeline::load(&StackArgs { now: Some(taken), ..stack.clone() }, output)?;
+    let scope = scope(args, causes, &loaded.declaration, output)?;
     let show = |new: &[Diagnostic]| output.diagnostics(new, &loaded.sources);
-    let graph = pipeline::settle(&loaded, &org, &tagged, purpose, show)?;
+    let graph = pipeline::settle(&loaded, &org, &tagged, purpose, &scope, show)?;
+    if !live.sweep.is_wide()
+        && let Some(found) = nowhere_is_looked(&loaded.declaration, &graph, NoSearch::Snapshot)
+    {
+        output.diagnostics(&[found], &loaded.sources);
+        return None;
+    }
     // What the snapshot does not have of it is a gap by itself.
     let received = std::mem::take(&mut live.received);
     let place = |place: &Place| {
@@ -71,6 +82,7 @@ pub(crate) fn replay(
         loaded,
         read: Read { graph, live, org, tagged, usage, scope: Scope::default(), unread: NotRead::default() },
         origin: Origin::Snapshot { file: path, taken },
+        scope,
     })
 }
 

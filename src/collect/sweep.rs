@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 
 use crate::cloud::{Cloud, CloudError, UsageRead, stack_shares};
 use crate::collect::Settings;
-use crate::live::{ShareRow, Swept};
+use crate::live::{ShareRow, Sight, Swept};
 use crate::model::{AccountId, Gap, Place, Region, ShareStatus, StackName};
 
 /// What a sweep found.
@@ -31,12 +31,12 @@ pub struct Search {
     pub without: BTreeSet<Place>,
 }
 
-/// Asks for shares with the stack's tag. A place counts as found where it has one that `is_wanted`.
+/// Asks for shares with the stack's tag. A place counts as found where it has one that the run is about.
 pub async fn sweep<C: Cloud>(
     cloud: &C,
     search: &Search,
     stack: &StackName,
-    is_wanted: impl Fn(&Place, &ShareRow) -> bool,
+    sight: impl Fn(&Place, &ShareRow) -> Sight,
     settings: &Settings,
 ) -> Found {
     let Search { accounts, places, without } = search;
@@ -67,10 +67,17 @@ pub async fn sweep<C: Cloud>(
             Ok(rows) => {
                 let Place { account, region } = place.clone();
                 out.swept.regions.entry(account).or_default().insert(region);
-                let is_there = |row: &ShareRow| row.status != ShareStatus::Deleted && is_wanted(&place, row);
-                if rows.iter().any(is_there) {
+                let there = rows.iter().filter(|row| row.status != ShareStatus::Deleted);
+                let seen: Vec<_> = there.map(|row| (row.arn.clone(), sight(&place, row))).collect();
+                if seen.iter().any(|(_, sight)| *sight == Sight::Wanted) {
                     out.places.insert(place);
+                    continue;
                 }
+                let passed = |(arn, sight)| match sight {
+                    Sight::Passed(address) => Some((arn, address)),
+                    Sight::Wanted | Sight::Nothing => None,
+                };
+                out.swept.passed.extend(seen.into_iter().filter_map(passed));
             }
             Err(error) => drop(out.unread.insert(place, error.into())),
         }
@@ -123,7 +130,7 @@ mod tests {
         let without = [place_at(HUB, "eu-central-1")].into();
         let stack = StackName::parse("network").expect("valid");
         let search = Search { accounts, places: BTreeSet::new(), without };
-        sweep(cloud, &search, &stack, |_, _| true, &Settings::default()).await
+        sweep(cloud, &search, &stack, |_, _| Sight::Wanted, &Settings::default()).await
     }
 
     #[tokio::test]

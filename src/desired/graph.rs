@@ -32,6 +32,9 @@ pub struct DesiredGraph {
     pub inbound: BTreeMap<Address, DesiredInbound>,
     /// Accounts that ramctl has credentials for.
     pub reached: BTreeSet<AccountId>,
+    /// Accounts that the files name, without a role and without anything in them to read. ramctl can look into the one of them that the
+    /// credentials of the run belong to.
+    pub unreached: BTreeSet<AccountId>,
     /// Tags that are neither read as differences nor removed.
     pub ignore_tags: IgnoredTags,
     /// Which live shares are to become whose.
@@ -151,6 +154,12 @@ pub struct Unresolved {
     pub gap: Gap,
     /// `lifecycle.prevent_destroy`.
     pub protected: bool,
+    /// The share as far as it is settled.
+    pub settled: Box<DesiredShare>,
+    /// Whether it may have principals that are not settled.
+    pub opens_principals: bool,
+    /// Whether it may have resources that are not settled.
+    pub opens_resources: bool,
 }
 
 impl Unresolved {

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 
 use crate::catalog;
 use crate::desired::graph::{DesiredGraph, DesiredShare};
+use crate::desired::places::places;
 use crate::lang::Declaration;
 use crate::model::{AccountId, Observed, Place, Principal, ResourceArn, ResourceType};
 use crate::org::{OrgView, SharingState};
@@ -114,6 +115,17 @@ pub(crate) fn reached(declaration: &Declaration) -> BTreeSet<AccountId> {
     let of_shares = declaration.shares.iter().map(|block| &block.account.value);
     let of_inbound = declaration.inbound.iter().map(|block| &block.account.value);
     roles.map(|block| &block.id.value).chain(of_shares).chain(of_inbound).cloned().collect()
+}
+
+/// Accounts that the files name without saying how they are reached. Where nothing of the stack is in them, only the credentials of the run
+/// can be theirs.
+pub(crate) fn unreached(declaration: &Declaration) -> BTreeSet<AccountId> {
+    let blocks = declaration.accounts.values().map(|block| &block.id.value);
+    let management = declaration.organization.iter().map(|block| &block.management_account.value);
+    let read: BTreeSet<AccountId> = places(declaration).into_iter().map(|place| place.account).collect();
+    let reached = reached(declaration);
+    let is_open = |account: &&AccountId| !reached.contains(*account) && !read.contains(*account);
+    blocks.chain(management).filter(is_open).cloned().collect()
 }
 
 /// How long an invitation to a share with these resources can be accepted: the shortest window of their types. Where a type is not

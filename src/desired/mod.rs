@@ -28,14 +28,15 @@ pub use graph::{
 };
 pub use identity::{Identity, Import, Move};
 pub use inbound::{DesiredInbound, NameGlob, decides};
-pub(crate) use invitation::reached;
 pub use invitation::{
     InvitedBecause, Invites, LONG_WINDOW, SHORT_WINDOW, can_be_left, invitation_window, invites,
 };
+pub(crate) use invitation::{reached, unreached};
 pub(crate) use name::declared_name;
 pub(crate) use permission::{declared_permission_arn, permission_arns};
 pub(crate) use places::{organization_region, places};
 pub use resolve::{Resolution, check, resolve};
+pub use rules::{NoSearch, nowhere_is_looked};
 pub use safeguards::{Safeguards, Thresholds};
 pub use tagged::tag_searches;
 

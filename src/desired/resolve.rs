@@ -8,7 +8,7 @@ use crate::desired::graph::{
 };
 use crate::desired::identity::identity;
 use crate::desired::inbound::inbound;
-use crate::desired::invitation::reached;
+use crate::desired::invitation::{reached, unreached};
 use crate::desired::permission::{PermissionBlocks, settled_permission};
 use crate::desired::places::{closed, organization_region, places};
 use crate::desired::rules;
@@ -28,6 +28,8 @@ pub struct Resolution {
     pub graph: Option<DesiredGraph>,
     /// In source order; those of [`check`] among them.
     pub diagnostics: Vec<Diagnostic>,
+    /// Those of them that stop single shares.
+    pub of_shares: BTreeMap<Address, Vec<Diagnostic>>,
 }
 
 /// Holds a declaration to the rules that need no organization.
@@ -75,12 +77,12 @@ pub fn resolve(declaration: &Declaration, org: &OrgView, tagged: &TaggedResource
         }
         rules::accounts_that_are_read_are_open(declaration, organization.snapshot, &mut found);
     }
-    rules::somewhere_is_looked(declaration, &mut found);
     let broken = found.iter().any(Diagnostic::is_error);
     let graph = (!broken)
         .then(|| graph(declaration, &views, labels, organization.as_ref(), (org.snapshot.gap(), &misnamed)));
-    found.extend(misnamed.into_values().flatten());
-    Resolution { graph, diagnostics: rules::tidy(found) }
+    found.extend(misnamed.values().flatten().cloned());
+    let of_shares = misnamed.into_iter().map(|(address, wrong)| (address.clone(), wrong)).collect();
+    Resolution { graph, diagnostics: rules::tidy(found), of_shares }
 }
 
 fn graph(
@@ -101,23 +103,33 @@ fn graph(
     for view in views {
         let address = view.block.address.clone();
         let wrong = misnamed.get(&address);
-        match (settled(view), wrong) {
-            (Ok(share), None) => {
+        let (share, open) = settled(view);
+        match (open, wrong) {
+            (None, None) => {
                 shares.insert(address, share);
             }
-            (found, _) => {
-                let Open { wanted, search_gap } = found.err().unwrap_or_else(|| Open {
+            (open, _) => {
+                let Open { wanted, opens_principals, search_gap } = open.unwrap_or_else(|| Open {
                     wanted: wrong.map(|wrong| named_in(view, wrong)).unwrap_or_default(),
+                    opens_principals: false,
                     search_gap: None,
                 });
+                let opens_resources = search_gap.is_some();
                 let gap = wrong
                     .map(|wrong| not_there(wrong))
                     .or(search_gap)
                     .or_else(|| gap.cloned())
                     .expect("what a known organization does not have has its reason above");
-                let protected = view.block.lifecycle.prevent_destroy;
-                let unknown =
-                    Unresolved { place: place(view), span: view.block.span, wanted, gap, protected };
+                let unknown = Unresolved {
+                    place: place(view),
+                    span: view.block.span,
+                    wanted,
+                    gap,
+                    protected: view.block.lifecycle.prevent_destroy,
+                    settled: Box::new(share),
+                    opens_principals,
+                    opens_resources,
+                };
                 unresolved.insert(address, unknown);
             }
         }
@@ -149,6 +161,7 @@ fn graph(
         unresolved,
         inbound: inbound(declaration),
         reached: reached(declaration).difference(&closed).cloned().collect(),
+        unreached: unreached(declaration),
         ignore_tags: declaration.ignore_tags.clone(),
         identity: identity(declaration),
         safeguards: safeguards(declaration),
@@ -200,12 +213,13 @@ fn place(view: &ShareView<'_>) -> Place {
 /// What of a share is not settled.
 struct Open {
     wanted: Vec<Spanned<String>>,
+    opens_principals: bool,
     /// Why a search by tags failed, where one did. Names fail for the organization's reason.
     search_gap: Option<Gap>,
 }
 
-/// The share, or what of it is not settled.
-fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Open> {
+/// The share as far as it is settled, and what of it is not.
+fn settled(view: &ShareView<'_>) -> (DesiredShare, Option<Open>) {
     let mut principals = BTreeMap::new();
     let mut wanted = Vec::new();
     for principal in &view.principals {
@@ -221,6 +235,7 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Open> {
             None => wanted.push(Spanned::new(as_written(&written.value), written.span)),
         }
     }
+    let opens_principals = !wanted.is_empty();
     let mut search_gap = None;
     for query in &view.queries {
         if let Some(gap) = query.gap() {
@@ -228,9 +243,7 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Open> {
             search_gap.get_or_insert_with(|| gap.clone());
         }
     }
-    if !wanted.is_empty() {
-        return Err(Open { wanted, search_gap });
-    }
+    let open = (!wanted.is_empty()).then_some(Open { wanted, opens_principals, search_gap });
     let block = view.block;
     let is_on = |flag: &Option<Spanned<bool>>| flag.as_ref().is_some_and(|flag| flag.value);
     let resources = view
@@ -250,7 +263,7 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Open> {
             (own_spelling(&written.resource_type.value), permission)
         })
         .collect();
-    Ok(DesiredShare {
+    let share = DesiredShare {
         address: block.address.clone(),
         span: block.span,
         place: place(view),
@@ -267,7 +280,8 @@ fn settled(view: &ShareView<'_>) -> Result<DesiredShare, Open> {
         tags: block.plain_tags(),
         expires: block.expires.as_ref().map(|expires| expires.value),
         lifecycle: block.lifecycle.clone(),
-    })
+    };
+    (share, open)
 }
 
 fn permission_blocks(declaration: &Declaration) -> PermissionBlocks<'_> {

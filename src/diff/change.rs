@@ -77,6 +77,8 @@ pub struct UnresolvedShare {
     /// What was to be looked up, as written.
     pub wanted: Vec<String>,
     pub gap: Gap,
+    /// Where its live form differs from what is settled of it. Nothing of that is changed.
+    pub differences: Vec<Edit>,
 }
 
 /// One share of the stack.
@@ -324,6 +326,9 @@ pub enum Remark {
     /// The account that shares is in this unit or organization, which the share names: RAM's policy lets all of its users and roles in. Not told
     /// where the files allow it.
     OwnerInside { principal: Principal, label: String },
+    /// A unit that was on the share is not in the organization any more, and the files name another one. Who deletes a unit and makes one of its
+    /// name gets one with another id.
+    UnitMadeAgain { before: Principal, after: Principal, label: String },
     /// The share goes at this time.
     Expires { at: Timestamp, left: SignedDuration },
     /// The share itself is neither ACTIVE nor FAILED.

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::desired::{AcknowledgementScope, DesiredGraph, DesiredShare, Identity};
 use crate::diag::hazards;
 use crate::diff::beside::beside;
+use crate::diff::blocked;
 use crate::diff::change::{
-    Cause, Change, DeleteReason, Diff, Edit, Left, Part, Present, Purpose, Remark, ShareDiff, Unmanaged,
-    UnresolvedShare, Verdict, Wanted,
+    Cause, Change, DeleteReason, Diff, Edit, Left, LeftBy, Part, Present, Purpose, Remark, ShareDiff,
+    Unmanaged, UnresolvedShare, Verdict, Wanted,
 };
 use crate::diff::claim::{Claim, claim};
 use crate::diff::edits;
@@ -44,7 +45,7 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
     let outlook = Outlook::new(live, &permissions);
     let claimed = match purpose {
         Purpose::Apply => wanted_shares(desired, live, &sorted, &unknown, &outlook, org),
-        Purpose::Destroy => unwanted_shares(desired, &sorted),
+        Purpose::Destroy => unwanted_shares(desired, &sorted, &outlook, org),
     };
     let strays = stray_shares(desired, &sorted, &claimed, purpose);
     let Claimed { mut shares, moved: _, imported } = claimed;
@@ -102,11 +103,18 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
             .filter(|(_, one)| purpose == Purpose::Apply || !one.is_misnamed())
             .map(|(address, unresolved)| {
                 let wanted = unresolved.wanted.iter().map(|wanted| wanted.value.clone()).collect();
+                let tags = std::iter::once(address.clone()).chain(desired.identity.previous(address));
+                let found = tags.filter_map(|address| owned.get(&address.tag_value())).flatten();
+                let found: Vec<Present> = found.cloned().collect();
                 let share = UnresolvedShare {
                     place: unresolved.place.clone(),
                     span: unresolved.span,
                     wanted,
-                    gap: renamed(&unresolved.gap, owned.get(&address.tag_value()), org),
+                    gap: renamed(&unresolved.gap, &found, org),
+                    differences: match purpose {
+                        Purpose::Apply => blocked::differences(unresolved, found, desired, &outlook, org),
+                        Purpose::Destroy => Vec::new(),
+                    },
                 };
                 (address.clone(), share)
             })
@@ -118,10 +126,10 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
 }
 
 /// A name that the organization does not have, with what the units and accounts of the live share are called now.
-fn renamed(gap: &Gap, live: Option<&Vec<Present>>, org: &OrgView) -> Gap {
+fn renamed(gap: &Gap, live: &[Present], org: &OrgView) -> Gap {
     let mut gap = gap.clone();
     let (Some(snapshot), GapCause::NoSuchName) = (org.snapshot.known(), gap.cause) else { return gap };
-    let principals = live.into_iter().flatten().flat_map(|present| present.share.principals.keys());
+    let principals = live.iter().flat_map(|present| present.share.principals.keys());
     let known = principals.filter_map(|principal| match principal {
         Principal::OrganizationalUnit(arn) => {
             let id = arn.id();
@@ -294,6 +302,7 @@ fn wanted_shares(
                     Ok(more) => {
                         let mut remarks = edits::remarks(share, &before.share, &after, outlook);
                         remarks.extend(more);
+                        remarks.extend(unit_made_again(&before, &after, org));
                         let left = edits::left_alone(share, &before, &after, desired, outlook, org);
                         let verdict = verdict(share, before, after, identity, outlook, org, &mut remarks);
                         push(verdict, remarks, left);
@@ -338,6 +347,27 @@ fn owner_inside(desired: &DesiredGraph, share: &DesiredShare, org: &OrgView) -> 
             label: wanted.label.clone(),
         })
         .collect()
+}
+
+/// The one unit on a share that the organization no longer has, and the one that comes.
+fn unit_made_again(before: &Present, after: &Wanted, org: &OrgView) -> Option<Remark> {
+    let snapshot = org.snapshot.known()?;
+    let is_gone = |principal: &&Principal| match principal {
+        Principal::OrganizationalUnit(arn) => !snapshot.units.contains_key(&arn.id()),
+        _ => false,
+    };
+    let comes = |(principal, _): &(&Principal, &String)| {
+        matches!(principal, Principal::OrganizationalUnit(_))
+            && !before.share.principals.contains_key(*principal)
+    };
+    let mut gone = before.share.principals.keys().filter(is_gone);
+    let mut coming = after.principals.iter().filter(comes);
+    match (gone.next(), gone.next(), coming.next(), coming.next()) {
+        (Some(gone), None, Some((coming, label)), None) => {
+            Some(Remark::UnitMadeAgain { before: gone.clone(), after: coming.clone(), label: label.clone() })
+        }
+        _ => None,
+    }
 }
 
 /// The declared shares, and what of the rest is spoken for by them.
@@ -421,8 +451,17 @@ fn verdict(
 }
 
 /// Destroying: the declared shares that exist.
-fn unwanted_shares(desired: &DesiredGraph, sorted: &Sorted) -> Claimed {
+fn unwanted_shares(desired: &DesiredGraph, sorted: &Sorted, outlook: &Outlook<'_>, org: &OrgView) -> Claimed {
     let mut out = Claimed::default();
+    // What the block keeps of others goes with the share.
+    let kept = |address: &Address, gone: &ShareDiff| -> Vec<Left> {
+        let (Some(share), Some(before)) = (desired.shares.get(address), gone.before()) else {
+            return Vec::new();
+        };
+        let after = edits::wanted(share, Some(before), desired, org);
+        let left = edits::left_alone(share, before, &after, desired, outlook, org);
+        left.into_iter().filter(|one| one.by == LeftBy::KeepExtra).collect()
+    };
     let settled = desired.shares.iter().map(|(address, share)| (address, share.lifecycle.prevent_destroy));
     // What is to go is known by its tags, whatever the files say of it.
     let misnamed = desired.unresolved.iter().filter(|(_, open)| open.is_misnamed());
@@ -432,7 +471,8 @@ fn unwanted_shares(desired: &DesiredGraph, sorted: &Sorted) -> Claimed {
         for tag in std::iter::once(address.tag_value()).chain(previous) {
             let owned = sorted.owned.get(&tag).cloned().unwrap_or_default();
             for gone in deletions(address, owned, DeleteReason::Destroy) {
-                out.shares.push(ShareDiff { protected, ..gone });
+                let left = kept(address, &gone);
+                out.shares.push(ShareDiff { protected, left, ..gone });
             }
             out.moved.insert(tag);
         }

@@ -8,7 +8,7 @@ use crate::diff::change::{Change, ShareDiff, Verdict};
 use crate::diff::narrow::Scope;
 use crate::diff::owned::address_of_tag;
 use crate::diff::record;
-use crate::live::{LivePlace, LiveState, Sweep};
+use crate::live::{LivePlace, LiveState, Sight, Sweep};
 use crate::model::{AccountId, Address, BlockKind, Gap, GapCause, Place, ShareArn, Tags};
 
 /// The places whose state is unknown, and that no search for the stack's tag has covered.
@@ -81,25 +81,31 @@ pub(crate) fn left_out(share: &mut ShareDiff, scope: &Scope) {
 impl Scope {
     /// Whether a place holds a share that a run of this scope is about: one of its addresses, or one that does not prove what it is.
     pub fn is_about(&self, graph: &DesiredGraph, place: &Place, live: &LivePlace) -> bool {
-        live.shares.values().any(|share| self.is_about_share(graph, place, &share.tags, &share.arn))
+        live.shares.values().any(|share| self.sight(graph, place, &share.tags, &share.arn) == Sight::Wanted)
     }
 
-    /// The same of one share, by its tags.
-    pub fn is_about_share(&self, graph: &DesiredGraph, place: &Place, tags: &Tags, arn: &ShareArn) -> bool {
-        match record::of_share(graph.stack.as_str(), tags, arn) {
-            None => false,
-            Some(Err(_)) => true,
-            Some(Ok(tag)) => {
-                let bears = |address: &&Address| {
-                    let previous = graph.identity.previous(address);
-                    std::iter::once(*address).chain(&previous).any(|one| one.tag_value() == tag)
-                };
-                let declared = graph.shares.iter().map(|(address, share)| (address, &share.place));
-                let open = graph.unresolved.iter().map(|(address, share)| (address, &share.place));
-                let mut declared = declared.chain(open).filter(|(address, _)| bears(address));
-                self.has(&address_of_tag(BlockKind::Share, tag), place)
-                    || declared.any(|(address, at)| self.has(address, at))
-            }
+    /// What one share is to a run of this scope, by its tags.
+    pub fn sight(&self, graph: &DesiredGraph, place: &Place, tags: &Tags, arn: &ShareArn) -> Sight {
+        let tag = match record::of_share(graph.stack.as_str(), tags, arn) {
+            None => return Sight::Nothing,
+            Some(Err(_)) => return Sight::Wanted,
+            Some(Ok(tag)) => tag,
+        };
+        let bears = |address: &&Address| {
+            let previous = graph.identity.previous(address);
+            std::iter::once(*address).chain(&previous).any(|one| one.tag_value() == tag)
+        };
+        let shares = graph.shares.iter().map(|(address, share)| (address, &share.place));
+        let open = graph.unresolved.iter().map(|(address, share)| (address, &share.place));
+        let declared: Vec<(&Address, &Place)> =
+            shares.chain(open).filter(|(address, _)| bears(address)).collect();
+        let address = address_of_tag(BlockKind::Share, tag);
+        if self.has(&address, place) || declared.iter().any(|(address, at)| self.has(address, at)) {
+            Sight::Wanted
+        } else if declared.is_empty() {
+            Sight::Passed(address)
+        } else {
+            Sight::Nothing
         }
     }
 
@@ -113,8 +119,17 @@ impl Scope {
             .filter(|(place, found)| found.known().is_some_and(|found| !self.is_about(graph, place, found)))
             .map(|(place, _)| place.clone())
             .collect();
-        live.places.retain(|place, _| !searched.contains(place));
-        live.sweep.add(searched);
+        let mut passed: BTreeMap<ShareArn, Address> = BTreeMap::new();
+        for place in &searched {
+            let shares =
+                live.places.remove(place).and_then(|found| found.known().map(|it| it.shares.clone()));
+            for (arn, share) in shares.into_iter().flatten() {
+                if let Sight::Passed(address) = self.sight(graph, place, &share.tags, &arn) {
+                    passed.insert(arn, address);
+                }
+            }
+        }
+        live.sweep.add(searched, passed);
     }
 }
 

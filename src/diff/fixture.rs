@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::desired::{
     DesiredGraph, DesiredPermission, DesiredPrincipal, DesiredShare, DesiredSharing, Identity, Lifecycle,
-    Safeguards, SharingWish,
+    Safeguards, SharingWish, Unresolved,
 };
 use crate::diag::{SourceMap, Span};
 use crate::diff::{Record, Stamp};
@@ -136,12 +136,27 @@ pub(crate) fn stack(shares: impl IntoIterator<Item = DesiredShare>) -> DesiredGr
         unresolved: BTreeMap::new(),
         inbound: BTreeMap::new(),
         reached: [account(HUB)].into(),
+        unreached: BTreeSet::new(),
         ignore_tags: crate::model::IgnoredTags::default(),
         identity: Identity::default(),
         safeguards: Safeguards::default(),
         now: Timestamp::from_second(2_000_000).unwrap(),
         nodes: Vec::new(),
         edges: petgraph::graphmap::DiGraphMap::new(),
+    }
+}
+
+/// A share of which something is open.
+pub(crate) fn unresolved(share: &DesiredShare) -> Unresolved {
+    Unresolved {
+        place: share.place.clone(),
+        span: share.span,
+        wanted: Vec::new(),
+        gap: gap(),
+        protected: false,
+        settled: Box::new(share.clone()),
+        opens_principals: true,
+        opens_resources: false,
     }
 }
 

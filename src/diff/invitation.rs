@@ -28,6 +28,9 @@ pub enum InvitationState {
     Pending { window: Option<Window>, accept: Acceptor },
     /// Sent when RAM took the account for a stranger. It is one of the organization, and sharing inside is on: put on again it needs none.
     Needless,
+    /// Accepted, as RAM took the account for a stranger. It is one of the organization, sharing inside is on, and the share closes for strangers, which
+    /// RAM refuses while it has one: put on again the account counts as inside.
+    Outgrown,
     /// Accepted. AWS does not show it everywhere yet; that may take hours (terraform issues 33701 and 34953).
     Settling,
     /// The account turned it down. Not sent again while the configuration stays as it is.
@@ -91,7 +94,7 @@ impl InvitationState {
             Self::ToSend { accept }
             | Self::ToResend { lapse: _, accept }
             | Self::Pending { window: _, accept } => Some(accept),
-            Self::Needless | Self::Settling | Self::Rejected { .. } => None,
+            Self::Needless | Self::Outgrown | Self::Settling | Self::Rejected { .. } => None,
         }
     }
 
@@ -105,7 +108,11 @@ impl InvitationState {
         match self {
             Self::Pending { window: _, accept } => *accept != Acceptor::Ramctl,
             Self::Rejected { .. } => true,
-            Self::ToSend { .. } | Self::ToResend { .. } | Self::Needless | Self::Settling => false,
+            Self::ToSend { .. }
+            | Self::ToResend { .. }
+            | Self::Needless
+            | Self::Outgrown
+            | Self::Settling => false,
         }
     }
 
@@ -113,7 +120,11 @@ impl InvitationState {
     pub fn is_sent_to_others(&self) -> bool {
         match self {
             Self::ToSend { accept } | Self::ToResend { lapse: _, accept } => *accept != Acceptor::Ramctl,
-            Self::Pending { .. } | Self::Needless | Self::Settling | Self::Rejected { .. } => false,
+            Self::Pending { .. }
+            | Self::Needless
+            | Self::Outgrown
+            | Self::Settling
+            | Self::Rejected { .. } => false,
         }
     }
 

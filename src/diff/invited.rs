@@ -61,7 +61,12 @@ impl Invited<'_> {
             let renewed: BTreeSet<&Principal> = out
                 .iter()
                 .filter(|(_, invitation)| {
-                    matches!(invitation.state, InvitationState::ToResend { .. } | InvitationState::Needless)
+                    matches!(
+                        invitation.state,
+                        InvitationState::ToResend { .. }
+                            | InvitationState::Needless
+                            | InvitationState::Outgrown
+                    )
                 })
                 .map(|(principal, _)| principal)
                 .filter(|principal| stands(principal))
@@ -73,6 +78,17 @@ impl Invited<'_> {
                 .collect();
             if !renewed.is_empty() || !rejected.is_empty() {
                 *verdict = self.mended(before.clone(), after.clone(), verdict, &renewed, &rejected);
+            }
+        }
+        if let Verdict::Changed(Change::Update { edits, .. }) = verdict {
+            let ran_out = |principal: &Principal| {
+                let state = out.get(principal).map(|invitation: &Invitation| &invitation.state);
+                matches!(state, Some(InvitationState::ToResend { lapse: Lapse::Expired, accept: _ }))
+            };
+            for edit in edits.iter_mut().filter(|edit| edit.cause == Cause::Drift) {
+                if principal_of(edit).is_some_and(ran_out) {
+                    edit.cause = Cause::Lapsed;
+                }
             }
         }
         remarks.retain(|remark| match remark {
@@ -140,6 +156,14 @@ impl Invited<'_> {
         };
         let sees_it = received.is_some_and(|received| received.shares.contains_key(arn));
         match &association.status {
+            AssociationStatus::Associated
+                if association.external
+                    && invites == Invites::No
+                    && before.share.allow_external_principals
+                    && closes(verdict) =>
+            {
+                Some(InvitationState::Outgrown)
+            }
             AssociationStatus::Associated => {
                 let hidden = received.is_some() && !sees_it;
                 (hidden && matches!(invites, Invites::Yes(_))).then_some(InvitationState::Settling)
@@ -227,7 +251,15 @@ impl Invited<'_> {
                 label: label.unwrap_or_else(|| principal_label(principal, self.org)),
                 how: Membership::Repaired { message: None },
             };
-            edits.push(Edit { part, cause: Cause::Drift });
+            // Whoever accepted has to be put on again because of what the files say now.
+            let closing = edits.iter().find(|edit| is_closing(edit)).map(|edit| edit.cause);
+            let accepted = before
+                .share
+                .principals
+                .get(*principal)
+                .is_some_and(|association| association.status == AssociationStatus::Associated);
+            let cause = closing.filter(|_| accepted).unwrap_or(Cause::Drift);
+            edits.push(Edit { part, cause });
         }
         if edits.is_empty() {
             Verdict::InSync { before, after }
@@ -235,6 +267,18 @@ impl Invited<'_> {
             Verdict::Changed(Change::Update { before, after, edits })
         }
     }
+}
+
+/// Whether a share that takes principals outside the organization is to take none any more.
+fn closes(verdict: &Verdict) -> bool {
+    match verdict {
+        Verdict::Changed(Change::Update { edits, .. }) => edits.iter().any(is_closing),
+        _ => false,
+    }
+}
+
+fn is_closing(edit: &Edit) -> bool {
+    matches!(edit.part, Part::AllowExternalPrincipals { after: false, .. })
 }
 
 fn principal_of(edit: &Edit) -> Option<&Principal> {

@@ -4,6 +4,7 @@
 //! `drift`'s.
 
 mod beside;
+mod blocked;
 mod change;
 mod claim;
 mod compare;
@@ -69,4 +70,4 @@ pub use stamp::{PermissionStamp, Stamp};
 pub use crate::desired::{Acknowledgement, AcknowledgementScope, Safeguards, Thresholds};
 
 // Nor does a comparison look at where the reading looked.
-pub use crate::live::{Sweep, Swept};
+pub use crate::live::{Breadth, Sweep, Swept};

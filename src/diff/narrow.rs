@@ -41,7 +41,7 @@ pub enum Causes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Partial {
     pub scope: Scope,
-    /// Shares that were compared and left out.
+    /// Shares that were compared, or found and declared by no block, and left out.
     pub shares: usize,
     /// How many of them differ.
     pub changes: usize,
@@ -124,7 +124,8 @@ impl Scope {
             && (self.regions.is_empty() || self.regions.contains(&place.region))
     }
 
-    pub(crate) fn has(&self, address: &Address, place: &Place) -> bool {
+    /// Whether a run of this scope is about an address that the files have in a place.
+    pub fn has(&self, address: &Address, place: &Place) -> bool {
         (self.targets.is_empty() || self.targets.iter().any(|target| covers(target, address)))
             && !self.excluded.iter().any(|excluded| covers(excluded, address))
             && self.has_place(place)
@@ -143,7 +144,7 @@ pub fn known<'a>(graph: &'a DesiredGraph, diff: &'a Diff) -> BTreeSet<&'a Addres
     let live = diff.shares.iter().map(|share| &share.address);
     let permissions = diff.permissions.iter().map(|permission| &permission.address);
     let declared = graph.shares.keys().chain(graph.unresolved.keys()).chain(graph.inbound.keys());
-    declared.chain(live).chain(permissions).collect()
+    declared.chain(live).chain(permissions).chain(diff.sweep.passed()).collect()
 }
 
 /// Whether an address is another one, or a block with that instance.
@@ -166,10 +167,12 @@ pub fn narrow(mut diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
     unread.extend(receiving.into_iter().filter(|place| !diff.places.contains(place)));
     diff.unresolved.retain(|address, share| scope.has(address, &share.place));
     diff.unmanaged.retain(|share| scope.targets.is_empty() && scope.has_place(&share.place));
+    // What no block declares is deleted or released by a run that is about it.
+    let passed = diff.sweep.passed().count();
     let mut partial = Partial {
         scope: scope.clone(),
-        shares: 0,
-        changes: 0,
+        shares: passed,
+        changes: passed,
         permissions: 0,
         inbound,
         sharing: false,
@@ -304,7 +307,8 @@ fn drifted(mut share: ShareDiff) -> Option<ShareDiff> {
                     share.invitations.retain(|principal, invitation| match invitation.state {
                         InvitationState::ToSend { .. }
                         | InvitationState::ToResend { .. }
-                        | InvitationState::Needless => added(principal),
+                        | InvitationState::Needless
+                        | InvitationState::Outgrown => added(principal),
                         InvitationState::Pending { .. }
                         | InvitationState::Settling
                         | InvitationState::Rejected { .. } => true,
@@ -381,5 +385,5 @@ fn is_drift(edit: &Edit) -> bool {
             | Part::Resource { how: Membership::Repaired { .. }, .. }
             | Part::Source { how: Membership::Repaired { .. }, .. }
     );
-    repaired || matches!(edit.cause, Cause::Drift | Cause::Both | Cause::Tags)
+    repaired || matches!(edit.cause, Cause::Drift | Cause::Both | Cause::Tags | Cause::Lapsed)
 }

@@ -23,6 +23,8 @@ pub enum Cause {
     Both,
     /// A resource got or lost tags in AWS, and so a search of the files finds another set.
     Tags,
+    /// An invitation ran out: nobody changed anything.
+    Lapsed,
 }
 
 impl Cause {
@@ -32,6 +34,8 @@ impl Cause {
         match (self, other) {
             _ if self == other => self,
             (Self::Drift, Self::Tags) | (Self::Tags, Self::Drift) => Self::Drift,
+            // Time adds nobody who changed something.
+            (Self::Lapsed, other) | (other, Self::Lapsed) => other,
             _ => Self::Both,
         }
     }
@@ -42,6 +46,7 @@ impl Cause {
             Self::Pending => "pending",
             Self::Both => "both",
             Self::Tags => "tags",
+            Self::Lapsed => "lapsed",
         }
     }
 }

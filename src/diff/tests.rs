@@ -2,7 +2,7 @@ mod ownership;
 
 use std::collections::BTreeSet;
 
-use crate::desired::{DesiredGraph, DesiredShare, IgnorableAttribute, Import, SharingWish, Unresolved};
+use crate::desired::{DesiredGraph, DesiredShare, IgnorableAttribute, Import, SharingWish};
 use crate::diff::fixture::*;
 use crate::diff::{
     Acknowledgement, AcknowledgementScope, Cause, Change, DeleteReason, Delta, Diff, Edit, Membership,
@@ -486,10 +486,7 @@ fn a_place_that_nobody_read_is_unknown() {
 fn a_share_that_could_not_be_settled_is_left_as_it_is() {
     let share = desired_share("tgw");
     let mut graph = stack([]);
-    graph.unresolved.insert(
-        share.address.clone(),
-        Unresolved { place: hub(), span: share.span, wanted: Vec::new(), gap: gap(), protected: false },
-    );
+    graph.unresolved.insert(share.address.clone(), unresolved(&share));
     for compare in [diff, destroy] {
         let out = compare(&graph, &live([live_share(&share, 1)]), &unread_org());
         assert_eq!(out.shares, []);

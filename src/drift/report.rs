@@ -273,9 +273,12 @@ impl DriftReport {
             | SharingVerdict::Unread { .. }
             | SharingVerdict::NotManaged => false,
         });
+        let by_hand = |edit: &Edit| edit.cause != Cause::Pending;
+        let blocked_differs = self.unresolved.values().any(|share| share.differences.iter().any(by_hand));
         let permission_differs = self.permissions.iter().any(PermissionItem::differs);
         if sharing_off
             || permission_differs
+            || blocked_differs
             || self.items.iter().any(differs)
             || self.unmanaged.iter().any(stray)
             || self.inbound.iter().any(undone)
@@ -286,6 +289,15 @@ impl DriftReport {
         } else {
             Standing::InSync
         }
+    }
+
+    /// Why shares were not compared.
+    pub fn open(&self) -> impl Iterator<Item = &Gap> {
+        let of_items = self.items.iter().filter_map(|item| match &item.class {
+            DriftClass::Unknown { gap } => Some(gap),
+            _ => None,
+        });
+        self.unresolved.values().map(|share| &share.gap).chain(of_items)
     }
 
     /// Whether the files name what AWS does not have or does not take. Those shares are not compared.

@@ -15,7 +15,8 @@
 //!   `ramctl:stack` keeps to the stack's own. Creating has no such key. Not for invitations: `inbound` names are patterns of another syntax.
 //! - `aws:RequestTag`, `aws:ResourceTag`, `aws:TagKeys`: the stack's own shares and permissions and no others.
 //! - `ram:ResourceTag` is not used: it has the values of `aws:ResourceTag`, on fewer actions.
-//! - `ram:AllowsExternalPrincipals` is not used: it is the state before the change, and a share that somebody opened by hand has to be closed.
+//! - `ram:AllowsExternalPrincipals`: false for a share without the stack's tag that is filled, unless a share of the account says true. Not for the
+//!   stack's own: it is the state before the change, and a share that somebody opened by hand has to be closed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,7 +48,7 @@ enum ResourceValues {
     Patterns(BTreeSet<String>),
 }
 
-/// Characters of ARNs in one statement. Two statements have them, and a policy has 6,144 characters.
+/// Characters of ARNs in one statement. Three statements have them, and a policy has 6,144 characters.
 const MOST_IN_ARNS: usize = 1_000;
 
 impl Content {
@@ -98,8 +99,8 @@ pub(crate) fn write_statements(scope: &Scope<'_>, notes: &mut Vec<String>) -> Ve
         out.extend(sharer_actions(scope, notes));
     }
     if !scope.regions.is_empty() {
-        // In every Region that is read: a share that left the files is deleted wherever it is.
-        out.push(owned(scope, Statement::new("DeleteShares", &["ram:DeleteResourceShare"]), &scope.regions));
+        // In every Region: a share that left the files is found and deleted wherever it is.
+        out.push(owned_anywhere(scope, Statement::new("DeleteShares", &["ram:DeleteResourceShare"])));
     }
     out.extend(ownership(scope));
     out.extend(write_permissions(scope));
@@ -132,9 +133,9 @@ fn ownership(scope: &Scope<'_>) -> Vec<Statement> {
         .iter()
         .any(|block| block.action == RemovedAction::Release && block.from.value.kind == BlockKind::Share);
     if releases && !scope.regions.is_empty() {
-        // The block that named account and Region is gone: the share may be wherever the stack is read.
+        // The block that named account and Region is gone: the share may be in any Region.
         let statement = Statement::new("ReleaseShares", &["ram:UntagResource"]);
-        out.push(owned(scope, statement, &scope.regions).only(
+        out.push(owned_anywhere(scope, statement).only(
             "ForAllValues:StringLike",
             "aws:TagKeys",
             ["ramctl:*".to_owned()],
@@ -198,12 +199,13 @@ fn share(scope: &Scope<'_>, notes: &mut Vec<String>) -> Vec<Statement> {
                 .only("BoolIfExists", "ram:RetainSharingOnAccountLeaveOrganization", no(&retaining)),
         ),
         // A share is filled as it is made, which needs this action too. The action has no key for the tags of a request, and a share that
-        // is being made has none yet; its name is one of the files'. The resources are held to those of the files by the statement above,
-        // and a policy has little room to say it twice.
-        content.narrow_kinds(
+        // is being made has none yet; its name is one of the files'. No key tells it from a share that somebody made by hand under such a name,
+        // so that one can be filled too, with what the files share and with nothing else, unless it is open to outside principals.
+        content.narrow(
             in_regions(Statement::new("FillNewShares", &["ram:AssociateResourceShare"]), &regions)
                 .only("Null", format!("aws:ResourceTag/{TAG_STACK}"), ["true".to_owned()])
-                .only("StringEqualsIfExists", "ram:ResourceShareName", names(scope)),
+                .only("StringEqualsIfExists", "ram:ResourceShareName", names(scope))
+                .only("BoolIfExists", "ram:AllowsExternalPrincipals", no(&external)),
         ),
         content.narrow(owned(scope, Statement::new("FillShares", &["ram:AssociateResourceShare"]), &regions)),
         // Not narrowed to the stack's principals: what somebody added by hand has to be taken away.
@@ -402,7 +404,17 @@ fn owned(scope: &Scope<'_>, statement: Statement, regions: &BTreeSet<Region>) ->
     let shares = regions
         .iter()
         .map(|region| format!("arn:{}:ram:{region}:{account}:resource-share/*", region.partition().as_str()));
-    statement.on(shares).only(
+    of_stack(scope, statement.on(shares))
+}
+
+/// Only shares of the stack, in any Region.
+fn owned_anywhere(scope: &Scope<'_>, statement: Statement) -> Statement {
+    let share = format!("arn:{}:ram:*:{}:resource-share/*", scope.partition(), scope.account);
+    of_stack(scope, statement.on([share]))
+}
+
+fn of_stack(scope: &Scope<'_>, statement: Statement) -> Statement {
+    statement.only(
         "StringEquals",
         format!("aws:ResourceTag/{TAG_STACK}"),
         [scope.declaration.stack.value.to_string()],

@@ -11,7 +11,8 @@ use crate::model::{BlockKind, Region, TAG_STACK};
 /// Policies and versions, where the listings leave something open: of the account's permissions and, for shares that are behind,
 /// of AWS's.
 pub(crate) fn read_permissions(scope: &Scope<'_>) -> Statement {
-    let mut arns = own(scope, &scope.regions);
+    // A search for shares that left the files may find some in any Region.
+    let mut arns = vec![anywhere(scope)];
     let partitions: BTreeSet<_> = scope.regions.iter().map(Region::partition).collect();
     arns.extend(
         partitions.iter().map(|partition| format!("arn:{}:ram::aws:permission/*", partition.as_str())),
@@ -31,15 +32,20 @@ fn own(scope: &Scope<'_>, regions: &BTreeSet<Region>) -> Vec<String> {
     regions.iter().map(arn).collect()
 }
 
+/// The account's permissions in any Region.
+fn anywhere(scope: &Scope<'_>) -> String {
+    format!("arn:{}:ram:*:{}:permission/*", scope.partition(), scope.account)
+}
+
 pub(crate) fn write_permissions(scope: &Scope<'_>) -> Vec<Statement> {
     let declared: Vec<&PermissionBlock> =
         scope.declaration.permissions.iter().filter(|block| block.account.value == *scope.account).collect();
     let stack = || [scope.declaration.stack.value.to_string()];
     let (request_tag, resource_tag) =
         (format!("aws:RequestTag/{TAG_STACK}"), format!("aws:ResourceTag/{TAG_STACK}"));
-    let owned = |statement: Statement, regions: &BTreeSet<Region>| {
-        statement.on(own(scope, regions)).only("StringEquals", &resource_tag, stack())
-    };
+    let tagged = |statement: Statement| statement.only("StringEquals", &resource_tag, stack());
+    let owned = |statement: Statement, regions: &BTreeSet<Region>| tagged(statement.on(own(scope, regions)));
+    let owned_anywhere = |statement: Statement| tagged(statement.on([anywhere(scope)]));
     let mut out = Vec::new();
     let regions: BTreeSet<Region> = declared.iter().map(|block| block.region.value.clone()).collect();
     if !declared.is_empty() {
@@ -70,8 +76,8 @@ pub(crate) fn write_permissions(scope: &Scope<'_>) -> Vec<Statement> {
     }
     if !scope.regions.is_empty() {
         // Whether the stack had permissions that have left its files, the files do not say. So also where it declares none, in every
-        // Region that is read, as with shares; the tag keeps it to the stack's own.
-        out.push(owned(Statement::new("DeletePermissions", &["ram:DeletePermission"]), &scope.regions));
+        // Region, as with shares; the tag keeps it to the stack's own.
+        out.push(owned_anywhere(Statement::new("DeletePermissions", &["ram:DeletePermission"])));
     }
     if !scope.shares.is_empty() {
         // The call is about two resources, and the tag is the share's: the other half is with the shares. What is left over may be AWS's.
@@ -81,9 +87,9 @@ pub(crate) fn write_permissions(scope: &Scope<'_>) -> Vec<Statement> {
         out.push(statement.on(own(scope, &scope.share_regions()).into_iter().chain([of_aws])));
     }
     if spoken_of(scope) && !scope.regions.is_empty() {
-        // The block that named account and Region is gone: the permission may be wherever the stack is read.
+        // The block that named account and Region is gone: the permission may be in any Region.
         let statement = Statement::new("ReleasePermissions", &["ram:UntagResource"]);
-        out.push(owned(statement, &scope.regions).only(
+        out.push(owned_anywhere(statement).only(
             "ForAllValues:StringLike",
             "aws:TagKeys",
             ["ramctl:*".to_owned()],

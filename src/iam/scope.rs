@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desired::{organization_region, places};
+use crate::desired::{organization_region, places, unreached};
 use crate::iam::apply::write_statements;
 use crate::iam::policy::{MANAGED_QUOTA, Policy, Statement};
 use crate::iam::read::{LISTINGS, read_statements};
@@ -98,8 +98,20 @@ pub fn policies(declaration: &Declaration, role: Role) -> Vec<AccountPolicy> {
     let mut out = Vec::new();
     if without_role.is_empty() && !assumes.is_empty() {
         let statements = assume_roles(&assumes).into_iter().chain(sweep_accounts(sweeps.as_ref()));
-        let policy = Policy { statements: statements.collect() };
-        out.push(AccountPolicy { subject: Subject::Caller, policy, notes: Vec::new() });
+        let mut statements: Vec<Statement> = statements.collect();
+        let open = unreached(declaration);
+        let mut notes = Vec::new();
+        if !open.is_empty() {
+            // One of them may be the account of the identity that runs ramctl. Then it is searched with these credentials.
+            let ids: Vec<&str> = open.iter().map(AccountId::as_str).collect();
+            statements.extend(sweep_statements(declaration, role, partition, ids.iter().copied()));
+            notes.push(format!(
+                "{} have no assume_role block. If the identity that runs ramctl belongs to one of them, that account is searched for shares \
+                 of the stack with it. Otherwise remove all statements but those for sts:AssumeRole.",
+                ids.join(", ")
+            ));
+        }
+        out.push(AccountPolicy { subject: Subject::Caller, policy: Policy { statements }, notes });
     }
     if let Some(pattern) = &sweeps {
         out.push(sweep_policy(declaration, role, partition, pattern));
@@ -143,6 +155,11 @@ fn policy_of(scope: &Scope<'_>, role: Role, subject: Subject) -> AccountPolicy {
     let assumed = assume_roles(&scope.assumes).into_iter().chain(sweep_accounts(scope.sweeps.as_ref()));
     let mut statements: Vec<Statement> = assumed.collect();
     statements.extend(read_statements(scope));
+    if scope.regions.is_empty() {
+        // No file names a Region of it, and it is searched all the same.
+        let account = [scope.account.as_str()];
+        statements.extend(sweep_statements(scope.declaration, role, scope.partition(), account));
+    }
     if role == Role::Apply {
         statements.extend(write_statements(scope, &mut notes));
     }
@@ -159,22 +176,31 @@ fn policy_of(scope: &Scope<'_>, role: Role, subject: Subject) -> AccountPolicy {
     AccountPolicy { subject, policy, notes }
 }
 
-/// The policy of the role that is searched through, and that deletes what it finds, in accounts that the files do not name.
-fn sweep_policy(declaration: &Declaration, role: Role, partition: &str, pattern: &str) -> AccountPolicy {
+/// What finds and deletes shares of the stack in accounts of which the files say no more than that there are such accounts: `*` for any.
+fn sweep_statements<'a>(
+    declaration: &Declaration,
+    role: Role,
+    partition: &str,
+    accounts: impl IntoIterator<Item = &'a str> + Clone,
+) -> Vec<Statement> {
+    let of = |what: &str| {
+        let accounts = accounts.clone().into_iter();
+        accounts.map(|account| format!("arn:{partition}:ram:*:{account}:{what}/*")).collect::<Vec<_>>()
+    };
     let mut statements = vec![
         Statement::new("ReadShares", LISTINGS),
         Statement::new("ReadRegions", &["ec2:DescribeRegions"]),
-        Statement::new("ReadPermissions", &["ram:GetPermission"]).on([
-            format!("arn:{partition}:ram:*:*:permission/*"),
-            format!("arn:{partition}:ram::aws:permission/*"),
-        ]),
+        Statement::new("ReadPermissions", &["ram:GetPermission"])
+            .on(of("permission").into_iter().chain([format!("arn:{partition}:ram::aws:permission/*")])),
     ];
     if role == Role::Apply {
-        let shares = || [format!("arn:{partition}:ram:*:*:resource-share/*")];
+        let shares = || of("resource-share");
         let tag = format!("aws:ResourceTag/{TAG_STACK}");
         let stack = || [declaration.stack.value.to_string()];
         let owned = |statement: Statement| statement.on(shares()).only("StringEquals", &tag, stack());
         statements.push(owned(Statement::new("DeleteShares", &["ram:DeleteResourceShare"])));
+        let permissions = Statement::new("DeletePermissions", &["ram:DeletePermission"]).on(of("permission"));
+        statements.push(permissions.only("StringEquals", &tag, stack()));
         let releases = |block: &crate::lang::RemovedBlock| {
             block.action == RemovedAction::Release && block.from.value.kind == BlockKind::Share
         };
@@ -183,6 +209,12 @@ fn sweep_policy(declaration: &Declaration, role: Role, partition: &str, pattern:
             statements.push(release.only("ForAllValues:StringLike", "aws:TagKeys", ["ramctl:*".to_owned()]));
         }
     }
+    statements
+}
+
+/// The policy of the role that is searched through, and that deletes what it finds, in accounts that the files do not name.
+fn sweep_policy(declaration: &Declaration, role: Role, partition: &str, pattern: &str) -> AccountPolicy {
+    let statements = sweep_statements(declaration, role, partition, ["*"]);
     let note = format!(
         "Every account of the organization needs a role that {pattern} matches, with this policy and a trust policy that names the identity \
          that runs ramctl. A share whose owner moved to another account is created by the account's own role, not by this one."

@@ -654,7 +654,17 @@ fn a_sweep_assumes_its_role_everywhere_and_has_a_policy_of_its_own() {
     let all = policies(&everything(), Role::Apply);
     let sweep = all.iter().find(|of| of.subject == Subject::Sweep).expect("a policy");
     let sids: Vec<&str> = sweep.policy.statements.iter().map(|it| it.sid.as_str()).collect();
-    assert_eq!(sids, ["ReadShares", "ReadRegions", "ReadPermissions", "DeleteShares", "ReleaseShares"]);
+    assert_eq!(
+        sids,
+        [
+            "ReadShares",
+            "ReadRegions",
+            "ReadPermissions",
+            "DeleteShares",
+            "DeletePermissions",
+            "ReleaseShares"
+        ]
+    );
     let assumed = all.iter().flat_map(|of| &of.policy.statements).find(|it| it.sid == "SweepAccounts");
     assert_eq!(assumed.expect("somebody may").resources, ["arn:aws:iam::*:role/ramctl-sweep"]);
     let plan = policies(&everything(), Role::Plan);

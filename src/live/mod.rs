@@ -19,4 +19,4 @@ pub use rows::{
     PermissionVersionRow, PlaceRows, ShareRow, SourceRow,
 };
 pub use state::{Association, AttachedPermission, Departed, Extent, LivePlace, LiveShare, LiveState};
-pub use sweep::{Sweep, Swept};
+pub use sweep::{Breadth, Sight, Sweep, Swept};

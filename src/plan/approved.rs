@@ -189,8 +189,9 @@ impl ApprovedPlan {
                 _ => None,
             });
             namesakes.entry(share.diff.address.clone()).or_default().extend(named);
-            let asked =
-                share.diff.invitations.iter().filter(|(_, found)| found.state != InvitationState::Needless);
+            let asked = share.diff.invitations.iter().filter(|(_, found)| {
+                !matches!(found.state, InvitationState::Needless | InvitationState::Outgrown)
+            });
             let principals = asked.map(|(principal, _)| principal.clone());
             invited.entry(share.diff.address.clone()).or_default().extend(principals);
         }

@@ -309,8 +309,13 @@ impl PlanBody {
     }
 
     pub fn counts(&self) -> Counts {
-        let mut out =
-            Counts { unknown: self.unresolved.len(), unmanaged: self.unmanaged.len(), ..Counts::default() };
+        let blocked = self.unresolved.values().filter(|share| share.gap.cause.is_of_the_files()).count();
+        let mut out = Counts {
+            unknown: self.unresolved.len() - blocked,
+            blocked,
+            unmanaged: self.unmanaged.len(),
+            ..Counts::default()
+        };
         for step in &self.steps {
             match &step.step {
                 Step::AcceptResourceShareInvitation { .. } => out.accept += 1,
@@ -338,6 +343,8 @@ impl PlanBody {
                 Verdict::Changed(_) if share.blocked.is_some() => &mut out.blocked,
                 Verdict::NotImported { .. } => &mut out.blocked,
                 Verdict::InSync { .. } => &mut out.in_sync,
+                // What the files name keeps it back, and nothing is unknown of it.
+                Verdict::Unread { gap, .. } if gap.cause.is_of_the_files() => &mut out.blocked,
                 Verdict::Unread { .. } => &mut out.unknown,
                 Verdict::Changed(Change::Create { .. }) => &mut out.create,
                 Verdict::Changed(Change::Update { .. }) => &mut out.update,

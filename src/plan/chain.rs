@@ -185,7 +185,17 @@ impl<'a> Chain<'a> {
             }
         }
 
+        // RAM closes no share that has a stranger, and the same account is none once it is put on again.
+        let renewed = match changes.allow_external_principals {
+            Some(false) => join.take_principals_in(&leave),
+            Some(true) | None => Vec::new(),
+        };
+        let from = self.written.len();
         self.disassociate(&share, leave);
+        if !renewed.is_empty() {
+            self.wait_for_sharing(from);
+            self.associate(&share, Members { principals: renewed, ..Members::default() });
+        }
         let (idle, late_idle) =
             if resources_first { (Vec::new(), changes.idle) } else { (changes.idle, Vec::new()) };
         self.detach(&share, idle);
@@ -219,6 +229,16 @@ impl<'a> Chain<'a> {
         }
         tags.insert(TAG_APPLIED.to_owned(), after.record(after.stamp.clone()).bound(arn));
         self.push(Step::TagResource { share, tags });
+    }
+
+    /// Lets the steps written since then wait until sharing inside the organization is on: nobody is taken off who could not be put on again.
+    fn wait_for_sharing(&mut self, from: usize) {
+        for id in &self.written[from..] {
+            let needs = &mut self.steps[id.0 as usize].needs;
+            needs.extend(self.sharing);
+            needs.sort();
+            needs.dedup();
+        }
     }
 
     /// Takes the stack's tags off a share.
@@ -345,6 +365,14 @@ impl Members {
         let (stay, go) = all.into_iter().partition(|resource| join.resources.contains(resource));
         self.resources = stay;
         go
+    }
+
+    /// Takes out the principals that leave as well.
+    fn take_principals_in(&mut self, leave: &Self) -> Vec<Principal> {
+        let all = std::mem::take(&mut self.principals);
+        let (both, rest) = all.into_iter().partition(|principal| leave.principals.contains(principal));
+        self.principals = rest;
+        both
     }
 
     /// Takes out the principals that go for good, which are not put on again.

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diff::{Change, Part, Verdict};
-use crate::model::{PermissionArn, Place, Principal, ResourceArn, ResourceType, ShareArn};
+use crate::diff::{Change, Edit, Part, Verdict, Wanted};
+use crate::live::{Association, LiveShare};
+use crate::model::{AssociationStatus, PermissionArn, Place, Principal, ResourceArn, ResourceType, ShareArn};
 use crate::plan::body::{PlanBody, PlannedShare};
 use crate::plan::step::{PlannedStep, Step, StepId};
 
@@ -21,8 +22,44 @@ pub struct Expected {
     pub principals: BTreeSet<Principal>,
     pub resources: BTreeSet<ResourceArn>,
     pub sources: BTreeSet<String>,
+    /// Those of its principals and resources that were on the share before, and that no step touches.
+    pub stood: Stood,
     /// Without a version where the plan moves the share to another one. Of a type that is not here, the plan knows nothing.
     pub permissions: BTreeMap<ResourceType, (PermissionArn, Option<String>)>,
+}
+
+/// Members of a share that a plan leaves on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stood {
+    pub principals: BTreeSet<Principal>,
+    pub resources: BTreeSet<ResourceArn>,
+}
+
+impl Stood {
+    fn of(before: &LiveShare, after: &Wanted, edits: &[Edit]) -> Self {
+        let touched_principals: BTreeSet<&Principal> = edits
+            .iter()
+            .filter_map(|edit| match &edit.part {
+                Part::Principal { principal, .. } => Some(principal),
+                _ => None,
+            })
+            .collect();
+        let touched_resources: BTreeSet<&ResourceArn> = edits
+            .iter()
+            .filter_map(|edit| match &edit.part {
+                Part::Resource { resource, .. } => Some(resource),
+                _ => None,
+            })
+            .collect();
+        let on = |association: &Association| association.status == AssociationStatus::Associated;
+        let principals = before.principals.iter().filter(|(_, found)| on(found)).map(|(one, _)| one);
+        let principals =
+            principals.filter(|one| after.principals.contains_key(*one) && !touched_principals.contains(one));
+        let resources = before.resources.iter().filter(|(_, found)| on(found)).map(|(one, _)| one);
+        let resources =
+            resources.filter(|one| after.resources.contains_key(*one) && !touched_resources.contains(one));
+        Self { principals: principals.cloned().collect(), resources: resources.cloned().collect() }
+    }
 }
 
 /// The kinds of things that the steps give.
@@ -107,6 +144,7 @@ impl Expected {
             principals: after.principals.keys().cloned().collect(),
             resources: after.resources.keys().cloned().collect(),
             sources: after.sources.clone(),
+            stood: Stood::of(&before.share, after, edits),
             permissions,
         })
     }

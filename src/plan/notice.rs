@@ -122,8 +122,17 @@ impl PlanBody {
                 told(&unresolved.gap)
             );
             out.push(warning(&read_codes::RAM409, Some(unresolved.span), detail));
+            let n = unresolved.differences.len();
+            if n > 0 {
+                let detail = format!(
+                    "{address} is left alone, and its live form differs from the rest of its block in {n} {}; none of it is changed.",
+                    if n == 1 { "part" } else { "parts" }
+                );
+                let help = "correct the name, or take the change back by hand";
+                out.push(warning(&live_codes::RAM361, Some(unresolved.span), detail).help(help));
+            }
         }
-        if let Sweep::Done(Swept { regions: _, gaps, further }) = &body.sweep {
+        if let Sweep::Done(Swept { gaps, further, .. }) = &body.sweep {
             for (account, gap) in gaps {
                 let code = if further.contains(account) { &read_codes::RAM415 } else { &read_codes::RAM414 };
                 out.push(warning(code, None, format!("{account}: {}", told(gap))).help(remedy(gap)));

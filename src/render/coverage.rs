@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::diff::{Sweep, Swept, UnresolvedShare};
+use crate::diff::{Breadth, Cause as EditCause, Edit, Membership, Part, Sweep, Swept, UnresolvedShare};
 use crate::model::{AccountId, Address, Gap, GapCause, Origin, Place};
 use crate::plan::{by_account, same_cause};
 use crate::render::escape::escape;
 use crate::render::parts;
+use crate::render::rows::{Row, Rows};
 use crate::render::style::{Styles, paint};
 
 /// The extent of one run's reading.
@@ -30,7 +31,20 @@ pub(crate) struct Coverage<'a> {
 /// One cause and everything that was not read for it, each with its code.
 struct Cause<'a> {
     gap: &'a Gap,
-    lines: Vec<(String, &'static str)>,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    what: String,
+    code: &'static str,
+    /// What is different there all the same.
+    rows: Vec<Row>,
+}
+
+impl Line {
+    fn new(what: String, code: &'static str) -> Self {
+        Self { what, code, rows: Vec::new() }
+    }
 }
 
 /// `network  eu-central-1, us-east-1`.
@@ -45,9 +59,32 @@ fn places(places: &[&Place], labels: &BTreeMap<AccountId, String>) -> String {
     format!("{account}  {}{more}", regions.join(", "))
 }
 
+/// Where the live form of a share that is left alone differs from what is settled of its block.
+fn differences(share: &UnresolvedShare) -> Vec<Row> {
+    let row = |edit: &Edit| {
+        let mut row = parts::row(edit, &share.place);
+        let is_taken_off = matches!(
+            edit.part,
+            Part::Principal { how: Membership::Removed, .. }
+                | Part::Resource { how: Membership::Removed, .. }
+                | Part::Source { how: Membership::Removed, .. }
+        );
+        row.effect = match (is_taken_off, edit.cause) {
+            (true, EditCause::Pending) => {
+                "is on the share; perhaps the block means it by the name that leads nowhere"
+            }
+            (true, _) => "is on the share, and the block does not declare it; left alone",
+            (false, _) => "left alone",
+        }
+        .to_owned();
+        row.code("RAM361")
+    };
+    share.differences.iter().map(row).collect()
+}
+
 impl Coverage<'_> {
     /// Everything that was not read, with what to do. Nothing where all was.
-    pub fn gaps(&self, f: &mut fmt::Formatter<'_>, styles: &Styles) -> fmt::Result {
+    pub fn gaps(&self, f: &mut fmt::Formatter<'_>, styles: &Styles, width: usize) -> fmt::Result {
         let Self { unknown, organization_gap, sharing_gap, unresolved, unreceived, sweep, .. } = self;
         if unknown.is_empty()
             && unreceived.is_empty()
@@ -61,8 +98,9 @@ impl Coverage<'_> {
         writeln!(f, "{}", paint(styles.error, "NOT READ"))?;
         let sign = paint(styles.unknown, "?");
         for Cause { gap, lines } in self.causes() {
-            for (what, code) in lines {
+            for Line { what, code, rows } in lines {
                 writeln!(f, "{sign} {what}  {}", paint(styles.code, code))?;
+                write!(f, "{}", Rows { rows: &rows, styles, width, indent: 4 })?;
             }
             writeln!(f, "    {}", parts::gap(gap))?;
             writeln!(f, "    {}", paint(styles.muted, parts::gap_detail(gap)))?;
@@ -100,20 +138,23 @@ impl Coverage<'_> {
                 )
             };
             // The organization is read first, and says it best.
-            return vec![Cause { gap: organization_gap.unwrap_or(gap), lines: vec![(what, "RAM410")] }];
+            return vec![Cause {
+                gap: organization_gap.unwrap_or(gap),
+                lines: vec![Line::new(what, "RAM410")],
+            }];
         }
         let mut causes: Vec<Cause<'_>> = Vec::new();
-        let mut add =
-            |gap, what: String, code| match causes.iter_mut().find(|cause| same_cause(cause.gap, gap)) {
-                Some(cause) => cause.lines.push((what, code)),
-                None => causes.push(Cause { gap, lines: vec![(what, code)] }),
-            };
+        let mut add = |gap, line: Line| match causes.iter_mut().find(|cause| same_cause(cause.gap, gap)) {
+            Some(cause) => cause.lines.push(line),
+            None => causes.push(Cause { gap, lines: vec![line] }),
+        };
         if let Some(gap) = organization_gap {
-            add(*gap, "the organization: who is behind a unit is not known".to_owned(), "RAM411");
+            let what = "the organization: who is behind a unit is not known";
+            add(*gap, Line::new(what.to_owned(), "RAM411"));
         }
         if let Some(gap) = sharing_gap {
             let what = "sharing inside the organization: whether it is on is not known, so nothing that needs it is written";
-            add(*gap, what.to_owned(), "RAM407");
+            add(*gap, Line::new(what.to_owned(), "RAM407"));
         }
         for (address, share) in *unresolved {
             let wanted: Vec<String> = share.wanted.iter().map(|text| escape(text).to_string()).collect();
@@ -127,17 +168,17 @@ impl Coverage<'_> {
                     "could not be looked up"
                 }
             );
-            add(&share.gap, what, "RAM409");
+            add(&share.gap, Line { what, code: "RAM409", rows: differences(share) });
         }
         for (place, gap) in by_account(unknown) {
             let what = format!("{}: not compared, nothing in it is changed", places(&place, labels));
-            add(gap, what, "RAM410");
+            add(gap, Line::new(what, "RAM410"));
         }
         for (place, gap) in by_account(unreceived) {
             let what = "what the account receives is not known, so nothing is accepted or rejected in it";
-            add(gap, format!("{}: {what}", places(&place, labels)), "RAM412");
+            add(gap, Line::new(format!("{}: {what}", places(&place, labels)), "RAM412"));
         }
-        if let Sweep::Done(Swept { regions: _, gaps, further }) = sweep {
+        if let Sweep::Done(Swept { gaps, further, .. }) = sweep {
             for (account, gap) in gaps {
                 let is_further = further.contains(account);
                 let account = parts::account(account, labels);
@@ -149,37 +190,63 @@ impl Coverage<'_> {
                 } else {
                     ("whether the stack has shares in other Regions is not known", "RAM414")
                 };
-                add(gap, format!("{account}: {what}"), code);
+                add(gap, Line::new(format!("{account}: {what}"), code));
             }
         }
         causes
     }
 
     /// Where else shares of the stack were looked for, and where not.
-    fn elsewhere(&self) -> String {
-        match self.sweep {
-            Sweep::NotAsked => "Other Regions and accounts were not searched.".to_owned(),
-            Sweep::Done(Swept { regions, gaps: _, further }) => {
-                let n = regions.values().map(BTreeSet::len).sum();
-                let searched = format!(
-                    "Searched {} of {} for shares of this stack",
-                    parts::count(n, "other Region", "other Regions"),
-                    parts::count(regions.len(), "account", "accounts")
-                );
-                let unnamed = further.iter().filter(|account| regions.contains_key(*account)).count();
-                match (further.len(), further.len() - unnamed) {
-                    (0, _) => format!("{searched}; other accounts were not searched."),
-                    (all, 0) => format!(
-                        "{searched}, among them {} of the organization that the files do not name.",
-                        parts::count(all, "active account", "active accounts")
-                    ),
-                    (all, missed) => format!(
-                        "{searched}; {missed} of {} of the organization that the files do not name could not be searched.",
-                        parts::count(all, "active account", "active accounts")
-                    ),
-                }
-            }
+    fn elsewhere(&self) -> Vec<String> {
+        const NOWHERE: &str = "Other Regions and accounts were not searched.";
+        let Sweep::Done(Swept { breadth, regions, gaps: _, further, unreached, passed: _ }) = self.sweep
+        else {
+            return vec![NOWHERE.to_owned()];
+        };
+        let n: usize = regions.values().map(BTreeSet::len).sum();
+        let accounts = parts::count(regions.len(), "account", "accounts");
+        if *breadth != Breadth::All {
+            let named = (n > 0).then(|| {
+                let regions = parts::count(n, "further Region", "further Regions");
+                format!("Searched {regions} that the files name in {accounts} for shares of this stack.")
+            });
+            return named.into_iter().chain([NOWHERE.to_owned()]).collect();
         }
+        let searched = format!(
+            "Searched {} of {accounts} for shares of this stack",
+            parts::count(n, "other Region", "other Regions")
+        );
+        let unnamed = further.iter().filter(|account| regions.contains_key(*account)).count();
+        let searched = match (further.len(), further.len() - unnamed) {
+            (0, _) if unreached.is_empty() => {
+                return vec![format!("{searched}; other accounts were not searched.")];
+            }
+            (0, _) => searched,
+            (all, 0) => format!(
+                "{searched}, among them {} of the organization that the files do not name",
+                parts::count(all, "active account", "active accounts")
+            ),
+            (all, missed) => format!(
+                "{searched}; {missed} of {} of the organization that the files do not name could not be searched",
+                parts::count(all, "active account", "active accounts")
+            ),
+        };
+        let others = if further.is_empty() { ", and accounts that the files do not name" } else { "" };
+        let missing = self.unreached(unreached).map(|named| format!("Not searched: {named}{others}."));
+        std::iter::once(format!("{searched}.")).chain(missing).collect()
+    }
+
+    /// The accounts of the files for which there are no credentials.
+    fn unreached(&self, accounts: &BTreeSet<AccountId>) -> Option<String> {
+        const NAMED: usize = 3;
+        let names: Vec<String> =
+            accounts.iter().take(NAMED).map(|account| parts::account(account, self.labels)).collect();
+        let more = match accounts.len().checked_sub(NAMED) {
+            None | Some(0) => String::new(),
+            Some(more) => format!(" and {more} more"),
+        };
+        let have = if accounts.len() == 1 { "which has" } else { "which have" };
+        (!accounts.is_empty()).then(|| format!("{}{more}, {have} no assume_role", names.join(", ")))
     }
 
     fn is_read(&self, place: &Place) -> bool {
@@ -207,15 +274,16 @@ impl Coverage<'_> {
             )
         };
         if self.complete {
-            let sentences = [(styles.muted, read("Read")), (styles.muted, self.elsewhere())];
+            let sentences = std::iter::once(read("Read")).chain(self.elsewhere());
+            let sentences: Vec<_> = sentences.map(|sentence| (styles.muted, sentence)).collect();
             writeln!(f, "{}", parts::fill(&sentences, width))
         } else {
-            let sentences = [
+            let mut sentences = vec![
                 (styles.error, "INCOMPLETE:".to_owned()),
                 (anstyle::Style::new(), read("read")),
                 (styles.strong, "What was not read was not compared and is not changed.".to_owned()),
-                (anstyle::Style::new(), self.elsewhere()),
             ];
+            sentences.extend(self.elsewhere().into_iter().map(|sentence| (anstyle::Style::new(), sentence)));
             writeln!(f, "{}", parts::fill(&sentences, width))
         }
     }

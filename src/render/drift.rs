@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diag::{SourceMap, Span};
-use crate::diff::{InboundItem, InboundVerdict, Membership, Part, SharingVerdict, Sweep, left_counts};
+use crate::diff::{InboundItem, InboundVerdict, Membership, Part, SharingVerdict, left_counts};
 use crate::drift::{DriftClass, DriftItem, DriftReport, PermissionClass, PermissionItem, Standing};
 use crate::model::{Address, GapCause, Origin, Place};
 use crate::org::SharingState;
@@ -221,7 +221,7 @@ impl<'a> DriftView<'a> {
             Standing::InSync if counts.contains_key(&10) => {
                 (self.styles.strong, "No drift, but not all have accepted yet.")
             }
-            Standing::InSync if self.report.sweep == Sweep::NotAsked => {
+            Standing::InSync if !self.report.sweep.is_wide() => {
                 (self.styles.strong, "No drift in the Regions that the files name.")
             }
             Standing::InSync if ignored + kept > 0 => (self.styles.strong, "No drift."),
@@ -338,7 +338,7 @@ impl fmt::Display for DriftView<'_> {
             write!(f, "{}", Rows { rows: &unmanaged, styles: &self.styles, width: self.width, indent: 0 })?;
             writeln!(f)?;
         }
-        coverage.gaps(f, &self.styles)?;
+        coverage.gaps(f, &self.styles, self.width)?;
         self.summary(f)?;
         coverage.closing(f, &self.styles, self.width)
     }

@@ -52,6 +52,7 @@ pub(crate) fn rows(invitations: &BTreeMap<Principal, Invitation>, labels: &Label
             InvitationState::ToResend { .. } => ("sent again", Sign::Changed),
             InvitationState::Pending { .. } => ("not accepted yet", Sign::Note),
             InvitationState::Needless => ("not needed any more", Sign::Changed),
+            InvitationState::Outgrown => ("of a stranger that is one no more", Sign::Changed),
             InvitationState::Settling => ("accepted and not visible yet", Sign::Note),
             // One by one: somebody has to do something.
             InvitationState::Rejected { .. } => {
@@ -112,6 +113,11 @@ fn row(principal: &Principal, invitation: &Invitation, labels: &Labels) -> Row {
             let why = "sent while AWS took the account for a stranger";
             (Sign::Changed, format!("{why}; as one of the organization {account} needs none"), "RAM337")
         }
+        InvitationState::Outgrown => {
+            let why =
+                "accepted while AWS took the account for a stranger, and the share closes for strangers";
+            (Sign::Changed, format!("{why}; {account} is removed and added again"), "RAM363")
+        }
         InvitationState::Settling => {
             (Sign::Note, format!("accepted; AWS does not show the share to {account} yet"), "RAM336")
         }
@@ -130,6 +136,7 @@ pub(crate) fn renewal(invitation: &Invitation) -> Option<&'static str> {
     match &invitation.state {
         InvitationState::ToResend { .. } => Some("its invitation expired; removed and added again"),
         InvitationState::Needless => Some("removed and added again"),
+        InvitationState::Outgrown => Some("removed and added again, without access in between"),
         _ => None,
     }
 }

@@ -237,6 +237,7 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
     row.mark = match cause {
         Cause::Drift => "drift",
         Cause::Tags => "tags",
+        Cause::Lapsed => "lapsed",
         Cause::Pending | Cause::Both => "",
     };
     if let Part::Principal { how: Membership::Repaired { message }, .. }
@@ -272,6 +273,7 @@ pub(crate) fn modified(cause: Cause) -> &'static str {
     match cause {
         Cause::Drift => "modified: AWS was changed since the last apply",
         Cause::Pending => "modified: the configuration was changed and not applied",
+        Cause::Lapsed => "modified: an invitation ran out",
         Cause::Tags => "modified: resources got or lost tags, and a search by tags finds others",
         Cause::Both => "modified: AWS and the configuration were changed since the last apply",
     }
@@ -371,6 +373,15 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
             Row::new(Sign::Held, ["owner".into(), text_of(label), place.account.to_string()])
                 .effect("is in it: RAM's policy lets in all users and roles of the owner")
                 .code("RAM204")
+        }
+        Remark::UnitMadeAgain { before, after, label } => {
+            let id = |unit: &Principal| principal_id(unit);
+            Row::new(Sign::Note, ["unit".into(), text_of(label), id(after)])
+                .effect(format!(
+                    "{} on the share is no longer in the organization; a unit that is deleted and made again is another one",
+                    id(before)
+                ))
+                .code("RAM362")
         }
         Remark::Share { status, message } => {
             let because = message.as_ref().map(|message| format!(": {}", escape(message).at_most(120)));

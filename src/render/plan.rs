@@ -125,7 +125,7 @@ impl fmt::Display for PlanView<'_> {
             write!(f, "{}", Rows { rows: &unmanaged, styles: &self.styles, width: self.width, indent: 0 })?;
             writeln!(f)?;
         }
-        coverage.gaps(f, &self.styles)?;
+        coverage.gaps(f, &self.styles, self.width)?;
         self.over_quota(f)?;
         self.interruptions(f)?;
         let consent =

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::diag::SourceMap;
+use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{Cause, left_counts};
 use crate::drift::{DriftClass, DriftItem, DriftReport, Standing};
 use crate::model::Origin;
@@ -10,8 +10,8 @@ use crate::wire::FORMAT_VERSION;
 use crate::wire::invitation::{InboundDocument, InvitationDocument, UnreceivedDocument};
 use crate::wire::partial::PartialDocument;
 use crate::wire::parts::{
-    CoverageDocument, EditDocument, GapDocument, LeftDocument, PlaceDocument, Reading, RemarkDocument,
-    SharingDocument, SourceDocument, UnmanagedDocument,
+    CoverageDocument, DiagnosticDocument, EditDocument, GapDocument, LeftDocument, PlaceDocument, Reading,
+    RemarkDocument, SharingDocument, SourceDocument, UnmanagedDocument,
 };
 use crate::wire::permission::PermissionItemDocument;
 use crate::wire::share::import_problem;
@@ -34,6 +34,10 @@ pub struct DriftDocument {
     ignored: usize,
     /// What others put on shares and `keep_extra` keeps.
     kept: usize,
+    /// Shares that could not be compared because something could not be read.
+    unknown: usize,
+    /// Shares that are left alone because the files name what AWS does not have or does not take.
+    blocked: usize,
     sharing: Option<SharingDocument>,
     shares: Vec<DriftItemDocument>,
     permissions: Vec<PermissionItemDocument>,
@@ -45,6 +49,8 @@ pub struct DriftDocument {
     /// Present where the report is of a part of the stack: then `in_sync` speaks of that part.
     partial: Option<PartialDocument>,
     coverage: CoverageDocument,
+    /// What is wrong with the stack, and what keeps it from being compared.
+    diagnostics: Vec<DiagnosticDocument>,
 }
 
 #[derive(Serialize)]
@@ -171,6 +177,8 @@ impl DriftDocument {
             now: now.map(|now| now.to_string()),
             ignored,
             kept,
+            unknown: report.open().filter(|gap| !gap.cause.is_of_the_files()).count(),
+            blocked: report.open().filter(|gap| gap.cause.is_of_the_files()).count(),
             sharing: sharing.as_ref().map(|sharing| SharingDocument::new(sharing, labels, sources)),
             shares: items.iter().map(item).collect(),
             permissions: permissions
@@ -195,6 +203,15 @@ impl DriftDocument {
                 unresolved,
                 sources,
             }),
+            diagnostics: Vec::new(),
         }
+    }
+
+    /// The report with what a run has to tell beside it.
+    #[must_use]
+    pub fn telling(mut self, diagnostics: &[Diagnostic], sources: &SourceMap) -> Self {
+        let told = diagnostics.iter().map(|one| DiagnosticDocument::new(one, sources));
+        self.diagnostics.extend(told);
+        self
     }
 }

@@ -64,6 +64,7 @@ impl InvitationDocument {
             }
             InvitationState::Pending { window, accept: _ } => (InvitationWord::Pending, None, times(*window)),
             InvitationState::Needless => (InvitationWord::Needless, None, (None, None)),
+            InvitationState::Outgrown => (InvitationWord::Outgrown, None, (None, None)),
             InvitationState::Settling => (InvitationWord::Settling, None, (None, None)),
             InvitationState::Rejected { sent } => {
                 (InvitationWord::Rejected, None, (sent.map(|sent| sent.to_string()), None))

@@ -22,7 +22,7 @@ pub(crate) struct PartialDocument {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct LeftOutDocument {
-    /// Shares that were compared.
+    /// Shares that were compared, or found by the search and declared by no block.
     shares: usize,
     /// How many of them differ.
     changes: usize,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desired::{IgnorableAttribute, InvitedBecause};
 use crate::diag::Severity;
-use crate::diff::{Cause, DeleteReason, Lapse, LeftBy, Purpose, ReplaceReason, UndeclaredStanding};
+use crate::diff::{Breadth, Cause, DeleteReason, Lapse, LeftBy, Purpose, ReplaceReason, UndeclaredStanding};
 use crate::model::{ConditionChange, GapCause};
 use crate::org::SharingState;
 use crate::plan::Blocked;
@@ -42,8 +42,20 @@ words! { PurposeWord for Purpose { Apply = "apply", Destroy = "destroy" } }
 
 words! {
     /// `drift`: AWS was changed. `pending`: the configuration was. `tags`: a resource got or lost tags, and so a search by tags finds another
-    /// set.
-    CauseWord for Cause { Drift = "drift", Pending = "pending", Both = "both", Tags = "tags" }
+    /// set. `lapsed`: an invitation ran out, and nobody changed anything.
+    CauseWord for Cause {
+        Drift = "drift",
+        Pending = "pending",
+        Both = "both",
+        Tags = "tags",
+        Lapsed = "lapsed",
+    }
+}
+
+words! {
+    /// How far shares were looked for. `all`: in all Regions that the accounts have enabled. `named`: at most where the files say, because the
+    /// run is about a part of the stack. `declined`: no further, because `--no-sweep` says so.
+    BreadthWord for Breadth { Named = "named", Declined = "declined", All = "all" }
 }
 
 words! {
@@ -230,6 +242,7 @@ words! {
         ShareStatus = "share_status",
         Expires = "expires",
         OwnerInside = "owner_inside",
+        UnitMadeAgain = "unit_made_again",
         Templated = "templated_permission",
         CauseUntold = "cause_untold",
     }
@@ -264,13 +277,15 @@ words! {
 }
 
 words! {
-    /// `needless`: sent while the account counted as a stranger, which it is no more. `settling`: accepted, not visible everywhere yet.
+    /// `needless`: sent while the account counted as a stranger, which it is no more. `outgrown`: the same and accepted, on a share that closes for
+    /// strangers. `settling`: accepted, not visible everywhere yet.
     /// `rejected`: not sent again.
     InvitationWord {
         ToSend = "to_send",
         ToResend = "to_resend",
         Pending = "pending",
         Needless = "needless",
+        Outgrown = "outgrown",
         Settling = "settling",
         Rejected = "rejected",
     }

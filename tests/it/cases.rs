@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use expect_test::expect_file;
 use ramctl::checks::hold;
-use ramctl::desired::{DesiredGraph, DesiredShare, Resolution, check, resolve};
+use ramctl::desired::{DesiredGraph, DesiredShare, NoSearch, Resolution, check, nowhere_is_looked, resolve};
 use ramctl::diag::{Diagnostic, FileId, SourceMap, all_codes};
 use ramctl::diff::diff;
 use ramctl::drift::{DriftReport, report};
@@ -110,7 +110,7 @@ pub fn diagnose(case: &Path) -> (SourceMap, Vec<Diagnostic>) {
     let (mut sources, _) = stack(case);
     let Compiled { declaration, mut diagnostics, .. } = compiled(&mut sources);
     if let Some(declaration) = declaration {
-        let Resolution { graph, diagnostics: found } =
+        let Resolution { graph, diagnostics: found, .. } =
             resolve(&declaration, &org::read(case, &declaration), &tagged::read(case, &declaration));
         // What comes of the organization as it is now stops its share alone.
         const OF_ONE: [&str; 7] = ["RAM102", "RAM103", "RAM104", "RAM105", "RAM106", "RAM133", "RAM139"];
@@ -121,6 +121,8 @@ pub fn diagnose(case: &Path) -> (SourceMap, Vec<Diagnostic>) {
             assert!(found.contains(&offline), "only found without the organization: {offline:?}");
         }
         diagnostics.extend(found);
+        diagnostics
+            .extend(graph.and_then(|graph| nowhere_is_looked(&declaration, &graph, NoSearch::Declined)));
     }
     (sources, diagnostics)
 }
@@ -282,7 +284,7 @@ pub fn situation(case: &Path) -> Situation {
     let declaration = compiled.declaration.clone().unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics));
     let org = org::read(case, &declaration);
     let tagged = tagged::read(case, &declaration);
-    let Resolution { graph, diagnostics } = resolve(&declaration, &org, &tagged);
+    let Resolution { graph, diagnostics, .. } = resolve(&declaration, &org, &tagged);
     let graph = graph.unwrap_or_else(|| panic!("{diagnostics:#?}"));
     // What was applied before: the files in `before`, or else the same as today's.
     let before = case.join("before");

@@ -170,8 +170,10 @@ fn a_stack_that_looks_nowhere_is_never_called_in_sync() {
     stack.edit("network.ram.hcl", "  regions = [", "  # regions = [");
     drop_every_share(&stack);
     for words in ["plan", "drift", "apply --auto-approve", "destroy --auto-approve"] {
-        stack.run(words).exits(1).says(&["RAM108", "Add regions"]).never_says(&["No "]);
+        let run = stack.run(&format!("{words} --no-sweep"));
+        run.exits(1).says(&["RAM108", "Run without --no-sweep, or add regions"]).never_says(&["No "]);
     }
+    stack.run("plan").exits(4).says(&["4 to delete"]);
 }
 
 /// Two accounts with a share each; the role of the second does not exist.

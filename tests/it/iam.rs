@@ -112,6 +112,7 @@ fn seed(policies: &Policies) -> Content {
     }
     text.push_str(
         "\nresource \"arn:aws:acm-pca:eu-central-1:222222222222:certificate-authority/0a1b\" {}\n\
+         resource \"arn:aws:ec2:eu-central-1:111111111111:transit-gateway/tgw-0a1b\" {}\n\
          settings {\n  associate_ms = 1\n  disassociate_ms = 1\n  onboarding_ms = 0\n}\n",
     );
     Content::Seed { name: "sandbox.hcl".into(), text }
@@ -303,7 +304,11 @@ async fn every_action_of_the_apply_policies_is_needed_and_named_when_it_is_missi
 
     // Of permissions, and needed where there are some: `permissions.rs` takes them away.
     let elsewhere = |without: &Without| {
-        ["DeletePermissions", "DetachPermissions"].contains(&without.sid.as_str())
+        // What finds and deletes a share in the caller's own account: the next test.
+        let of_found = ["DeleteShares", "ReadPermissions", "ReadShares"].contains(&without.sid.as_str())
+            && without.action != "ram:GetResourceShares";
+        without.account == "management" && of_found
+            || ["DeletePermissions", "DetachPermissions"].contains(&without.sid.as_str())
             || without.action == "ram:DisassociateResourceSharePermission"
     };
     let is_changing = |without: &Without| CHANGING.contains(&without.sid.as_str());
@@ -347,6 +352,51 @@ async fn every_action_of_the_apply_policies_is_needed_and_named_when_it_is_missi
         .collect()
         .await;
     assert!(failures.is_empty(), "{}", failures.join("\n----\n"));
+}
+
+/// A share of the caller's own account, of which the files say no more than its id once the share has left them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_found_in_the_callers_own_account_is_deleted_with_the_printed_policy() {
+    let (before, after) = (quickstart(), quickstart());
+    let share = r#"share "own" {
+  account    = account.management
+  region     = "eu-central-1"
+  resources  = ["arn:aws:ec2:eu-central-1:111111111111:transit-gateway/tgw-0a1b"]
+  principals = [account.dev]
+}
+"#;
+    fs::write(before.path().join("own.ram.hcl"), share).expect("the folder can be written");
+    let (first, second) = (policies(before.path(), "apply"), policies(after.path(), "apply"));
+    let applied = TempDir::new().expect("a temporary folder");
+    let settings =
+        |dir: &TempDir| Settings { state_dir: Some(dir.path().to_owned()), ..Settings::new(seed(&first)) };
+    let running = start(settings(&applied)).await.expect("the sandbox starts");
+    apply(&running, before.path()).await.exits(0);
+    running.shutdown().await.expect("the state is written");
+
+    let needed = each_without_one(&second).into_iter().filter(|without| {
+        without.account == "management"
+            && ["DeleteShares", "ReadRegions", "ReadShares"].contains(&without.sid.as_str())
+    });
+    let mut cases: Vec<(String, Policies)> =
+        needed.map(|without| (without.action, without.policies)).collect();
+    assert_eq!(cases.len(), 7);
+    cases.push((String::new(), second.clone()));
+    for (action, policies) in cases {
+        let state = TempDir::new().expect("a temporary folder");
+        copy(applied.path(), state.path());
+        let running = start(settings(&state)).await.expect("the sandbox starts");
+        put_policies(&running, &policies).await;
+        let run = apply(&running, after.path()).await;
+        if action.is_empty() {
+            run.exits(0).says(&["1 to delete"]);
+            self::run(&running, after.path(), &["plan", "--detailed-exitcode"]).await.exits(0);
+        } else {
+            assert_ne!(run.code, Some(0), "{action}: {run}");
+            run.says(&[&format!("not authorized to perform: {action} on resource")]);
+        }
+        running.shutdown().await.expect("the state is written");
+    }
 }
 
 /// One request signed by a session, with no parameters: whether it is allowed is asked before they are looked at.
@@ -540,6 +590,24 @@ async fn the_apply_policy_reaches_no_further_than_the_stack() {
         let fill = fill.set_principals(principal.map(|it| vec![it.to_owned()]));
         let fill = fill.set_resource_arns(resource.map(|it: &str| vec![it.to_owned()]));
         assert!(is_denied(fill.send().await), "{principal:?} {resource:?}");
+    }
+
+    // One with a name of the files takes nothing that they do not share, and nothing at all while it is open to outside principals.
+    for (open, resource, denied) in [
+        (true, TGW, true),
+        (false, TGW, false),
+        (false, "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-0f", true),
+    ] {
+        let owner = ram_of(owner(&running, NETWORK), "eu-central-1");
+        let namesake = owner.create_resource_share().name("transit-gateway-eu-central-1");
+        let namesake = namesake.allow_external_principals(open).send().await.expect("the owner may");
+        let namesake = namesake
+            .resource_share()
+            .and_then(|share| share.resource_share_arn())
+            .expect("an ARN")
+            .to_owned();
+        let fill = role("eu-central-1").associate_resource_share().resource_share_arn(namesake);
+        assert_eq!(is_denied(fill.resource_arns(resource).send().await), denied, "{open} {resource}");
     }
 
     // A share of another stack stays as it is, and the own ones stay the stack's.

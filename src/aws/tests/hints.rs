@@ -25,6 +25,11 @@ async fn an_answer_that_is_none_of_aws_names_status_and_endpoint() {
         (404, html, "an HTML page"),
         (404, "", "it does not know the operation"),
         (404, "{}", "it does not know the operation"),
+        (404, "Not Found", "plain text and no error code of AWS: it does not know the operation"),
+        (400, r#"{"error":"no route"}"#, "JSON and no error code of AWS"),
+        (403, "blocked by the proxy", "plain text and no error code of AWS"),
+        (401, "", "an empty body and no error code of AWS"),
+        (200, "service is up", "plain text, and no answer of AWS"),
         (200, "<html><body>sign in to the guest network</body></html>", "an HTML page"),
         (400, r#"{"__type":"UnknownOperationException"}"#, "it does not know the operation"),
     ] {

@@ -7,19 +7,20 @@ use crate::cli::outputs::{Outputs, with_outputs};
 use crate::cli::pipeline::{self, Loaded, Read};
 use crate::cli::replay::{Replay, replay};
 use crate::cli::scope::scope;
-use crate::diff::{Causes, Purpose};
+use crate::diag::{Diagnostic, read_codes};
+use crate::diff::{Causes, Diff, Purpose};
 use crate::drift::{self, Standing};
 use crate::model::Origin;
+use crate::plan;
 use crate::render::{DriftView, Found};
 
 pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
     with_outputs("drift", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
         if let Some(file) = &args.live.live {
-            let Some(Replay { loaded, read, origin }) = replay(&args.stack, file, Purpose::Apply, output)
+            let narrowed = (&args.scope, Causes::All);
+            let Some(Replay { loaded, read, origin, scope }) =
+                replay(&args.stack, file, Purpose::Apply, narrowed, output)
             else {
-                return Exit::Error;
-            };
-            let Some(scope) = scope(&args.scope, Causes::All, &loaded.declaration, output) else {
                 return Exit::Error;
             };
             let Some(read) = read.within(scope, output) else { return Exit::Error };
@@ -39,11 +40,25 @@ pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
     })
 }
 
+/// What a plan of the same reading has to tell that is about AWS or what was read, and not about changes: those are a plan's.
+fn notices(diff: &Diff, read: &Read) -> Vec<Diagnostic> {
+    let plan = plan::plan_knowing(diff, &read.org, &read.usage);
+    let is_told = |one: &Diagnostic| one.code.id.starts_with("RAM3") || one.code.id.starts_with("RAM4");
+    plan.notices().into_iter().filter(|one| is_told(one) && *one.code != read_codes::RAM413).collect()
+}
+
 fn tell(loaded: &Loaded, read: &Read, origin: Origin, outputs: &mut Outputs, output: &mut Output) -> Exit {
-    let report = drift::report(&read.diff());
+    let diff = read.diff();
+    let report = drift::report(&diff);
+    let notices = notices(&diff, read);
     let (styles, width) = (output.styles(), output.width());
     outputs.show(DriftView::new(&report, &loaded.sources, styles, width, origin.clone()), output);
-    outputs.write(Found::Drift(&report), &[], origin, output);
+    if outputs.shows_text() {
+        // The report names what else there is to tell; these say where in the files, and what to do.
+        let errors: Vec<Diagnostic> = notices.iter().filter(|one| one.is_error()).cloned().collect();
+        output.diagnostics(&errors, &loaded.sources);
+    }
+    outputs.write(Found::Drift(&report), &notices, origin, output);
     match report.standing() {
         // Also where drift was found: a report with holes must not pass for all there is.
         _ if report.has_misnamed() => Exit::Error,

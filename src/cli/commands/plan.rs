@@ -21,10 +21,10 @@ pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
         let purpose = if args.destroy { Purpose::Destroy } else { Purpose::Apply };
         let causes = if args.refresh_only { Causes::Drift } else { Causes::All };
         if let Some(file) = &args.live.live {
-            let Some(Replay { loaded, read, origin }) = replay(&args.stack, file, purpose, output) else {
-                return Exit::Error;
-            };
-            let Some(scope) = scope(&args.scope, causes, &loaded.declaration, output) else {
+            let narrowed = (&args.scope, causes);
+            let Some(Replay { loaded, read, origin, scope }) =
+                replay(&args.stack, file, purpose, narrowed, output)
+            else {
                 return Exit::Error;
             };
             let Some(mut read) = read.within(scope, output) else { return Exit::Error };
@@ -110,7 +110,7 @@ pub(crate) fn refusals(plan: &PlanBody) -> Vec<Diagnostic> {
 fn exit(plan: &Plan, consent: Option<&Consent>, detailed: bool, output: &Output) -> Exit {
     let read = Exit::of_plan(plan);
     if read == Exit::Error {
-        output.error("the files name what the organization does not have; those shares are left alone.");
+        output.error("the files name what AWS does not have or does not take; those shares are left alone.");
         read
     } else if let Some(Err(refused)) = consent.map(|consent| plan.approve(consent)) {
         consent::refused(&refused, output)

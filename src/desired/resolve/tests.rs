@@ -8,7 +8,7 @@ use crate::model::{Address, BlockKind, ResourceType};
 use crate::org::{OrgAccount, ParentId};
 
 fn settle_all(declaration: &Declaration) -> DesiredGraph {
-    let Resolution { graph, diagnostics } = resolve(declaration, &known(snapshot()));
+    let Resolution { graph, diagnostics, .. } = resolve(declaration, &known(snapshot()));
     graph.unwrap_or_else(|| panic!("{diagnostics:#?}"))
 }
 
@@ -83,7 +83,7 @@ fn external_principals_are_not_allowed_unless_the_files_say_so() {
 fn an_unreadable_organization_leaves_only_those_shares_open_that_need_it() {
     let [mut by_name, by_id] = [share("by_name"), share("by_id")];
     by_name.principals = vec![literal(DEV), ou("Workloads/Prod")];
-    let Resolution { graph, diagnostics } = resolve(&stack_of([by_name, by_id]), &unknown());
+    let Resolution { graph, diagnostics, .. } = resolve(&stack_of([by_name, by_id]), &unknown());
     let graph = graph.expect("a gap is no error");
     assert_eq!(diagnostics, []);
     assert_eq!(graph.shares.keys().collect::<Vec<_>>(), [&named("by_id")]);
@@ -290,7 +290,7 @@ fn a_closed_account_with_no_block_of_its_own_is_left_out_and_told_once() {
         ..declaration.accounts.values().next().expect("in the fixture").clone()
     };
     declaration.accounts.insert(address(BlockKind::Account, "old", None), block);
-    let Resolution { graph, diagnostics } = resolve(&declaration, &known(org.clone()));
+    let Resolution { graph, diagnostics, .. } = resolve(&declaration, &known(org.clone()));
     let graph = graph.expect("a warning is no error");
     assert_eq!(diagnostics.iter().map(|found| found.code.id).collect::<Vec<_>>(), ["RAM109"]);
     assert!(graph.places.iter().all(|place| place.account != closed) && !graph.reached.contains(&closed));

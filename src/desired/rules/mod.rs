@@ -22,7 +22,7 @@ mod tagged;
 mod tags;
 
 pub(crate) use organization::accounts_that_are_read_are_open;
-pub(crate) use stack::somewhere_is_looked;
+pub use stack::{NoSearch, nowhere_is_looked};
 
 use std::collections::{BTreeMap, BTreeSet};
 

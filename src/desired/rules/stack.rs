@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::desired::places::places;
+use crate::desired::graph::DesiredGraph;
 use crate::desired::view::{ShareView, as_written};
 use crate::diag::rules::{RAM100, RAM101, RAM108, RAM110, RAM140};
 use crate::diag::{Diagnostic, Span, Spanned};
@@ -85,31 +85,60 @@ pub(crate) fn units_need_sharing(
     }
 }
 
-/// RAM108: refused where a plan is made, and not by `validate`: files without shares are a fine beginning, but to say that
-/// nothing is to be done, or that nothing has drifted, somebody has to have looked.
-pub(crate) fn somewhere_is_looked(declaration: &Declaration, found: &mut Vec<Diagnostic>) {
+/// Why no account is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoSearch {
+    /// The run has credentials for none.
+    NoCredentials,
+    /// `--no-sweep`.
+    Declined,
+    /// A snapshot stands in for AWS, and it was taken without.
+    Snapshot,
+}
+
+/// RAM108, for a run that searches no account: refused where a plan is made, and not by `validate`. Files without shares are a fine beginning,
+/// but to say that nothing is to be done, or that nothing has drifted, somebody has to have looked.
+pub fn nowhere_is_looked(
+    declaration: &Declaration,
+    graph: &DesiredGraph,
+    because: NoSearch,
+) -> Option<Diagnostic> {
     let management = declaration.organization.as_ref().map(|block| &block.management_account.value);
     let only_management = declaration.accounts.values().all(|block| Some(&block.id.value) == management);
-    if only_management || !declaration.inbound.is_empty() || !places(declaration).is_empty() {
-        return;
+    if only_management || !graph.inbound.is_empty() || !graph.places.is_empty() {
+        return None;
     }
     let stack = &declaration.stack.value;
-    let (missing, help) = if declaration.regions.is_empty() {
-        (
-            "no share and no Regions",
-            "Add regions = [\"eu-central-1\"] to the ramctl block, with every Region where it has ever had shares.",
-        )
-    } else {
-        (
-            "no share, and none of the accounts says how it is reached or which Regions of it are read",
-            "Add assume_role to the account blocks. In the block of the account that the credentials of the run belong to, write \
-             regions = [\"eu-central-1\"].",
-        )
+    let why = match because {
+        NoSearch::NoCredentials => {
+            "ramctl has credentials for none of them that could be searched: they have no assume_role block, and the credentials of this \
+             run belong to none of them"
+        }
+        NoSearch::Declined => {
+            "the files name no place to read, and --no-sweep turns off the search of the others"
+        }
+        NoSearch::Snapshot => {
+            "the files name no place to read, and the snapshot was taken without a search of the others"
+        }
+    };
+    let help = match because {
+        NoSearch::NoCredentials => {
+            "Add assume_role to the account blocks, or run with the credentials of one of the accounts."
+        }
+        NoSearch::Snapshot => "Take the snapshot again without --no-sweep.",
+        NoSearch::Declined if declaration.regions.is_empty() => {
+            "Run without --no-sweep, or add regions = [\"eu-central-1\"] to the ramctl block, with every Region where the stack has ever had \
+             shares."
+        }
+        NoSearch::Declined => {
+            "Run without --no-sweep, or add assume_role to the account blocks. In the block of the account that the credentials of the run \
+             belong to, write regions = [\"eu-central-1\"]."
+        }
     };
     let detail = format!(
-        "The stack {stack} has accounts, but {missing}, so what it once shared would be looked for nowhere."
+        "The stack {stack} has accounts and no share, and {why}. So what it once shared would be looked for nowhere."
     );
-    found.push(Diagnostic::error(&RAM108, declaration.stack.span, detail).help(help));
+    Some(Diagnostic::error(&RAM108, declaration.stack.span, detail).help(help))
 }
 
 /// RAM110.

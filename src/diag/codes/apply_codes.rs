@@ -98,8 +98,8 @@ the next starts."
     RAM517 "share changed while the run was under way"
 "RAM cannot be asked to change a share only if it is as the plan found it. At its end a run lists what is on the shares to which it gave something. \
 One of them has a principal, a resource, a source or a permission that is not in the plan: another run of the stack, or a hand, added it \
-after the plan was made. What both gave comes together on the share, so somebody may have access that no plan said. The run exits with 1 \
-and takes nothing back.
+after the plan was made. What both gave comes together on the share, so somebody may have access that no plan said. Or a principal or a resource that \
+the plan left on the share is there no more: then somebody has lost access that no plan of this run took. The run exits with 1 and takes nothing back.
 
 Let other runs of the stack end, then run `ramctl plan`: it shows what is on the share and not in the files, and `ramctl apply` takes it off, unless `lifecycle` keeps it. \
 To avoid this, let one run of a stack finish before the next starts; most CI systems call that a concurrency group."

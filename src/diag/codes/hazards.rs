@@ -26,9 +26,9 @@ codes! {
         "The share names the organization or a unit that the sharing account itself is in. The policy that RAM writes on the \
         resource then has `\"Principal\": \"*\"` with a condition, and lets in every user and role of the sharing account, without \
         any identity policy of their own; only an explicit Deny stops them (AWS RAM user guide, \"Terms and concepts for AWS RAM\", section \
-        \"Implications of using \"Principal\": \"*\" in a resource-based policy\").\n\nA plan that brings this about asks for consent, and prints \
-        the policy with the Deny to paste. An account that was moved into the unit later is in it with no change of the files: \
-        plan and drift then name the account and the unit until the files allow it. Name units without the account, or write, as a service control \
+        \"Implications of using \"Principal\": \"*\" in a resource-based policy\").\n\nA plan that brings this about, or adds a resource to \
+        such a share, asks for consent, and prints the policy with the Deny to paste. An account that was moved into the unit later is in it with no change \
+        of the files: plan and drift then name the account and the unit, and the plan prints the policy, until the files allow it. Name units without the account, or write, as a service control \
         policy for the account:\n\n    \
         {\n      \"Version\": \"2012-10-17\",\n      \"Statement\": [{\n        \"Effect\": \"Deny\",\n        \"Action\": [\"SERVICE:*\"],\n        \
         \"Resource\": [\"ARN-OF-THE-RESOURCE\"],\n        \
@@ -121,7 +121,8 @@ codes! {
     RAM222 "what these files do not declare is destroyed"
         "`ramctl destroy` deletes all that has the name of the stack, and these files have no block for this share or permission. So \
         they may be those of another folder with the same stack name, of another branch, or with other values: what they do not declare \
-        may be in use.\n\nCompare the address with the files that you meant to destroy. Agree to the code if it is left over from \
+        may be in use. The hazard is also raised for a share that the files declare, where `lifecycle { keep_extra }` keeps what others put on it: that goes with \
+        the share, and the plan lists it.\n\nCompare the address with the files that you meant to destroy. Agree to the code if it is left over from \
         blocks that are gone. What the files declare is destroyed without this code."
     RAM223 "share made beside one like it"
         "The block has no share, so the plan makes one. But a live share of no stack, in the same account and Region, has the block's name, or holds all \
@@ -136,4 +137,14 @@ codes! {
         gives an id a name.\n\nMake the organization readable (the plan says under NOT READ what failed) and plan again: the plan then asks \
         for RAM201 where an account is outside, and for nothing where it is inside. Agree to this code if you know the account. A share \
         without `allow_external_principals` does not ask: RAM refuses outside principals there."
+    RAM240 "share made without a search for it"
+        "A share is known by its address, in whichever account and Region it is. The block has no share where the files look, and `--no-sweep` \
+        (or `RAMCTL_NO_SWEEP`) turns off the search of all other Regions and accounts. If the block was declared in another Region or account \
+        before, its share is still live there, and the plan makes a second one.\n\nPlan without `--no-sweep`: the share is then moved. Agree to \
+        the code if the address is new, or if you know that nothing of it is left elsewhere."
+    RAM241 "access is interrupted"
+        "The share is to take no outside principals any more, and an account of the organization is on it as an outside one: it accepted an invitation while \
+        sharing inside the organization was off. RAM keeps counting it as outside and refuses to close the share. So the plan takes the account off and puts \
+        it on again at once, before the share is closed. In between, for seconds, the account has no access, and none until the next apply if putting it on \
+        fails.\n\nAgree to it at a time when that does no harm, or leave `allow_external_principals = true` on the share."
 }

@@ -178,4 +178,17 @@ codes! {
         different: whoever has one of them in the place of the other is told as gaining and as losing, although it may be neither. More is told than is \
         so, and never less; hazards are raised accordingly. No step depends on it.\n\nLet the role of the plan call ram:GetPermission (`ramctl iam plan` prints the \
         right) and plan again, or take the snapshot again."
+    RAM361 "blocked share differs"
+        "A name or a search in the block leads nowhere or could not be read (RAM409), so ramctl changes nothing on the share. What else the block says is \
+        compared all the same: the plan and the drift report show what is on the share and not in the block, and the reverse. For a principal that the \
+        block does not declare, the record of the last apply tells whether the files may have asked for it under the name that leads nowhere now; what \
+        they never asked for is drift.\n\nCorrect the name or make the organization readable: the next apply then also settles the differences."
+    RAM362 "unit of the organization was made again"
+        "A unit that is on the share is no longer in the organization, and the files name one that is not on the share. AWS knows units by their ids: one that \
+        is deleted and made again under its name has another id, and what was shared with the first is not shared with the second. The plan takes off the \
+        one and puts on the other.\n\nSee whether the unit that the files name is the one you mean, and whether the accounts were moved into it."
+    RAM363 "principal counts as outside and is inside"
+        "The account accepted an invitation while sharing inside the organization was off, so RAM holds its association for that of a stranger. Sharing is on \
+        now, and the files close the share for strangers (`allow_external_principals = false`), which RAM refuses while the share has one. The plan takes the \
+        account off and puts it on again, which needs no invitation any more; RAM241 asks for consent to the gap."
 }

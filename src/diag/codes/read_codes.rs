@@ -57,7 +57,8 @@ codes! {
         `ec2:DescribeNetworkInterfaces` for subnets and `ec2:DescribeTransitGatewayAttachments` for transit gateways; \
         `ramctl iam plan --account NAME` prints its policy."
     RAM414 "other Regions were not searched"
-        "Beside the accounts and Regions that the files name, a run looks for shares of the stack in all other Regions of its accounts. \
+        "Beside the accounts and Regions that the files name, a run looks for shares of the stack in all other Regions of its accounts, also of the one that \
+        the credentials of the run belong to, where the files name it. \
         For that it lists the Regions that are enabled (`ec2:DescribeRegions`), and in this account it cannot. A share that left the \
         files together with the last block of its Region may still be live there, so the run is incomplete (exit code 6).\n\nGive the role \
         `ec2:DescribeRegions`; `ramctl iam plan --account NAME` prints its policy. `--no-sweep` turns the search off; the report then says \
@@ -133,7 +134,7 @@ codes! {
         because it was declared there before. A second one would be a write on something unknown, so ramctl does not create the share, \
         and the run is incomplete (exit code 6).\n\nMake the account or Region that is named readable and run again. If it holds \
         nothing of the stack any more, remove it from the files: its `account` block, or the Region from `regions`. The search of Regions \
-        that no file names can be turned off with `--no-sweep`."
+        that no file names can be turned off with `--no-sweep`; then creating the share needs consent (RAM240)."
     RAM454 "the share is live where the run changes nothing"
         "`--region` or `--account` leaves out the account or Region in which the share is live now. The files declare it in another one, so \
         ramctl would create it there and delete it where it is. A narrowed run changes nothing outside of its part and makes no second \

@@ -56,16 +56,16 @@ Give the ARN of the own organization or unit, or better organization() and ou(\"
 Remove the principal, or wait until the account is active."
 
     RAM108 "nothing says where to look"
-"ramctl keeps no list of what it made. It finds a stack's shares by looking into the accounts and Regions of the stack: the Regions of its shares, and those that `regions` lists in the ramctl block or in an account block. A stack that has accounts, no shares and no such list would be looked for nowhere, and \"no changes\" would mean nothing: shares that it once made may still give access.
+"ramctl keeps no list of what it made. It finds a stack's shares by looking into the accounts and Regions that its files name, and by a search in all other Regions of the accounts that it has credentials for: those with `assume_role`, and the one that the credentials of the run belong to. A stack that has accounts and no shares, and of which no account can be searched, would be looked for nowhere, and \"no changes\" would mean nothing: shares that it once made may still give access.
 
-List the Regions in which the stack has ever had shares:
+Give the account blocks `assume_role`, and run without `--no-sweep`. With `--no-sweep`, list the Regions in which the stack has ever had shares:
 
     ramctl {
       stack   = \"network\"
       regions = [\"eu-central-1\", \"us-east-1\"]
     }
 
-The same list keeps a Region in sight when its last share leaves the files. The Regions of the ramctl block are read in accounts that own a share, a permission or an `assume_role`; for the account that the credentials of the run belong to, write `regions` in its account block."
+The Regions of the ramctl block are read in accounts that own a share, a permission or an `assume_role`; for the account that the credentials of the run belong to, write `regions` in its account block."
 
     RAM109 "an account that is read is closed"
 "The organization lists the account as closed, suspended or not yet set up. No role in it can be assumed, so it cannot be read; AWS takes what it shared from its shares within about 90 days. An account without blocks of its own is left out of the run, which is complete without it. Where a share, permission or inbound block is in the account, the account counts as not read (exit code 6).

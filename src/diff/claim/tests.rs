@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 
-use crate::desired::{DesiredGraph, DesiredShare, Import, Move, Unresolved};
+use crate::desired::{DesiredGraph, DesiredShare, Import, Move};
 use crate::diff::fixture::*;
 use crate::diff::{
     Cause, Change, DeleteReason, Diff, ImportProblem, Part, Remark, ShareDiff, Verdict, destroy, diff,
@@ -200,11 +200,7 @@ fn a_move_to_an_address_that_has_a_share_leaves_that_share_and_deletes_the_other
 fn a_share_whose_moved_block_cannot_be_settled_is_left_alone() {
     let mut graph = moving(&[("old", "new")], []);
     let place = hub();
-    graph.unresolved = [(
-        address("new"),
-        Unresolved { place, span: sources().1, wanted: Vec::new(), gap: gap(), protected: false },
-    )]
-    .into();
+    graph.unresolved = [(address("new"), unresolved(&DesiredShare { place, ..desired_share("new") }))].into();
     let out = diff(&graph, &live([live_share(&desired_share("old"), 1)]), &org());
     assert_eq!(out.shares, []);
 }

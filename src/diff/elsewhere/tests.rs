@@ -1,7 +1,7 @@
 use crate::desired::DesiredShare;
 use crate::diff::fixture::*;
 use crate::diff::{Change, Diff, NotRead, Scope, Verdict, diff, narrow};
-use crate::live::{LiveState, Sweep, Swept};
+use crate::live::{Breadth, LiveState, Sweep, Swept};
 use crate::model::{AccountId, GapCause, Observed, Region};
 
 const ELSEWHERE: &str = "us-east-1";
@@ -26,6 +26,8 @@ fn swept(searched: &[&str], gaps: &[&str], further: &[&str]) -> Sweep {
         regions: regions.collect(),
         gaps: gaps.iter().map(|id| (account(id), gap())).collect(),
         further: further.iter().map(|id| account(id)).collect(),
+        breadth: Breadth::All,
+        ..Swept::default()
     })
 }
 

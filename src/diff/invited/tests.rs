@@ -56,6 +56,7 @@ fn word(state: Option<&InvitationState>) -> &'static str {
         Some(InvitationState::Pending { accept: Acceptor::Unread(_), .. }) => "pending, unread",
         Some(InvitationState::Pending { .. }) => "pending",
         Some(InvitationState::Needless) => "needless",
+        Some(InvitationState::Outgrown) => "outgrown",
         Some(InvitationState::Settling) => "settling",
         Some(InvitationState::Rejected { .. }) => "rejected",
     }

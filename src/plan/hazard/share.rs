@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::access::{Access, Grantee, Grants, reach, reach_of};
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
-    Cause, Change, DeleteReason, Diff, InvitationState, Lapse, Membership, Part, Purpose, Remark, ShareDiff,
-    Verdict, Wanted, is_outside,
+    Cause, Change, DeleteReason, Diff, InvitationState, Lapse, LeftBy, Membership, Part, Purpose, Remark,
+    ShareDiff, Verdict, Wanted, is_outside,
 };
 use crate::model::{Observed, PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
 use crate::org::OrgView;
@@ -183,8 +183,8 @@ impl Changing<'_> {
             found.iter().any(|(code, _)| **code == codes::RAM201 || **code == codes::RAM225);
         let beside = self.share.diff.remarks.iter().any(|remark| matches!(remark, Remark::Unproven { .. }));
         let like = self.share.diff.remarks.iter().any(|remark| remark.lookalike().is_some());
-        let of_the_share: [(bool, &'static Code); 12] = [
-            (self.share.owner_included && !owner_was_included, &codes::RAM204),
+        let of_the_share: [(bool, &'static Code); 13] = [
+            (self.share.owner_included && (!owner_was_included || self.adds_resources()), &codes::RAM204),
             // Whoever allows the outside principal of a new share allows its flag: without it the share could not be made.
             (opens && !(is_new && lets_in_stranger), &codes::RAM205),
             (ends_access && !expired, &codes::RAM206),
@@ -195,11 +195,19 @@ impl Changing<'_> {
             (retains && !before.is_some_and(|before| before.retain_sharing), &codes::RAM213),
             ((deletes || replaces) && was_imported, &codes::RAM214),
             (beside && matches!(self.change, Change::Create { .. }), &codes::RAM221),
-            (gone.is_some_and(|reason| is_undeclared(self.diff, reason)), &codes::RAM222),
+            (
+                gone.is_some_and(|reason| is_undeclared(self.diff, reason)) || self.destroys_extras(),
+                &codes::RAM222,
+            ),
             (like && is_new, &codes::RAM223),
+            (is_new && self.diff.sweep.is_declined(), &codes::RAM240),
         ];
         let of_the_share = of_the_share.into_iter().filter(|(applies, _)| *applies);
         found.extend(of_the_share.map(|(_, code)| (code, HazardSubject::Share)));
+        let interrupted = self.interrupted();
+        found.extend(
+            interrupted.map(|principal| (&codes::RAM241, HazardSubject::Principal(principal.clone()))),
+        );
         if gone == Some(DeleteReason::Rival) {
             found.push((&codes::RAM219, self.other_of_the_address()));
         }
@@ -218,12 +226,40 @@ impl Changing<'_> {
         other.map_or(HazardSubject::Share, |other| HazardSubject::Second(other.share.arn.clone()))
     }
 
+    /// Accounts that are taken off and put on again, and have access now.
+    fn interrupted(&self) -> impl Iterator<Item = &Principal> {
+        let invitations = self.share.diff.invitations.iter();
+        let outgrown = invitations.filter(|(_, one)| one.state == InvitationState::Outgrown);
+        outgrown.map(|(principal, _)| principal)
+    }
+
     fn after(&self) -> Option<&Wanted> {
         self.change.after()
     }
 
     fn before_resources(&self) -> impl Iterator<Item = &ResourceArn> {
         self.change.before().into_iter().flat_map(|before| before.share.resources.keys())
+    }
+
+    /// Whether the stack is destroyed with what others put on a share, and its block keeps for them.
+    fn destroys_extras(&self) -> bool {
+        self.diff.purpose == Purpose::Destroy
+            && matches!(self.change, Change::Delete { .. })
+            && self.share.diff.left.iter().any(|left| left.by == LeftBy::KeepExtra)
+    }
+
+    /// Whether the files put a resource on the share that it did not hold.
+    fn adds_resources(&self) -> bool {
+        match self.change {
+            Change::Update { edits, .. } => edits.iter().any(|edit| {
+                edit.cause != Cause::Drift
+                    && matches!(edit.part, Part::Resource { how: Membership::Added, .. })
+            }),
+            Change::Replace { before, after, .. } => {
+                after.resources.keys().any(|resource| !before.share.resources.contains_key(resource))
+            }
+            Change::Create { .. } | Change::Delete { .. } | Change::Release { .. } => false,
+        }
     }
 
     fn has_no_sources(&self) -> bool {
@@ -244,7 +280,8 @@ impl Changing<'_> {
                 Some(InvitationState::ToResend { lapse: Lapse::Expired | Lapse::Gone, accept: _ })
             )
         };
-        cause == Cause::Drift && (matches!(how, Membership::Repaired { .. }) || ran_out())
+        matches!(cause, Cause::Drift | Cause::Lapsed)
+            && (matches!(how, Membership::Repaired { .. }) || ran_out())
     }
 
     /// Whether these lose a subnet with something of theirs in it, or with nobody knows what.

@@ -85,12 +85,25 @@ fn graph() -> DesiredGraph {
         sharing: None,
         places: BTreeSet::new(),
         account_labels: [(place.account.clone(), "network".to_owned())].into(),
-        shares: [(tgw, share)].into(),
+        shares: [(tgw, share.clone())].into(),
         permissions: BTreeMap::new(),
-        unresolved: [(address("open", None), Unresolved { place, span, wanted, gap, protected: false })]
-            .into(),
+        unresolved: [(
+            address("open", None),
+            Unresolved {
+                place,
+                span,
+                wanted,
+                gap,
+                protected: false,
+                settled: Box::new(share.clone()),
+                opens_principals: true,
+                opens_resources: false,
+            },
+        )]
+        .into(),
         inbound: BTreeMap::new(),
         reached: BTreeSet::new(),
+        unreached: BTreeSet::new(),
         safeguards: Default::default(),
         ignore_tags: crate::model::IgnoredTags::default(),
         identity: Identity::default(),

@@ -127,8 +127,7 @@ impl PlanView<'_> {
                 said.push((hazard.code.summary.to_owned(), hazard.code.id));
             }
         }
-        let is_asked = share.hazards.iter().any(|hazard| hazard.code.id == "RAM204");
-        if is_asked && diff.remarks.iter().any(|remark| matches!(remark, Remark::OwnerInside { .. })) {
+        if diff.remarks.iter().any(|remark| matches!(remark, Remark::OwnerInside { .. })) {
             let text = "to keep them out, attach this to the account as a service control policy, or to its users and roles:";
             said.push((text.to_owned(), ""));
             said.extend(keep_owner_out(share).into_iter().map(|line| (format!("    {line}"), "")));

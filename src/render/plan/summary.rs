@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::access::Grantee;
-use crate::diff::{InboundVerdict, Purpose, Remark, SharingVerdict, Sweep};
+use crate::diff::{InboundVerdict, Purpose, Remark, SharingVerdict};
 use crate::plan::{Counts, PlannedInbound, PlannedShare};
 use crate::render::left;
 use crate::render::partial;
@@ -77,11 +77,9 @@ impl PlanView<'_> {
                 Purpose::Apply if self.is_waiting() => "No changes to make.",
                 Purpose::Apply if self.is_sharing_undeclared() => "No changes.",
                 Purpose::Apply if unhealthy > 0 || ignored > 0 || kept > 0 => "No changes.",
-                Purpose::Apply if body.sweep == Sweep::NotAsked => {
-                    "No changes in the Regions that the files name."
-                }
+                Purpose::Apply if !body.sweep.is_wide() => "No changes in the Regions that the files name.",
                 Purpose::Apply => "No changes. AWS matches the configuration.",
-                Purpose::Destroy if body.sweep == Sweep::NotAsked => {
+                Purpose::Destroy if !body.sweep.is_wide() => {
                     "No changes. The stack owns nothing in the Regions that the files name."
                 }
                 Purpose::Destroy => "No changes. The stack owns nothing in AWS.",

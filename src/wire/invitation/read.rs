@@ -45,6 +45,7 @@ impl InvitationDocument {
                 accept: accept()?,
             },
             InvitationWord::Needless => InvitationState::Needless,
+            InvitationWord::Outgrown => InvitationState::Outgrown,
             InvitationWord::Settling => InvitationState::Settling,
             InvitationWord::Rejected => InvitationState::Rejected { sent: times(since.as_deref())? },
         };

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::diag::SourceMap;
-use crate::diff::{Sweep, Swept, UnresolvedShare};
+use crate::diff::{Breadth, Sweep, Swept, UnresolvedShare};
 use crate::model::{AccountId, Address, Gap, Origin, Place, Region};
 use crate::wire::malformed::{Malformed, id, ids, time};
-use crate::wire::parts::{PlaceDocument, Recorded, SourceDocument, texts};
-use crate::wire::words::GapWord;
+use crate::wire::parts::{EditDocument, PlaceDocument, Recorded, SourceDocument, texts};
+use crate::wire::words::{BreadthWord, GapWord};
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -54,7 +54,7 @@ pub(crate) struct CoverageDocument {
     /// The gap in the organization's tree; null where it was read or is not asked for.
     organization: Option<GapDocument>,
     unresolved: Vec<UnresolvedDocument>,
-    /// Where shares of the stack were looked for beside `read`; null where nobody looked. Accounts that the files do not name are
+    /// Where shares of the stack were looked for beside `read`; null where nobody looked and nobody said not to. Accounts that the files do not name are
     /// among them only where the `organization` block has a `sweep`.
     sweep: Option<SweepDocument>,
 }
@@ -69,6 +69,16 @@ pub(crate) struct SweepDocument {
     /// Those of both that the files do not name: `organization { sweep { ... } }` asks for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     further_accounts: Vec<String>,
+    /// Accounts that the files name and that were not searched: they have no `assume_role`, and the credentials of the run are not theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unreached_accounts: Vec<String>,
+    #[serde(default = "all")]
+    breadth: BreadthWord,
+}
+
+/// What documents say that were written before there was another.
+fn all() -> BreadthWord {
+    BreadthWord::All
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -88,7 +98,12 @@ struct UnsweptAccountDocument {
 impl SweepDocument {
     /// Nothing where nobody looked.
     pub fn new(sweep: &Sweep) -> Option<Self> {
-        let Sweep::Done(Swept { regions, gaps, further }) = sweep else { return None };
+        let Sweep::Done(Swept { breadth, regions, gaps, further, unreached, passed: _ }) = sweep else {
+            return None;
+        };
+        if *breadth == Breadth::Named && regions.is_empty() {
+            return None;
+        }
         let searched = regions.iter().map(|(account, regions)| SweptAccountDocument {
             account: account.to_string(),
             regions: texts(regions),
@@ -101,11 +116,15 @@ impl SweepDocument {
             searched: searched.collect(),
             unknown: unknown.collect(),
             further_accounts: texts(further),
+            unreached_accounts: texts(unreached),
+            breadth: (*breadth).into(),
         })
     }
 
     pub fn read(document: Option<&Self>) -> Result<Sweep, Malformed> {
-        let Some(Self { searched, unknown, further_accounts }) = document else { return Ok(Sweep::NotAsked) };
+        let Some(Self { searched, unknown, further_accounts, unreached_accounts, breadth }) = document else {
+            return Ok(Sweep::NotAsked);
+        };
         let regions = searched.iter().map(|SweptAccountDocument { account, regions }| {
             Ok((id(account, AccountId::parse)?, ids(regions, Region::parse)?))
         });
@@ -115,7 +134,10 @@ impl SweepDocument {
         let (regions, gaps) =
             (regions.collect::<Result<_, Malformed>>()?, gaps.collect::<Result<_, Malformed>>()?);
         let further = ids(further_accounts, AccountId::parse)?;
-        Ok(Sweep::Done(Swept { regions, gaps, further }))
+        let unreached = ids(unreached_accounts, AccountId::parse)?;
+        let breadth = (*breadth).into();
+        // What a run left out is counted with what else it left out.
+        Ok(Sweep::Done(Swept { breadth, regions, gaps, further, unreached, passed: BTreeMap::new() }))
     }
 }
 
@@ -134,6 +156,9 @@ struct UnresolvedDocument {
     source: SourceDocument,
     wanted: Vec<String>,
     gap: GapDocument,
+    /// Where the live share differs from what is settled of the block. Nothing of that is changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    differences: Vec<EditDocument>,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -182,13 +207,14 @@ impl CoverageDocument {
         } = reading;
         let read = places.iter().filter(|place| !unknown.contains_key(place));
         let unresolved = unresolved.iter().map(|(address, share)| {
-            let UnresolvedShare { place, span, wanted, gap } = share;
+            let UnresolvedShare { place, span, wanted, gap, differences } = share;
             UnresolvedDocument {
                 address: address.to_string(),
                 place: PlaceDocument::new(place, labels),
                 source: SourceDocument::new(*span, sources),
                 wanted: wanted.clone(),
                 gap: GapDocument::new(gap),
+                differences: differences.iter().map(EditDocument::new).collect(),
             }
         });
         let unknown = unknown.iter().map(|(place, gap)| UnknownPlaceDocument {
@@ -223,12 +249,13 @@ impl CoverageDocument {
             .collect::<Result<_, Malformed>>()?;
         places.extend(unknown.keys().cloned());
         let mut open = BTreeMap::new();
-        for UnresolvedDocument { address, place, source, wanted, gap } in unresolved {
+        for UnresolvedDocument { address, place, source, wanted, gap, differences } in unresolved {
             let share = UnresolvedShare {
                 place: place.read()?,
                 span: recorded.span(source),
                 wanted: wanted.clone(),
                 gap: gap.read(),
+                differences: differences.iter().map(EditDocument::read).collect::<Result<_, Malformed>>()?,
             };
             open.insert(id(address, Address::parse)?, share);
         }

@@ -149,6 +149,12 @@ impl RemarkDocument {
                 message: Some(label.clone()),
                 ..of(RemarkWord::OwnerInside)
             },
+            Remark::UnitMadeAgain { before, after, label } => Self {
+                subject: Some(before.to_string()),
+                status: Some(after.to_string()),
+                message: Some(label.clone()),
+                ..of(RemarkWord::UnitMadeAgain)
+            },
             Remark::Share { status, message } => Self {
                 status: Some(status.to_string()),
                 message: message.clone(),
@@ -256,6 +262,11 @@ impl RemarkDocument {
             RemarkWord::OwnerInside => Remark::OwnerInside {
                 principal: Principal::read(subject()?),
                 label: needed(message, "what the principal is called")?.clone(),
+            },
+            RemarkWord::UnitMadeAgain => Remark::UnitMadeAgain {
+                before: Principal::read(subject()?),
+                after: Principal::read(status()?),
+                label: needed(message, "what the unit is called")?.clone(),
             },
             RemarkWord::ShareStatus => {
                 Remark::Share { status: ShareStatus::read(status()?), message: message.clone() }

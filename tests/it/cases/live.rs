@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use ramctl::desired::{DesiredGraph, DesiredShare};
 use ramctl::diff::{Purpose, Record, Scope, Stamp, Written};
 use ramctl::live::{
-    Association, AttachedPermission, CustomerPermissionRow, Departed, LivePlace, LiveShare, LiveState,
+    Association, AttachedPermission, Breadth, CustomerPermissionRow, Departed, LivePlace, LiveShare,
+    LiveState, Sweep, Swept,
 };
 use ramctl::model::{
     AssociationStatus, FeatureSet, Gap, GapCause, Observed, Place, Principal, ResourceArn, ShareArn,
@@ -38,6 +39,8 @@ struct File {
     unread: BTreeSet<String>,
     /// What accounts receive, by `account region`.
     received: BTreeMap<String, Received>,
+    /// As with `--no-sweep`.
+    no_sweep: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -51,6 +54,8 @@ struct ByHand {
     waiting: BTreeMap<String, Timestamp>,
     /// Principals that are on the share no more and still listed: when they joined and left.
     left: BTreeMap<String, (Timestamp, Timestamp)>,
+    /// Principals of which RAM says that they are outside.
+    external: BTreeSet<String>,
     /// Resource type to the version that the share has of its permission.
     versions: BTreeMap<String, String>,
     retain_sharing: Option<bool>,
@@ -121,6 +126,9 @@ pub fn read(case: &Path, desired: &DesiredGraph, applied: &DesiredGraph, org: &O
         Err(_) => File::default(),
     };
     let mut live = LiveState::default();
+    if file.no_sweep {
+        live.sweep = Sweep::Done(Swept { breadth: Breadth::Declined, ..Swept::default() });
+    }
     for place in desired.places.union(&applied.places) {
         live.places.insert(place.clone(), Observed::Known(LivePlace::default()));
     }
@@ -293,6 +301,7 @@ impl ByHand {
             name,
             allow_external_principals,
             waiting,
+            external,
             left,
             retain_sharing,
             permissions,
@@ -319,6 +328,10 @@ impl ByHand {
                 None => share.resources.remove(&ResourceArn::parse(member).expect("an ARN")).is_some(),
             };
             assert!(gone, "{member} was on the share");
+        }
+        for principal in external {
+            let on = share.principals.get_mut(&Principal::read(principal)).expect("it is on the share");
+            on.external = true;
         }
         for (principal, since) in waiting {
             let waits = Association {

@@ -26,6 +26,8 @@ const TGW_B: &str = "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-b
 enum Adds {
     Principal,
     Resource,
+    /// Takes the account 333333333333 off.
+    Nothing,
 }
 
 /// Applies `from`, then `to`, and adds something between the last call and its answer.
@@ -44,6 +46,12 @@ async fn interrupted(from: &str, to: &str, adds: Adds) -> (World, Run) {
     let arn = world.live(&places()[0]).await.shares.into_keys().next().expect("one share");
     let call = ram(&world, &places()[0]).associate_resource_share().resource_share_arn(arn.as_str());
     let call = match adds {
+        Adds::Nothing => {
+            let call =
+                ram(&world, &places()[0]).disassociate_resource_share().resource_share_arn(arn.as_str());
+            call.principals("333333333333").send().await.expect("taken off");
+            return (world, finish(run).await);
+        }
         Adds::Principal => call.principals("444444444444"),
         Adds::Resource => call.resource_arns(TGW_B),
     };
@@ -67,6 +75,21 @@ async fn a_principal_that_meets_a_resource_of_another_run_is_no_success() {
     run.exits(1).says(&["RAM517", "it has principal 444444444444 now, which is not in this plan"]);
     world.run(&APPLY).await.exits(0);
     world.run("plan --detailed-exitcode").await.exits(0);
+}
+
+/// Who loses access by another's hand while the run is under way is told, and by the next run has it back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_while_a_run_is_under_way_is_told() {
+    let from = share(r#"["tgw-a"]"#, r#"["333333333333"]"#);
+    for to in [
+        share(r#"["tgw-a", "tgw-b"]"#, r#"["333333333333"]"#),
+        share(r#"["tgw-a"]"#, r#"["333333333333", "444444444444"]"#),
+    ] {
+        let (world, run) = interrupted(&from, &to, Adds::Nothing).await;
+        run.exits(1).says(&["RAM517", "it has lost principal 333333333333, which this plan left on it"]);
+        world.run(&APPLY).await.exits(0);
+        world.run("plan --detailed-exitcode").await.exits(0);
+    }
 }
 
 /// What another run adds of the same kind meets nothing that this run gave.

@@ -233,3 +233,22 @@ async fn default_tags_are_written_and_tags_of_others_are_let_be() {
         (Some("network"), Some("test"), Some("4711"))
     );
 }
+
+#[tokio::test]
+async fn a_destroy_asks_for_what_the_block_keeps_for_others() {
+    let world = World::new(SEED).await;
+    let kept = format!("{SHARE}  lifecycle {{ keep_extra = [principals] }}\n");
+    apply(&world, &stack(&kept)).await;
+    world.run("plan --destroy").await.exits(0).never_says(&["RAM222"]);
+    let client = Client::new(&world.sdk(NETWORK, REGION));
+    let share = only_share(&world, &here()).await.arn.to_string();
+    let added = client.associate_resource_share().resource_share_arn(&share).principals("444444444444");
+    added.send().await.expect("the owner may");
+    world.run(&PLAN).await.exits(0).says(&["444444444444", "keep_extra keeps it"]);
+    let told = ["RAM222", "--allow RAM222@share.it", "444444444444", "keep_extra keeps it"];
+    world.run("plan --destroy").await.exits(4).says(&told);
+    world.run("destroy --auto-approve").await.exits(4).says(&told);
+    assert_eq!(only_share(&world, &here()).await.arn.to_string(), share);
+    world.run("destroy --auto-approve --allow RAM222").await.exits(0);
+    assert!(world.live(&here()).await.shares.is_empty());
+}

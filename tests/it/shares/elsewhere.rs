@@ -78,7 +78,8 @@ async fn who_does_not_search_is_not_told_that_aws_matches() {
     plan.never_says(&["AWS matches"]);
     let drift = world.run("drift --no-sweep").await.exits(0);
     drift.says(&["No drift in the Regions that the files name."]).never_says(&["AWS matches"]);
-    assert!(world.run("plan --no-sweep --json").await.json()["coverage"]["sweep"].is_null());
+    let sweep = world.run("plan --no-sweep --json").await.json()["coverage"]["sweep"].clone();
+    assert_eq!((&sweep["breadth"], &sweep["searched"]), (&json!("declined"), &json!([])), "{sweep}");
 
     // A snapshot knows where it looked.
     world.run("snapshot --out all.json").await.exits(0);
@@ -108,4 +109,80 @@ async fn destroying_the_stack_takes_along_what_is_elsewhere() {
     for region in ["eu-central-1", "eu-north-1"] {
         assert!(world.live(&place(NETWORK, region)).await.shares.is_empty(), "{region}");
     }
+}
+
+/// A share of an account without a role: the one that the credentials of the run belong to.
+fn in_account(label: &str, id: &str) -> String {
+    let head = HEAD.split_once("share \"here\"").expect("a share").0;
+    format!(
+        "{head}account \"management\" {{ id = \"111111111111\" }}\naccount \"partner\" {{ id = \"999999999999\" }}\nshare \"it\" {{\n  \
+         account = account.{label}\n  region = \"eu-central-1\"\n  \
+         resources = [\"arn:aws:ec2:eu-central-1:{id}:transit-gateway/tgw-1\"]\n  principals = [\"333333333333\"]\n}}\n"
+    )
+}
+
+#[tokio::test]
+async fn the_callers_own_account_is_searched_without_a_role() {
+    const MANAGEMENT: &str = "111111111111";
+    let world = World::new(SEED).await;
+    world.write("stack.ram.hcl", &in_account("management", MANAGEMENT));
+    world.run(&APPLY).await.exits(0);
+    world.write("stack.ram.hcl", &in_account("network", NETWORK));
+    let searched =
+        "Not searched: partner, which has no assume_role, and accounts that the files do not name.";
+    let plan = world.run("plan").await.exits(4);
+    plan.says(&["0 to create", "1 to replace", MANAGEMENT, searched]);
+    let swept = world.run("plan --json").await.json()["coverage"]["sweep"].clone();
+    assert_eq!(swept["unreached_accounts"], json!(["999999999999"]), "{swept}");
+    let accounts = swept["searched"].as_array().expect("a list").iter().map(|one| one["account"].clone());
+    assert!(accounts.into_iter().any(|account| account == MANAGEMENT), "{swept}");
+    world.run(&APPLY).await.exits(0);
+    assert!(world.live(&place(MANAGEMENT, "eu-central-1")).await.shares.is_empty());
+    only_share(&world, &place(NETWORK, "eu-central-1")).await;
+
+    // Without a block the share is found all the same.
+    world.write("stack.ram.hcl", &in_account("management", MANAGEMENT));
+    world.run(&APPLY).await.exits(0);
+    let none = in_account("network", NETWORK);
+    let (none, _) = none.split_once("share \"it\"").expect("a share");
+    world.write("stack.ram.hcl", none);
+    world.run("plan").await.exits(4).says(&["share.it", "1 to delete"]);
+    world.run("plan --no-sweep").await.exits(1).says(&["RAM108", "--no-sweep"]);
+}
+
+#[tokio::test]
+async fn without_a_search_a_share_is_created_by_consent() {
+    let world = World::sweeping(SEED).await;
+    let there = HEAD.replace("eu-central-1", "eu-north-1");
+    world.write("stack.ram.hcl", &there);
+    world.run(&APPLY).await.exits(0);
+    world.write("stack.ram.hcl", HEAD);
+    let told = ["RAM240", "--allow RAM240@share.here"];
+    for flags in ["", " --target share.here", " --region eu-central-1"] {
+        world.run(&format!("apply --auto-approve --no-sweep{flags}")).await.exits(4).says(&told);
+        world.run(&format!("plan{flags}")).await.never_says(&["RAM240"]);
+    }
+    assert!(world.live(&place(NETWORK, "eu-central-1")).await.shares.is_empty());
+    world.run("plan --allow RAM203,RAM207").await.exits(0).says(&["to replace"]);
+    world.run("apply --auto-approve --no-sweep --allow RAM240").await.exits(0).says(&["1 to create"]);
+}
+
+#[tokio::test]
+async fn a_share_that_the_search_found_can_be_excluded_and_is_counted() {
+    let world = left_behind().await;
+    let left_out = "1 share, 1 of them with changes";
+    for flags in ["--exclude share.there", "--region eu-central-1", "--target share.here"] {
+        let plan = world.run(&format!("plan {flags}")).await.exits(0);
+        plan.says(&[left_out]).never_says(&["neither", "1 to delete"]);
+        let json = world.run(&format!("plan --json {flags}")).await.json();
+        let out = &json["partial"]["left_out"];
+        assert_eq!((&out["shares"], &out["changes"]), (&json!(1), &json!(1)), "{flags} {out}");
+        world.run(&format!("apply --auto-approve {flags}")).await.exits(0);
+    }
+    world.run("drift --exclude share.there").await.exits(0).says(&[left_out]);
+    world.run("plan --exclude share.nobody").await.exits(1).says(&["neither in the files nor in AWS"]);
+    // From a snapshot the same.
+    world.run("snapshot --out all.json").await.exits(0);
+    world.run("plan --live all.json --exclude share.there").await.exits(0).says(&[left_out]);
+    only_share(&world, &place(NETWORK, "eu-north-1")).await;
 }

@@ -63,6 +63,71 @@ async fn a_name_that_is_gone_stops_its_share_and_hides_nothing() {
     world.run(&PLAN).await.exits(0).says(&["AWS matches"]);
 }
 
+/// What hands put on the share itself is seen, whatever the name leads to.
+#[tokio::test]
+async fn a_share_with_a_name_that_is_gone_is_compared_as_far_as_it_is_known() {
+    let world = World::new(SEED).await;
+    apply(&world, &files("account(\"dev\"), \"333333333333\"")).await;
+    add_by_hand(&world, "named", "555555555555").await;
+    world.write("stack.ram.hcl", &files("account(\"nobody\"), \"333333333333\""));
+    let before = world.shares(&[here()]).await;
+    let by_hand = "- principal account hub 555555555555 is on the share, and the block does not declare it; left alone drift RAM361";
+    // The name may have meant this one.
+    let perhaps = "- principal account dev 444444444444 is on the share; perhaps the block means it";
+    world.run(&PLAN).await.exits(1).says(&["RAM103", by_hand, perhaps]);
+    world.run("drift").await.exits(1).says(&["RAM103", by_hand, perhaps, "Drift."]);
+    let json = world.run("drift --json").await.exits(1).json();
+    assert_eq!(json["standing"], "drift");
+    let differences = json["coverage"]["unresolved"][0]["differences"].as_array().expect("a list");
+    let subjects: Vec<_> =
+        differences.iter().map(|one| (one["subject"].as_str(), one["cause"].as_str())).collect();
+    let expected = [("444444444444", "pending"), ("555555555555", "drift")];
+    assert_eq!(subjects, expected.map(|(who, cause)| (Some(who), Some(cause))));
+    let codes = world.run("plan --json").await.exits(1).json()["diagnostics"].to_string();
+    assert!(codes.contains("RAM361"), "{codes}");
+    world.run(&APPLY).await.exits(1);
+    assert_eq!(world.shares(&[here()]).await, before);
+
+    // Whoever leaves the share out is not told of its names.
+    for words in ["plan --exclude share.named", "plan --target share.other", "drift --exclude share.named"] {
+        world.run(words).await.exits(0).never_says(&["RAM103", "nobody"]);
+    }
+    world.run("snapshot --out s.json").await.exits(6).says(&["RAM103"]);
+    world.run("plan --live s.json --exclude share.named").await.exits(0).never_says(&["RAM103"]);
+    world.run("plan --live s.json").await.exits(1).says(&[by_hand]);
+}
+
+#[tokio::test]
+async fn a_unit_that_was_deleted_and_made_again_is_told_as_that() {
+    let world = World::new(SEED).await;
+    apply(&world, &files("ou(\"Workloads/Prod\")")).await;
+    let organizations = Organizations::new(&world.sdk(ROOT, "us-east-1"));
+    let unit = unit_on(&world).await;
+    let accounts = organizations.list_accounts_for_parent().parent_id(&unit).send().await.expect("listed");
+    let parents = organizations.list_parents().child_id(&unit).send().await.expect("listed");
+    let parent = parents.parents()[0].id().expect("an id").to_owned();
+    for account in accounts.accounts() {
+        let id = account.id().expect("an id");
+        let moved = organizations.move_account().account_id(id).source_parent_id(&unit);
+        moved.destination_parent_id(&parent).send().await.expect("moved");
+    }
+    organizations.delete_organizational_unit().organizational_unit_id(&unit).send().await.expect("deleted");
+    let again = organizations.create_organizational_unit().parent_id(&parent).name("Prod").send().await;
+    let again = again.expect("made").organizational_unit.expect("a unit").id.expect("an id");
+    let told = format!("unit ou Workloads/Prod {again} {unit} on the share is no longer in the organization");
+    world.run("plan").await.says(&[&told, "made again is another one", "RAM362"]);
+    world.run("drift").await.says(&[&told]);
+}
+
+async fn unit_on(world: &World) -> String {
+    let live = world.live(&here()).await;
+    let unit = live.shares.values().flat_map(|share| share.principals.keys()).find_map(|principal| {
+        let text = principal.to_string();
+        text.rsplit_once('/').filter(|(arn, _)| arn.contains(":ou/")).map(|(_, id)| id.to_owned())
+    });
+    unit.expect("a unit is on the share")
+}
+
 #[tokio::test]
 async fn destroying_needs_no_names() {
     let world = World::new(SEED).await;

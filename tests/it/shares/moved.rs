@@ -81,8 +81,7 @@ async fn a_run_for_one_region_or_account_neither_moves_a_share_nor_makes_a_secon
 
 #[tokio::test]
 async fn where_the_old_place_cannot_be_read_no_second_share_is_made() {
-    let denied =
-        json!([{"action": "ram:GetResourceShares", "region": "eu-central-1", "effect": "access_denied"}]);
+    let denied = json!([{"action": "ram:GetResourceShares", "account": NETWORK, "region": "eu-central-1", "effect": "access_denied"}]);
     for flags in ["", "--target share.it", "--region us-east-1", "--account network --no-sweep"] {
         let world = moved(false).await;
         world.set_faults(denied.clone()).await;

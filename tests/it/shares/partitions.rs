@@ -46,7 +46,7 @@ async fn a_stack_lives_in_another_partition_as_in_this_one() {
         let world = World::sweeping(&format!("partition = \"{partition}\"\n{SEED}")).await;
         let files = STACK.replace("PARTITION", partition).replace("REGION", region);
         world.write("stack.ram.hcl", &files);
-        world.run(&APPLY).await.exits(0).says(&["Searched 1 other Region of 1 account"]);
+        world.run(&APPLY).await.exits(0).says(&["Searched 3 other Regions of 2 accounts"]);
         world.run(&PLAN).await.exits(0).says(&["AWS matches the configuration."]);
         let iam = world.run("iam apply").await.exits(0);
         assert!(iam.holds(&format!("arn:{partition}:ram:{region}:222222222222:")), "{iam}");

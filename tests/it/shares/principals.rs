@@ -174,3 +174,30 @@ async fn an_outsider_with_an_account_block_is_a_hazard_also_where_the_organizati
     world.run("apply --auto-approve").await.exits(4);
     world.run("apply --auto-approve --allow RAM225").await.exits(6);
 }
+
+/// An account of the organization that accepted an invitation while sharing was off counts as outside until it is put on again.
+#[tokio::test]
+async fn a_share_closes_once_sharing_inside_the_organization_is_on() {
+    let seed = SEED.replace("  sharing            = \"enabled\"\n", "");
+    assert_ne!(seed, SEED);
+    let world = World::new(&seed).await;
+    let dev = "account \"dev\" {\n  id = \"444444444444\"\n  assume_role { role_name = \"OrganizationAccountAccessRole\" }\n}\n";
+    let files = |sharing: &str, flag: &str| {
+        let share = format!(
+            "  resources  = [\"arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-1\"]\n  principals = [account.dev]\n{flag}"
+        );
+        let text = stack(&share).replace("\"required\"", &format!("{sharing:?}"));
+        format!("{text}{dev}")
+    };
+    apply(&world, &files("disabled", "  allow_external_principals = true\n")).await;
+    let only = only_share(&world, &here()).await;
+    assert!(only.principals.values().all(|one| one.external), "{only:?}");
+    world.write("stack.ram.hcl", &files("enabled", ""));
+    let told = ["RAM241", "RAM363", "removed and added again", "--allow RAM241@share.it"];
+    world.run("plan").await.exits(4).says(&told);
+    world.run(&APPLY).await.exits(0).says(&["DisassociateResourceShare", "Apply complete"]);
+    world.run(&PLAN).await.exits(0);
+    let after = only_share(&world, &here()).await;
+    assert!(!after.allow_external_principals && after.arn == only.arn);
+    assert!(after.principals.values().all(|one| !one.external) && after.principals.len() == 1, "{after:?}");
+}

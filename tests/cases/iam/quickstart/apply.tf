@@ -30,6 +30,57 @@ data "aws_iam_policy_document" "ramctl_apply_management" {
   }
 
   statement {
+    sid = "ReadShares"
+    actions = [
+      "ram:GetResourceShareAssociations",
+      "ram:GetResourceShares",
+      "ram:ListPermissionAssociations",
+      "ram:ListPermissions",
+      "ram:ListSourceAssociations",
+    ]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "ReadRegions"
+    actions   = ["ec2:DescribeRegions"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid     = "ReadPermissions"
+    actions = ["ram:GetPermission"]
+    resources = [
+      "arn:aws:ram:*:111111111111:permission/*",
+      "arn:aws:ram::aws:permission/*",
+    ]
+  }
+
+  statement {
+    sid       = "DeleteShares"
+    actions   = ["ram:DeleteResourceShare"]
+    resources = ["arn:aws:ram:*:111111111111:resource-share/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/ramctl:stack"
+      values   = ["network"]
+    }
+  }
+
+  statement {
+    sid       = "DeletePermissions"
+    actions   = ["ram:DeletePermission"]
+    resources = ["arn:aws:ram:*:111111111111:permission/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/ramctl:stack"
+      values   = ["network"]
+    }
+  }
+
+  statement {
     sid       = "EnableSharing"
     actions   = ["ram:EnableSharingWithAwsOrganization"]
     resources = ["*"]
@@ -90,8 +141,7 @@ data "aws_iam_policy_document" "ramctl_apply_network_1" {
     sid     = "ReadPermissions"
     actions = ["ram:GetPermission"]
     resources = [
-      "arn:aws:ram:eu-central-1:222222222222:permission/*",
-      "arn:aws:ram:us-east-1:222222222222:permission/*",
+      "arn:aws:ram:*:222222222222:permission/*",
       "arn:aws:ram::aws:permission/*",
     ]
   }
@@ -182,6 +232,24 @@ data "aws_iam_policy_document" "ramctl_apply_network_1" {
     sid       = "FillNewShares"
     actions   = ["ram:AssociateResourceShare"]
     resources = ["*"]
+
+    condition {
+      test     = "ArnEqualsIfExists"
+      variable = "ram:ResourceArn"
+      values = [
+        "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-0a1b2c3d4e5f60001",
+        "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-0a1b2c3d4e5f60002",
+        "arn:aws:ec2:eu-central-1:222222222222:transit-gateway/tgw-0e1a2b3c4d5e6f701",
+        "arn:aws:ec2:us-east-1:222222222222:transit-gateway/tgw-0b5e1a2b3c4d5e602",
+        "arn:aws:route53resolver:eu-central-1:222222222222:resolver-rule/rslvr-rr-0c0ffee0c0ffee001",
+      ]
+    }
+
+    condition {
+      test     = "BoolIfExists"
+      variable = "ram:AllowsExternalPrincipals"
+      values   = ["false"]
+    }
 
     condition {
       test     = "Null"
@@ -391,7 +459,9 @@ data "aws_iam_policy_document" "ramctl_apply_network_1" {
       "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionTransitGateway",
     ]
   }
+}
 
+data "aws_iam_policy_document" "ramctl_apply_network_2" {
   statement {
     sid = "DescribeSharedTypes"
     actions = [
@@ -416,16 +486,11 @@ data "aws_iam_policy_document" "ramctl_apply_network_1" {
     actions   = ["route53resolver:PutResolverRulePolicy"]
     resources = ["arn:aws:route53resolver:eu-central-1:222222222222:resolver-rule/*"]
   }
-}
 
-data "aws_iam_policy_document" "ramctl_apply_network_2" {
   statement {
-    sid     = "DeleteShares"
-    actions = ["ram:DeleteResourceShare"]
-    resources = [
-      "arn:aws:ram:eu-central-1:222222222222:resource-share/*",
-      "arn:aws:ram:us-east-1:222222222222:resource-share/*",
-    ]
+    sid       = "DeleteShares"
+    actions   = ["ram:DeleteResourceShare"]
+    resources = ["arn:aws:ram:*:222222222222:resource-share/*"]
 
     condition {
       test     = "StringEquals"
@@ -435,12 +500,9 @@ data "aws_iam_policy_document" "ramctl_apply_network_2" {
   }
 
   statement {
-    sid     = "DeletePermissions"
-    actions = ["ram:DeletePermission"]
-    resources = [
-      "arn:aws:ram:eu-central-1:222222222222:permission/*",
-      "arn:aws:ram:us-east-1:222222222222:permission/*",
-    ]
+    sid       = "DeletePermissions"
+    actions   = ["ram:DeletePermission"]
+    resources = ["arn:aws:ram:*:222222222222:permission/*"]
 
     condition {
       test     = "StringEquals"

@@ -28,6 +28,33 @@ data "aws_iam_policy_document" "ramctl_plan_management" {
     actions   = ["iam:GetRole"]
     resources = ["arn:aws:iam::111111111111:role/aws-service-role/ram.amazonaws.com/AWSServiceRoleForResourceAccessManager"]
   }
+
+  statement {
+    sid = "ReadShares"
+    actions = [
+      "ram:GetResourceShareAssociations",
+      "ram:GetResourceShares",
+      "ram:ListPermissionAssociations",
+      "ram:ListPermissions",
+      "ram:ListSourceAssociations",
+    ]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "ReadRegions"
+    actions   = ["ec2:DescribeRegions"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid     = "ReadPermissions"
+    actions = ["ram:GetPermission"]
+    resources = [
+      "arn:aws:ram:*:111111111111:permission/*",
+      "arn:aws:ram::aws:permission/*",
+    ]
+  }
 }
 
 # account network (222222222222)
@@ -54,8 +81,7 @@ data "aws_iam_policy_document" "ramctl_plan_network" {
     sid     = "ReadPermissions"
     actions = ["ram:GetPermission"]
     resources = [
-      "arn:aws:ram:eu-central-1:222222222222:permission/*",
-      "arn:aws:ram:us-east-1:222222222222:permission/*",
+      "arn:aws:ram:*:222222222222:permission/*",
       "arn:aws:ram::aws:permission/*",
     ]
   }
