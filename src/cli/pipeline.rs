@@ -99,22 +99,19 @@ impl Read {
         Some(self)
     }
 
-    /// What differs, within the scope of the run.
-    pub(crate) fn diff(&self) -> Diff {
-        self.narrow(diff::diff(&self.graph, &self.live, &self.org))
+    /// What differs, within the scope of the run, for a report.
+    pub(crate) fn report(&self) -> Diff {
+        let whole = diff::diff(&self.graph, &self.live, &self.org);
+        diff::narrow_report(whole, &self.scope, self.unread.clone())
     }
 
-    /// What has to go for the stack to be gone, within the scope of the run.
-    pub(crate) fn destroy(&self) -> Diff {
-        self.narrow(diff::destroy(&self.graph, &self.live, &self.org))
-    }
-
-    /// What makes AWS match the stack, or what makes all go that the stack owns.
+    /// What makes AWS match the stack, or what makes all go that the stack owns, within the scope of the run.
     fn difference(&self, purpose: Purpose) -> Diff {
-        match purpose {
-            Purpose::Apply => self.diff(),
-            Purpose::Destroy => self.destroy(),
-        }
+        let whole = match purpose {
+            Purpose::Apply => diff::diff(&self.graph, &self.live, &self.org),
+            Purpose::Destroy => diff::destroy(&self.graph, &self.live, &self.org),
+        };
+        diff::narrow(whole, &self.scope, self.unread.clone())
     }
 
     /// The plan, once EC2 was asked what accounts have in what it takes from them. A plan that takes no subnet and no transit gateway
@@ -151,10 +148,6 @@ impl Read {
             self.usage.found.insert(resource, Observed::Unknown(gap));
         }
         plan::plan_knowing(&diff, &self.org, &self.usage)
-    }
-
-    fn narrow(&self, diff: Diff) -> Diff {
-        diff::narrow(diff, &self.scope, self.unread.clone())
     }
 }
 
@@ -273,11 +266,12 @@ pub(crate) async fn read(
         places: graph.places.clone(),
         without: places.clone(),
     };
+    let names: Vec<StackName> = graph.names().cloned().collect();
     let is_wanted = |place: &Place, row: &ShareRow| scope.is_about_share(&graph, place, &row.tags, &row.arn);
     let (live, received, found) = tokio::join!(
         collect::places(&session.cloud, &places, &interest, &settings, |_, _| progress.place()),
         collect::received(&session.cloud, &receiving, &settings),
-        collect::sweep(&session.cloud, &search, &graph.stack, is_wanted, &settings),
+        collect::sweep(&session.cloud, &search, &names, is_wanted, &settings),
     );
     let mut live = LiveState { received, ..live };
     let collect::Found { mut swept, places: elsewhere, unread } = found;

@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::desired::{DesiredGraph, DesiredShare};
 use crate::diff::change::{Change, ShareDiff, Verdict};
 use crate::diff::narrow::Scope;
-use crate::diff::owned::address_of_tag;
-use crate::diff::record;
+use crate::diff::owned::{self, address_of_tag};
 use crate::live::{LivePlace, LiveState, Sweep};
 use crate::model::{AccountId, Address, BlockKind, Gap, GapCause, Place, ShareArn, Tags};
 
@@ -86,7 +85,7 @@ impl Scope {
 
     /// The same of one share, by its tags.
     pub fn is_about_share(&self, graph: &DesiredGraph, place: &Place, tags: &Tags, arn: &ShareArn) -> bool {
-        match record::of_share(graph.stack.as_str(), tags, arn) {
+        match owned::proof(graph, tags, arn) {
             None => false,
             Some(Err(_)) => true,
             Some(Ok(tag)) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::iam::policy::Statement;
 use crate::iam::read::in_regions;
-use crate::iam::scope::Scope;
+use crate::iam::scope::{Scope, names_of};
 use crate::lang::{ImportBlock, ImportId, PermissionBlock, RemovedAction};
 use crate::model::{BlockKind, Region, TAG_STACK};
 
@@ -38,7 +38,7 @@ pub(crate) fn write_permissions(scope: &Scope<'_>) -> Vec<Statement> {
     let (request_tag, resource_tag) =
         (format!("aws:RequestTag/{TAG_STACK}"), format!("aws:ResourceTag/{TAG_STACK}"));
     let owned = |statement: Statement, regions: &BTreeSet<Region>| {
-        statement.on(own(scope, regions)).only("StringEquals", &resource_tag, stack())
+        statement.on(own(scope, regions)).only("StringEquals", &resource_tag, names_of(scope.declaration))
     };
     let mut out = Vec::new();
     let regions: BTreeSet<Region> = declared.iter().map(|block| block.region.value.clone()).collect();

@@ -94,6 +94,8 @@ struct SummaryDocument {
     import: usize,
     #[serde(rename = "move")]
     moved: usize,
+    /// Shares and permissions that bear a former name of the stack.
+    take_over: usize,
     release: usize,
     create: usize,
     update: usize,
@@ -272,6 +274,7 @@ impl PlanDocument {
         let Counts {
             import,
             moved,
+            taken_over,
             release,
             create,
             update,
@@ -314,6 +317,7 @@ impl PlanDocument {
             summary: SummaryDocument {
                 import,
                 moved,
+                take_over: taken_over,
                 release,
                 create,
                 update,

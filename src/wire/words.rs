@@ -157,6 +157,7 @@ words! {
         Import = "import",
         Promote = "promote",
         Move = "move",
+        Stack = "stack",
         Record = "record",
     }
 }
@@ -183,7 +184,7 @@ words! {
 words! { PermissionBlockedWord { VersionsHeld = "versions_held", InUse = "in_use" } }
 
 words! {
-    PermissionPartWord { Policy = "policy", Tag = "tag", Import = "import", Move = "move", Record = "record" }
+    PermissionPartWord { Policy = "policy", Tag = "tag", Import = "import", Move = "move", Stack = "stack", Record = "record" }
 }
 
 words! {
@@ -226,6 +227,7 @@ words! {
         UndeclaredPermission = "undeclared_permission",
         NameTaken = "name_taken",
         SameContents = "same_contents",
+        OtherStack = "other_stack",
         Unproven = "unproven",
         ShareStatus = "share_status",
         Expires = "expires",

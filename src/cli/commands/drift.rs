@@ -40,7 +40,7 @@ pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
 }
 
 fn tell(loaded: &Loaded, read: &Read, origin: Origin, outputs: &mut Outputs, output: &mut Output) -> Exit {
-    let report = drift::report(&read.diff());
+    let report = drift::report(&read.report());
     let (styles, width) = (output.styles(), output.width());
     outputs.show(DriftView::new(&report, &loaded.sources, styles, width, origin.clone()), output);
     outputs.write(Found::Drift(&report), &[], origin, output);
