@@ -31,6 +31,9 @@ pub(crate) enum Command {
     ///
     /// After the answer, what the plan was made from is read again; if it differs, the plan is made again and asked about anew.
     ///
+    /// A saved plan fixes what is done: --target, --exclude, --account, --region and --no-sweep are refused with it, and so are --var and
+    /// --var-file without --stack. --allow, --sandbox and the flags about waiting and output are taken.
+    ///
     /// A saved plan's digest finds damage; it is no signature. Its steps and everything that is shown of them are made again from the
     /// changes in the file, and a file that says anything else is refused. Neither stops somebody who rewrites the changes themselves:
     /// keep the file where only the people who may apply can write.
@@ -132,6 +135,9 @@ pub(crate) struct CloudArgs {
     /// shares that left the files.
     #[arg(long, env = "RAMCTL_NO_SWEEP", value_parser = clap::builder::FalseyValueParser::new())]
     pub no_sweep: bool,
+    /// Whether that was said on the command line, and not by the environment.
+    #[arg(skip)]
+    pub no_sweep_typed: bool,
 }
 
 /// What is agreed to beforehand.
@@ -157,10 +163,11 @@ impl AllowFlag {
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ScopeArgs {
     /// Only this share, permission or inbound block: share.tgw, with all its instances, or share.tgw["eu-central-1"]. It is looked
-    /// for in all Regions of its account. May be repeated.
+    /// for in all Regions of its account. A permission that a chosen share needs is changed with it, and named. May be repeated.
     #[arg(long = "target", value_name = "ADDRESS")]
     pub targets: Vec<String>,
-    /// All but this share, permission or inbound block. May be repeated.
+    /// All but this share, permission or inbound block. What needs it is left out too, and named: a share whose permission is to be
+    /// changed, a permission that a share would give up. May be repeated.
     #[arg(long = "exclude", value_name = "ADDRESS")]
     pub excluded: Vec<String>,
     /// Only this account: label of its block, or 12 digits. May be repeated.
@@ -431,6 +438,10 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, cla
     if let (Some(stack), Some((_, matches))) = (cli.command.stack_mut(), matches.subcommand()) {
         // The stack's flags are those of the innermost command: `iam plan`.
         stack.values = in_order(stack, matches.subcommand().map_or(matches, |(_, inner)| inner));
+    }
+    if let (Command::Apply(args), Some((_, matches))) = (&mut cli.command, matches.subcommand()) {
+        let source = matches.value_source("no_sweep");
+        args.apply.cloud.no_sweep_typed = source == Some(clap::parser::ValueSource::CommandLine);
     }
     Ok(cli)
 }

@@ -27,12 +27,12 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// How a run ends that did what it could: well, or with what the files name wrongly or nobody could read.
+    /// How a run ends that did what it could: well, or with what the files name wrongly, what is in its way, or what nobody could read.
     pub(crate) fn of_plan(plan: &PlanBody) -> Self {
-        match (plan.has_misnamed() || plan.has_outsider_in_the_way(), plan.is_complete()) {
-            (true, _) => Self::Error,
-            (false, false) => Self::Incomplete,
-            (false, true) => Self::Done,
+        match (left_undone(plan).is_empty(), plan.is_complete()) {
+            (false, _) => Self::Error,
+            (true, false) => Self::Incomplete,
+            (true, true) => Self::Done,
         }
     }
 
@@ -47,6 +47,29 @@ impl Exit {
             Self::Incomplete => 6,
         }
     }
+}
+
+/// What a plan leaves as it is although it is not as declared, each as a sentence. A run that leaves something undone does not end well.
+pub(crate) fn left_undone(plan: &PlanBody) -> Vec<&'static str> {
+    let reasons = [
+        (
+            plan.has_misnamed(),
+            "the files name what the organization or AWS does not have; those shares are left alone.",
+        ),
+        (
+            plan.has_outsider_in_the_way(),
+            "a share is left open because its lifecycle leaves an outside principal on it (RAM349).",
+        ),
+        (
+            plan.has_import_of_nothing(),
+            "an import block names what is not there; its block is left alone, and nothing is made for it.",
+        ),
+        (
+            plan.has_permission_in_the_way(),
+            "a permission is left as it is, because shares that stay have it (RAM321, RAM322).",
+        ),
+    ];
+    reasons.into_iter().filter(|(applies, _)| *applies).map(|(_, reason)| reason).collect()
 }
 
 impl From<Exit> for ExitCode {

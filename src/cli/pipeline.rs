@@ -97,22 +97,19 @@ impl Read {
         Some(self)
     }
 
-    /// What differs, within the scope of the run.
-    pub(crate) fn diff(&self) -> Diff {
-        self.narrow(diff::diff(&self.graph, &self.live, &self.org))
+    /// What differs, within the scope of the run, for a report.
+    pub(crate) fn report(&self) -> Diff {
+        let whole = diff::diff(&self.graph, &self.live, &self.org);
+        diff::narrow_report(whole, &self.scope, self.unread.clone())
     }
 
-    /// What has to go for the stack to be gone, within the scope of the run.
-    pub(crate) fn destroy(&self) -> Diff {
-        self.narrow(diff::destroy(&self.graph, &self.live, &self.org))
-    }
-
-    /// What makes AWS match the stack, or what makes all go that the stack owns.
+    /// What makes AWS match the stack, or what makes all go that the stack owns, within the scope of the run.
     fn difference(&self, purpose: Purpose) -> Diff {
-        match purpose {
-            Purpose::Apply => self.diff(),
-            Purpose::Destroy => self.destroy(),
-        }
+        let whole = match purpose {
+            Purpose::Apply => diff::diff(&self.graph, &self.live, &self.org),
+            Purpose::Destroy => diff::destroy(&self.graph, &self.live, &self.org),
+        };
+        diff::narrow(whole, &self.scope, self.unread.clone())
     }
 
     /// The plan, once it was asked what permissions allow that it has to compare, and EC2 what accounts have in what it takes from them. A
@@ -168,10 +165,6 @@ impl Read {
             self.usage.found.insert(resource, Observed::Unknown(gap));
         }
         plan::plan_knowing(&diff, &self.org, &self.usage)
-    }
-
-    fn narrow(&self, diff: Diff) -> Diff {
-        diff::narrow(diff, &self.scope, self.unread.clone())
     }
 }
 
@@ -313,11 +306,12 @@ pub(crate) async fn read(
             return None;
         }
     }
+    let names: Vec<StackName> = graph.names().cloned().collect();
     let sight = |place: &Place, row: &ShareRow| scope.sight(&graph, place, &row.tags, &row.arn);
     let (live, received, found) = tokio::join!(
         collect::places(&session.cloud, &places, &interest, &settings, |_, _| progress.place()),
         collect::received(&session.cloud, &receiving, &settings),
-        collect::sweep(&session.cloud, &search, &graph.stack, sight, &settings),
+        collect::sweep(&session.cloud, &search, &names, sight, &settings),
     );
     let mut live = LiveState { received, ..live };
     let collect::Found { mut swept, places: elsewhere, unread } = found;

@@ -147,6 +147,7 @@ impl Run<'_> {
         let incomplete = Exit::of_plan(&plan);
         if approved.steps().is_empty() {
             finish(&plan, &Outcome::default(), session, outputs, output);
+            plan::tell_left_undone(&plan, output);
             return Round::Ended(incomplete);
         }
         drop(reading);
@@ -155,6 +156,7 @@ impl Run<'_> {
             return Round::overtaken(plan, By::Run(outcome));
         }
         finish(&plan, &outcome, session, outputs, output);
+        plan::tell_left_undone(&plan, output);
         Round::Ended(match carry_out::exit(&outcome) {
             Exit::Done => incomplete,
             other => other,

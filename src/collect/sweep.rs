@@ -31,11 +31,12 @@ pub struct Search {
     pub without: BTreeSet<Place>,
 }
 
-/// Asks for shares with the stack's tag. A place counts as found where it has one that the run is about.
+/// Asks for shares with the stack's tag, by each name that the stack has or had. A place counts as found where it has one that the run is
+/// about.
 pub async fn sweep<C: Cloud>(
     cloud: &C,
     search: &Search,
-    stack: &StackName,
+    names: &[StackName],
     sight: impl Fn(&Place, &ShareRow) -> Sight,
     settings: &Settings,
 ) -> Found {
@@ -58,7 +59,7 @@ pub async fn sweep<C: Cloud>(
         }
     }
     let reads = asked.into_iter().map(|place| async move {
-        let rows = shares_of(cloud, &place, stack, settings).await;
+        let rows = shares_of(cloud, &place, names, settings).await;
         (place, rows)
     });
     let mut reads = stream::iter(reads).buffer_unordered(settings.parallelism.max(1));
@@ -92,11 +93,15 @@ async fn enabled<C: Cloud>(cloud: &C, place: &Place) -> Result<Vec<Region>, Clou
 async fn shares_of<C: Cloud>(
     cloud: &C,
     place: &Place,
-    stack: &StackName,
+    names: &[StackName],
     settings: &Settings,
 ) -> Result<Vec<ShareRow>, CloudError> {
     let ram = cloud.ram(place).await?;
-    stack_shares(&ram, stack, settings.page_size).await
+    let mut rows = Vec::new();
+    for stack in names {
+        rows.extend(stack_shares(&ram, stack, settings.page_size).await?);
+    }
+    Ok(rows)
 }
 
 #[cfg(test)]
@@ -126,11 +131,15 @@ mod tests {
     }
 
     async fn swept(cloud: &FakeCloud) -> Found {
+        swept_for(cloud, &["network"]).await
+    }
+
+    async fn swept_for(cloud: &FakeCloud, names: &[&str]) -> Found {
         let accounts = [HUB, "333333333333"].map(|id| (account(id), region("eu-central-1"))).into();
         let without = [place_at(HUB, "eu-central-1")].into();
-        let stack = StackName::parse("network").expect("valid");
+        let names = names.iter().map(|name| StackName::parse(name).expect("valid")).collect::<Vec<_>>();
         let search = Search { accounts, places: BTreeSet::new(), without };
-        sweep(cloud, &search, &stack, |_, _| Sight::Wanted, &Settings::default()).await
+        sweep(cloud, &search, &names, |_, _| Sight::Wanted, &Settings::default()).await
     }
 
     #[tokio::test]
@@ -142,6 +151,12 @@ mod tests {
         assert_eq!((regions, found.unread.len(), found.swept.gaps.len()), (vec![2, 3], 0, 0));
         // One listing of Regions for each account, and one of shares for each Region that no file names.
         assert_eq!(cloud.world().calls.len(), 2 + 5);
+    }
+
+    #[tokio::test]
+    async fn shares_are_found_by_each_name_that_the_stack_had() {
+        let found = swept_for(&world(), &["network", "other"]).await;
+        assert_eq!(found.places, [place_at(HUB, "eu-west-1"), place_at(HUB, "us-east-1")].into());
     }
 
     #[tokio::test]

@@ -11,13 +11,15 @@ use crate::diag::{Span, Spanned};
 use crate::lang::{Lifecycle, SharingWish};
 use crate::model::{
     AccountId, Address, Gap, IgnoredTags, PermissionArn, PermissionPolicy, Place, Principal, Region,
-    ResourceArn, ResourceType, StackName, Tags,
+    ResourceArn, ResourceType, StackName, TAG_STACK, Tags,
 };
 
 /// A stack, settled.
 #[derive(Clone, Debug)]
 pub struct DesiredGraph {
     pub stack: StackName,
+    /// What the stack was called before.
+    pub formerly: BTreeSet<StackName>,
     pub sharing: Option<DesiredSharing>,
     /// Every account and Region in which the stack has, or may have left, shares: what must be read.
     pub places: BTreeSet<Place>,
@@ -46,6 +48,21 @@ pub struct DesiredGraph {
     pub nodes: Vec<Node>,
     /// An edge a -> b: b needs a first.
     pub edges: DiGraphMap<NodeId, ()>,
+}
+
+impl DesiredGraph {
+    /// The name of the stack among the tags of something, the one that it has or one that it had. None: it is not the stack's.
+    pub(crate) fn name_on<'t>(&self, tags: &'t Tags) -> Option<&'t str> {
+        let name = tags.get(TAG_STACK)?.as_str();
+        let is_own =
+            name == self.stack.as_str() || self.formerly.iter().any(|before| before.as_str() == name);
+        is_own.then_some(name)
+    }
+
+    /// The names that shares of the stack may bear, the one that it has first.
+    pub fn names(&self) -> impl Iterator<Item = &StackName> {
+        std::iter::once(&self.stack).chain(&self.formerly)
+    }
 }
 
 /// Index into [`DesiredGraph::nodes`].

@@ -153,6 +153,7 @@ fn graph(
     let (nodes, edges) = connect(sharing.as_ref(), &permissions, &shares, inside);
     DesiredGraph {
         stack: declaration.stack.value.clone(),
+        formerly: declaration.formerly.iter().map(|name| name.value.clone()).collect(),
         sharing,
         places: places(declaration).into_iter().filter(|place| !closed.contains(&place.account)).collect(),
         account_labels,

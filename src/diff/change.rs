@@ -321,6 +321,15 @@ pub enum Remark {
         /// Foreign text.
         name: String,
     },
+    /// A share of another stack has the address of the block and its name or some resource of it, or all that the share would hold: the plan makes
+    /// a copy.
+    OtherStack {
+        arn: ShareArn,
+        /// Foreign text.
+        stack: String,
+        /// Foreign text.
+        name: String,
+    },
     /// A share bears the tags of the block that this one is to be made for, and no record that fits.
     Unproven { arn: ShareArn, misfit: Misfit },
     /// The account that shares is in this unit or organization, which the share names: RAM's policy lets all of its users and roles in. Not told

@@ -4,12 +4,9 @@ use crate::desired::{DesiredGraph, DesiredShare, IgnorableAttribute, Import, Man
 use crate::diag::Span;
 use crate::diff::change::{ImportProblem, Part, Present};
 use crate::diff::outlook::Outlook;
-use crate::diff::owned::{Sorted, address_of_tag};
-use crate::diff::record;
+use crate::diff::owned::{self, Sorted, address_of_tag};
 use crate::live::{AttachedPermission, LiveShare, LiveState};
-use crate::model::{
-    Address, BlockKind, FeatureSet, Gap, Observed, ShareArn, ShareStatus, StackName, TAG_STACK,
-};
+use crate::model::{Address, BlockKind, FeatureSet, Gap, Observed, ShareArn, ShareStatus, TAG_STACK, Tags};
 
 /// What a block has.
 #[derive(Debug)]
@@ -82,11 +79,14 @@ pub(crate) fn claim(
     };
     match (found, named) {
         (None, None) => {
-            let deleted = matches!(live.places.get(&share.place),
-                Some(Observed::Known(place)) if place.deleted.contains_key(arn));
-            refused(ImportProblem::NotThere { deleted })
+            let known = live.places.get(&share.place).and_then(Observed::known);
+            match known.and_then(|place| place.deleted.get(arn)) {
+                // The import was carried out, and what it took over was deleted since.
+                Some(tags) if bears_own(share, desired, tags, arn) => Claim::Nothing,
+                deleted => refused(ImportProblem::NotThere { deleted: deleted.is_some() }),
+            }
         }
-        (None, Some(named)) => match adopted(named, share, &desired.stack) {
+        (None, Some(named)) => match adopted(named, share, desired) {
             Ok(owner) => match promoted(named, share, desired, outlook) {
                 Promotion::Standard => Claim::Imported {
                     present: Box::new(Present { place: share.place.clone(), share: named.clone() }),
@@ -119,11 +119,18 @@ pub(crate) fn claim(
     }
 }
 
+/// Whether tags prove a share to be that of the block, by an address that it has or had.
+fn bears_own(share: &DesiredShare, desired: &DesiredGraph, tags: &Tags, arn: &ShareArn) -> bool {
+    let Some(Ok(tag)) = owned::proof(desired, tags, arn) else { return false };
+    let previous = desired.identity.previous(&share.address);
+    std::iter::once(&share.address).chain(&previous).any(|address| address.tag_value() == tag)
+}
+
 /// Whose a share was that can be adopted, or why it cannot.
 fn adopted(
     live: &LiveShare,
     share: &DesiredShare,
-    stack: &StackName,
+    desired: &DesiredGraph,
 ) -> Result<Option<String>, ImportProblem> {
     if !matches!(live.feature_set, FeatureSet::Standard | FeatureSet::CreatedFromPolicy) {
         return Err(ImportProblem::NotStandard { feature_set: live.feature_set.clone() });
@@ -135,14 +142,16 @@ fn adopted(
         ShareStatus::Failed => return Err(ImportProblem::Failed),
         ShareStatus::Active | ShareStatus::Pending | ShareStatus::Other(_) => {}
     }
-    if let Some(Ok(address)) = record::of_share(stack.as_str(), &live.tags, &live.arn) {
+    if let Some(Ok(address)) = owned::proof(desired, &live.tags, &live.arn) {
         return Err(ImportProblem::OtherAddress { address: address_of_tag(BlockKind::Share, address) });
     }
     let ignored = share.lifecycle.ignore_changes.contains(&IgnorableAttribute::RetainSharing);
     if live.retain_sharing != share.retain_sharing && !ignored {
         return Err(ImportProblem::RetainSharing { live: live.retain_sharing });
     }
-    Ok(live.tags.get(TAG_STACK).cloned())
+    // What was its own under a former name is not another's.
+    let own = desired.name_on(&live.tags).map(|_| desired.stack.to_string());
+    Ok(own.or_else(|| live.tags.get(TAG_STACK).cloned()))
 }
 
 /// What becomes of a share that is adopted, in RAM.

@@ -7,7 +7,7 @@ use crate::diag::hazards;
 use crate::diff::beside::beside;
 use crate::diff::blocked;
 use crate::diff::change::{
-    Cause, Change, DeleteReason, Diff, Edit, Left, LeftBy, Part, Present, Purpose, Remark, ShareDiff,
+    Cause, Change, DeleteReason, Diff, Edit, Left, LeftBy, Ownership, Part, Present, Purpose, Remark, ShareDiff,
     Unmanaged, UnresolvedShare, Verdict, Wanted,
 };
 use crate::diff::claim::{Claim, claim};
@@ -260,7 +260,7 @@ fn wanted_shares(
             | Claim::Refused { .. }
             | Claim::Unread { .. } => {}
         }
-        let (mut candidates, identity) = claim.into_parts();
+        let (mut candidates, mut identity) = claim.into_parts();
         if expired {
             // What was never this block's is not deleted in its name.
             if identity.iter().any(|part| matches!(part, Part::Imported { .. })) {
@@ -289,6 +289,7 @@ fn wanted_shares(
                 }
             }
             Some(before) => {
+                identity.extend(former_stack(desired, &before, &identity));
                 let mut after = wanted(Some(&before));
                 after.replaces.clone_from(&succession);
                 let imported = identity.iter().any(|part| matches!(part, Part::Imported { .. }));
@@ -370,6 +371,13 @@ fn unit_made_again(before: &Present, after: &Wanted, org: &OrgView) -> Option<Re
     }
 }
 
+/// That a share bears a former name of the stack. What is imported is told as that.
+fn former_stack(desired: &DesiredGraph, before: &Present, identity: &[Part]) -> Option<Part> {
+    let from = desired.name_on(&before.share.tags).filter(|name| *name != desired.stack.as_str())?;
+    let imported = identity.iter().any(|part| matches!(part, Part::Imported { .. }));
+    (!imported).then(|| Part::StackRenamed { from: from.to_owned() })
+}
+
 /// The declared shares, and what of the rest is spoken for by them.
 #[derive(Default)]
 struct Claimed {
@@ -386,8 +394,13 @@ fn lookalikes(sorted: &Sorted, identity: &Identity, address: &Address, after: &W
     let own = std::iter::once(address.clone()).chain(identity.previous(address));
     let own: Vec<String> = own.map(|address| address.tag_value()).collect();
     let unproven: BTreeMap<&ShareArn, &Misfit> = sorted.unproven(&own).collect();
+    let copied = copied(sorted, &own, after);
+    let is_copied = |share: &Unmanaged| copied.iter().any(|(one, _)| one.arn == share.arn);
     let alike = |share: &&Unmanaged| {
-        share.place == after.place && share.name == after.name && !unproven.contains_key(&share.arn)
+        share.place == after.place
+            && share.name == after.name
+            && !unproven.contains_key(&share.arn)
+            && !is_copied(share)
     };
     let named = sorted.unmanaged.iter().filter(alike);
     let named =
@@ -397,17 +410,46 @@ fn lookalikes(sorted: &Sorted, identity: &Identity, address: &Address, after: &W
             && share.name != after.name
             && share.ownership.is_open()
             && !unproven.contains_key(&share.arn)
-            && !after.resources.is_empty()
-            && !after.principals.is_empty()
-            && after.resources.keys().all(|resource| share.resources.contains(resource))
-            && after.principals.keys().all(|principal| share.principals.contains(principal))
+            && holds_all(share, after)
     };
     let same = sorted.unmanaged.iter().filter(same);
     let same = same.map(|share| Remark::SameContents { arn: share.arn.clone(), name: share.name.clone() });
     let unproven = unproven
         .iter()
         .map(|(arn, misfit)| Remark::Unproven { arn: (*arn).clone(), misfit: (*misfit).clone() });
-    unproven.chain(named).chain(same).collect()
+    let copied = copied.iter().map(|(share, stack)| Remark::OtherStack {
+        arn: share.arn.clone(),
+        stack: (*stack).to_owned(),
+        name: share.name.clone(),
+    });
+    unproven.chain(copied).chain(named).chain(same).collect()
+}
+
+/// The shares of other stacks that a share to be made would be a copy of, each with its stack. Either the stack has another name now, or the
+/// other one has not let go of what is handed over. An address alone proves nothing: many stacks have a share "main".
+fn copied<'s>(sorted: &'s Sorted, own: &[String], after: &Wanted) -> Vec<(&'s Unmanaged, &'s str)> {
+    let of_address: BTreeSet<&ShareArn> =
+        own.iter().filter_map(|tag| sorted.of_others.get(tag)).flatten().collect();
+    let alike = |share: &Unmanaged| {
+        share.name == after.name || after.resources.keys().any(|one| share.resources.contains(one))
+    };
+    let is_copied = |share: &Unmanaged| {
+        share.place == after.place
+            && (of_address.contains(&share.arn) && alike(share) || holds_all(share, after))
+    };
+    let of_stack = |share: &'s Unmanaged| match &share.ownership {
+        Ownership::OtherStack(stack) => Some((share, stack.as_str())),
+        _ => None,
+    };
+    sorted.unmanaged.iter().filter_map(of_stack).filter(|(share, _)| is_copied(share)).collect()
+}
+
+/// Whether a share has all resources of the one to be made, for all its principals.
+fn holds_all(share: &Unmanaged, after: &Wanted) -> bool {
+    !after.resources.is_empty()
+        && !after.principals.is_empty()
+        && after.resources.keys().all(|resource| share.resources.contains(resource))
+        && after.principals.keys().all(|principal| share.principals.contains(principal))
 }
 
 fn verdict(

@@ -134,6 +134,7 @@ fn follow(share: &ShareDiff, before: &Present, after: &Wanted, edits: &[Edit], o
         | Part::Imported { .. }
         | Part::Promoted
         | Part::Moved { .. }
+        | Part::StackRenamed { .. }
         | Part::Record => false,
     };
     let found: Vec<&Part> =

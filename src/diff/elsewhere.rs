@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::desired::{DesiredGraph, DesiredShare};
 use crate::diff::change::{Change, ShareDiff, Verdict};
 use crate::diff::narrow::Scope;
-use crate::diff::owned::address_of_tag;
-use crate::diff::record;
+use crate::diff::owned::{self, address_of_tag};
 use crate::live::{LivePlace, LiveState, Sight, Sweep};
 use crate::model::{AccountId, Address, BlockKind, Gap, GapCause, Place, ShareArn, Tags};
 
@@ -86,7 +85,7 @@ impl Scope {
 
     /// What one share is to a run of this scope, by its tags.
     pub fn sight(&self, graph: &DesiredGraph, place: &Place, tags: &Tags, arn: &ShareArn) -> Sight {
-        let tag = match record::of_share(graph.stack.as_str(), tags, arn) {
+        let tag = match owned::proof(graph, tags, arn) {
             None => return Sight::Nothing,
             Some(Err(_)) => return Sight::Wanted,
             Some(Ok(tag)) => tag,

@@ -118,6 +118,7 @@ pub(crate) fn as_permission(name: &str) -> (ResourceType, DesiredPermission) {
 pub(crate) fn stack(shares: impl IntoIterator<Item = DesiredShare>) -> DesiredGraph {
     let shares: BTreeMap<_, _> = shares.into_iter().map(|share| (share.address.clone(), share)).collect();
     DesiredGraph {
+        formerly: BTreeSet::new(),
         stack: StackName::parse("network").unwrap(),
         sharing: Some(DesiredSharing {
             wish: SharingWish::Enabled,

@@ -94,9 +94,11 @@ impl<'a> History<'a> {
                 &Asked::allow_external_principals(*before),
                 &Asked::allow_external_principals(*after),
             ),
-            Part::Imported { .. } | Part::Promoted | Part::Moved { .. } | Part::Record => {
-                (Cause::Pending, true)
-            }
+            Part::Imported { .. }
+            | Part::Promoted
+            | Part::Moved { .. }
+            | Part::StackRenamed { .. }
+            | Part::Record => (Cause::Pending, true),
         }
     }
 

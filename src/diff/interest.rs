@@ -7,6 +7,7 @@ use crate::live::Interest;
 pub fn interest(desired: &DesiredGraph) -> Interest {
     let declared = desired.permissions.values();
     let mut out = Interest::none(desired.stack.clone());
+    out.formerly.clone_from(&desired.formerly);
     out.declared = declared.map(|one| (one.arn.clone(), one.policy.clone())).collect();
     out.imported = desired.identity.permission_imports.values().map(|import| import.arn.clone()).collect();
     out.defaults =

@@ -183,7 +183,11 @@ fn attribute(part: &Part) -> Option<IgnorableAttribute> {
         Part::Resource { .. } => IgnorableAttribute::Resources,
         Part::Permission { .. } | Part::PermissionVersion { .. } => IgnorableAttribute::Permissions,
         Part::Tag { .. } => IgnorableAttribute::Tags,
-        Part::Imported { .. } | Part::Promoted | Part::Moved { .. } | Part::Record => return None,
+        Part::Imported { .. }
+        | Part::Promoted
+        | Part::Moved { .. }
+        | Part::StackRenamed { .. }
+        | Part::Record => return None,
     })
 }
 

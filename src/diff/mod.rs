@@ -8,6 +8,7 @@ mod blocked;
 mod change;
 mod claim;
 mod compare;
+mod dependents;
 mod derived;
 mod edits;
 mod elsewhere;
@@ -51,7 +52,7 @@ pub use interest::interest;
 pub use invitation::{Acceptor, Expiry, Invitation, InvitationState, Lapse, Window, dependents};
 pub use label::principal_label;
 pub use left::left_counts;
-pub use narrow::{Causes, NotRead, Partial, Scope, known, narrow};
+pub use narrow::{Causes, NotRead, Partial, Scope, known, narrow, narrow_report};
 pub(crate) use owned::is_outside;
 pub use permission::{
     PermissionChange, PermissionDiff, PermissionEdit, PermissionPart, PermissionProblem, PermissionVerdict,

@@ -1,10 +1,11 @@
 //! A comparison of a part of a stack, which never passes for the whole.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::desired::DesiredGraph;
 use crate::diff::beside::keep_touched;
 use crate::diff::change::{Cause, Change, Diff, Edit, Membership, Part, Purpose, ShareDiff, Verdict, Wanted};
+use crate::diff::dependents::{Use, dependents, needed};
 use crate::diff::elsewhere::left_out;
 use crate::diff::inbound::{InboundItem, InboundVerdict};
 use crate::diff::invitation::InvitationState;
@@ -12,7 +13,9 @@ use crate::diff::permission::{
     PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict, Room, VersionAfter,
 };
 use crate::live::{LiveShare, Sweep};
-use crate::model::{AccountId, Address, GapCause, Place, Principal, Region, ResourceArn, ShareArn};
+use crate::model::{
+    AccountId, Address, GapCause, PermissionArn, Place, Principal, Region, ResourceArn, ShareArn,
+};
 use crate::org::OrgView;
 
 /// What a run is about. Whatever is not narrowed is all of it.
@@ -55,6 +58,10 @@ pub struct Partial {
     pub unread: BTreeSet<Place>,
     /// Shares that go, although one that takes over their resources is left out.
     pub orphans: BTreeSet<Address>,
+    /// What is left out because it needs something that `--exclude` names and that is to be changed: by address, what it needs.
+    pub dependents: BTreeMap<Address, BTreeSet<Address>>,
+    /// Permissions that are changed because a chosen share needs them: by address, the shares.
+    pub along: BTreeMap<Address, BTreeSet<Address>>,
 }
 
 /// What was left out of the reading for a scope.
@@ -127,8 +134,13 @@ impl Scope {
     /// Whether a run of this scope is about an address that the files have in a place.
     pub fn has(&self, address: &Address, place: &Place) -> bool {
         (self.targets.is_empty() || self.targets.iter().any(|target| covers(target, address)))
-            && !self.excluded.iter().any(|excluded| covers(excluded, address))
+            && !self.excludes(address)
             && self.has_place(place)
+    }
+
+    /// Whether an address is one that the run is without.
+    pub(crate) fn excludes(&self, address: &Address) -> bool {
+        self.excluded.iter().any(|excluded| covers(excluded, address))
     }
 
     /// The addresses of the scope that neither the files nor what was read have.
@@ -152,13 +164,23 @@ fn covers(name: &Address, address: &Address) -> bool {
     name == address || (name.key.is_none() && (name.kind, &name.label) == (address.kind, &address.label))
 }
 
-/// The part of a comparison that a run is about.
-pub fn narrow(mut diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
+/// The part of a comparison that a run is about. What needs something that is left out is left out too.
+pub fn narrow(diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
+    part(diff, scope, unread, Use::Plan)
+}
+
+/// As [`narrow`], for a report: nothing is changed, so what is left out is what the scope leaves out.
+pub fn narrow_report(diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
+    part(diff, scope, unread, Use::Report)
+}
+
+fn part(mut diff: Diff, scope: &Scope, unread: NotRead, how: Use) -> Diff {
     if scope.is_whole() {
         return diff;
     }
     let NotRead { places: mut unread, receiving } = unread;
     diff.shares.iter_mut().for_each(|share| left_out(share, scope));
+    let dependents = dependents(&diff, scope, how);
     set_aside(&mut diff, scope, &mut unread);
     diff.unreceived.retain(|place, _| !receiving.contains(place));
     let differs = |item: &InboundItem| item.verdict.by().is_some();
@@ -178,12 +200,16 @@ pub fn narrow(mut diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
         sharing: false,
         unread,
         orphans: BTreeSet::new(),
+        dependents,
+        along: BTreeMap::new(),
     };
     let mut heirs: BTreeSet<ResourceArn> = BTreeSet::new();
     let mut kept = Vec::new();
     for share in std::mem::take(&mut diff.shares) {
         let differs = matches!(share.verdict, Verdict::Changed(_) | Verdict::NotImported { .. });
-        let (whole, resources) = (scope.has(&share.address, share.place()), taken_over(&share));
+        let depends = partial.dependents.contains_key(&share.address);
+        let whole = scope.has(&share.address, share.place()) && !depends;
+        let resources = taken_over(&share);
         let before = share.before().cloned();
         match scope.causes {
             Causes::All if whole => kept.push(share),
@@ -207,25 +233,7 @@ pub fn narrow(mut diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
     diff.shares = kept;
     keep_touched(&mut diff.beside, &diff.shares);
     diff.beside.sort_by(|a, b| (&a.place, &a.share.arn).cmp(&(&b.place, &b.share.arn)));
-    let mut used = BTreeSet::new();
-    for after in diff.shares.iter().filter_map(ShareDiff::after) {
-        used.extend(after.permissions.values().cloned());
-    }
-    let moved: BTreeSet<&ShareArn> =
-        diff.shares.iter().filter_map(|share| Some(&share.before()?.share.arn)).collect();
-    for mut permission in std::mem::take(&mut diff.permissions) {
-        let changed = matches!(permission.verdict, PermissionVerdict::Changed(_));
-        // A permission comes with the share that needs it, and goes only when it is chosen itself.
-        let needed = used.contains(permission.arn()) && permission.after().is_some();
-        let chosen = scope.has(&permission.address, permission.place());
-        let counts = scope.causes == Causes::All || !changed;
-        if (needed || chosen) && counts {
-            stay_within(&mut permission, &moved);
-            diff.permissions.push(permission);
-        } else {
-            partial.permissions += usize::from(changed);
-        }
-    }
+    keep_permissions(&mut diff, scope, &mut partial);
     // Sharing comes with what needs it.
     let names_places = !(scope.targets.is_empty() && scope.accounts.is_empty() && scope.regions.is_empty());
     let left_out = scope.causes == Causes::Drift || (names_places && !diff.shares.iter().any(needs_sharing));
@@ -236,6 +244,38 @@ pub fn narrow(mut diff: Diff, scope: &Scope, unread: NotRead) -> Diff {
     }
     diff.partial = Some(partial);
     diff
+}
+
+/// Leaves the permissions that are chosen, and those that a chosen share needs: each comes with its share, and goes only when it is chosen
+/// itself. What the run is without never comes.
+fn keep_permissions(diff: &mut Diff, scope: &Scope, partial: &mut Partial) {
+    let mut used: BTreeMap<PermissionArn, BTreeSet<Address>> = BTreeMap::new();
+    for share in &diff.shares {
+        let after = share.after().into_iter().flat_map(|after| after.permissions.values());
+        for arn in after.chain(needed(share)) {
+            used.entry(arn.clone()).or_default().insert(share.address.clone());
+        }
+    }
+    let moved: BTreeSet<&ShareArn> =
+        diff.shares.iter().filter_map(|share| Some(&share.before()?.share.arn)).collect();
+    for mut permission in std::mem::take(&mut diff.permissions) {
+        let changed = matches!(permission.verdict, PermissionVerdict::Changed(_));
+        let depends = partial.dependents.contains_key(&permission.address);
+        let chosen = scope.has(&permission.address, permission.place()) && !depends;
+        let users = used
+            .get(permission.arn())
+            .filter(|_| permission.after().is_some() && !scope.excludes(&permission.address) && !depends);
+        let counts = scope.causes == Causes::All || !changed;
+        if (users.is_some() || chosen) && counts {
+            if let (false, true, Some(users)) = (chosen, changed, users) {
+                partial.along.insert(permission.address.clone(), users.clone());
+            }
+            stay_within(&mut permission, &moved);
+            diff.permissions.push(permission);
+        } else {
+            partial.permissions += usize::from(changed);
+        }
+    }
 }
 
 /// Leaves out what was not read. Where the search for shares failed outside of the accounts and Regions of the run, that matters only to a share
@@ -367,6 +407,7 @@ fn leave_out(part: &Part, live: &LiveShare, after: &mut Wanted) {
         | Part::Imported { .. }
         | Part::Promoted
         | Part::Moved { .. }
+        | Part::StackRenamed { .. }
         | Part::Record => {}
     }
 }

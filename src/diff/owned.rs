@@ -8,7 +8,7 @@ use crate::diff::record::{self, Misfit, Written};
 use crate::live::{LiveShare, LiveState};
 use crate::model::{
     Address, AssociationStatus, BlockKind, FeatureSet, Observed, Place, Principal, ShareArn, ShareStatus,
-    StackName, TAG_STACK, Tags,
+    TAG_ADDRESS, TAG_STACK, Tags,
 };
 use crate::org::OrgView;
 
@@ -22,10 +22,11 @@ pub(crate) struct Sorted {
     /// The stack's shares that are deleted or being deleted.
     pub gone: BTreeMap<String, BTreeSet<ShareArn>>,
     pub unmanaged: Vec<Unmanaged>,
+    /// Shares of other stacks by the text of their address tag.
+    pub of_others: BTreeMap<String, BTreeSet<ShareArn>>,
 }
 
 pub(crate) fn sort(desired: &DesiredGraph, live: &LiveState, org: &OrgView) -> Sorted {
-    let stack = &desired.stack;
     let mut out = Sorted::default();
     for (place, observed) in &live.places {
         let Observed::Known(found) = observed else { continue };
@@ -33,12 +34,12 @@ pub(crate) fn sort(desired: &DesiredGraph, live: &LiveState, org: &OrgView) -> S
             // A deleted row without tags may have been anybody's.
             if tags.is_empty() {
                 out.gone.entry(String::new()).or_default().insert(arn.clone());
-            } else if let Some(address) = record::address(stack.as_str(), tags) {
+            } else if let Some(address) = address(desired, tags) {
                 out.gone.entry(address.to_owned()).or_default().insert(arn.clone());
             }
         }
         for share in found.shares.values() {
-            out.place_share(stack, place, share, org);
+            out.place_share(desired, place, share, org);
         }
     }
     out.trace(desired, live);
@@ -46,15 +47,15 @@ pub(crate) fn sort(desired: &DesiredGraph, live: &LiveState, org: &OrgView) -> S
 }
 
 impl Sorted {
-    fn place_share(&mut self, stack: &StackName, place: &Place, share: &LiveShare, org: &OrgView) {
+    fn place_share(&mut self, desired: &DesiredGraph, place: &Place, share: &LiveShare, org: &OrgView) {
         let present = || Present { place: place.clone(), share: share.clone() };
         if share.status == ShareStatus::Deleting && share.feature_set != FeatureSet::CreatedFromPolicy {
-            if let Some(address) = record::address(stack.as_str(), &share.tags) {
+            if let Some(address) = address(desired, &share.tags) {
                 self.gone.entry(address.to_owned()).or_default().insert(share.arn.clone());
             }
             return;
         }
-        let proof = record::of_share(stack.as_str(), &share.tags, &share.arn);
+        let proof = proof(desired, &share.tags, &share.arn);
         let ownership = match (proof, &share.feature_set) {
             (_, FeatureSet::CreatedFromPolicy) => Ownership::FromPolicy,
             (Some(Ok(address)), FeatureSet::Standard) => {
@@ -66,15 +67,15 @@ impl Sorted {
                 Ownership::FromPolicy
             }
             (Some(Err(misfit)), _) => {
-                let address = record::address(stack.as_str(), &share.tags).unwrap_or_default().to_owned();
+                let address = address(desired, &share.tags).unwrap_or_default().to_owned();
                 Ownership::Unproven { address, misfit }
             }
             (None, _) => match share.tags.get(TAG_STACK) {
-                // What is left of the stack's tags.
-                Some(own) if own == stack.as_str() => {
-                    Ownership::Unproven { address: String::new(), misfit: Misfit::NoRecord }
+                Some(other) => {
+                    let address = share.tags.get(TAG_ADDRESS).cloned().unwrap_or_default();
+                    self.of_others.entry(address).or_default().insert(share.arn.clone());
+                    Ownership::OtherStack(other.clone())
                 }
-                Some(other) => Ownership::OtherStack(other.clone()),
                 None => Ownership::Untagged,
             },
         };
@@ -107,10 +108,8 @@ impl Sorted {
                 live.chain(&place.deleted)
             })
             .collect();
-        let stack = &desired.stack;
-        let fits = |(arn, tags): (&&ShareArn, &&Tags)| {
-            record::of_share(stack.as_str(), tags, arn).is_some_and(|proof| proof.is_ok())
-        };
+        let fits =
+            |(arn, tags): (&&ShareArn, &&Tags)| proof(desired, tags, arn).is_some_and(|proof| proof.is_ok());
         let originals: BTreeMap<&str, &ShareArn> = tags
             .iter()
             .filter(|row| fits(*row))
@@ -130,7 +129,7 @@ impl Sorted {
             let original = record::binding_of(tags).and_then(|binding| originals.get(binding));
             let found = match original {
                 Some(original) => Misfit::CopiedFrom { arn: original.arn().clone() },
-                None => match record::written_for(stack, tags, share.arn.as_str(), bereft.iter()) {
+                None => match written_for(desired, tags, share.arn.as_str(), &bereft) {
                     Some(address) => Misfit::OtherAddress { address: address.clone() },
                     None => continue,
                 },
@@ -156,6 +155,23 @@ impl Sorted {
             bears.then_some((&share.arn, misfit))
         })
     }
+}
+
+/// As [`record::of_share`], under any name that the stack has or had.
+pub(crate) fn proof<'t>(
+    desired: &DesiredGraph,
+    tags: &'t Tags,
+    arn: &ShareArn,
+) -> Option<Result<&'t str, Misfit>> {
+    record::of_share(desired.name_on(tags)?, tags, arn)
+}
+
+fn address<'t>(desired: &DesiredGraph, tags: &'t Tags) -> Option<&'t str> {
+    record::address(desired.name_on(tags)?, tags)
+}
+
+fn written_for<'a>(desired: &DesiredGraph, tags: &Tags, arn: &str, of: &'a [Address]) -> Option<&'a Address> {
+    record::written_for(desired.name_on(tags)?, tags, arn, of.iter())
 }
 
 /// Whether a principal is known to be outside of the organization.

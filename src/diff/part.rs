@@ -105,6 +105,10 @@ pub enum Part {
     Moved {
         from: Address,
     },
+    /// The stack had another name before, which the share still bears.
+    StackRenamed {
+        from: String,
+    },
     /// Nothing but the record of what was applied is behind.
     Record,
 }
@@ -149,7 +153,10 @@ impl Part {
 
     /// Whether it says whose the share is, and nothing of what is on it.
     pub fn is_identity(&self) -> bool {
-        matches!(self, Self::Imported { .. } | Self::Moved { .. } | Self::Promoted)
+        matches!(
+            self,
+            Self::Imported { .. } | Self::Moved { .. } | Self::StackRenamed { .. } | Self::Promoted
+        )
     }
 }
 

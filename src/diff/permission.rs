@@ -124,6 +124,10 @@ pub enum PermissionPart {
     Moved {
         from: Address,
     },
+    /// The stack had another name before, which the permission still bears.
+    StackRenamed {
+        from: String,
+    },
     /// Nothing but the record of what was applied is behind.
     Record,
 }
@@ -208,7 +212,7 @@ impl PermissionChange {
 impl PermissionPart {
     /// Whether it says whose the permission is, and nothing of what it allows.
     pub fn is_identity(&self) -> bool {
-        matches!(self, Self::Imported { .. } | Self::Moved { .. })
+        matches!(self, Self::Imported { .. } | Self::Moved { .. } | Self::StackRenamed { .. })
     }
 }
 

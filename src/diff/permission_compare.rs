@@ -80,13 +80,12 @@ fn trace(row: &CustomerPermissionRow, misfit: Misfit, desired: &DesiredGraph, fo
     if misfit != Misfit::Elsewhere {
         return misfit;
     }
-    let stack = &desired.stack;
+    let Some(stack) = desired.name_on(&row.tags) else { return misfit };
     let binding = record::binding_of(&row.tags);
     let original = found.customer_permissions.iter().find(|other| {
         other.arn != row.arn
             && record::binding_of(&other.tags) == binding
-            && record::of_live_permission(stack.as_str(), &other.tags, &other.arn)
-                .is_some_and(|proof| proof.is_ok())
+            && record::of_live_permission(stack, &other.tags, &other.arn).is_some_and(|proof| proof.is_ok())
     });
     if let Some(original) = original {
         return Misfit::CopiedFrom { arn: original.arn.arn().clone() };
@@ -138,6 +137,10 @@ fn verdict(
             return PermissionVerdict::Changed(PermissionChange::Create { after: after(None) });
         };
         return match row_of(&import.arn) {
+            // The import was carried out, and what it took over was deleted since.
+            None if was_own(permission, desired, found) => {
+                PermissionVerdict::Changed(PermissionChange::Create { after: after(None) })
+            }
             None => refused(PermissionProblem::NotThere { arn: import.arn.clone() }),
             Some(row) => promoted(permission, row, place, found, desired, import),
         };
@@ -148,7 +151,7 @@ fn verdict(
     };
     if !row.resource_type.as_str().eq_ignore_ascii_case(permission.resource_type.as_str()) {
         let live = row.resource_type.clone();
-        return refused(match identity {
+        return refused(match identity.first() {
             Some(PermissionPart::Imported { .. }) => PermissionProblem::OtherType { live },
             _ => PermissionProblem::TypeChanged { live },
         });
@@ -160,6 +163,21 @@ fn verdict(
         Ok(edits) if edits.is_empty() => PermissionVerdict::InSync { before, after },
         Ok(edits) => PermissionVerdict::Changed(PermissionChange::Update { before, after, edits }),
     }
+}
+
+/// Whether a deleted permission that RAM still lists has the name of the block and proves to be its own.
+fn was_own(permission: &ManagedPermission, desired: &DesiredGraph, found: &LivePlace) -> bool {
+    let previous = desired.identity.previous(&permission.address);
+    let is_own = |row: &&CustomerPermissionRow| {
+        let proof = desired
+            .name_on(&row.tags)
+            .and_then(|stack| record::of_live_permission(stack, &row.tags, &row.arn));
+        let Some(Ok(tag)) = proof else { return false };
+        std::iter::once(&permission.address).chain(&previous).any(|address| address.tag_value() == tag)
+    };
+    let mut gone =
+        found.customer_permissions.iter().filter(|row| row.arn == permission.arn && !is_there(row));
+    gone.any(|row| is_own(&row))
 }
 
 /// What an import of another ARN than the block's own comes to: a promotion, or nothing.
@@ -199,19 +217,22 @@ fn whose(
     desired: &DesiredGraph,
     import: Option<&Import<PermissionArn>>,
     found: &LivePlace,
-) -> Result<Option<PermissionPart>, PermissionProblem> {
-    let DesiredGraph { stack, identity, .. } = desired;
+) -> Result<Vec<PermissionPart>, PermissionProblem> {
+    let identity = &desired.identity;
     if row.feature_set != FeatureSet::Standard {
         return Err(PermissionProblem::NameFromPolicy);
     }
     let owner = row.tags.get(TAG_STACK);
-    let proof = record::of_live_permission(stack.as_str(), &row.tags, &row.arn);
+    let own = desired.name_on(&row.tags);
+    let proof = own.and_then(|stack| record::of_live_permission(stack, &row.tags, &row.arn));
+    let renamed = own.filter(|name| *name != desired.stack.as_str());
+    let renamed = renamed.map(|from| PermissionPart::StackRenamed { from: from.to_owned() });
     if let Some(Ok(tag)) = proof {
         let previous = identity.previous(&permission.address);
         return if tag == permission.address.tag_value() {
-            Ok(None)
+            Ok(renamed.into_iter().collect())
         } else if let Some(from) = previous.into_iter().find(|from| from.tag_value() == tag) {
-            Ok(Some(PermissionPart::Moved { from }))
+            Ok(renamed.into_iter().chain([PermissionPart::Moved { from }]).collect())
         } else {
             Err(PermissionProblem::OtherAddress { address: address_of_tag(BlockKind::Permission, tag) })
         };
@@ -227,7 +248,9 @@ fn whose(
         import.arn == permission.arn || cut_short
     });
     if asked {
-        Ok(Some(PermissionPart::Imported { owner: owner.cloned() }))
+        // What was its own under a former name is not another's.
+        let own = own.map(|_| desired.stack.to_string());
+        Ok(vec![PermissionPart::Imported { owner: own.or_else(|| owner.cloned()) }])
     } else if let Some(Err(misfit)) = proof {
         let misfit = trace(row, misfit, desired, found);
         Err(PermissionProblem::Unproven { misfit })

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diff::memo::Memo;
 use crate::diff::stamp::{Asked, PermissionStamp, Stamp, digest, is_digest};
 use crate::model::{
-    Address, Arn, PermissionArn, ResourceType, ShareArn, StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
+    Address, Arn, PermissionArn, ResourceType, ShareArn, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
 };
 
 /// The most shares that a record says it takes the place of. In a replacement there is one.
@@ -234,13 +234,13 @@ pub(crate) fn binding_of(tags: &Tags) -> Option<&str> {
 
 /// Which of these addresses the record on this ARN was written for.
 pub(crate) fn written_for<'a>(
-    stack: &StackName,
+    stack: &str,
     tags: &Tags,
     arn: &str,
     mut addresses: impl Iterator<Item = &'a Address>,
 ) -> Option<&'a Address> {
     let found = binding_of(tags)?;
-    addresses.find(|address| binding(stack.as_str(), &address.tag_value(), arn) == found)
+    addresses.find(|address| binding(stack, &address.tag_value(), arn) == found)
 }
 
 fn unread(text: &str, first_form: &str) -> Misfit {

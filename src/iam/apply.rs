@@ -26,7 +26,7 @@ use crate::iam::permissions::write_permissions;
 use crate::iam::policy::Statement;
 use crate::iam::read::{RAM_SERVICE, in_regions, ram_role};
 use crate::iam::receive;
-use crate::iam::scope::Scope;
+use crate::iam::scope::{Scope, names_of};
 use crate::iam::wildcard::{PrincipalValues, literal, principal_values};
 use crate::lang::{RemovedAction, ShareBlock, SharingWish};
 use crate::model::{BlockKind, Region, ResourceType, TAG_STACK};
@@ -417,7 +417,7 @@ fn of_stack(scope: &Scope<'_>, statement: Statement) -> Statement {
     statement.only(
         "StringEquals",
         format!("aws:ResourceTag/{TAG_STACK}"),
-        [scope.declaration.stack.value.to_string()],
+        names_of(scope.declaration),
     )
 }
 

@@ -196,8 +196,8 @@ fn sweep_statements<'a>(
     if role == Role::Apply {
         let shares = || of("resource-share");
         let tag = format!("aws:ResourceTag/{TAG_STACK}");
-        let stack = || [declaration.stack.value.to_string()];
-        let owned = |statement: Statement| statement.on(shares()).only("StringEquals", &tag, stack());
+        let owned =
+            |statement: Statement| statement.on(shares()).only("StringEquals", &tag, names_of(declaration));
         statements.push(owned(Statement::new("DeleteShares", &["ram:DeleteResourceShare"])));
         let permissions = Statement::new("DeletePermissions", &["ram:DeletePermission"]).on(of("permission"));
         statements.push(permissions.only("StringEquals", &tag, stack()));
@@ -220,6 +220,12 @@ fn sweep_policy(declaration: &Declaration, role: Role, partition: &str, pattern:
          that runs ramctl. A share whose owner moved to another account is created by the account's own role, not by this one."
     );
     AccountPolicy { subject: Subject::Sweep, policy: Policy { statements }, notes: vec![note] }
+}
+
+/// The values that the tag of the stack may have on what is its own: the name that it has, and those that it had.
+pub(crate) fn names_of(declaration: &Declaration) -> Vec<String> {
+    let names = std::iter::once(&declaration.stack).chain(&declaration.formerly);
+    names.map(|name| name.value.to_string()).collect()
 }
 
 /// The role of the name that the files give, wherever it trusts the caller.

@@ -13,6 +13,8 @@ use crate::model::{
 #[derive(Clone, Debug)]
 pub struct Declaration {
     pub stack: Spanned<StackName>,
+    /// What the stack was called before: shares and permissions with these names are its own.
+    pub formerly: Vec<Spanned<StackName>>,
     /// Regions that are read even where no share names them.
     pub regions: Vec<Spanned<Region>>,
     /// Tags that are neither read as differences nor removed.
@@ -41,6 +43,7 @@ impl Declaration {
     pub fn empty(stack: Spanned<StackName>) -> Self {
         Self {
             stack,
+            formerly: Vec::new(),
             regions: Vec::new(),
             ignore_tags: IgnoredTags::default(),
             organization: None,

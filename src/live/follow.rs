@@ -13,6 +13,8 @@ use crate::model::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interest {
     pub stack: StackName,
+    /// Names that it had before.
+    pub formerly: BTreeSet<StackName>,
     /// The permissions that the stack makes, and what they are to allow.
     pub declared: BTreeMap<PermissionArn, PermissionPolicy>,
     /// Permissions that it adopts.
@@ -32,6 +34,7 @@ impl Interest {
     pub fn none(stack: StackName) -> Self {
         Self {
             stack,
+            formerly: BTreeSet::new(),
             declared: BTreeMap::new(),
             imported: BTreeSet::new(),
             used: BTreeMap::new(),
@@ -51,7 +54,11 @@ impl Interest {
 
     /// The address tag that a share has or is to have, where it is the stack's.
     fn address_of<'a>(&'a self, share: &'a LiveShare) -> Option<&'a str> {
-        let own = share.tags.get(TAG_STACK).is_some_and(|stack| stack == self.stack.as_str());
+        let is_own = |tag: &String| {
+            let mut names = std::iter::once(&self.stack).chain(&self.formerly);
+            names.any(|name| name.as_str() == tag)
+        };
+        let own = share.tags.get(TAG_STACK).is_some_and(is_own);
         let tag = own.then(|| share.tags.get(TAG_ADDRESS).map_or("", String::as_str));
         self.adopted.get(&share.arn).map(String::as_str).or(tag)
     }

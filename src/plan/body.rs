@@ -205,6 +205,8 @@ pub struct Counts {
     pub import: usize,
     /// Shares that go to another address. Where anything on one is changed as well, it counts below too.
     pub moved: usize,
+    /// Shares and permissions that bear a former name of the stack and get its own. Where anything on one is changed as well, it counts below too.
+    pub taken_over: usize,
     /// Shares that the stack lets go.
     pub release: usize,
     pub create: usize,
@@ -308,6 +310,25 @@ impl PlanBody {
         self.shares.iter().any(|share| share.blocked == Some(Blocked::OutsiderStays))
     }
 
+    /// Whether an `import` block names what is not there. Its block alone is left as it is.
+    pub fn has_import_of_nothing(&self) -> bool {
+        let share = |share: &PlannedShare| {
+            matches!(share.diff.verdict, Verdict::NotImported { problem: ImportProblem::NotThere { .. }, .. })
+        };
+        let permission = |permission: &PlannedPermission| {
+            matches!(
+                permission.diff.verdict,
+                PermissionVerdict::NotHad { problem: PermissionProblem::NotThere { .. }, .. }
+            )
+        };
+        self.shares.iter().any(share) || self.permissions.iter().any(permission)
+    }
+
+    /// Whether a permission is left as it is although it is to be changed or to go.
+    pub fn has_permission_in_the_way(&self) -> bool {
+        self.permissions.iter().any(|permission| permission.blocked.is_some())
+    }
+
     pub fn counts(&self) -> Counts {
         let blocked = self.unresolved.values().filter(|share| share.gap.cause.is_of_the_files()).count();
         let mut out = Counts {
@@ -335,6 +356,8 @@ impl PlanBody {
                 out.import +=
                     usize::from(edits.iter().any(|edit| matches!(edit.part, Part::Imported { .. })));
                 out.moved += usize::from(edits.iter().any(|edit| matches!(edit.part, Part::Moved { .. })));
+                out.taken_over +=
+                    usize::from(edits.iter().any(|edit| matches!(edit.part, Part::StackRenamed { .. })));
                 if edits.iter().all(|edit| edit.part.is_identity()) {
                     continue;
                 }
@@ -374,8 +397,10 @@ impl Counts {
             PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) => {
                 let imported = |part: &PermissionPart| matches!(part, PermissionPart::Imported { .. });
                 let moved = |part: &PermissionPart| matches!(part, PermissionPart::Moved { .. });
+                let renamed = |part: &PermissionPart| matches!(part, PermissionPart::StackRenamed { .. });
                 self.import += usize::from(edits.iter().any(|edit| imported(&edit.part)));
                 self.moved += usize::from(edits.iter().any(|edit| moved(&edit.part)));
+                self.taken_over += usize::from(edits.iter().any(|edit| renamed(&edit.part)));
                 if edits.iter().all(|edit| edit.part.is_identity()) {
                     return;
                 }

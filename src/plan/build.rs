@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Access, AccessDelta};
 use crate::diff::{
-    Change, Delta, Diff, Edit, Left, Membership, Part, PermissionChange, PermissionVerdict, ShareDiff,
-    SharingDiff, SharingVerdict, Verdict, is_outside,
+    Change, Delta, Diff, Edit, ImportProblem, Left, Membership, Part, PermissionChange, PermissionProblem,
+    PermissionVerdict, ShareDiff, SharingDiff, SharingVerdict, Verdict, is_outside,
 };
 use crate::model::{Address, PermissionArn, Principal, ResourceArn, Usage};
 use crate::org::OrgView;
@@ -261,6 +261,7 @@ fn gives(change: &Change) -> bool {
             | Part::Tag { .. }
             | Part::Imported { .. }
             | Part::Moved { .. }
+            | Part::StackRenamed { .. }
             | Part::Record => false,
         }),
     }
@@ -405,7 +406,10 @@ fn refusals(diff: &Diff) -> Vec<Refusal> {
         _ => {}
     }
     for share in &diff.shares {
-        if let Verdict::NotImported { after: _, arn, span, problem } = &share.verdict {
+        // What is not there stops its block alone.
+        if let Verdict::NotImported { after: _, arn, span, problem } = &share.verdict
+            && !matches!(problem, ImportProblem::NotThere { .. })
+        {
             let (address, arn, problem) = (share.address.clone(), arn.clone(), problem.clone());
             out.push(Refusal::Import { address, span: *span, arn, problem });
         }
@@ -417,6 +421,7 @@ fn refusals(diff: &Diff) -> Vec<Refusal> {
     for permission in &diff.permissions {
         let address = permission.address.clone();
         match &permission.verdict {
+            PermissionVerdict::NotHad { problem: PermissionProblem::NotThere { .. }, .. } => {}
             PermissionVerdict::NotHad { after, span, problem } => {
                 let (span, arn, problem) = (*span, after.arn.clone(), problem.clone());
                 out.push(Refusal::Permission { address, span, arn, problem });

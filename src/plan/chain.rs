@@ -475,7 +475,9 @@ impl Changes {
                     Delta::Removed { before: _ } => out.untag.push(key.clone()),
                 },
                 Part::Imported { owner: _ } => (out.claims, out.imports) = (true, true),
-                Part::Moved { from: _ } | Part::Promoted => out.claims = true,
+                Part::Moved { from: _ } | Part::StackRenamed { from: _ } | Part::Promoted => {
+                    out.claims = true
+                }
                 Part::Record => {}
             }
         }

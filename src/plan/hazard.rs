@@ -2,13 +2,15 @@
 
 mod share;
 
+use std::collections::BTreeSet;
+
 use crate::access::{Access, AccessDelta};
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
     Change, DeleteReason, Diff, InboundItem, InboundVerdict, PermissionChange, PermissionDiff,
-    PermissionPart, PermissionVerdict, Present, Purpose, ShareDiff, Thresholds, Verdict,
+    PermissionPart, PermissionVerdict, Present, Purpose, ShareDiff, Thresholds, Verdict, Wanted,
 };
-use crate::model::{Address, Principal, ResourceArn, ResourceType, ShareArn};
+use crate::model::{Address, Principal, ResourceArn, ResourceType, ShareArn, TAG_STACK, Tags};
 use crate::org::OrgView;
 use crate::plan::body::PlannedShare;
 use crate::plan::consent::{HazardStanding, standing};
@@ -71,26 +73,46 @@ pub(crate) fn of_share(diff: &Diff, share: &PlannedShare, access: &Access<'_>, o
 
 /// The hazards of one permission's change.
 pub(crate) fn of_permission(diff: &Diff, permission: &PermissionDiff) -> Vec<Hazard> {
-    let code = match &permission.verdict {
+    let mut found: Vec<&'static Code> = Vec::new();
+    match &permission.verdict {
         PermissionVerdict::Changed(PermissionChange::Update { edits, .. }) => {
             let taken = edits.iter().any(|edit| match &edit.part {
                 PermissionPart::Imported { owner: Some(owner) } => owner != diff.stack.as_str(),
                 _ => false,
             });
-            taken.then_some(&codes::RAM210)
+            found.extend(taken.then_some(&codes::RAM210));
         }
-        PermissionVerdict::Changed(PermissionChange::Delete { before: _, reason }) => {
-            is_undeclared(diff, *reason).then_some(&codes::RAM222)
+        PermissionVerdict::Changed(PermissionChange::Delete { before, reason }) => {
+            found.extend(is_undeclared(diff, *reason).then_some(&codes::RAM222));
+            found.extend(is_of_former_stack(diff, *reason, Some(&before.row.tags)).then_some(&codes::RAM231));
         }
-        _ => None,
-    };
+        _ => {}
+    }
     let hazard = |code| hazard(diff, code, HazardSubject::Share, Some(&permission.address));
-    code.map(hazard).into_iter().collect()
+    found.into_iter().map(hazard).collect()
 }
 
 /// Whether the stack is destroyed from files that never declared what goes: they may be those of another folder.
 fn is_undeclared(diff: &Diff, reason: DeleteReason) -> bool {
     diff.purpose == Purpose::Destroy && reason == DeleteReason::NotDeclared
+}
+
+/// Whether something goes that bears a former name of the stack and that these files have not taken over: perhaps a stack of that name is still
+/// there.
+fn is_of_former_stack(diff: &Diff, reason: DeleteReason, tags: Option<&Tags>) -> bool {
+    let bears = tags.and_then(|tags| tags.get(TAG_STACK)).is_some_and(|name| name != diff.stack.as_str());
+    let unasked = match reason {
+        DeleteReason::NotDeclared
+        | DeleteReason::MovedAway
+        | DeleteReason::MoveTaken
+        | DeleteReason::Destroy
+        | DeleteReason::Removed => true,
+        // The successor is declared here, or the end is.
+        DeleteReason::Duplicate | DeleteReason::Rival | DeleteReason::Expired | DeleteReason::Successor => {
+            false
+        }
+    };
+    bears && unasked
 }
 
 /// The hazards of what becomes of a share of somebody else. Destroying asks too: the stack's own shares it can make again, an
@@ -140,13 +162,19 @@ fn hazard(diff: &Diff, code: &'static Code, subject: HazardSubject, at: Option<&
 /// Whether more of what the stack's shares hold goes than may.
 fn revocations(shares: &[PlannedShare], percent: u32) -> Option<(&'static Code, HazardSubject)> {
     let (mut associations, mut of) = (0, 0);
+    let goes = |share: &&PlannedShare| is_replaced(&share.diff.verdict);
+    let halfway: BTreeSet<&Address> = shares.iter().filter(goes).map(|share| &share.diff.address).collect();
     for share in shares {
         let Some(before) = share.diff.before() else { continue };
-        of += before.share.principals.len() + before.share.resources.len();
+        // Of a replacement that was cut short both shares are there; it counts as it did before.
+        let stays = halfway.contains(&share.diff.address) && !is_replaced(&share.diff.verdict);
+        if !stays {
+            of += before.share.principals.len() + before.share.resources.len();
+        }
         if let Verdict::Changed(change) = &share.diff.verdict
             && share.blocked.is_none()
         {
-            associations += leaving(before, change);
+            associations += leaving(before, change, successor(share, shares));
         }
     }
     // Exact: no rounding decides.
@@ -155,15 +183,34 @@ fn revocations(shares: &[PlannedShare], percent: u32) -> Option<(&'static Code, 
         .then_some((&codes::RAM215, HazardSubject::Revoked { associations, of, percent }))
 }
 
+/// Whether a share goes because another one of its address takes its place, in a replacement that was cut short.
+fn is_replaced(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Changed(Change::Delete { before: _, reason: DeleteReason::Duplicate }))
+}
+
+/// What a share holds that takes the place of one that goes, in a replacement that was cut short.
+fn successor<'a>(share: &PlannedShare, shares: &'a [PlannedShare]) -> Option<&'a Wanted> {
+    if !is_replaced(&share.diff.verdict) {
+        return None;
+    }
+    let of_address = shares.iter().filter(|other| other.diff.address == share.diff.address);
+    of_address.filter_map(|other| other.diff.after()).next()
+}
+
+fn left_by(before: &Present, after: &Wanted) -> usize {
+    let Present { place: _, share } = before;
+    share.principals.keys().filter(|key| !after.principals.contains_key(*key)).count()
+        + share.resources.keys().filter(|key| !after.resources.contains_key(*key)).count()
+}
+
 /// How many principals and resources a change takes off its share.
-fn leaving(before: &Present, change: &Change) -> usize {
+fn leaving(before: &Present, change: &Change, successor: Option<&Wanted>) -> usize {
     let (principals, resources) = (&before.share.principals, &before.share.resources);
     match change {
-        Change::Update { after, .. } | Change::Replace { after, .. } => {
-            principals.keys().filter(|key| !after.principals.contains_key(*key)).count()
-                + resources.keys().filter(|key| !after.resources.contains_key(*key)).count()
+        Change::Update { after, .. } | Change::Replace { after, .. } => left_by(before, after),
+        Change::Delete { .. } => {
+            successor.map_or(principals.len() + resources.len(), |after| left_by(before, after))
         }
-        Change::Delete { .. } => principals.len() + resources.len(),
         Change::Create { .. } | Change::Release { .. } => 0,
     }
 }

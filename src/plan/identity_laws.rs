@@ -185,13 +185,18 @@ proptest! {
     }
 
     #[test]
-    fn an_import_that_cannot_be_had_stops_the_whole_plan(graph in a_stack()) {
+    fn an_import_of_what_is_not_there_stops_its_block_alone(graph in a_stack()) {
         let mut graph = graph;
         let Some(share) = graph.shares.values().next() else { return Ok(()) };
         let import = Import { arn: share_arn(&share.place, 77), span: share.span };
         graph.identity.imports.insert(share.address.clone(), import);
+        let address = share.address.clone();
         let (diff, plan) = planned(&graph, &live([]));
-        prop_assert!(plan.approve(&crate::plan::Consent::to_everything()).is_err());
+        prop_assert!(plan.approve(&crate::plan::Consent::to_everything()).is_ok());
+        prop_assert!(plan.has_import_of_nothing());
+        let of_others = graph.shares.len() - 1;
+        prop_assert_eq!(plan.counts().create, of_others);
+        prop_assert!(plan.steps().iter().all(|step| step.address.as_ref() != Some(&address)));
         let refused = diff.shares.iter().filter(|s| matches!(s.verdict, Verdict::NotImported { .. })).count();
         prop_assert_eq!((refused, plan.counts().blocked), (1, 1));
     }

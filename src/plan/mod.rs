@@ -47,6 +47,8 @@ mod hazard_tests;
 #[cfg(test)]
 mod identity_laws;
 #[cfg(test)]
+mod interrupted_laws;
+#[cfg(test)]
 pub(crate) mod laws;
 #[cfg(test)]
 mod narrow_laws;

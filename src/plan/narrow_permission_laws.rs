@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use crate::diff::fixture::*;
-use crate::diff::{Diff, NotRead, Scope, ShareDiff, diff, narrow};
+use crate::diff::{Diff, NotRead, PermissionVerdict, Scope, ShareDiff, Verdict, diff, narrow};
 use crate::model::{Address, PermissionArn, Place};
 use crate::plan::permission_laws::{a_live_state, a_stack, assert_settled};
 use crate::plan::simulator::Simulator;
@@ -98,6 +98,44 @@ proptest! {
                 );
             }
         }
+    }
+
+    #[test]
+    fn nothing_that_is_left_out_is_changed_and_nothing_that_needs_it(
+        graph in a_stack(),
+        live in a_live_state(),
+        chosen in any::<prop::sample::Index>(),
+    ) {
+        let whole = diff(&graph, &live, &org());
+        let all = addresses(&whole);
+        prop_assume!(!all.is_empty());
+        let without = &all[chosen.index(all.len())];
+        let scope = Scope { excluded: [without.clone()].into(), ..Scope::default() };
+        let part = plan(&narrow(whole.clone(), &scope, NotRead::default()), &org());
+        let partial = part.partial.as_ref().expect("a part");
+        let written: BTreeSet<&Address> =
+            part.steps().iter().filter_map(|step| step.address.as_ref()).collect();
+        prop_assert!(!written.contains(without), "{without} is left out and written");
+        for (dependent, needs) in &partial.dependents {
+            prop_assert!(!written.contains(dependent), "{dependent} needs {needs:?} and is written");
+            prop_assert!(needs.iter().all(|need| !written.contains(need)));
+        }
+        // Whoever is written has every permission that it needs as it is to be.
+        let differing = whole.permissions.iter().filter(|one| {
+            one.address == *without && one.after().is_some() && !matches!(one.verdict, PermissionVerdict::InSync { .. })
+        });
+        let missing: BTreeSet<&PermissionArn> = differing.map(|one| one.arn()).collect();
+        for share in whole.shares.iter().filter(|share| written.contains(&share.address)) {
+            let mut used = share.after().into_iter().flat_map(|after| after.permissions.values());
+            let changes = matches!(share.verdict, Verdict::Changed(_));
+            prop_assert!(!changes || used.all(|arn| !missing.contains(arn)), "{} needs {without}", share.address);
+        }
+        let mut sim = Simulator::new(live);
+        sim.run(part.steps());
+        sim.next_plan();
+        let rest = plan(&diff(&graph, &sim.live, &org()), &org());
+        sim.run(rest.steps());
+        assert_settled(&graph, &sim);
     }
 
     #[test]

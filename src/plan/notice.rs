@@ -68,6 +68,11 @@ impl PlanBody {
                 };
                 out.push(warning(code, share.diff.span(), detail));
             }
+            if let Verdict::NotImported { after: _, arn, span, problem } = &share.diff.verdict
+                && matches!(problem, ImportProblem::NotThere { .. })
+            {
+                out.push(import(name, *span, arn, problem));
+            }
             if let Verdict::Unread { after: _, gap } = &share.diff.verdict {
                 match gap.cause {
                     GapCause::Elsewhere => out.push(open(&read_codes::RAM453, share, gap)),
@@ -197,6 +202,11 @@ fn permission(permission: &PlannedPermission) -> Option<Diagnostic> {
     if let PermissionVerdict::Unread { after, gap } = &permission.diff.verdict {
         let detail = format!("{address} in {}: {}", after.place, told(gap));
         return Some(warning(&live_codes::RAM320, span, detail).help(remedy(gap)));
+    }
+    if let PermissionVerdict::NotHad { after, span, problem } = &permission.diff.verdict
+        && matches!(problem, PermissionProblem::NotThere { .. })
+    {
+        return Some(not_had(address, *span, &after.arn, problem));
     }
     Some(match permission.blocked.as_ref()? {
         PermissionBlocked::VersionsHeld { users } => {

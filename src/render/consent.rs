@@ -1,11 +1,11 @@
 //! The hazards of a plan in one place: which need consent and how to give it, which have it and from whom.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::diag::{Code, SourceMap};
-use crate::diff::Causes;
-use crate::model::Address;
+use crate::diag::{Code, SourceMap, hazards};
+use crate::diff::{Causes, Remark};
+use crate::model::{Address, StackName};
 use crate::plan::{Allowance, Hazard, HazardStanding, HazardSubject, PlanBody};
 use crate::render::escape::escape;
 use crate::render::parts;
@@ -57,12 +57,37 @@ impl fmt::Display for ConsentView<'_> {
         if !open.is_empty() && !never_applied {
             let flags = allow_flags(&open);
             writeln!(f, "{}", wrap(&format!("If that is what you want, add {flags}"), self.width))?;
+            if open.iter().any(|one| *one.code == hazards::RAM230) {
+                self.former_names(f)?;
+            }
         }
         writeln!(f)
     }
 }
 
 impl ConsentView<'_> {
+    /// The one line that takes over what the plan would make copies of.
+    fn former_names(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let remarks = self.body.shares.iter().flat_map(|share| &share.diff.remarks);
+        let stacks: BTreeSet<StackName> = remarks
+            .filter_map(|remark| match remark {
+                // A tag may hold any text, and this is to be pasted.
+                Remark::OtherStack { stack, .. } => StackName::parse(stack).ok(),
+                _ => None,
+            })
+            .collect();
+        if stacks.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = stacks.iter().map(|stack| format!("\"{stack}\"")).collect();
+        let names = names.join(", ");
+        let text = format!(
+            "If this stack was called {names} before, add this line to its `ramctl` block instead; the plan then takes over what is there:"
+        );
+        writeln!(f, "{}", wrap(&text, self.width))?;
+        writeln!(f, "    formerly = [{names}]")
+    }
+
     /// Who allowed it.
     fn word(&self, standing: &HazardStanding) -> String {
         match standing {

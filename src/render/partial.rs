@@ -1,12 +1,19 @@
 //! That a run was about a part of the stack: said wherever its result is.
 
+use std::collections::BTreeSet;
+
 use crate::diff::{Causes, Partial, Scope};
+use crate::model::Address;
 use crate::render::escape::escape;
 use crate::render::parts::count;
 
+/// How many shares and permissions are named that come or stay away with others.
+const NAMED: usize = 10;
+
 /// What the run was about and what it leaves out, in sentences.
 pub(crate) fn sentences(partial: &Partial) -> Vec<String> {
-    let Partial { scope, shares, changes, permissions, inbound, sharing, unread, orphans } = partial;
+    let Partial { scope, shares, changes, permissions, inbound, sharing, unread, orphans, dependents, along } =
+        partial;
     let Scope { targets, excluded, accounts, regions, causes } = scope;
     let list =
         |texts: Vec<String>| texts.iter().map(|text| escape(text).to_string()).collect::<Vec<_>>().join(", ");
@@ -46,6 +53,23 @@ pub(crate) fn sentences(partial: &Partial) -> Vec<String> {
         out.push(format!(
             "What takes over the resources of {names} is left out, so access is lost until it is applied."
         ));
+    }
+    let text = |address: &Address| escape(&address.to_string()).to_string();
+    let named = |others: &BTreeSet<Address>| list(others.iter().map(ToString::to_string).collect());
+    let needs = dependents.iter().map(|(address, needs)| {
+        format!(
+            "{} is left out too, for it needs a change of {}, which is left out.",
+            text(address),
+            named(needs)
+        )
+    });
+    let comes = along.iter().map(|(address, users)| {
+        format!("{} is changed too, for {} cannot be changed without it.", text(address), named(users))
+    });
+    let all: Vec<String> = needs.chain(comes).collect();
+    out.extend(all.iter().take(NAMED).cloned());
+    if let rest @ 1.. = all.len().saturating_sub(NAMED) {
+        out.push(format!("The same of {rest} more."));
     }
     out
 }

@@ -229,6 +229,11 @@ pub(crate) fn row(edit: &Edit, place: &Place) -> Row {
             Row::new(Sign::Changed, ["move".into(), what, String::new()])
                 .effect("its address tag is rewritten in place")
         }
+        Part::StackRenamed { from } => {
+            let what = format!("from {}", name(from));
+            Row::new(Sign::Changed, ["stack".into(), what, String::new()])
+                .effect("a former name of this stack: its tags are rewritten in place")
+        }
         Part::Record => {
             let what = "AWS already matches; only the record of what was applied is renewed";
             Row::new(Sign::Changed, ["record".into(), what.into(), String::new()])
@@ -359,6 +364,12 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
             Row::new(Sign::Held, ["share".into(), short, text_of(name)])
                 .effect("holds the same for the same principals and is in no stack; a second one is made")
                 .code("RAM223")
+        }
+        Remark::OtherStack { arn, stack, name: called } => {
+            let short = escape(arn.arn().short()).to_string();
+            Row::new(Sign::Held, ["share".into(), short, text_of(called)])
+                .effect(format!("of the stack {}; the plan makes a copy beside it", name(stack)))
+                .code("RAM230")
         }
         Remark::Unproven { arn, misfit: why } => {
             let short = escape(arn.arn().short()).to_string();

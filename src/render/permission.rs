@@ -207,6 +207,11 @@ pub(crate) fn row(edit: &PermissionEdit) -> Vec<Row> {
             let row = Row::new(Sign::Changed, ["move".into(), what, String::new()]);
             vec![row.effect("its address tag is rewritten in place")]
         }
+        PermissionPart::StackRenamed { from } => {
+            let what = format!("from {}", name(from));
+            let row = Row::new(Sign::Changed, ["stack".into(), what, String::new()]);
+            vec![row.effect("a former name of this stack: its tags are rewritten in place")]
+        }
         PermissionPart::Record => {
             let what = "AWS already matches; only the record of what was applied is renewed";
             vec![Row::new(Sign::Changed, ["record".into(), what.into(), String::new()])]

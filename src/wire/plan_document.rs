@@ -99,6 +99,8 @@ struct SummaryDocument {
     import: usize,
     #[serde(rename = "move")]
     moved: usize,
+    /// Shares and permissions that bear a former name of the stack.
+    take_over: usize,
     release: usize,
     create: usize,
     update: usize,
@@ -279,6 +281,7 @@ impl PlanDocument {
         let Counts {
             import,
             moved,
+            taken_over,
             release,
             create,
             update,
@@ -321,6 +324,7 @@ impl PlanDocument {
             summary: SummaryDocument {
                 import,
                 moved,
+                take_over: taken_over,
                 release,
                 create,
                 update,

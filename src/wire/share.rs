@@ -388,10 +388,11 @@ fn update_actions(edits: &[Edit]) -> Vec<ActionWord> {
         .filter_map(|edit| match &edit.part {
             Part::Imported { .. } => Some(ActionWord::Import),
             Part::Promoted => Some(ActionWord::Promote),
-            Part::Moved { .. } => Some(ActionWord::Move),
+            Part::Moved { .. } | Part::StackRenamed { .. } => Some(ActionWord::Move),
             _ => None,
         })
         .collect();
+    actions.dedup();
     if !edits.iter().all(|edit| edit.part.is_identity()) {
         actions.push(ActionWord::Update);
     }

@@ -37,7 +37,7 @@ fn a_plan_document_holds_sides_changes_steps_and_gaps() {
     assert_eq!(document["format_version"], "1.0");
     assert_eq!(
         document["summary"],
-        json!({"import": 0, "move": 0, "release": 0, "create": 1, "update": 1, "replace": 0, "delete": 0, "unchanged": 0, "unknown": 0, "blocked": 0,
+        json!({"import": 0, "move": 0, "take_over": 0, "release": 0, "create": 1, "update": 1, "replace": 0, "delete": 0, "unchanged": 0, "unknown": 0, "blocked": 0,
                "unmanaged": 0, "accept": 0, "reject": 0, "leave": 0, "waiting": 0, "ignored": 0, "kept": 0, "hazards_open": 0, "hazards_allowed": 0})
     );
     let share = &document["shares"][1];

@@ -169,6 +169,7 @@ words! {
         Import = "import",
         Promote = "promote",
         Move = "move",
+        Stack = "stack",
         Record = "record",
     }
 }
@@ -195,7 +196,7 @@ words! {
 words! { PermissionBlockedWord { VersionsHeld = "versions_held", InUse = "in_use" } }
 
 words! {
-    PermissionPartWord { Policy = "policy", Tag = "tag", Import = "import", Move = "move", Record = "record" }
+    PermissionPartWord { Policy = "policy", Tag = "tag", Import = "import", Move = "move", Stack = "stack", Record = "record" }
 }
 
 words! {
@@ -238,6 +239,7 @@ words! {
         UndeclaredPermission = "undeclared_permission",
         NameTaken = "name_taken",
         SameContents = "same_contents",
+        OtherStack = "other_stack",
         Unproven = "unproven",
         ShareStatus = "share_status",
         Expires = "expires",

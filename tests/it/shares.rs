@@ -4,6 +4,7 @@ mod by_hand;
 mod elsewhere;
 mod handover;
 mod in_place;
+mod lives;
 mod misnamed;
 mod moved;
 mod partitions;

@@ -48,7 +48,7 @@ fn notices(diff: &Diff, read: &Read) -> Vec<Diagnostic> {
 }
 
 fn tell(loaded: &Loaded, read: &Read, origin: Origin, outputs: &mut Outputs, output: &mut Output) -> Exit {
-    let diff = read.diff();
+    let diff = read.report();
     let report = drift::report(&diff);
     let notices = notices(&diff, read);
     let (styles, width) = (output.styles(), output.width());

@@ -2,7 +2,7 @@
 
 use crate::cli::args::PlanArgs;
 use crate::cli::consent;
-use crate::cli::exit::Exit;
+use crate::cli::exit::{Exit, left_undone};
 use crate::cli::files::put_private;
 use crate::cli::output::{Chain, Output};
 use crate::cli::outputs::{Outputs, with_outputs};
@@ -106,11 +106,16 @@ pub(crate) fn refusals(plan: &PlanBody) -> Vec<Diagnostic> {
     plan.notices().into_iter().filter(Diagnostic::is_error).collect()
 }
 
+/// Says why a run ends with an error that did all it could.
+pub(crate) fn tell_left_undone(plan: &PlanBody, output: &Output) {
+    left_undone(plan).into_iter().for_each(|reason| output.error(reason));
+}
+
 /// `consent` is none where the plan is never applied: then nothing about it has to be allowed.
 fn exit(plan: &Plan, consent: Option<&Consent>, detailed: bool, output: &Output) -> Exit {
     let read = Exit::of_plan(plan);
     if read == Exit::Error {
-        output.error("the files name what AWS does not have or does not take; those shares are left alone.");
+        tell_left_undone(plan, output);
         read
     } else if let Some(Err(refused)) = consent.map(|consent| plan.approve(consent)) {
         consent::refused(&refused, output)

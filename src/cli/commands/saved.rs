@@ -126,10 +126,12 @@ async fn verify_and_apply(
     let incomplete = Exit::of_plan(body);
     if approved.steps().is_empty() {
         finish(body, &Outcome::default(), session, outputs, output);
+        plan::tell_left_undone(body, output);
         return incomplete;
     }
     let outcome = carry_out(args, body, &approved, session, outputs, output).await;
     finish(body, &outcome, session, outputs, output);
+    plan::tell_left_undone(body, output);
     match carry_out::exit(&outcome) {
         Exit::Done => incomplete,
         // What was agreed to is not what would come out.

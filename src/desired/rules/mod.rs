@@ -74,6 +74,7 @@ const SHARE: &[fn(&ShareView<'_>, &mut Found)] = &[
 const STACK: &[fn(&Declaration, &[ShareView<'_>], &mut Found)] = &[
     stack::accounts_have_one_block,
     stack::names_are_distinct,
+    stack::former_names_are_others,
     stack::units_and_names_have_an_organization,
     stack::units_need_sharing,
     identity::imports_are_from_the_place,

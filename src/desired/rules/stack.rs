@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::desired::graph::DesiredGraph;
 use crate::desired::view::{ShareView, as_written};
-use crate::diag::rules::{RAM100, RAM101, RAM108, RAM110, RAM140};
+use crate::diag::rules::{RAM100, RAM101, RAM108, RAM110, RAM140, RAM198};
 use crate::diag::{Diagnostic, Span, Spanned};
 use crate::lang::{Declaration, PrincipalExpr, SharingWish};
-use crate::model::{AccountId, Address, Principal};
+use crate::model::{AccountId, Address, Principal, StackName};
 
 /// RAM100.
 pub(crate) fn accounts_have_one_block(
@@ -34,6 +34,29 @@ pub(crate) fn accounts_have_one_block(
             finding = finding.label(*at, format!("the id of {before}"));
         }
         found.push(finding);
+    }
+}
+
+/// RAM198.
+pub(crate) fn former_names_are_others(
+    declaration: &Declaration,
+    _: &[ShareView<'_>],
+    found: &mut Vec<Diagnostic>,
+) {
+    let stack = &declaration.stack;
+    let mut first: BTreeMap<&StackName, Span> = BTreeMap::new();
+    for name in &declaration.formerly {
+        if name.value == stack.value {
+            let detail = format!("{} is the name that the stack has now.", name.value);
+            let error = Diagnostic::error(&RAM198, name.span, detail).label(stack.span, "here");
+            found.push(error.help("Write the name that the stack had before, or remove the argument."));
+        } else if let Some(before) = first.get(&name.value) {
+            let detail = format!("{} is listed twice.", name.value);
+            let error = Diagnostic::error(&RAM198, name.span, detail).label(*before, "first here");
+            found.push(error.help("Remove one of the two."));
+        } else {
+            first.insert(&name.value, name.span);
+        }
     }
 }
 

@@ -137,6 +137,19 @@ codes! {
         gives an id a name.\n\nMake the organization readable (the plan says under NOT READ what failed) and plan again: the plan then asks \
         for RAM201 where an account is outside, and for nothing where it is inside. Agree to this code if you know the account. A share \
         without `allow_external_principals` does not ask: RAM refuses outside principals there."
+    RAM230 "share made beside one of another stack"
+        "The block has no share, so the plan makes one. But a share of another stack, in the same account and Region, has the block's address and its \
+        name or one of its resources, or it holds all of its resources for all its principals. So the plan makes a copy: taking somebody off one of the two \
+        leaves it what the other one gives. That is so after the stack got another name, and where blocks go from one stack to another and the \
+        other one has not let go of them.\n\nIf the stack had the other name before, write that, and the next apply takes over all its shares and \
+        permissions in place, with no gap in access:\n\n    ramctl {\n      stack    = \"hub\"\n      formerly = [\"network\"]\n    }\n\nTo take over single shares of a \
+        stack that stays, write an `import` block for each (RAM210), and take their blocks out of the other stack with `removed` blocks that have \
+        `lifecycle { destroy = false }`. Agree to the code if there are to be two shares."
+    RAM231 "what bears a former name of the stack is deleted"
+        "`formerly` says which names this stack had before, so shares and permissions with such a name count as its own. This one would be deleted, and no apply \
+        from these files has taken it over yet: no block declares it, or the whole stack is destroyed. If a stack of that name is still \
+        there, perhaps in another folder, it is that stack's.\n\nCompare the address with the files of the former stack. If it belongs to a stack that goes on, take the \
+        name out of `formerly`, and take over single shares with `import` blocks. Agree to the code if the stack of that name is gone."
     RAM240 "share made without a search for it"
         "A share is known by its address, in whichever account and Region it is. The block has no share where the files look, and `--no-sweep` \
         (or `RAMCTL_NO_SWEEP`) turns off the search of all other Regions and accounts. If the block was declared in another Region or account \

@@ -42,7 +42,8 @@ codes! {
         an `import` block with `to = share.NAME` and `id = \"ARN\"` and plan again."
     RAM311 "the share to import is not there"
         "The account and Region of the share were read in full, and no share has the ARN that the import block names. A share that was \
-        deleted can be listed for some hours and never comes back.\n\nCorrect the ARN, or remove the import block to let ramctl make \
+        deleted can be listed for some hours and never comes back. If the import was carried out before, and RAM still lists the share as deleted with the block's tags, the block \
+        gets a new share. Otherwise the block is left alone, everything else is planned and applied, and the run ends with 1.\n\nCorrect the ARN, or remove the import block to let ramctl make \
         a new share."
     RAM312 "the share cannot be imported"
         "A share is adopted in place, by tags, so it has to be one that RAM can change to what the block says. RAM mends no \

@@ -338,4 +338,14 @@ Remove the block, or give it a later time."
 "The time that until gives an element of an allow list is over, so it allows nothing: a plan with that hazard asks for consent again.
 
 Take the element out, or give it a later until, with a reason that still holds."
+
+    RAM198 "a former name of the stack is none"
+"formerly lists the names that the stack had before. Shares and permissions whose tag ramctl:stack has one of them are this stack's own, and the next apply writes the name that it has now on them. The name that it has now is no former one, and a name is listed once.
+
+Only this stack may have had the name. If another stack still has it, both claim the same shares, and each plan undoes what the other one did. To take over single shares of another stack, write import blocks instead.
+
+    ramctl {
+      stack    = \"hub\"
+      formerly = [\"network\"]
+    }"
 }

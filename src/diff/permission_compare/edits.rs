@@ -15,7 +15,7 @@ pub(super) fn edits(
     before: &PresentPermission,
     after: &WantedPermission,
     found: &LivePlace,
-    identity: Option<PermissionPart>,
+    identity: Vec<PermissionPart>,
     desired: &DesiredGraph,
 ) -> Result<Vec<PermissionEdit>, Gap> {
     let applied = Written::on_permission(&before.row.tags);
@@ -25,11 +25,10 @@ pub(super) fn edits(
     };
     let policy_cause = cause(|a, b| a.policy == b.policy);
     let tags_cause = cause(|a, b| a.tags == b.tags);
-    let imported = matches!(identity, Some(PermissionPart::Imported { .. }));
-    let mut out = Vec::new();
-    if let Some(part) = identity.clone() {
-        out.push(PermissionEdit { part, cause: Cause::Pending });
-    }
+    let imported = identity.iter().any(|part| matches!(part, PermissionPart::Imported { .. }));
+    let identity = identity.into_iter();
+    let mut out: Vec<PermissionEdit> =
+        identity.map(|part| PermissionEdit { part, cause: Cause::Pending }).collect();
     let default = match found.readings.policy(&before.row.arn, &VersionAsked::Default) {
         Observed::Known(default) => default,
         Observed::Unknown(gap) => return Err(gap),

@@ -44,7 +44,8 @@ pub(super) fn strays(
     for (place, observed) in &live.places {
         let Observed::Known(found) = observed else { continue };
         for row in found.customer_permissions.iter().filter(|row| is_there(row)) {
-            let proof = record::of_live_permission(desired.stack.as_str(), &row.tags, &row.arn);
+            let own = desired.name_on(&row.tags);
+            let proof = own.and_then(|stack| record::of_live_permission(stack, &row.tags, &row.arn));
             if row.feature_set != FeatureSet::Standard || had.contains(&row.arn) {
                 continue;
             }
@@ -53,7 +54,7 @@ pub(super) fn strays(
                 Some(Ok(tag)) if open.contains(tag) => continue,
                 Some(Ok(tag)) => tag,
                 Some(Err(misfit)) => {
-                    let text = record::address(desired.stack.as_str(), &row.tags).unwrap_or_default();
+                    let text = own.and_then(|stack| record::address(stack, &row.tags)).unwrap_or_default();
                     let misfit = trace(row, misfit, desired, found);
                     // Its own name stands for an address that no block can have.
                     let name = || Address {

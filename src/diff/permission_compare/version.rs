@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::desired::DesiredGraph;
+use crate::diff::owned;
 use crate::diff::permission::{PresentPermission, Room, VersionAfter, WantedPermission};
-use crate::diff::record;
 use crate::live::{LivePlace, LiveShare, PermissionVersion, VersionAsked};
 use crate::model::{ConditionChange, FeatureSet, Gap, Observed, PermissionPolicy, ShareArn};
 
@@ -52,7 +52,7 @@ pub(super) fn version_after(
     }
     let own = |arn: &ShareArn| {
         let share = &found.shares[arn];
-        let proof = record::of_share(desired.stack.as_str(), &share.tags, &share.arn);
+        let proof = owned::proof(desired, &share.tags, &share.arn);
         let Some(Ok(address)) = proof else { return false };
         share.feature_set == FeatureSet::Standard
             && desired.shares.keys().any(|declared| declared.tag_value() == address)

@@ -115,6 +115,7 @@ impl Compiler<'_, '_> {
         let settings = settings.ok()?;
         let mut declaration = Declaration {
             stack: settings.stack,
+            formerly: settings.formerly,
             regions: settings.regions,
             ignore_tags: settings.ignore_tags,
             organization: organization.ok()?,

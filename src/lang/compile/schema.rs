@@ -50,7 +50,7 @@ impl Labels {
 pub(crate) static RAMCTL: Schema = Schema {
     keyword: "ramctl",
     labels: Labels::None,
-    values: &["stack", "required_version", "regions", "default_tags", "allow"],
+    values: &["stack", "formerly", "required_version", "regions", "default_tags", "allow"],
     words: &[],
     blocks: &[&IGNORE_TAGS],
 };

@@ -15,6 +15,8 @@ use crate::model::{AccountId, Arn, BlockKind, IgnoredTags, Region, StackName};
 /// The settings of a stack.
 pub(crate) struct Settings {
     pub(crate) stack: Spanned<StackName>,
+    /// What the stack was called before.
+    pub(crate) formerly: Vec<Spanned<StackName>>,
     pub(crate) regions: Vec<Spanned<Region>>,
     /// Tags of every share and permission, unless its block says otherwise.
     pub(crate) default_tags: BTreeMap<String, Spanned<String>>,
@@ -48,6 +50,7 @@ impl Compiler<'_, '_> {
             Ok(Some(stack)) => Ok(stack),
             Err(Failed) => Err(Failed),
         };
+        let formerly = decoder.parsed_list::<StackName>(block, "formerly");
         let regions = decoder.regions(block);
         let default_tags = decoder.string_map(block, "default_tags");
         let ignore_tags = match block.body.blocks.first() {
@@ -59,6 +62,7 @@ impl Compiler<'_, '_> {
         }
         Ok(Settings {
             stack: stack?,
+            formerly: formerly?.unwrap_or_default(),
             regions: regions?.unwrap_or_default(),
             default_tags: default_tags?.unwrap_or_default(),
             ignore_tags: ignore_tags?,

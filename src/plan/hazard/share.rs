@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use crate::access::{Access, Grantee, Grants, reach, reach_of};
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
-    Cause, Change, DeleteReason, Diff, InvitationState, Lapse, LeftBy, Membership, Part, Purpose, Remark,
+    Cause, Change, DeleteReason, Diff, InvitationState, Lapse, LeftBy, Membership, Part, Present, Purpose,
+    Remark,
     ShareDiff, Verdict, Wanted, is_outside,
 };
 use crate::model::{Observed, PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
 use crate::org::OrgView;
 use crate::plan::body::{Detail, PlannedShare};
-use crate::plan::hazard::{Found, HazardSubject, is_undeclared};
+use crate::plan::hazard::{Found, HazardSubject, is_of_former_stack, is_replaced, is_undeclared};
 
 /// One share's change and what surrounds it.
 pub(super) struct Changing<'a> {
@@ -45,6 +46,8 @@ impl Changing<'_> {
                             found.push((&codes::RAM209, about()));
                         }
                     }
+                    // Whoever loses by the rest of a replacement loses resources, which are told one by one.
+                    Membership::Removed if self.is_replaced() => {}
                     Membership::Removed => {
                         let taken = self.before_resources();
                         found.extend(self.removal(detail, taken).map(|code| (code, about())));
@@ -98,6 +101,7 @@ impl Changing<'_> {
             | Part::Imported { .. }
             | Part::Promoted
             | Part::Moved { .. }
+            | Part::StackRenamed { .. }
             | Part::Record => {}
         }
     }
@@ -144,7 +148,8 @@ impl Changing<'_> {
         detail: &Detail,
         mut taken: impl Iterator<Item = &'r ResourceArn>,
     ) -> Option<&'static Code> {
-        let keeps_share = !matches!(self.change, Change::Delete { .. });
+        // What is left of a replacement that was cut short is asked about like the replacement.
+        let keeps_share = !matches!(self.change, Change::Delete { .. }) || self.is_replaced();
         if !keeps_share || detail.lose.is_empty() && detail.unknown.is_empty() {
             None
         } else if taken.any(|resource| self.breaks(resource, &detail.lose, &detail.unknown)) {
@@ -157,7 +162,7 @@ impl Changing<'_> {
     pub fn whole(&self, found: &mut Found) {
         let access = &self.share.access;
         let before = self.change.before().map(|before| &before.share);
-        let owner_was_included = self.change.before().is_some_and(|before| {
+        let owner_was_included = self.change.before().into_iter().chain(self.predecessors()).any(|before| {
             let grants = Grants::of_live(&before.place, &before.share);
             reach(&grants.principals, &grants.owner, self.org).owner_included
         });
@@ -183,15 +188,16 @@ impl Changing<'_> {
             found.iter().any(|(code, _)| **code == codes::RAM201 || **code == codes::RAM225);
         let beside = self.share.diff.remarks.iter().any(|remark| matches!(remark, Remark::Unproven { .. }));
         let like = self.share.diff.remarks.iter().any(|remark| remark.lookalike().is_some());
-        let of_the_share: [(bool, &'static Code); 13] = [
+        let copies = self.share.diff.remarks.iter().any(|remark| matches!(remark, Remark::OtherStack { .. }));
+        let of_the_share: [(bool, &'static Code); 15] = [
             (self.share.owner_included && (!owner_was_included || self.adds_resources()), &codes::RAM204),
             // Whoever allows the outside principal of a new share allows its flag: without it the share could not be made.
             (opens && !(is_new && lets_in_stranger), &codes::RAM205),
-            (ends_access && !expired, &codes::RAM206),
+            (ends_access && !expired && !self.is_replaced(), &codes::RAM206),
             (replaces, &codes::RAM207),
             (self.takes_over(), &codes::RAM210),
             (self.empties(), &codes::RAM211),
-            (breaks_whole, &codes::RAM212),
+            (breaks_whole && !self.is_replaced(), &codes::RAM212),
             (retains && !before.is_some_and(|before| before.retain_sharing), &codes::RAM213),
             ((deletes || replaces) && was_imported, &codes::RAM214),
             (beside && matches!(self.change, Change::Create { .. }), &codes::RAM221),
@@ -201,6 +207,13 @@ impl Changing<'_> {
             ),
             (like && is_new, &codes::RAM223),
             (is_new && self.diff.sweep.is_declined(), &codes::RAM240),
+            (copies && is_new, &codes::RAM230),
+            (
+                gone.is_some_and(|reason| {
+                    is_of_former_stack(self.diff, reason, before.map(|before| &before.tags))
+                }),
+                &codes::RAM231,
+            ),
         ];
         let of_the_share = of_the_share.into_iter().filter(|(applies, _)| *applies);
         found.extend(of_the_share.map(|(_, code)| (code, HazardSubject::Share)));
@@ -231,6 +244,23 @@ impl Changing<'_> {
         let invitations = self.share.diff.invitations.iter();
         let outgrown = invitations.filter(|(_, one)| one.state == InvitationState::Outgrown);
         outgrown.map(|(principal, _)| principal)
+    }
+
+    /// Whether the share goes because another one of its address takes its place, in a replacement that was cut short.
+    fn is_replaced(&self) -> bool {
+        is_replaced(&self.share.diff.verdict)
+    }
+
+    /// The shares that are still there of which this one takes the place: a replacement was cut short.
+    fn predecessors(&self) -> impl Iterator<Item = &Present> {
+        let replaces = match self.change {
+            Change::Update { after, .. } => Some(&after.replaces).filter(|replaces| !replaces.is_empty()),
+            _ => None,
+        };
+        replaces.into_iter().flat_map(|replaces| {
+            let live = self.diff.shares.iter().filter_map(ShareDiff::before).chain(&self.diff.beside);
+            live.filter(|one| replaces.contains(&one.share.arn))
+        })
     }
 
     fn after(&self) -> Option<&Wanted> {
@@ -272,6 +302,9 @@ impl Changing<'_> {
     fn stands_already(&self, principal: &Principal, how: &Membership, cause: Cause) -> bool {
         if let Change::Replace { before, .. } = self.change {
             return before.share.principals.contains_key(principal);
+        }
+        if self.predecessors().any(|before| before.share.principals.contains_key(principal)) {
+            return true;
         }
         let ran_out = || {
             let state = self.share.diff.invitations.get(principal).map(|invitation| &invitation.state);

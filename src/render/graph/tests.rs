@@ -81,6 +81,7 @@ fn graph() -> DesiredGraph {
     };
     let wanted = vec![Spanned::new("ou(\"A\")".to_owned(), span)];
     DesiredGraph {
+        formerly: BTreeSet::new(),
         stack: StackName::parse("network").expect("a name"),
         sharing: None,
         places: BTreeSet::new(),

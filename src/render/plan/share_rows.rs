@@ -93,6 +93,7 @@ fn kind(part: &Part) -> &'static str {
         Part::Tag { .. } => "tag",
         Part::Imported { .. } => "import",
         Part::Moved { .. } => "move",
+        Part::StackRenamed { .. } => "stack",
         Part::Record => "record",
     }
 }

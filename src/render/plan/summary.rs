@@ -16,6 +16,7 @@ impl PlanView<'_> {
         let Counts {
             import,
             moved,
+            taken_over,
             release,
             create,
             update,
@@ -37,7 +38,8 @@ impl PlanView<'_> {
         let plain = anstyle::Style::new();
         let mut said = Vec::new();
         if self.plan.has_changes() {
-            let identity = [(import, "import"), (moved, "move"), (release, "release")];
+            let identity =
+                [(import, "import"), (taken_over, "take over"), (moved, "move"), (release, "release")];
             let identity = identity.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} to {word}"));
             let mut counts: Vec<String> = identity.collect();
             counts.extend([format!("{create} to create"), format!("{update} to update")]);
@@ -73,6 +75,7 @@ impl PlanView<'_> {
                     "Nothing was compared."
                 }
                 _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
+                _ if self.plan.has_import_of_nothing() => "No changes to make.",
                 _ if body.partial.is_some() => "No changes in what was selected.",
                 Purpose::Apply if self.is_waiting() => "No changes to make.",
                 Purpose::Apply if self.is_sharing_undeclared() => "No changes.",

@@ -48,7 +48,8 @@ impl LeftDocument {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct EditDocument {
     /// `name`, `allow_external_principals`, `principal`, `resource`, `source`, `permission`, `permission_version`, `tag`, `record`,
-    /// `import` (`before` is the stack that had the share, if one did), `promote` or `move` (`before` is the address).
+    /// `import` (`before` is the stack that had the share, if one did), `promote`, `move` (`before` is the address) or
+    /// `stack` (`before` is the name that the stack had).
     part: PartWord,
     /// `add`, `remove`, `change`, or `repair` for what FAILED and is removed and added again.
     action: EditWord,
@@ -132,6 +133,10 @@ impl EditDocument {
                 out.part = PartWord::Move;
                 out.before = Some(from.to_string());
             }
+            Part::StackRenamed { from } => {
+                out.part = PartWord::Stack;
+                out.before = Some(from.clone());
+            }
             Part::Record => out.part = PartWord::Record,
         }
         out
@@ -204,6 +209,7 @@ impl EditDocument {
             }
             PartWord::Import => Part::Imported { owner: self.before.clone() },
             PartWord::Move => Part::Moved { from: id(before()?, Address::parse)? },
+            PartWord::Stack => Part::StackRenamed { from: before()?.clone() },
             PartWord::Record => Part::Record,
         };
         Ok(Edit { part, cause: (*cause).into() })

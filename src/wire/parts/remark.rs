@@ -132,6 +132,12 @@ impl RemarkDocument {
                 message: Some(name.clone()),
                 ..of(RemarkWord::SameContents)
             },
+            Remark::OtherStack { arn, stack, name } => Self {
+                subject: Some(arn.to_string()),
+                owner: Some(stack.clone()),
+                message: Some(name.clone()),
+                ..of(RemarkWord::OtherStack)
+            },
             Remark::Unproven { arn, misfit } => Self {
                 subject: Some(arn.to_string()),
                 misfit: Some(MisfitDocument::new(misfit)),
@@ -248,6 +254,11 @@ impl RemarkDocument {
             },
             RemarkWord::SameContents => Remark::SameContents {
                 arn: id(subject()?, ShareArn::parse)?,
+                name: needed(message, "a name")?.clone(),
+            },
+            RemarkWord::OtherStack => Remark::OtherStack {
+                arn: id(subject()?, ShareArn::parse)?,
+                stack: needed(owner, "the name of a stack")?.clone(),
                 name: needed(message, "a name")?.clone(),
             },
             RemarkWord::Unproven => Remark::Unproven {

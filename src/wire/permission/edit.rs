@@ -76,6 +76,10 @@ impl PermissionEditDocument {
                 out.part = PermissionPartWord::Move;
                 out.before = Some(from.to_string());
             }
+            PermissionPart::StackRenamed { from } => {
+                out.part = PermissionPartWord::Stack;
+                out.before = Some(from.clone());
+            }
             PermissionPart::Record => {}
         }
         out
@@ -155,6 +159,7 @@ impl PermissionEditDocument {
             },
             PermissionPartWord::Import => PermissionPart::Imported { owner: before.clone() },
             PermissionPartWord::Move => PermissionPart::Moved { from: id(&old()?, Address::parse)? },
+            PermissionPartWord::Stack => PermissionPart::StackRenamed { from: old()? },
             PermissionPartWord::Record => PermissionPart::Record,
         };
         Ok(PermissionEdit { part, cause: (*cause).into() })
