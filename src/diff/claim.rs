@@ -8,7 +8,7 @@ use crate::diff::owned::{Sorted, address_of_tag};
 use crate::diff::record;
 use crate::live::{AttachedPermission, LiveShare, LiveState};
 use crate::model::{
-    Address, BlockKind, FeatureSet, Gap, Observed, ShareArn, ShareStatus, StackName, TAG_STACK,
+    Address, BlockKind, FeatureSet, Gap, Observed, ShareArn, ShareStatus, StackName, TAG_STACK, Tags,
 };
 
 /// What a block has.
@@ -82,9 +82,12 @@ pub(crate) fn claim(
     };
     match (found, named) {
         (None, None) => {
-            let deleted = matches!(live.places.get(&share.place),
-                Some(Observed::Known(place)) if place.deleted.contains_key(arn));
-            refused(ImportProblem::NotThere { deleted })
+            let place = live.places.get(&share.place).and_then(Observed::known);
+            match place.and_then(|place| place.deleted.get(arn)) {
+                // It was imported, and deleted since. The block declares it as any other.
+                Some(tags) if was_had(share, desired, arn, tags) => Claim::Nothing,
+                row => refused(ImportProblem::NotThere { deleted: row.is_some() }),
+            }
         }
         (None, Some(named)) => match adopted(named, share, &desired.stack) {
             Ok(owner) => match promoted(named, share, desired, outlook) {
@@ -117,6 +120,13 @@ pub(crate) fn claim(
             Claim::Nothing | Claim::Imported { .. } | Claim::Refused { .. } | Claim::Unread { .. } => found,
         },
     }
+}
+
+/// Whether a share that is deleted was the block's own, by the record on it.
+fn was_had(share: &DesiredShare, desired: &DesiredGraph, arn: &ShareArn, tags: &Tags) -> bool {
+    let Some(Ok(address)) = record::of_share(desired.stack.as_str(), tags, arn) else { return false };
+    let own = std::iter::once(share.address.clone()).chain(desired.identity.previous(&share.address));
+    own.into_iter().any(|own| own.tag_value() == address)
 }
 
 /// Whose a share was that can be adopted, or why it cannot.

@@ -67,6 +67,15 @@ impl PlanBody {
                 };
                 out.push(warning(code, share.diff.span(), detail));
             }
+            if let Verdict::NotImported {
+                after: _,
+                arn,
+                span,
+                problem: problem @ ImportProblem::NotThere { .. },
+            } = &share.diff.verdict
+            {
+                out.push(import(name, *span, arn, problem));
+            }
             if let Verdict::Unread { after: _, gap } = &share.diff.verdict {
                 match gap.cause {
                     GapCause::Elsewhere => out.push(open(&read_codes::RAM453, share, gap)),
