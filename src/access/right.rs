@@ -111,7 +111,8 @@ impl Rights {
 pub struct Grants {
     pub owner: AccountId,
     pub principals: BTreeSet<Principal>,
-    /// Those of them who have nothing before they accept an invitation. It counts as given, for it is theirs to take, and not as kept.
+    /// Those of them who have nothing before they accept an invitation. It counts as given, for it is theirs to take, and not as kept or
+    /// lost.
     pub invited: BTreeSet<Principal>,
     pub resources: BTreeMap<ResourceArn, Right>,
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diff::{Change, Membership, Part, Verdict};
+use crate::model::AssociationStatus;
 use crate::plan::{Detail, HazardSubject, PlannedShare};
 use crate::render::invitation;
 use crate::render::left;
@@ -131,11 +132,25 @@ fn effect(share: &PlannedShare, detail: &Detail, named: &[Option<String>; 2]) ->
         format!("at least {} {object}", parts::grantees(&**grantees, verb))
     } else if n == 0 && matches!(share.diff.verdict, Verdict::Changed(Change::Replace { .. })) {
         "as before".to_owned()
+    } else if n == 0 && is_principal && never_accepted(share, &edit.part) {
+        "never accepted its invitation, so nobody loses anything".to_owned()
     } else if n == 0 {
         format!("no account {verb}s {object}")
     } else {
         format!("{} {object}", parts::grantees(&**grantees, verb))
     }
+}
+
+/// Whether a principal that leaves was invited and has yet to accept.
+fn never_accepted(share: &PlannedShare, part: &Part) -> bool {
+    let (Part::Principal { principal, how: Membership::Removed, .. }, Some(before)) =
+        (part, share.diff.before())
+    else {
+        return false;
+    };
+    before.share.principals.get(principal).is_some_and(|on| {
+        on.status == AssociationStatus::Associating && (on.external || before.share.retain_sharing)
+    })
 }
 
 fn after_resources(share: &PlannedShare) -> Option<String> {
