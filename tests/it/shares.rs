@@ -1,8 +1,10 @@
 //! What a stack can say of a share, from the files to AWS and back, with the real binary against a sandbox.
 
+mod behind;
 mod by_hand;
 mod elsewhere;
 mod handover;
+mod imported;
 mod in_place;
 mod misnamed;
 mod moved;
@@ -11,6 +13,7 @@ mod permissions;
 mod principals;
 mod sweep;
 mod tagged;
+mod unaccepted;
 mod unhealthy;
 mod unproven;
 
