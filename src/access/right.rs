@@ -86,7 +86,8 @@ pub struct Grants {
     pub owner: AccountId,
     pub region: Region,
     pub principals: BTreeSet<Principal>,
-    /// Those of them who have nothing before they accept an invitation. It counts as given, for it is theirs to take, and not as kept.
+    /// Those of them who have nothing before they accept an invitation. It counts as given, for it is theirs to take, and not as kept or
+    /// lost.
     pub invited: BTreeSet<Principal>,
     /// On whose behalf services may come. None: the share names nobody.
     pub sources: BTreeSet<String>,

@@ -65,6 +65,8 @@ pub struct Access<'a> {
     shifts: BTreeMap<&'a ResourceArn, Arc<Shift>>,
     reaches: Vec<[Reach; 2]>,
     needed: Needed,
+    /// By share and side, without who has yet to accept; only where there is somebody.
+    accepted: BTreeMap<(usize, usize), Reach>,
 }
 
 /// On which shares a resource is, with which right.
@@ -78,9 +80,11 @@ impl<'a> Access<'a> {
         let reaches: Vec<[Reach; 2]> =
             shares.iter().map(|(before, after)| [side(before), side(after)]).collect();
         // Of shares that somebody has yet to accept: who is behind the others.
-        let accepted = shares.iter().enumerate().filter_map(|(index, (_, after))| {
-            let after = after.as_ref().filter(|after| !after.invited.is_empty())?;
-            Some((index, reach_of(after, after.present(), org)))
+        let accepted = shares.iter().enumerate().flat_map(|(index, (before, after))| {
+            [before, after].into_iter().enumerate().filter_map(move |(side, grants)| {
+                let grants = grants.as_ref().filter(|grants| !grants.invited.is_empty())?;
+                Some(((index, side), reach_of(grants, grants.present(), org)))
+            })
         });
         let reaches_of = ReachesOf { all: &reaches, accepted: accepted.collect() };
         let mut holders: BTreeMap<&ResourceArn, Holders<'a>> = BTreeMap::new();
@@ -95,7 +99,8 @@ impl<'a> Access<'a> {
         let (mut shifts, mut needed) = (BTreeMap::new(), Needed::new());
         for (resource, holders) in holders {
             let stays = |(index, _): &(usize, &Right)| {
-                reaches[*index][0] == reaches[*index][1] && !reaches_of.accepted.contains_key(index)
+                let waits = |side| reaches_of.accepted.contains_key(&(*index, side));
+                reaches[*index][0] == reaches[*index][1] && !waits(0) && !waits(1)
             };
             if holders[0] == holders[1] && holders[0].iter().all(stays) {
                 continue;
@@ -111,8 +116,8 @@ impl<'a> Access<'a> {
                 shifts.insert(resource, Arc::clone(shift));
             }
         }
-        drop(reaches_of);
-        Self { shifts, reaches, needed }
+        let ReachesOf { all: _, accepted } = reaches_of;
+        Self { shifts, reaches, accepted, needed }
     }
 
     /// What has to be known of permissions for this answer, and where to ask. It does not hang on what is known already.
@@ -159,6 +164,11 @@ impl<'a> Access<'a> {
         &self.reaches[share][side]
     }
 
+    /// Who is behind those principals of a share that have nothing to accept any more.
+    pub fn accepted(&self, share: usize, side: usize) -> &Reach {
+        self.accepted.get(&(share, side)).unwrap_or_else(|| self.reach(share, side))
+    }
+
     /// Over all resources.
     pub fn totals(&self) -> AccessDelta {
         let mut out = AccessDelta::default();
@@ -175,21 +185,17 @@ impl<'a> Access<'a> {
 /// Who is behind the principals of each share.
 struct ReachesOf<'r> {
     all: &'r [[Reach; 2]],
-    /// After, without who has yet to accept; only where there is somebody.
-    accepted: BTreeMap<usize, Reach>,
+    /// By share and side, without who has yet to accept; only where there is somebody.
+    accepted: BTreeMap<(usize, usize), Reach>,
 }
 
 impl ReachesOf<'_> {
-    fn before(&self, share: usize) -> &Reach {
-        &self.all[share][0]
+    fn of(&self, share: usize, side: usize) -> &Reach {
+        &self.all[share][side]
     }
 
-    fn after(&self, share: usize) -> &Reach {
-        &self.all[share][1]
-    }
-
-    fn accepted(&self, share: usize) -> &Reach {
-        self.accepted.get(&share).unwrap_or_else(|| self.after(share))
+    fn accepted(&self, share: usize, side: usize) -> &Reach {
+        self.accepted.get(&(share, side)).unwrap_or_else(|| self.of(share, side))
     }
 }
 
@@ -262,12 +268,14 @@ impl<'a, 'r> Side<'a, 'r> {
 }
 
 fn shift<'a>(holders: &Holders<'a>, reaches: &ReachesOf<'_>, rights: &mut OnType<'a>) -> Shift {
-    let before = Side::of(&holders[0], |share| reaches.before(share));
-    let after = Side::of(&holders[1], |share| reaches.after(share));
-    let accepted = Side::of(&holders[1], |share| reaches.accepted(share));
+    let before = Side::of(&holders[0], |share| reaches.of(share, 0));
+    let after = Side::of(&holders[1], |share| reaches.of(share, 1));
+    // What is theirs to take is no gain when it is offered again, and no loss when it goes.
+    let had = Side::of(&holders[0], |share| reaches.accepted(share, 0));
+    let accepted = Side::of(&holders[1], |share| reaches.accepted(share, 1));
     let gain = after.beyond(&before, rights);
-    let lose = before.beyond(&accepted, rights);
-    let mut unknown = before.unknown_beyond(&accepted, rights);
+    let lose = had.beyond(&accepted, rights);
+    let mut unknown = had.unknown_beyond(&accepted, rights);
     unknown.append(&mut after.unknown_beyond(&before, rights));
     Shift {
         gain: gain.grantees,

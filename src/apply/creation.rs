@@ -43,11 +43,14 @@ pub(crate) enum Mark {
 }
 
 impl Mark {
-    /// Tags may follow what was just made with a delay, but they are never wrong.
+    /// Tags may follow what was just made with a delay, but they are never wrong, and they come together: where some are there, somebody
+    /// took off the others.
     pub(crate) fn of(found: &Tags, asked: &Tags) -> Self {
+        let shows = asked.keys().any(|key| found.contains_key(key));
         let mut mark = Self::AsAsked;
         for key in [TAG_STACK, TAG_ADDRESS] {
             match (asked.get(key), found.get(key)) {
+                (Some(_), None) if shows => return Self::Other,
                 (Some(_), None) => mark = Self::Missing,
                 (Some(asked), Some(found)) if asked != found => return Self::Other,
                 _ => {}
@@ -120,7 +123,7 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
                 },
                 Err(Failure::Call(error)) if error.is_token_mismatch() => {
                     search.mismatches += 1;
-                    self.look_for_rival(step, ram, share, &search).await?;
+                    self.look_for_rival((step, address), ram, share, &search).await?;
                     "AWS knows the token from a request for an earlier share".to_owned()
                 }
                 Err(other) => return Err(other),
@@ -213,14 +216,22 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
     }
 
     /// Looks for the share of the run that sent the token with other parameters. None: the token belongs to an earlier life.
+    ///
+    /// Where nothing tells of that life any more, such a share is waited for as long as it may stay hidden, but never for so long that no time
+    /// is left to make the block's share: a run with little patience would end here each time.
     async fn look_for_rival<R: RamRead>(
         &self,
-        step: StepId,
+        (step, address): (StepId, Option<&Address>),
         ram: &R,
         asked: &NewShare,
         search: &Search,
     ) -> Result<(), Failure> {
-        self.wait_within(step, self.left(search.begun), |elapsed| async move {
+        let left = self.left(search.begun);
+        let hidden = self.settings.visibility.min(left / 2);
+        // Somebody took tags off them, so that no listing tells whose they were.
+        let estranged = address.into_iter().flat_map(|address| self.plan.estranged(address));
+        let estranged = estranged.filter(|arn| !search.replayed.contains(*arn)).count();
+        self.wait_within(step, left, |elapsed| async move {
             let Some(stack) = stack_of(asked) else { return Ok(Look::Settled(())) };
             let rows = stack_shares(ram, &stack, RAM_PAGE).await?;
             let own: Vec<&ShareRow> =
@@ -228,8 +239,8 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
             if let Some(rival) = own.iter().find(|row| !is_over(&row.status) && !self.plan.knows(&row.arn)) {
                 return Ok(Look::Failed(faster(rival)));
             }
-            let accounted_for = search.mismatches <= search.ended(ram, &own);
-            Ok(if accounted_for || elapsed >= self.settings.visibility {
+            let accounted_for = search.mismatches <= search.ended(ram, &own) + estranged;
+            Ok(if accounted_for || elapsed >= hidden {
                 Look::Settled(())
             } else {
                 Look::Pending(

@@ -128,15 +128,18 @@ impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let none = BTreeSet::new();
-        let accepted = self.accepted_here.get(&step).unwrap_or(&none);
+        let (nobody, none) = (BTreeSet::new(), BTreeSet::new());
+        let asked = &Asked {
+            accepted_here: self.accepted_here.get(&step).unwrap_or(&nobody),
+            of_others: self.asked_of_others.get(&step).unwrap_or(&none),
+        };
         self.wait(step, |elapsed| async move {
             let seen = seen(ram, arn, members).await?;
             if let (Rows::OfNewShare, Some(left)) = (rows, leaving(wanted, &seen)) {
                 let did = format!("took {} off {arn}", left.as_str());
                 return Ok(Look::Failed(Failure::Faster { did, at: None }));
             }
-            Ok(judge(wanted, &seen, elapsed, self.settings, accepted))
+            Ok(judge(wanted, &seen, elapsed, self.settings, asked))
         })
         .await
     }
@@ -178,13 +181,36 @@ fn leaving<'a>(wanted: &'a [Member], seen: &BTreeMap<Member, Seen>) -> Option<&'
     wanted.iter().find(|member| seen.get(member).is_some_and(leaves))
 }
 
+/// What is known beforehand of the invitations that a step sends.
+struct Asked<'a> {
+    /// The accounts for which this run accepts.
+    accepted_here: &'a BTreeSet<AccountId>,
+    /// The principals that RAM is sure to invite, and for which nobody accepts in this run.
+    of_others: &'a BTreeSet<Principal>,
+}
+
+impl Asked<'_> {
+    /// How long a principal that is alone in not being associated may be RAM's affair and not an invitation's.
+    fn patience(&self, member: &Member, external: bool, settings: &Settings) -> Duration {
+        let known = matches!(member, Member::Principal(principal) if self.of_others.contains(principal));
+        if known {
+            // To wait longer would be to wait for somebody else. The step must not end as one that AWS did not finish.
+            settings.external_invitation.min(settings.deadline / 2)
+        } else if external {
+            settings.external_invitation
+        } else {
+            settings.inside_invitation
+        }
+    }
+}
+
 /// Whether associations have come to an end, and to which.
 fn judge(
     wanted: &[Member],
     seen: &BTreeMap<Member, Seen>,
     elapsed: Duration,
     settings: &Settings,
-    accepted: &BTreeSet<AccountId>,
+    asked: &Asked<'_>,
 ) -> Look<Vec<Principal>> {
     let mut failed = Vec::new();
     let mut pending = Vec::new();
@@ -199,10 +225,9 @@ fn judge(
                     failed.push(format!("{} is {}: {message}", member.as_str(), seen.status));
                 }
                 // A later step accepts for it, and waits until it sees the share.
-                AssociationStatus::Associating if member.is_of(accepted) => {}
+                AssociationStatus::Associating if member.is_of(asked.accepted_here) => {}
                 AssociationStatus::Associating if member.can_be_invited() => {
-                    let patience =
-                        if seen.external { settings.external_invitation } else { settings.inside_invitation };
+                    let patience = asked.patience(member, seen.external, settings);
                     invited.push((member, elapsed >= patience));
                 }
                 // Also DISASSOCIATED: a row of before, while the new one does not show yet.
@@ -245,6 +270,8 @@ fn summary<'a>(left: impl Iterator<Item = (&'a Member, &'a str)>) -> Option<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    static NOBODY: Asked<'static> = Asked { accepted_here: &BTreeSet::new(), of_others: &BTreeSet::new() };
 
     fn seen(status: AssociationStatus, external: bool) -> Seen {
         Seen { status, message: Some("because".into()), external }
@@ -295,12 +322,14 @@ mod tests {
         const UNIT: &str = "arn:aws:organizations::111111111111:ou/o-a1b2c3d4e5/ou-ab12-11111111";
         let settings = Settings::default();
         let (now, soon, late) = (Duration::ZERO, settings.external_invitation, settings.inside_invitation);
+        let outsider = BTreeSet::from([Principal::read("333333333333")]);
+        let asked = Asked { of_others: &outsider, ..NOBODY };
         let judged = |member: Member, state: Option<(AssociationStatus, bool)>, elapsed| {
             let seen = state
                 .map(|(status, external)| (member.clone(), seen(status, external)))
                 .into_iter()
                 .collect();
-            match judge(&[member], &seen, elapsed, &settings, &BTreeSet::new()) {
+            match judge(&[member], &seen, elapsed, &settings, &asked) {
                 Look::Settled(invited) if invited.is_empty() => "settled",
                 Look::Settled(_) => "invited",
                 Look::Pending(_) => "pending",
@@ -320,6 +349,10 @@ mod tests {
             (account(), associating(true), now, "pending"),
             (account(), associating(true), soon, "invited"),
             (account(), associating(false), soon, "pending"),
+            // The plan knows that it is invited.
+            (principal("333333333333"), associating(false), now, "pending"),
+            (principal("333333333333"), associating(false), soon, "invited"),
+            (principal("333333333333"), Some((AssociationStatus::Associated, false)), now, "settled"),
             (account(), associating(false), late, "invited"),
             (principal("arn:aws:iam::999999999999:role/r"), associating(true), soon, "invited"),
             (principal(UNIT), associating(true), late, "pending"),
@@ -347,15 +380,12 @@ mod tests {
                 .collect::<BTreeMap<_, _>>()
         };
         let pending = state(AssociationStatus::Disassociating);
-        assert!(matches!(
-            judge(&members, &pending, Duration::ZERO, &settings, &BTreeSet::new()),
-            Look::Pending(_)
-        ));
+        assert!(matches!(judge(&members, &pending, Duration::ZERO, &settings, &NOBODY), Look::Pending(_)));
         for (seen, elapsed) in
             [(state(AssociationStatus::Associated), Duration::ZERO), (pending, settings.deadline)]
         {
             let Look::Failed(Failure::Refused { message, .. }) =
-                judge(&members, &seen, elapsed, &settings, &BTreeSet::new())
+                judge(&members, &seen, elapsed, &settings, &NOBODY)
             else {
                 panic!("two have failed")
             };

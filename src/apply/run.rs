@@ -13,7 +13,7 @@ use crate::apply::failure::INTERRUPTED;
 use crate::apply::settings::Settings;
 use crate::apply::step::Run;
 use crate::cloud::Cloud;
-use crate::model::{AccountId, Address};
+use crate::model::{AccountId, Address, Principal};
 use crate::plan::{ApprovedPlan, Outcome, PlannedStep, Step, StepId, StepOutcome, StepResult};
 
 /// Carries out a plan. `stop` lets calls that are under way end and starts no more.
@@ -37,6 +37,7 @@ pub async fn apply<C: Cloud>(
         made: Mutex::default(),
         enabled_now: AtomicBool::new(false),
         accepted_here: accepted_here(steps),
+        asked_of_others: asked_of_others(plan),
         pulse: Pulse::new(),
     };
     let mut order = Order::new(steps, &events);
@@ -77,6 +78,15 @@ fn accepted_here(steps: &[PlannedStep]) -> BTreeMap<StepId, BTreeSet<AccountId>>
     }
     let of = |step: &PlannedStep| Some((step.id, accounts.get(step.address.as_ref()?)?.clone()));
     steps.iter().filter_map(of).collect()
+}
+
+/// The principals that others have to accept for, by the steps that put them on the share.
+fn asked_of_others(plan: &ApprovedPlan) -> BTreeMap<StepId, BTreeSet<Principal>> {
+    let of = |step: &PlannedStep| {
+        let asked = plan.asked_of_others(step.address.as_ref()?).cloned();
+        Some((step.id, asked.collect()))
+    };
+    plan.steps().iter().filter_map(of).collect()
 }
 
 /// Which steps have ended, which may start, which still wait for others.

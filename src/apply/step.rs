@@ -13,7 +13,7 @@ use crate::apply::failure::Failure;
 use crate::apply::members::Rows;
 use crate::apply::settings::Settings;
 use crate::cloud::{Cloud, CloudError, ErrorKind, Members, NewPermission, NewShare, RamWrite};
-use crate::model::{AccountId, ShareArn, TAG_APPLIED, Tags};
+use crate::model::{AccountId, Principal, ShareArn, TAG_APPLIED, Tags};
 use crate::plan::{ApprovedPlan, PlannedStep, ShareRef, Step, StepId, StepResult};
 
 /// What all steps of a run share.
@@ -29,6 +29,8 @@ pub(crate) struct Run<'a, C, E> {
     pub(crate) enabled_now: AtomicBool,
     /// The accounts for which this run accepts invitations to the share that a step works on.
     pub(crate) accepted_here: BTreeMap<StepId, BTreeSet<AccountId>>,
+    /// The principals that RAM is sure to invite to that share, and for which nobody accepts in this run.
+    pub(crate) asked_of_others: BTreeMap<StepId, BTreeSet<Principal>>,
     pub(crate) pulse: Pulse,
 }
 

@@ -135,6 +135,9 @@ pub enum Change {
         before: Present,
         after: Wanted,
         reasons: BTreeSet<ReplaceReason>,
+        /// The permissions by which the new share lets people do more or less with what both hold. None where it is made elsewhere: all of
+        /// its resources are others.
+        rights: Vec<Edit>,
     },
     Delete {
         before: Present,
@@ -468,7 +471,9 @@ impl ShareDiff {
     /// What could not be read of the permissions on it.
     pub fn gaps(&self) -> impl Iterator<Item = &Gap> {
         let edits = match &self.verdict {
-            Verdict::Changed(Change::Update { edits, .. }) => edits.as_slice(),
+            Verdict::Changed(Change::Update { edits, .. } | Change::Replace { rights: edits, .. }) => {
+                edits.as_slice()
+            }
             _ => &[],
         };
         edits.iter().filter_map(|edit| edit.part.gap()).chain(self.remarks.iter().filter_map(Remark::gap))

@@ -301,7 +301,10 @@ fn wanted_shares(
                 match offered.look(share, &after.permissions, stays.then_some(&before.share)) {
                     Err(gap) => push(Verdict::Unread { after, gap }, Vec::new(), Vec::new()),
                     Ok(more) => {
-                        let mut remarks = edits::remarks(share, &before.share, &after, outlook);
+                        let mut remarks = edits::remarks(&before.share, &after);
+                        if stays {
+                            remarks.extend(edits::permission_remarks(share, &before.share, &after, outlook));
+                        }
                         remarks.extend(more);
                         remarks.extend(unit_made_again(&before, &after, org));
                         let left = edits::left_alone(share, &before, &after, desired, outlook, org);
@@ -466,7 +469,8 @@ fn verdict(
         after.replaces.insert(before.share.arn.clone());
         // A new share has AWS's defaults.
         after.stamp = Stamp::of(desired);
-        return Verdict::Changed(Change::Replace { before, after, reasons });
+        let rights = edits::rights(&before, &after, outlook);
+        return Verdict::Changed(Change::Replace { before, after, reasons, rights });
     }
     let (mut edits, untold) = edits::edits(desired, &before.share, &after, org, outlook);
     if untold > 0 {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog;
 use crate::desired::{DesiredGraph, DesiredShare, IgnorableAttribute};
 use crate::diff::change::{
     Cause, Delta, Edit, Entity, Left, Membership, Part, Present, Remark, UndeclaredStanding, Wanted,
@@ -15,10 +16,10 @@ use crate::diff::section::Section;
 use crate::diff::stamp::Stamp;
 use crate::diff::tags::{own_tags, tag_changes};
 use crate::diff::unset::{default_permission, is_default};
-use crate::live::{Association, LiveShare};
+use crate::live::{Association, AttachedPermission, LiveShare};
 use crate::model::{
-    AssociationStatus, Observed, PermissionArn, PolicyChange, ResourceType, ShareStatus, TAG_ADDRESS,
-    TAG_STACK, Tags,
+    AssociationStatus, Observed, PermissionArn, PolicyChange, ResourceArn, ResourceType, ShareStatus,
+    TAG_ADDRESS, TAG_STACK, Tags,
 };
 use crate::org::OrgView;
 
@@ -259,6 +260,47 @@ fn permissions(desired: &DesiredShare, live: &LiveShare, after: &Wanted, outlook
     out
 }
 
+/// The permissions by which a share that takes the place of another lets people do more or less with what both hold. It has the default
+/// version of what its block names, and else AWS's default.
+pub(crate) fn rights(before: &Present, after: &Wanted, outlook: &Outlook<'_>) -> Vec<Edit> {
+    let Present { place, share: live } = before;
+    if *place != after.place || live.status == ShareStatus::Failed {
+        return Vec::new();
+    }
+    let stays = |kind: &ResourceType| {
+        let of_kind = |resource: &ResourceArn| {
+            let written = after.resources.get(resource).and_then(Option::as_ref);
+            let found = written.or_else(|| catalog::type_of(resource.arn()).map(|facts| &facts.code));
+            found.is_none_or(|found| found.as_str().eq_ignore_ascii_case(kind.as_str()))
+        };
+        live.resources.keys().any(|one| after.resources.contains_key(one) && of_kind(one))
+    };
+    let right = |(kind, attached): (&ResourceType, &AttachedPermission)| {
+        let (named, unnamed) = (after.permissions.get(kind).cloned(), is_default(kind, &attached.arn));
+        let to = named
+            .or_else(|| unnamed.then(|| attached.arn.clone()))
+            .or_else(|| default_permission(kind, &attached.arn))?;
+        let resource_type = kind.clone();
+        let actions = || outlook.change(place, attached, &to);
+        let part = if to != attached.arn {
+            let how = Delta::Changed { before: attached.arn.clone(), after: to.clone() };
+            Part::Permission { resource_type, how, actions: actions() }
+        } else {
+            let next = outlook.next(place, attached)?;
+            let (permission, version) = (to.clone(), attached.version.clone());
+            Part::PermissionVersion {
+                resource_type,
+                permission,
+                before: version,
+                after: next,
+                actions: actions(),
+            }
+        };
+        Some(Edit { part, cause: Cause::Pending })
+    };
+    live.permissions.iter().filter(|(kind, _)| stays(kind)).filter_map(right).collect()
+}
+
 /// What ramctl found on a share for types that no block names: what the record says, and for a share that is not the stack's yet, what is
 /// there. None where the record is older than that, and something is there that may have been found or not.
 pub(crate) fn found<'l>(
@@ -331,12 +373,7 @@ pub(crate) fn tags(live: &LiveShare, after: &Wanted) -> Vec<Part> {
 }
 
 /// What is worth knowing about a live share and is not changed.
-pub(crate) fn remarks(
-    desired: &DesiredShare,
-    live: &LiveShare,
-    after: &Wanted,
-    outlook: &Outlook<'_>,
-) -> Vec<Remark> {
+pub(crate) fn remarks(live: &LiveShare, after: &Wanted) -> Vec<Remark> {
     let mut out = Vec::new();
     match &live.status {
         // A failed share is replaced, a deleted one is gone.
@@ -378,6 +415,17 @@ pub(crate) fn remarks(
     for (source, association) in &live.sources {
         look(Entity::Source(source.clone()), after.sources.contains(source), association);
     }
+    out
+}
+
+/// The same of the permissions on a share that stays. The share that takes the place of another has none of them.
+pub(crate) fn permission_remarks(
+    desired: &DesiredShare,
+    live: &LiveShare,
+    after: &Wanted,
+    outlook: &Outlook<'_>,
+) -> Vec<Remark> {
+    let mut out = Vec::new();
     for (kind, attached) in &live.permissions {
         let replaced = after.permissions.get(kind).is_some_and(|wanted| *wanted != attached.arn);
         if !replaced

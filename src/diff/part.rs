@@ -143,6 +143,11 @@ pub enum Delta<T> {
 }
 
 impl Part {
+    /// Whether a permission gives way to another one, or to another version of itself.
+    pub(crate) fn is_of_rights(&self) -> bool {
+        matches!(self, Self::Permission { how: Delta::Changed { .. }, .. } | Self::PermissionVersion { .. })
+    }
+
     /// What of it could not be read.
     pub fn gap(&self) -> Option<&Gap> {
         match self {

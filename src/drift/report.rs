@@ -212,7 +212,7 @@ fn class(share: &ShareDiff) -> DriftClass {
                 None => matching(),
             }
         }
-        Verdict::Changed(Change::Replace { before: _, after: _, reasons }) => {
+        Verdict::Changed(Change::Replace { before: _, after: _, reasons, rights: _ }) => {
             DriftClass::NeedsReplacement { reasons: reasons.clone() }
         }
         Verdict::Changed(Change::Delete { before: _, reason }) => DriftClass::Surplus { reason: *reason },

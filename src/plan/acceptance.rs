@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diff::{Change, Diff, InboundItem, InboundVerdict, ShareDiff, Verdict, dependents};
 use crate::model::{AccountId, Address, Place};
-use crate::plan::body::{Blocked, PlannedInbound, PlannedShare};
+use crate::plan::body::{Blocked, Dropped, PlannedInbound, PlannedShare};
 use crate::plan::chain::replaces_in_part;
 use crate::plan::hazard;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
@@ -85,30 +85,34 @@ fn push(
     id
 }
 
-/// Keeps old shares for those who use them and have yet to accept what takes their place.
+/// Keeps old shares for those who use them and have yet to accept what takes their place. What the files drop meanwhile leaves them too.
 pub(crate) fn keep(shares: &mut [PlannedShare]) {
-    let mut kept: BTreeMap<usize, BTreeSet<AccountId>> = BTreeMap::new();
+    let mut kept: BTreeMap<usize, (BTreeSet<AccountId>, Dropped)> = BTreeMap::new();
     for (at, share) in shares.iter().enumerate() {
         match &share.diff.verdict {
             Verdict::Changed(Change::Replace { before, after, .. }) if replaces_in_part(before, after) => {
-                kept.insert(at, dependents(before, &share.diff.invitations));
+                kept.insert(at, (dependents(before, &share.diff.invitations), Dropped::default()));
             }
             Verdict::Changed(Change::Delete { before, reason }) if reason.is_of_a_second() => {
                 let successor = shares.iter().find(|other| stays(&other.diff, &share.diff.address));
                 if let Some(successor) = successor
-                    && successor.diff.after().is_some_and(|after| replaces_in_part(before, after))
+                    && let Some(after) = successor.diff.after()
+                    && replaces_in_part(before, after)
                 {
-                    kept.insert(at, dependents(before, &successor.diff.invitations));
+                    let dropped = Dropped::between(before, after);
+                    kept.insert(at, (dependents(before, &successor.diff.invitations), dropped));
                 }
             }
             _ => {}
         }
     }
-    for (at, accounts) in kept.into_iter().filter(|(_, accounts)| !accounts.is_empty()) {
+    for (at, (accounts, dropped)) in kept.into_iter().filter(|(_, (accounts, _))| !accounts.is_empty()) {
         let share = &mut shares[at];
         let goes = matches!(share.diff.verdict, Verdict::Changed(Change::Delete { .. }));
-        if goes && share.blocked.is_none() {
-            share.blocked = Some(Blocked::AwaitingAcceptance);
+        match share.blocked {
+            None if !dropped.is_empty() => share.dropped = dropped,
+            None if goes => share.blocked = Some(Blocked::AwaitingAcceptance),
+            _ => {}
         }
         share.kept_for = accounts;
     }

@@ -107,6 +107,20 @@ fn held(live: &LiveState) -> Held {
     out
 }
 
+/// Whether somebody is invited to a share and has not accepted: it has nothing, and what is offered to it is its own to take.
+fn waits_for_somebody(live: &LiveState) -> bool {
+    let org = org();
+    let org = org.snapshot.known().expect("known");
+    let shares = live.places.values().filter_map(Observed::known).flat_map(|place| place.shares.values());
+    shares.into_iter().any(|share| {
+        share.principals.iter().any(|(principal, on)| {
+            let outside = principal.account().is_some_and(|account| !org.contains(&account));
+            let asked = on.external || outside || share.retain_sharing && principal.account().is_some();
+            asked && on.status == AssociationStatus::Associating
+        })
+    })
+}
+
 /// What somebody can do with a resource in `one` that neither it nor its whole account can do in `other`.
 fn beyond(one: &Held, other: &Held) -> Held {
     let all = |holder: &str, resource: &ResourceArn| {
@@ -158,6 +172,9 @@ pub(crate) struct Truth {
 pub(crate) fn truth(graph: &DesiredGraph, live: LiveState) -> Option<(Plan, Truth)> {
     let (_, plan) = planned(graph, &live);
     if plan.shares.iter().any(|share| !share.kept_for.is_empty() || !share.diff.invitations.is_empty()) {
+        return None;
+    }
+    if waits_for_somebody(&live) {
         return None;
     }
     let before = held(&live);

@@ -19,11 +19,15 @@ pub struct ApprovedPlan {
     steps: Vec<PlannedStep>,
     /// The principals of each share that RAM is expected to invite. It takes the others in without asking them.
     invited: BTreeMap<Address, BTreeSet<Principal>>,
+    /// Those of them whose invitation this plan sends and somebody else has to accept. RAM is sure to ask them.
+    asked_of_others: BTreeMap<Address, BTreeSet<Principal>>,
     /// The shares that bear the stack's tags and that the plan was made from, proven to be the stack's or not.
     known: BTreeSet<ShareArn>,
     /// By block, shares without an owner's tags that have its share's name. Tags follow a share with a delay, so one of them may be
     /// what a run that was cut short made moments ago.
     namesakes: BTreeMap<Address, BTreeSet<ShareArn>>,
+    /// By block, shares that bear its tags and do not prove to be its own.
+    unproven: BTreeMap<Address, BTreeSet<ShareArn>>,
     /// What the shares that it widens hold at the end.
     expected: Vec<Expected>,
 }
@@ -182,7 +186,9 @@ impl ApprovedPlan {
     /// A plan that was judged, or a saved one whose facts were compared.
     pub(crate) fn of(body: &PlanBody) -> Self {
         let mut invited: BTreeMap<Address, BTreeSet<Principal>> = BTreeMap::new();
+        let mut asked_of_others: BTreeMap<Address, BTreeSet<Principal>> = BTreeMap::new();
         let mut namesakes: BTreeMap<Address, BTreeSet<ShareArn>> = BTreeMap::new();
+        let mut unproven: BTreeMap<Address, BTreeSet<ShareArn>> = BTreeMap::new();
         for share in &body.shares {
             let named = share.diff.remarks.iter().filter_map(|remark| match remark {
                 Remark::NameTaken { arn, ownership } if ownership.is_open() => Some(arn.clone()),
@@ -194,16 +200,24 @@ impl ApprovedPlan {
             });
             let principals = asked.map(|(principal, _)| principal.clone());
             invited.entry(share.diff.address.clone()).or_default().extend(principals);
-        }
-        let before = body.shares.iter().filter_map(|share| share.diff.before());
-        let unproven =
-            body.shares.iter().flat_map(|share| &share.diff.remarks).filter_map(|remark| match remark {
+            let of_others = share
+                .diff
+                .invitations
+                .iter()
+                .filter(|(_, found)| found.because.is_some() && found.state.is_sent_to_others());
+            let principals = of_others.map(|(principal, _)| principal.clone());
+            asked_of_others.entry(share.diff.address.clone()).or_default().extend(principals);
+            let remarks = share.diff.remarks.iter().filter_map(|remark| match remark {
                 Remark::Unproven { arn, misfit: _ } => Some(arn.clone()),
                 _ => None,
             });
-        let known = before.map(|before| before.share.arn.clone()).chain(unproven).collect();
+            unproven.entry(share.diff.address.clone()).or_default().extend(remarks);
+        }
+        let before = body.shares.iter().filter_map(|share| share.diff.before());
+        let ours = unproven.values().flatten().cloned();
+        let known = before.map(|before| before.share.arn.clone()).chain(ours).collect();
         let expected = body.shares.iter().filter_map(|share| Expected::of(share, body)).collect();
-        Self { steps: body.steps.clone(), invited, known, namesakes, expected }
+        Self { steps: body.steps.clone(), invited, asked_of_others, known, namesakes, unproven, expected }
     }
 
     /// In an order in which every step comes after its needs.
@@ -221,6 +235,16 @@ impl ApprovedPlan {
         self.namesakes.get(address).into_iter().flatten()
     }
 
+    /// Shares that may have been the block's own before somebody took off their tags or wrote others.
+    pub fn estranged(&self, address: &Address) -> impl Iterator<Item = &ShareArn> {
+        self.namesakes(address).chain(self.unproven.get(address).into_iter().flatten())
+    }
+
+    /// The principals of a block's share that RAM is sure to invite, and for which nobody accepts in this run.
+    pub fn asked_of_others(&self, address: &Address) -> impl Iterator<Item = &Principal> {
+        self.asked_of_others.get(address).into_iter().flatten()
+    }
+
     /// What the shares that it widens hold at the end.
     pub fn expected(&self) -> &[Expected] {
         &self.expected
@@ -236,7 +260,9 @@ impl ApprovedPlan {
 impl ApprovedPlan {
     /// A plan of any steps, for tests of what carries plans out.
     pub(crate) fn of_steps(steps: Vec<PlannedStep>) -> Self {
-        let (invited, known, namesakes) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-        Self { steps, invited, known, namesakes, expected: Vec::new() }
+        let (known, expected) = (BTreeSet::new(), Vec::new());
+        let (invited, asked_of_others) = (BTreeMap::new(), BTreeMap::new());
+        let (namesakes, unproven) = (BTreeMap::new(), BTreeMap::new());
+        Self { steps, invited, asked_of_others, known, namesakes, unproven, expected }
     }
 }

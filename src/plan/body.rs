@@ -11,11 +11,12 @@ use crate::diag::Span;
 use crate::diff::{
     Cause, Change, Edit, ImportProblem, InboundItem, Part, Partial, PermissionChange, PermissionDiff,
     PermissionPart, PermissionProblem, PermissionVerdict, Present, Purpose, Safeguards, ShareDiff,
-    SharingDiff, SharingVerdict, Sweep, Unmanaged, UnresolvedShare, Verdict, left_counts,
+    SharingDiff, SharingVerdict, Sweep, Unmanaged, UnresolvedShare, Verdict, Wanted, left_counts,
 };
+use crate::live::Association;
 use crate::model::{
-    AccountId, Address, Beyond, Gap, Observed, PermissionArn, Place, Principal, ResourceArn, ShareArn,
-    StackName, Users,
+    AccountId, Address, AssociationStatus, Beyond, Gap, Observed, PermissionArn, Place, Principal, ResourceArn,
+    ShareArn, StackName, Users,
 };
 use crate::org::SharingState;
 use crate::plan::basis::Basis;
@@ -112,7 +113,40 @@ pub struct PlannedShare {
     /// Accounts for which the live share stays although it is replaced or too many: they use it, and have yet to accept the invitation
     /// to what takes its place. It goes with a later plan.
     pub kept_for: BTreeSet<AccountId>,
+    /// Where the share is too many and stays for those: what is taken off it, for the share that takes its place does not hold it.
+    pub dropped: Dropped,
     pub steps: Vec<StepId>,
+}
+
+/// Resources and principals that leave a share.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    pub resources: BTreeSet<ResourceArn>,
+    pub principals: BTreeSet<Principal>,
+}
+
+impl Dropped {
+    /// What a share holds and another one does not. What leaves already is left to RAM.
+    pub(crate) fn between(before: &Present, after: &Wanted) -> Self {
+        let is_there = |on: &Association| on.status != AssociationStatus::Disassociating;
+        let Present { place: _, share } = before;
+        let resources =
+            share.resources.iter().filter(|(one, on)| !after.resources.contains_key(*one) && is_there(on));
+        let principals =
+            share.principals.iter().filter(|(one, on)| !after.principals.contains_key(*one) && is_there(on));
+        Self {
+            resources: resources.map(|(one, _)| one.clone()).collect(),
+            principals: principals.map(|(one, _)| one.clone()).collect(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.principals.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.resources.len() + self.principals.len()
+    }
 }
 
 /// A share of somebody else, or an invitation to one, and the step that it takes.
@@ -300,7 +334,11 @@ impl PlanBody {
 
     /// Whether the files name what AWS does not have or does not take. Those shares are left alone.
     pub fn has_misnamed(&self) -> bool {
-        let refused = |share: &PlannedShare| matches!(&share.diff.verdict, Verdict::Unread { after: _, gap } if gap.cause.is_of_the_files());
+        let refused = |share: &PlannedShare| match &share.diff.verdict {
+            Verdict::Unread { after: _, gap } => gap.cause.is_of_the_files(),
+            Verdict::NotImported { .. } => true,
+            _ => false,
+        };
         self.unresolved.values().any(|share| share.gap.cause.is_of_the_files())
             || self.shares.iter().any(refused)
     }
@@ -372,6 +410,7 @@ impl PlanBody {
                 Verdict::Changed(Change::Create { .. }) => &mut out.create,
                 Verdict::Changed(Change::Update { .. }) => &mut out.update,
                 Verdict::Changed(Change::Replace { .. }) => &mut out.replace,
+                Verdict::Changed(Change::Delete { .. }) if !share.dropped.is_empty() => &mut out.update,
                 Verdict::Changed(Change::Delete { .. }) => &mut out.delete,
                 Verdict::Changed(Change::Release { .. }) => &mut out.release,
             };

@@ -12,7 +12,8 @@ use crate::org::OrgView;
 use crate::plan::acceptance;
 use crate::plan::basis::Basis;
 use crate::plan::body::{
-    Blocked, Plan, PlanBody, PlannedInbound, PlannedPermission, PlannedShare, PlannedSharing, Refusal,
+    Blocked, Dropped, Plan, PlanBody, PlannedInbound, PlannedPermission, PlannedShare, PlannedSharing,
+    Refusal,
 };
 use crate::plan::chain::Chain;
 use crate::plan::details::Parts;
@@ -50,7 +51,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
     permission::block_used(&mut permissions, &shares);
     let ready = permission::heads(&diff.stack, &mut permissions, &shares, &mut steps);
     let sharing_step = sharing.as_ref().and_then(|sharing| sharing.step);
-    let (sides, rights) = all_sides(diff, &shares);
+    let (sides, rights) = all_sides(diff, &shares, org);
     let handovers = Handovers::of(&shares, &sides, org);
     write_steps(diff, sharing_step, &ready, &mut shares, &mut steps);
     permission::tails(&mut permissions, &shares, &mut steps);
@@ -60,7 +61,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
     for (index, share) in shares.iter_mut().enumerate() {
         let mut parts = Parts::of(index, &sides, &found, org);
         if let Verdict::Changed(change) = &share.diff.verdict {
-            share.details = parts.details(change);
+            share.details = parts.details(change, &share.dropped);
         }
         share.access = parts.delta();
         share.owner_included = parts.owner_included();
@@ -175,6 +176,7 @@ fn describe(share: &ShareDiff) -> PlannedShare {
         blocked: None,
         outsiders: BTreeSet::new(),
         kept_for: BTreeSet::new(),
+        dropped: Dropped::default(),
         steps: Vec::new(),
     }
 }
@@ -318,7 +320,7 @@ fn write_steps(
                 Change::Create { after } => {
                     chain.create(Tokens::of_share(&diff.stack, address, None), after);
                 }
-                Change::Replace { before, after, reasons: _ } => {
+                Change::Replace { before, after, reasons: _, rights: _ } => {
                     let replaced = Some(&before.share.arn);
                     chain.trim(before, after);
                     chain.create(Tokens::of_share(&diff.stack, address, replaced), after);
@@ -331,7 +333,7 @@ fn write_steps(
                     chain.update(before, after, edits);
                 }
                 Change::Release { before } => chain.release(before),
-                Change::Delete { .. } => {}
+                Change::Delete { before, reason: _ } => chain.drop(before, &share.dropped),
             }
             share.steps = chain.written();
         }
@@ -406,7 +408,7 @@ fn refusals(diff: &Diff) -> Vec<Refusal> {
         _ => {}
     }
     for share in &diff.shares {
-        // What is not there stops its block alone.
+        // What is not there stops its block alone, like a name that nobody has.
         if let Verdict::NotImported { after: _, arn, span, problem } = &share.verdict
             && !matches!(problem, ImportProblem::NotThere { .. })
         {

@@ -14,6 +14,7 @@ use crate::model::{
     Address, Observed, PermissionArn, Place, PolicyChange, Principal, ResourceArn, ShareArn, ShareStatus,
     TAG_ADDRESS, TAG_APPLIED, TAG_IMPORTED, TAG_STACK, Tags,
 };
+use crate::plan::body::Dropped;
 use crate::plan::sources::SourceSteps;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
 use crate::plan::token::Tokens;
@@ -90,11 +91,14 @@ impl<'a> Chain<'a> {
         if !replaces_in_part(before, after) {
             return;
         }
-        let resources = before.share.resources.keys().filter(|arn| !after.resources.contains_key(*arn));
-        let principals = before.share.principals.keys().filter(|one| !after.principals.contains_key(*one));
+        self.drop(before, &Dropped::between(before, after));
+    }
+
+    /// Takes off a share that stays for a while what the one in its place does not hold.
+    pub fn drop(&mut self, before: &Present, dropped: &Dropped) {
         let members = Members {
-            resources: resources.cloned().collect(),
-            principals: principals.cloned().collect(),
+            resources: dropped.resources.iter().cloned().collect(),
+            principals: dropped.principals.iter().cloned().collect(),
             sources: Vec::new(),
         };
         self.disassociate(&ShareRef::Known(before.share.arn.clone()), members);

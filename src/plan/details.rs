@@ -7,7 +7,7 @@ use crate::access::{Access, AccessDelta, Grantee, Grants, Reach, Shift, Sides, r
 use crate::diff::{Cause, Change, Delta, Edit, Membership, Part, Present, Wanted, principal_label};
 use crate::model::{Beyond, Observed, PolicyChange, Principal, ResourceArn, ResourceType};
 use crate::org::OrgView;
-use crate::plan::body::{Detail, Felt};
+use crate::plan::body::{Detail, Dropped, Felt};
 
 /// One share of the plan, with what becomes of everything that is on it.
 pub(crate) struct Parts<'a> {
@@ -25,7 +25,7 @@ type Share = [(Arc<BTreeSet<Grantee>>, Arc<BTreeSet<Beyond>>); 2];
 
 impl<'a> Parts<'a> {
     pub fn of(index: usize, sides: &'a [Sides], access: &'a Access<'a>, org: &'a OrgView) -> Self {
-        let (before, after) = (access.reach(index, 0), access.reach(index, 1));
+        let (before, after) = (access.accepted(index, 0), access.reach(index, 1));
         Self { access, sides: &sides[index], before, after, org, shares_of: BTreeMap::new() }
     }
 
@@ -62,14 +62,25 @@ impl<'a> Parts<'a> {
     }
 
     /// The parts of a change. What is made or goes as a whole is listed as if it came or went member by member.
-    pub fn details(&mut self, change: &Change) -> Vec<Detail> {
+    /// `dropped` leaves one that goes only later.
+    pub fn details(&mut self, change: &Change, dropped: &Dropped) -> Vec<Detail> {
         let edits = match change {
             Change::Create { after } => arriving(after),
-            Change::Replace { before, after, .. } => {
+            Change::Replace { before, after, rights, .. } => {
                 let dropped = leaving(before, self.org).into_iter().filter(|edit| is_dropped(edit, after));
-                arriving(after).into_iter().chain(dropped).chain(left_behind(before, after)).collect()
+                let arriving = arriving(after).into_iter().filter(|edit| !is_told_by(edit, rights));
+                let left_behind = left_behind(before, after);
+                arriving.chain(rights.iter().cloned()).chain(dropped).chain(left_behind).collect()
             }
             Change::Update { edits, .. } => edits.clone(),
+            Change::Delete { before, .. } if !dropped.is_empty() => {
+                let leaves = |edit: &Edit| match &edit.part {
+                    Part::Principal { principal, .. } => dropped.principals.contains(principal),
+                    Part::Resource { resource, .. } => dropped.resources.contains(resource),
+                    _ => false,
+                };
+                leaving(before, self.org).into_iter().filter(leaves).collect()
+            }
             Change::Delete { before, .. } => leaving(before, self.org),
             Change::Release { .. } => Vec::new(),
         };
@@ -112,6 +123,9 @@ impl<'a> Parts<'a> {
         let comes = !matches!(how, Membership::Removed);
         let side = if comes { &self.sides.1 } else { &self.sides.0 };
         let Some(grants) = side else { return Concerned::default() };
+        if !comes && grants.invited.contains(principal) {
+            return Concerned::default();
+        }
         self.of_grantees(&reach_of(grants, [principal], self.org), grants, how)
     }
 
@@ -299,6 +313,17 @@ fn left_behind(before: &Present, after: &Wanted) -> Vec<Edit> {
         actions: Observed::Known(PolicyChange::default()),
     });
     sources.chain(permissions).map(|part| Edit { part, cause: Cause::Pending }).collect()
+}
+
+/// Whether a permission of the new share is told with what it changes for those who have its resources already.
+fn is_told_by(edit: &Edit, rights: &[Edit]) -> bool {
+    let Part::Permission { resource_type: kind, .. } = &edit.part else { return false };
+    rights.iter().any(|edit| match &edit.part {
+        Part::Permission { resource_type, .. } | Part::PermissionVersion { resource_type, .. } => {
+            resource_type.as_str().eq_ignore_ascii_case(kind.as_str())
+        }
+        _ => false,
+    })
 }
 
 /// Whether a part that leaves with the old share is not on the one that takes its place.

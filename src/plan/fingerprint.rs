@@ -117,7 +117,7 @@ impl Facts {
         match change {
             Change::Create { after } => self.add("create").wanted(after),
             Change::Update { before, after, edits: _ } => self.add("update").present(before).wanted(after),
-            Change::Replace { before, after, reasons: _ } => {
+            Change::Replace { before, after, reasons: _, rights: _ } => {
                 self.add("replace").present(before).wanted(after)
             }
             Change::Delete { before, reason } => {

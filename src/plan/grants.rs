@@ -3,23 +3,35 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Grants, Right, Rights, Sides, Version, rights_of};
+use crate::desired::{Invites, invites};
 use crate::diff::{
     Change, Delta, Diff, Part, PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict, Present,
     ShareDiff, Verdict,
 };
 use crate::live::Association;
-use crate::model::{AssociationStatus, PermissionArn, ResourceType};
-use crate::plan::body::PlannedShare;
+use crate::model::{
+    AssociationStatus, Observed, PermissionArn, PolicyChange, Principal, ResourceType, ShareStatus,
+};
+use crate::org::OrgView;
+use crate::plan::body::{Dropped, PlannedShare};
 
 /// The sides of all shares of a plan, then those of the shares beside them, and which rights hold others. A blocked change is none.
-pub(crate) fn all_sides(diff: &Diff, shares: &[PlannedShare]) -> (Vec<Sides>, Rights) {
+pub(crate) fn all_sides(diff: &Diff, shares: &[PlannedShare], org: &OrgView) -> (Vec<Sides>, Rights) {
     let (renewed, mut rights) = (renewed(diff), Rights::knowing(diff.policies.clone()));
     made(diff, &mut rights);
     let mut out: Vec<Sides> = shares
         .iter()
         .map(|share| {
             let kept = !share.kept_for.is_empty();
-            let (before, after) = sides(&share.diff, kept, &renewed, &mut rights);
+            let waits = share.diff.before().map(|present| waiting(share, present, org));
+            let waits = waits.unwrap_or_default();
+            let (mut before, mut after) = sides(&share.diff, (kept, &waits), &renewed, &mut rights);
+            if !share.dropped.is_empty() {
+                after = before.clone().map(|grants| without(grants, &share.dropped));
+            }
+            if let Some(before) = &mut before {
+                before.invited = waits;
+            }
             if share.blocked.is_some() { (before.clone(), before) } else { (before, after) }
         })
         .collect();
@@ -70,7 +82,12 @@ type Renewed<'a> = BTreeSet<&'a PermissionArn>;
 
 /// What the share gives before and after. What was not read gives, as far as this plan goes, the same. `kept`: the share that is replaced
 /// stays for those who have yet to accept the new one.
-fn sides(share: &ShareDiff, kept: bool, renewed: &Renewed<'_>, rights: &mut Rights) -> Sides {
+fn sides(
+    share: &ShareDiff,
+    (kept, waits): (bool, &BTreeSet<Principal>),
+    renewed: &Renewed<'_>,
+    rights: &mut Rights,
+) -> Sides {
     let mut before = share.before().map(|present| Grants::of_live(&present.place, &present.share));
     let mut after = match &share.verdict {
         Verdict::Unread { .. } | Verdict::NotImported { .. } => None,
@@ -83,7 +100,8 @@ fn sides(share: &ShareDiff, kept: bool, renewed: &Renewed<'_>, rights: &mut Righ
         if let (Some(before), false) = (&mut before, replaced || invitation.state.is_accepted()) {
             before.principals.remove(principal);
         }
-        let keeps = kept && before.as_ref().is_some_and(|before| before.principals.contains(principal));
+        let had = before.as_ref().is_some_and(|before| before.principals.contains(principal));
+        let keeps = kept && had && !waits.contains(principal);
         if let (Some(after), false) = (&mut after, keeps) {
             if invitation.state.stays_open() {
                 after.principals.remove(principal);
@@ -93,6 +111,36 @@ fn sides(share: &ShareDiff, kept: bool, renewed: &Renewed<'_>, rights: &mut Righ
         }
     }
     (before, after)
+}
+
+/// What a share gives once some of it is taken off.
+fn without(mut grants: Grants, dropped: &Dropped) -> Grants {
+    grants.principals.retain(|principal| !dropped.principals.contains(principal));
+    grants.resources.retain(|resource, _| !dropped.resources.contains(resource));
+    grants
+}
+
+/// The principals of a live share that have yet to accept it, and leave it with this plan or are invited anew by the share that takes its
+/// place: they have nothing that they could lose. Those who stay are in none of the sides.
+fn waiting(share: &PlannedShare, present: &Present, org: &OrgView) -> BTreeSet<Principal> {
+    let Present { place, share: live } = present;
+    let stays = |principal: &Principal| match &share.diff.verdict {
+        Verdict::Changed(Change::Update { after, .. }) => after.principals.contains_key(principal),
+        Verdict::Changed(Change::Replace { .. } | Change::Delete { .. }) => false,
+        _ => true,
+    };
+    let gives = live.status != ShareStatus::Failed;
+    let asked = |principal: &Principal, on: &Association| {
+        on.external
+            || matches!(invites(principal, &place.account, live.retain_sharing, org, false), Invites::Yes(_))
+    };
+    live.principals
+        .iter()
+        .filter(|(principal, on)| {
+            gives && on.status == AssociationStatus::Associating && !stays(principal) && asked(principal, on)
+        })
+        .map(|(principal, _)| principal.clone())
+        .collect()
 }
 
 /// What a share gives that the plan leaves alone. Who is outside and still being associated has yet to accept its invitation.
@@ -112,6 +160,10 @@ fn grants_after(change: &Change, renewed: &Renewed<'_>, rights: &mut Rights) -> 
     }
     let after = change.after()?;
     let permissions = match change {
+        Change::Replace { before, rights: changed, .. } => {
+            let parts = changed.iter().map(|edit| &edit.part);
+            replaced_permissions(before, parts, &after.permissions, renewed, rights)
+        }
         Change::Update { before, edits, .. } => {
             let parts = edits.iter().map(|edit| &edit.part);
             permissions_after(before, parts, &after.permissions, renewed, rights)
@@ -154,6 +206,34 @@ fn declared<'a>(
     renewed: &'a Renewed<'_>,
 ) -> impl Iterator<Item = (ResourceType, Right)> + 'a {
     permissions.iter().map(|(kind, arn)| (kind.clone(), after_plan(arn, renewed)))
+}
+
+/// The permissions of a share that takes the place of another one. It has what its block names, and AWS's defaults.
+fn replaced_permissions<'a>(
+    before: &Present,
+    parts: impl Iterator<Item = &'a Part>,
+    wanted: &BTreeMap<ResourceType, PermissionArn>,
+    renewed: &Renewed<'_>,
+    rights: &mut Rights,
+) -> BTreeMap<ResourceType, Right> {
+    let live = rights_of(&before.share.permissions);
+    let mut out: BTreeMap<ResourceType, Right> = declared(wanted, renewed).collect();
+    for part in parts {
+        let (kind, right, actions) = match part {
+            Part::Permission { resource_type, how: Delta::Changed { after, .. }, actions } => {
+                (resource_type, after_plan(after, renewed), actions)
+            }
+            Part::PermissionVersion { resource_type, permission, actions, .. } => {
+                (resource_type, after_plan(permission, renewed), actions)
+            }
+            _ => continue,
+        };
+        if let Some(was) = live.get(kind) {
+            rights.learn(was, &right, actions);
+        }
+        out.insert(kind.clone(), right);
+    }
+    out
 }
 
 /// The permissions of a share that stays: those that are on it, as the parts of its change leave them.

@@ -186,6 +186,7 @@ impl<'a> Both<'a> {
         let updates = match &share.diff.verdict {
             Verdict::Changed(_) if share.blocked.is_some() => return None,
             Verdict::Changed(Change::Update { .. } | Change::Replace { .. }) => true,
+            Verdict::Changed(Change::Delete { .. }) if !share.dropped.is_empty() => true,
             Verdict::Changed(Change::Create { .. }) => false,
             _ => return None,
         };

@@ -174,7 +174,10 @@ fn revocations(shares: &[PlannedShare], percent: u32) -> Option<(&'static Code, 
         if let Verdict::Changed(change) = &share.diff.verdict
             && share.blocked.is_none()
         {
-            associations += leaving(before, change, successor(share, shares));
+            associations += match share.dropped.len() {
+                0 => leaving(before, change, successor(share, shares)),
+                dropped => dropped,
+            };
         }
     }
     // Exact: no rounding decides.

@@ -67,8 +67,8 @@ pub use again::{NotApproved, Reread, Stale, StepName, Touched};
 pub use approved::{ApprovedPlan, Refused};
 pub use basis::{Basis, Behind, Standing};
 pub use body::{
-    Blocked, Counts, Detail, Felt, PermissionBlocked, Plan, PlanBody, PlannedInbound, PlannedPermission,
-    PlannedShare, PlannedSharing, Refusal,
+    Blocked, Counts, Detail, Dropped, Felt, PermissionBlocked, Plan, PlanBody, PlannedInbound,
+    PlannedPermission, PlannedShare, PlannedSharing, Refusal,
 };
 pub use build::{plan, plan_knowing};
 pub(crate) use cause::{by_account, same_cause};

@@ -136,6 +136,7 @@ fn change(share: &PlannedShare, labels: &BTreeMap<AccountId, String>) -> Option<
         blocked,
         outsiders: _,
         kept_for: _,
+        dropped: _,
         steps: _,
     } = share;
     let (Verdict::Changed(change), None) = (&diff.verdict, blocked) else { return None };

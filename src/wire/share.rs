@@ -263,6 +263,7 @@ impl ShareDocument {
             blocked,
             outsiders: _,
             kept_for,
+            dropped: _, // the changes have it
             steps,
         } = share;
         // What was deleted is told by drift reports alone.

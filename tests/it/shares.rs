@@ -1,8 +1,10 @@
 //! What a stack can say of a share, from the files to AWS and back, with the real binary against a sandbox.
 
+mod behind;
 mod by_hand;
 mod elsewhere;
 mod handover;
+mod imported;
 mod in_place;
 mod lives;
 mod misnamed;
@@ -12,6 +14,7 @@ mod permissions;
 mod principals;
 mod sweep;
 mod tagged;
+mod unaccepted;
 mod unhealthy;
 mod unproven;
 

@@ -28,7 +28,7 @@ pub(crate) fn imports_are_from_the_place(declaration: &Declaration, _: &[ShareVi
             found.push(
                 Diagnostic::error(&RAM191, import.id.span, detail)
                     .label(block.span, "the block that is to have it")
-                    .help("Correct the ARN, or the account and region of the block."),
+                    .help("Correct the ARN, or the account and region of the block. Where the share was imported already, remove the import block: the plan then shows the move."),
             );
         }
     }

@@ -132,8 +132,8 @@ codes! {
         principal. What the share gives can be denied with an identity policy or a service control policy meanwhile."
     RAM335 "the old share stays for who has yet to accept"
         "A share that takes the place of another needs new invitations. The old one stays while an account that uses it has yet to accept \
-        the new one and ramctl cannot accept for it, so that nobody loses access between the two. The first apply after the acceptance \
-        deletes it.\n\nAsk the accounts that are named. To end it without them, take their principals out of the share."
+        the new one and ramctl cannot accept for it, so that nobody loses access between the two. What the files drop meanwhile is taken off \
+        both. The first apply after the acceptance deletes the old one.\n\nAsk the accounts that are named. To end it without them, take their principals out of the share."
     RAM336 "accepted and not visible yet"
         "The invitation was accepted, and AWS does not show the share to the account that accepted it, or still shows the association as \
         under way. That can take from seconds to hours. Nothing is to be done; the next plan looks again."

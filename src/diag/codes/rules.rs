@@ -307,7 +307,7 @@ Let several shares use one permission."
     RAM191 "the share to import is in another place"
 "A share is imported where it is: the account and the Region in its ARN have to be those of the block that is to have it. RAM cannot move a share.
 
-Correct the ARN, or the block's account and region. To move a share, import it into a block that fits and change that block afterwards: the plan then shows the replacement."
+Correct the ARN, or the block's account and region. To move a share, import it into a block that fits, apply, and remove the import block. Then change the account or Region: the plan shows the replacement."
 
     RAM192 "two imports contradict each other"
 "One share has one block, and one block has one share. Two import blocks name the same share, or the same block.

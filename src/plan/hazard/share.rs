@@ -149,7 +149,7 @@ impl Changing<'_> {
         mut taken: impl Iterator<Item = &'r ResourceArn>,
     ) -> Option<&'static Code> {
         // What is left of a replacement that was cut short is asked about like the replacement.
-        let keeps_share = !matches!(self.change, Change::Delete { .. }) || self.is_replaced();
+        let keeps_share = !self.deletes() || self.is_replaced();
         if !keeps_share || detail.lose.is_empty() && detail.unknown.is_empty() {
             None
         } else if taken.any(|resource| self.breaks(resource, &detail.lose, &detail.unknown)) {
@@ -166,7 +166,7 @@ impl Changing<'_> {
             let grants = Grants::of_live(&before.place, &before.share);
             reach(&grants.principals, &grants.owner, self.org).owner_included
         });
-        let deletes = matches!(self.change, Change::Delete { .. });
+        let deletes = self.deletes();
         let unasked = deletes && self.diff.purpose == Purpose::Apply;
         let ends_access = unasked && (!access.lose.is_empty() || !access.unknown.is_empty());
         // Who wrote `expires` has agreed to that end already.
@@ -180,7 +180,7 @@ impl Changing<'_> {
             && !before.is_some_and(|before| before.allow_external_principals);
         let was_imported = before.is_some_and(|before| before.tags.contains_key(TAG_IMPORTED));
         let gone = match self.change {
-            Change::Delete { before: _, reason } => Some(*reason),
+            Change::Delete { before: _, reason } if deletes => Some(*reason),
             _ => None,
         };
         let is_new = matches!(self.change, Change::Create { .. });
@@ -261,6 +261,11 @@ impl Changing<'_> {
             let live = self.diff.shares.iter().filter_map(ShareDiff::before).chain(&self.diff.beside);
             live.filter(|one| replaces.contains(&one.share.arn))
         })
+    }
+
+    /// Whether the share goes with this plan.
+    fn deletes(&self) -> bool {
+        matches!(self.change, Change::Delete { .. }) && self.share.dropped.is_empty()
     }
 
     fn after(&self) -> Option<&Wanted> {

@@ -87,6 +87,15 @@ impl PlanView<'_> {
                 });
                 Sign::Replaced
             }
+            Verdict::Changed(Change::Delete { before, .. }) if !share.dropped.is_empty() => {
+                let old = escape(before.share.arn.arn().short()).to_string();
+                let who = invitation::accounts(&share.kept_for, &self.plan.account_labels);
+                let why = format!(
+                    "{old} stays until {who} accepted what takes its place; what the files have dropped since leaves it now"
+                );
+                said.push((why, "RAM335"));
+                Sign::Changed
+            }
             Verdict::Changed(Change::Delete { before, reason }) => {
                 let short = escape(before.share.arn.arn().short()).to_string();
                 let said_of = format!("{short} is deleted: {}", parts::delete_reason(*reason));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::Grantee;
 use crate::diff::{Change, Membership, Part, Verdict};
-use crate::model::Principal;
+use crate::model::{AssociationStatus, Principal};
 use crate::plan::{Detail, HazardSubject, PlannedShare};
 use crate::render::invitation;
 use crate::render::left;
@@ -138,6 +138,8 @@ fn effect(share: &PlannedShare, detail: &Detail, named: &[Option<String>; 2]) ->
         format!("at least {} {object}", parts::grantees(&**grantees, verb))
     } else if n == 0 && matches!(share.diff.verdict, Verdict::Changed(Change::Replace { .. })) {
         "as before".to_owned()
+    } else if n == 0 && is_principal && never_accepted(share, &edit.part) {
+        "never accepted its invitation, so nobody loses anything".to_owned()
     } else if n == 0 {
         format!("no {nobody} {verb}s {object}")
     } else if actions.is_empty() {
@@ -171,6 +173,18 @@ fn source_effect(detail: &Detail, how: &Membership) -> String {
         }
     };
     gains.into_iter().chain(loses).collect::<Vec<_>>().join("; ")
+}
+
+/// Whether a principal that leaves was invited and has yet to accept.
+fn never_accepted(share: &PlannedShare, part: &Part) -> bool {
+    let (Part::Principal { principal, how: Membership::Removed, .. }, Some(before)) =
+        (part, share.diff.before())
+    else {
+        return false;
+    };
+    before.share.principals.get(principal).is_some_and(|on| {
+        on.status == AssociationStatus::Associating && (on.external || before.share.retain_sharing)
+    })
 }
 
 fn after_resources(share: &PlannedShare) -> Option<String> {

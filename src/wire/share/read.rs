@@ -100,6 +100,12 @@ impl ShareDocument {
                     .into_iter()
                     .map(Into::into)
                     .collect(),
+                rights: self
+                    .changes
+                    .iter()
+                    .map(|change| change.edit.read())
+                    .filter(|edit| edit.as_ref().map_or(true, |edit| edit.part.is_of_rights()))
+                    .collect::<Result<_, _>>()?,
             },
             [A::Delete] => {
                 let word: DeleteWord = reason(self.reasons.first().map_or("", String::as_str))?;
