@@ -200,7 +200,7 @@ fn sweep_statements<'a>(
             |statement: Statement| statement.on(shares()).only("StringEquals", &tag, names_of(declaration));
         statements.push(owned(Statement::new("DeleteShares", &["ram:DeleteResourceShare"])));
         let permissions = Statement::new("DeletePermissions", &["ram:DeletePermission"]).on(of("permission"));
-        statements.push(permissions.only("StringEquals", &tag, stack()));
+        statements.push(permissions.only("StringEquals", &tag, names_of(declaration)));
         let releases = |block: &crate::lang::RemovedBlock| {
             block.action == RemovedAction::Release && block.from.value.kind == BlockKind::Share
         };

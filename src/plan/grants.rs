@@ -10,7 +10,7 @@ use crate::diff::{
 };
 use crate::live::Association;
 use crate::model::{
-    AssociationStatus, Observed, PermissionArn, PolicyChange, Principal, ResourceType, ShareStatus,
+    AssociationStatus, PermissionArn, Principal, ResourceType, ShareStatus,
 };
 use crate::org::OrgView;
 use crate::plan::body::{Dropped, PlannedShare};
