@@ -285,7 +285,7 @@ pub(crate) fn told_as_counted(graph: &DesiredGraph, live: LiveState) -> Result<(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn access_is_told_as_a_count_over_all_shares_finds_it(
