@@ -96,12 +96,11 @@ async fn changed<R: RamRead>(ram: &R, expected: &Expected) -> Result<Changed, Cl
         }
     }
     taken.extend(stood.into_iter().map(|resource| format!("resource {resource}")));
-    if gives.besides_resources() {
-        if expected.principals.iter().any(|principal| matches!(principal, Principal::Service(_))) {
-            for row in sources(ram, scope, RAM_PAGE).await? {
-                if row.status.gives() && !expected.sources.contains(&row.source) {
-                    added.push(format!("source {}", row.source));
-                }
+    let services = expected.principals.iter().any(|principal| matches!(principal, Principal::Service(_)));
+    if gives.besides_resources() && services {
+        for row in sources(ram, scope, RAM_PAGE).await? {
+            if row.status.gives() && !expected.sources.contains(&row.source) {
+                added.push(format!("source {}", row.source));
             }
         }
     }

@@ -442,8 +442,7 @@ pub(crate) fn settle(
         .flatten()
         .collect();
     // What the files alone told was shown when they were loaded.
-    let is_needless =
-        |found: &Diagnostic| (needless && found.is_error()) || left_out.iter().any(|left| *left == found);
+    let is_needless = |found: &Diagnostic| (needless && found.is_error()) || left_out.contains(&found);
     let is_new = |found: &Diagnostic| !loaded.diagnostics.contains(found) && !is_needless(found);
     let new: Vec<Diagnostic> = diagnostics.into_iter().filter(is_new).collect();
     show(&new);

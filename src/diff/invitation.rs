@@ -100,7 +100,7 @@ impl InvitationState {
 
     /// Whether it was accepted, visible or not.
     pub fn is_accepted(&self) -> bool {
-        matches!(self, Self::Settling)
+        matches!(self, Self::Settling | Self::Outgrown)
     }
 
     /// Whether the account has nothing when this plan is carried out, unless somebody in it does something.
