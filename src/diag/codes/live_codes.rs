@@ -173,4 +173,8 @@ codes! {
         together. Within one share it is not possible where its permission gives way to one that allows more and less at the same time. So the accounts that the message names are without the resource between two steps of the same run, and until the next apply if the \
         second step fails.\n\nTo keep their access all the time, apply twice: once with what the other share gets, and again without what the \
         first one has."
+    RAM370 "an outside principal is added to a share that stays closed"
+        "The block names a principal outside the organization, and `lifecycle { ignore_changes = [allow_external_principals] }` (or `all`) keeps the flag as it is in AWS: \
+        false. RAM refuses an outside principal on such a share, so nothing on it is changed, and the run ends with 1.\n\nTake `allow_external_principals` out of \
+        `ignore_changes`; opening the share is a hazard then (RAM205). Or remove the principal."
 }
