@@ -110,7 +110,7 @@ pub(crate) fn refusals(plan: &PlanBody) -> Vec<Diagnostic> {
 fn exit(plan: &Plan, consent: Option<&Consent>, detailed: bool, output: &Output) -> Exit {
     let read = Exit::of_plan(plan);
     if read == Exit::Error {
-        output.error("the files name what the organization does not have; those shares are left alone.");
+        output.error("the files name what is not there; those shares are left alone.");
         read
     } else if let Some(Err(refused)) = consent.map(|consent| plan.approve(consent)) {
         consent::refused(&refused, output)

@@ -72,7 +72,9 @@ impl PlanView<'_> {
                 {
                     "Nothing was compared."
                 }
-                _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
+                _ if !self.plan.is_complete() || !body.refusals.is_empty() || body.has_misnamed() => {
+                    "No changes in what was read."
+                }
                 _ if body.partial.is_some() => "No changes in what was selected.",
                 Purpose::Apply if self.is_waiting() => "No changes to make.",
                 Purpose::Apply if self.is_sharing_undeclared() => "No changes.",
