@@ -185,13 +185,17 @@ proptest! {
     }
 
     #[test]
-    fn an_import_that_cannot_be_had_stops_the_whole_plan(graph in a_stack()) {
+    fn an_import_of_what_is_not_there_stops_its_block_alone(graph in a_stack()) {
         let mut graph = graph;
         let Some(share) = graph.shares.values().next() else { return Ok(()) };
         let import = Import { arn: share_arn(&share.place, 77), span: share.span };
-        graph.identity.imports.insert(share.address.clone(), import);
+        let address = share.address.clone();
+        graph.identity.imports.insert(address.clone(), import);
         let (diff, plan) = planned(&graph, &live([]));
-        prop_assert!(plan.approve(&crate::plan::Consent::to_everything()).is_err());
+        let approved = plan.approve(&crate::plan::Consent::to_everything());
+        prop_assert!(approved.is_ok() && plan.body().has_misnamed());
+        prop_assert!(plan.steps().iter().all(|step| step.address.as_ref() != Some(&address)));
+        prop_assert_eq!(plan.counts().create, graph.shares.len() - 1);
         let refused = diff.shares.iter().filter(|s| matches!(s.verdict, Verdict::NotImported { .. })).count();
         prop_assert_eq!((refused, plan.counts().blocked), (1, 1));
     }
