@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog;
 use crate::desired::{DesiredGraph, DesiredShare, IgnorableAttribute};
 use crate::diff::change::{
     Cause, Delta, Edit, Entity, Left, Membership, Part, Present, Remark, UndeclaredStanding, Wanted,
@@ -268,9 +267,9 @@ pub(crate) fn rights(before: &Present, after: &Wanted, outlook: &Outlook<'_>) ->
         return Vec::new();
     }
     let stays = |kind: &ResourceType| {
+        // What has no type here may be of any.
         let of_kind = |resource: &ResourceArn| {
-            let written = after.resources.get(resource).and_then(Option::as_ref);
-            let found = written.or_else(|| catalog::type_of(resource.arn()).map(|facts| &facts.code));
+            let found = after.resources.get(resource).and_then(Option::as_ref);
             found.is_none_or(|found| found.as_str().eq_ignore_ascii_case(kind.as_str()))
         };
         live.resources.keys().any(|one| after.resources.contains_key(one) && of_kind(one))

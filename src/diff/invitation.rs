@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::desired::InvitedBecause;
+use crate::desired::{InvitedBecause, Invites, invites};
 use crate::diff::change::Present;
+use crate::live::Association;
 use crate::model::{AccountId, AssociationStatus, Gap, Place, Principal, ShareStatus};
+use crate::org::OrgView;
 
 /// A principal of a share that is invited and does not see the share yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,6 +134,21 @@ impl InvitationState {
     pub fn is_accepted_here(&self) -> bool {
         self.acceptor() == Some(&Acceptor::Ramctl)
     }
+}
+
+/// The principals of a live share that RAM invited and that have yet to accept: they have nothing of it.
+pub fn unaccepted(present: &Present, org: &OrgView) -> BTreeSet<Principal> {
+    let Present { place, share } = present;
+    if share.status == ShareStatus::Failed {
+        return BTreeSet::new();
+    }
+    let asked = |principal: &Principal| {
+        matches!(invites(principal, &place.account, share.retain_sharing, org, false), Invites::Yes(_))
+    };
+    let waits = |(principal, on): &(&Principal, &Association)| {
+        on.status == AssociationStatus::Associating && (on.external || asked(principal))
+    };
+    share.principals.iter().filter(waits).map(|(principal, _)| principal.clone()).collect()
 }
 
 /// Accounts that use a share now and have yet to accept its successor, which ramctl cannot do for them: while there is one, the old

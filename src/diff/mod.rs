@@ -49,7 +49,7 @@ pub use compare::{destroy, diff};
 pub(crate) use derived::first_underived;
 pub use inbound::{InboundBlock, InboundItem, InboundVerdict, Staying, leaving};
 pub use interest::interest;
-pub use invitation::{Acceptor, Expiry, Invitation, InvitationState, Lapse, Window, dependents};
+pub use invitation::{Acceptor, Expiry, Invitation, InvitationState, Lapse, Window, dependents, unaccepted};
 pub use label::principal_label;
 pub use left::left_counts;
 pub use narrow::{Causes, NotRead, Partial, Scope, known, narrow, narrow_report};

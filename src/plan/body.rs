@@ -338,7 +338,6 @@ impl PlanBody {
     pub fn has_misnamed(&self) -> bool {
         let refused = |share: &PlannedShare| match &share.diff.verdict {
             Verdict::Unread { after: _, gap } => gap.cause.is_of_the_files(),
-            Verdict::NotImported { .. } => true,
             _ => false,
         };
         self.unresolved.values().any(|share| share.gap.cause.is_of_the_files())

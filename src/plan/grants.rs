@@ -3,15 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Grants, Right, Rights, Sides, Version, rights_of};
-use crate::desired::{Invites, invites};
 use crate::diff::{
     Change, Delta, Diff, Part, PermissionChange, PermissionDiff, PermissionPart, PermissionVerdict, Present,
-    ShareDiff, Verdict,
+    ShareDiff, Verdict, unaccepted,
 };
 use crate::live::Association;
-use crate::model::{
-    AssociationStatus, PermissionArn, Principal, ResourceType, ShareStatus,
-};
+use crate::model::{AssociationStatus, PermissionArn, ResourceType};
 use crate::org::OrgView;
 use crate::plan::body::{Dropped, PlannedShare};
 
@@ -123,24 +120,15 @@ fn without(mut grants: Grants, dropped: &Dropped) -> Grants {
 /// The principals of a live share that have yet to accept it, and leave it with this plan or are invited anew by the share that takes its
 /// place: they have nothing that they could lose. Those who stay are in none of the sides.
 fn waiting(share: &PlannedShare, present: &Present, org: &OrgView) -> BTreeSet<Principal> {
-    let Present { place, share: live } = present;
-    let stays = |principal: &Principal| match &share.diff.verdict {
-        Verdict::Changed(Change::Update { after, .. }) => after.principals.contains_key(principal),
-        Verdict::Changed(Change::Replace { .. } | Change::Delete { .. }) => false,
-        _ => true,
-    };
-    let gives = live.status != ShareStatus::Failed;
-    let asked = |principal: &Principal, on: &Association| {
-        on.external
-            || matches!(invites(principal, &place.account, live.retain_sharing, org, false), Invites::Yes(_))
-    };
-    live.principals
-        .iter()
-        .filter(|(principal, on)| {
-            gives && on.status == AssociationStatus::Associating && !stays(principal) && asked(principal, on)
-        })
-        .map(|(principal, _)| principal.clone())
-        .collect()
+    let mut waits = unaccepted(present, org);
+    match &share.diff.verdict {
+        Verdict::Changed(Change::Update { after, .. }) => {
+            waits.retain(|principal| !after.principals.contains_key(principal));
+        }
+        Verdict::Changed(Change::Replace { .. } | Change::Delete { .. }) => {}
+        _ => waits.clear(),
+    }
+    waits
 }
 
 /// What a share gives that the plan leaves alone. Who is outside and still being associated has yet to accept its invitation.
