@@ -6,9 +6,7 @@ use crate::diff::change::{ImportProblem, Part, Present};
 use crate::diff::outlook::Outlook;
 use crate::diff::owned::{self, Sorted, address_of_tag};
 use crate::live::{AttachedPermission, LiveShare, LiveState};
-use crate::model::{
-    Address, BlockKind, FeatureSet, Gap, Observed, ShareArn, ShareStatus, TAG_STACK, Tags,
-};
+use crate::model::{Address, BlockKind, FeatureSet, Gap, Observed, ShareArn, ShareStatus, TAG_STACK, Tags};
 
 /// What a block has.
 #[derive(Debug)]

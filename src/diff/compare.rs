@@ -7,8 +7,8 @@ use crate::diag::hazards;
 use crate::diff::beside::beside;
 use crate::diff::blocked;
 use crate::diff::change::{
-    Cause, Change, DeleteReason, Diff, Edit, Left, LeftBy, Ownership, Part, Present, Purpose, Remark, ShareDiff,
-    Unmanaged, UnresolvedShare, Verdict, Wanted,
+    Cause, Change, DeleteReason, Diff, Edit, Left, LeftBy, Ownership, Part, Present, Purpose, Remark,
+    ShareDiff, Unmanaged, UnresolvedShare, Verdict, Wanted,
 };
 use crate::diff::claim::{Claim, claim};
 use crate::diff::edits;

@@ -414,11 +414,7 @@ fn owned_anywhere(scope: &Scope<'_>, statement: Statement) -> Statement {
 }
 
 fn of_stack(scope: &Scope<'_>, statement: Statement) -> Statement {
-    statement.only(
-        "StringEquals",
-        format!("aws:ResourceTag/{TAG_STACK}"),
-        names_of(scope.declaration),
-    )
+    statement.only("StringEquals", format!("aws:ResourceTag/{TAG_STACK}"), names_of(scope.declaration))
 }
 
 /// The names that the stack's shares of the account are made with.

@@ -43,7 +43,8 @@ pub(crate) fn write_permissions(scope: &Scope<'_>) -> Vec<Statement> {
     let stack = || [scope.declaration.stack.value.to_string()];
     let (request_tag, resource_tag) =
         (format!("aws:RequestTag/{TAG_STACK}"), format!("aws:ResourceTag/{TAG_STACK}"));
-    let tagged = |statement: Statement| statement.only("StringEquals", &resource_tag, names_of(scope.declaration));
+    let tagged =
+        |statement: Statement| statement.only("StringEquals", &resource_tag, names_of(scope.declaration));
     let owned = |statement: Statement, regions: &BTreeSet<Region>| tagged(statement.on(own(scope, regions)));
     let owned_anywhere = |statement: Statement| tagged(statement.on([anywhere(scope)]));
     let mut out = Vec::new();

@@ -15,8 +15,8 @@ use crate::diff::{
 };
 use crate::live::Association;
 use crate::model::{
-    AccountId, Address, AssociationStatus, Beyond, Gap, Observed, PermissionArn, Place, Principal, ResourceArn,
-    ShareArn, StackName, Users,
+    AccountId, Address, AssociationStatus, Beyond, Gap, Observed, PermissionArn, Place, Principal,
+    ResourceArn, ShareArn, StackName, Users,
 };
 use crate::org::SharingState;
 use crate::plan::basis::Basis;

@@ -8,7 +8,7 @@ use crate::diff::{
     ShareDiff, Verdict, unaccepted,
 };
 use crate::live::Association;
-use crate::model::{AssociationStatus, PermissionArn, ResourceType};
+use crate::model::{AssociationStatus, PermissionArn, Principal, ResourceType};
 use crate::org::OrgView;
 use crate::plan::body::{Dropped, PlannedShare};
 

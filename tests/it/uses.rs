@@ -105,7 +105,7 @@ const PROD: &[&str] = &["account.web", "\"555555555555\""];
 async fn changed(before: (&[&str], &[&str]), after: (&[&str], &[&str])) -> World {
     let world = World::new(SEED).await.without_sweep();
     world.write("stack.ram.hcl", &stack(ROLE, before.0, before.1));
-    world.run("apply --auto-approve").await.exits(0);
+    world.run("apply --auto-approve --allow RAM240").await.exits(0);
     world.write("stack.ram.hcl", &stack(ROLE, after.0, after.1));
     // Strikes nothing and counts.
     world.set_faults(json!([{"action": "ec2:*", "effect": "slow", "ms": 0}])).await;
@@ -259,7 +259,7 @@ async fn the_printed_plan_policy_has_the_right_to_see_use() {
     });
     let world = World::new(&held.collect::<Vec<_>>().join("\n")).await;
     world.write("stack.ram.hcl", &stack(ROLE, ALL, PROD));
-    world.run("apply --auto-approve").await.exits(0);
+    world.run("apply --auto-approve --allow RAM240").await.exits(0);
     world.write("stack.ram.hcl", &stack("reader", ALL, &["account.web"]));
     let (hazards, usage) = planned(&world, "plan").await;
     assert_eq!((hazards, &usage["subnet-3"]), (vec!["RAM212".to_owned()], &json!([["555555555555", 1]])));

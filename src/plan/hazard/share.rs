@@ -6,8 +6,7 @@ use crate::access::{Access, Grantee, Grants, reach, reach_of};
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
     Cause, Change, DeleteReason, Diff, InvitationState, Lapse, LeftBy, Membership, Part, Present, Purpose,
-    Remark,
-    ShareDiff, Verdict, Wanted, is_outside,
+    Remark, ShareDiff, Verdict, Wanted, is_outside,
 };
 use crate::model::{Observed, PolicyChange, Principal, ResourceArn, TAG_IMPORTED, UsedKind};
 use crate::org::OrgView;
