@@ -136,17 +136,18 @@ impl InvitationState {
     }
 }
 
-/// The principals of a live share that RAM invited and that have yet to accept: they have nothing of it.
-pub fn unaccepted(present: &Present, org: &OrgView) -> BTreeSet<Principal> {
+/// The principals of a live share that RAM invited and that have yet to accept: they have nothing of it. The live share alone tells, so
+/// that a saved plan says the same. Who was invited because sharing was off counts as having it, which errs on the side of asking.
+pub fn unaccepted(present: &Present) -> BTreeSet<Principal> {
     let Present { place, share } = present;
     if share.status == ShareStatus::Failed {
         return BTreeSet::new();
     }
-    let asked = |principal: &Principal| {
-        matches!(invites(principal, &place.account, share.retain_sharing, org, false), Invites::Yes(_))
+    let is_asked = |principal: &Principal| {
+        share.retain_sharing && principal.account().is_some_and(|account| account != place.account)
     };
     let waits = |(principal, on): &(&Principal, &Association)| {
-        on.status == AssociationStatus::Associating && (on.external || asked(principal))
+        on.status == AssociationStatus::Associating && (on.external || is_asked(principal))
     };
     share.principals.iter().filter(waits).map(|(principal, _)| principal.clone()).collect()
 }

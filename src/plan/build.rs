@@ -51,7 +51,7 @@ pub fn plan_knowing(diff: &Diff, org: &OrgView, usage: &Usage) -> Plan {
     permission::block_used(&mut permissions, &shares);
     let ready = permission::heads(&diff.stack, &mut permissions, &shares, &mut steps);
     let sharing_step = sharing.as_ref().and_then(|sharing| sharing.step);
-    let (sides, rights) = all_sides(diff, &shares, org);
+    let (sides, rights) = all_sides(diff, &shares);
     let handovers = Handovers::of(&shares, &sides, org);
     write_steps(diff, sharing_step, &ready, &mut shares, &mut steps);
     permission::tails(&mut permissions, &shares, &mut steps);

@@ -9,18 +9,17 @@ use crate::diff::{
 };
 use crate::live::Association;
 use crate::model::{AssociationStatus, PermissionArn, Principal, ResourceType};
-use crate::org::OrgView;
 use crate::plan::body::{Dropped, PlannedShare};
 
 /// The sides of all shares of a plan, then those of the shares beside them, and which rights hold others. A blocked change is none.
-pub(crate) fn all_sides(diff: &Diff, shares: &[PlannedShare], org: &OrgView) -> (Vec<Sides>, Rights) {
+pub(crate) fn all_sides(diff: &Diff, shares: &[PlannedShare]) -> (Vec<Sides>, Rights) {
     let (renewed, mut rights) = (renewed(diff), Rights::knowing(diff.policies.clone()));
     made(diff, &mut rights);
     let mut out: Vec<Sides> = shares
         .iter()
         .map(|share| {
             let kept = !share.kept_for.is_empty();
-            let waits = share.diff.before().map(|present| waiting(share, present, org));
+            let waits = share.diff.before().map(|present| waiting(share, present));
             let waits = waits.unwrap_or_default();
             let (mut before, mut after) = sides(&share.diff, (kept, &waits), &renewed, &mut rights);
             if !share.dropped.is_empty() {
@@ -119,8 +118,8 @@ fn without(mut grants: Grants, dropped: &Dropped) -> Grants {
 
 /// The principals of a live share that have yet to accept it, and leave it with this plan or are invited anew by the share that takes its
 /// place: they have nothing that they could lose. Those who stay are in none of the sides.
-fn waiting(share: &PlannedShare, present: &Present, org: &OrgView) -> BTreeSet<Principal> {
-    let mut waits = unaccepted(present, org);
+fn waiting(share: &PlannedShare, present: &Present) -> BTreeSet<Principal> {
+    let mut waits = unaccepted(present);
     match &share.diff.verdict {
         Verdict::Changed(Change::Update { after, .. }) => {
             waits.retain(|principal| !after.principals.contains_key(principal));
