@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::desired::{InvitedBecause, Invites, invites};
+use crate::desired::InvitedBecause;
 use crate::diff::change::Present;
 use crate::live::Association;
 use crate::model::{AccountId, AssociationStatus, Gap, Place, Principal, ShareStatus};
-use crate::org::OrgView;
 
 /// A principal of a share that is invited and does not see the share yet.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -215,8 +215,6 @@ pub enum Blocked {
     PermissionBlocked,
     /// Its block closes it to outside principals, and its `lifecycle` leaves one on it: RAM refuses that.
     OutsiderStays,
-    /// Its block names an outside principal, and its `lifecycle` keeps it closed to them: RAM refuses that.
-    StaysClosed,
 }
 
 /// Why a plan cannot be approved.
@@ -344,12 +342,9 @@ impl PlanBody {
             || self.shares.iter().any(refused)
     }
 
-    /// Whether a share stays as it is because of an outside principal on what is to be, or stays, closed: RAM would refuse that.
+    /// Whether a share stays as it is because `lifecycle` leaves an outside principal on what is to be closed: RAM would refuse that.
     pub fn has_outsider_in_the_way(&self) -> bool {
-        let refused = |share: &PlannedShare| {
-            matches!(share.blocked, Some(Blocked::OutsiderStays | Blocked::StaysClosed))
-        };
-        self.shares.iter().any(refused)
+        self.shares.iter().any(|share| share.blocked == Some(Blocked::OutsiderStays))
     }
 
     /// Whether an `import` block names what is not there. Its block alone is left as it is.

@@ -125,7 +125,6 @@ words! {
         PermissionUnread = "permission_unread",
         PermissionBlocked = "permission_blocked",
         OutsiderStays = "outsider_stays",
-        StaysClosed = "stays_closed",
     }
 }
 

@@ -81,7 +81,7 @@ async fn applied(published: bool) -> World {
     }
     world.write("stack.ram.hcl", &stack(&one()));
     count(&world).await;
-    world.run("apply --auto-approve").await.exits(0);
+    world.run("apply --auto-approve --allow RAM240").await.exits(0);
     assert_eq!(world.met().await, 0, "what is new is compared with nothing");
     world
 }
