@@ -397,19 +397,18 @@ impl Stack {
 
     /// What the stack is to give.
     pub(crate) fn wanted(&self, state: &State) -> Grants {
-        self.given_by(state, |share| !share.expired)
+        self.given(state).into_values().flatten().collect()
     }
 
-    /// What goes because its time is over, which the files said.
-    pub(crate) fn expires(&self, state: &State) -> Grants {
-        self.given_by(state, |share| share.expired)
-    }
-
-    fn given_by(&self, state: &State, chosen: impl Fn(&Share) -> bool) -> Grants {
+    /// The same by share.
+    pub(crate) fn given(&self, state: &State) -> BTreeMap<String, Grants> {
         let (own, default) = (self.actions(), state.allows(DEFAULT, None));
-        let shares = self.shares.values().filter(|share| chosen(share));
-        shares
-            .flat_map(|share| share.wanted(state, if share.has_own_permission() { &own } else { &default }))
+        let declared = self.shares.iter().filter(|(_, share)| !share.expired);
+        declared
+            .map(|(label, share)| {
+                let actions = if share.has_own_permission() { &own } else { &default };
+                (label.clone(), share.wanted(state, actions))
+            })
             .collect()
     }
 }
