@@ -105,12 +105,12 @@ async fn a_permission_that_allows_the_same_is_neither_gained_nor_lost() {
     // The other way round.
     world.run("apply --auto-approve").await.exits(0).says(&["Apply complete"]);
     world.write("stack.ram.hcl", &stack(&one()));
-    world.run("plan").await.exits(0).says(&["Access: no account gains or loses."]);
+    world.run("plan --allow RAM240").await.exits(0).says(&["Access: no account gains or loses."]);
 
     // A change that has nothing to do with it asks for nothing.
     count(&world).await;
     world.write("stack.ram.hcl", &stack("").replace("[ou(\"Prod\")]", "[ou(\"Prod\"), \"111111111111\"]"));
-    world.run("plan").await.exits(0).says(&["1 account gains"]);
+    world.run("plan --allow RAM240").await.exits(0).says(&["1 account gains"]);
     assert_eq!(world.met().await, 0);
 }
 
@@ -145,7 +145,11 @@ async fn a_permission_that_allows_more_is_lost_by_its_actions() {
 
     // What comes back is gained by its actions, and asks for no consent.
     world.write("stack.ram.hcl", &stack(&one()));
-    world.run("plan").await.exits(0).says(&["1 account gains acm-pca:AddedInVersion2 on ca-1"]);
+    world
+        .run("plan --allow RAM240")
+        .await
+        .exits(0)
+        .says(&["1 account gains acm-pca:AddedInVersion2 on ca-1"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,7 +158,7 @@ async fn a_default_version_that_moves_between_plan_and_apply_makes_the_plan_stal
     world.write("stack.ram.hcl", &stack(""));
     world.run("apply --auto-approve").await.exits(0);
     world.write("stack.ram.hcl", &stack(&one()));
-    world.run("plan --out p.json").await.exits(0).says(&["no account gains or loses"]);
+    world.run("plan --out p.json --allow RAM240").await.exits(0).says(&["no account gains or loses"]);
     world.control("POST", "publish", json!({"permission": OTHER})).await;
     world.run("apply p.json").await.exits(5).says(&["RAM510", OTHER, "allows something else"]);
 }
