@@ -143,16 +143,18 @@ async fn what_was_made_long_ago_and_is_not_listed_is_judged_at_once() {
     }
 }
 
+/// A share of another run may stay hidden for longer than a step may wait. Then half of the time is for looking, and the rest for making the
+/// share: the look at the end of the run tells if there are two.
 #[tokio::test]
-async fn no_wait_is_longer_than_a_step_may_wait() {
+async fn a_run_with_little_patience_still_makes_the_share() {
     let cloud = FakeCloud::default();
     assert!(is_done(&made(&cloud, create(CONSUMER)).await.0));
     cloud.world().shares.clear();
-    let impatient = Settings { deadline: Duration::from_millis(30), ..settings() };
+    let impatient = Settings { visibility: Duration::from_secs(60), ..settings() };
     let steps = vec![planned(0, &[], Some("a"), create("444444444444"))];
     let (outcome, _) = run_with(&cloud, steps, &impatient, &CancellationToken::new(), |_| {}).await;
-    assert_eq!(code(&outcome.steps[0].result), "timeout");
-    assert!(cloud.world().shares.is_empty(), "no second share on a guess");
+    assert!(is_done(&outcome.steps[0].result), "{:?}", outcome.steps[0].result);
+    assert_eq!(cloud.world().shares.len(), 1);
 }
 
 fn arn() -> PermissionArn {
