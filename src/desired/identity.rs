@@ -49,6 +49,12 @@ impl Move {
 }
 
 impl Identity {
+    /// What the address tag of a share or permission of this address says, or may still say: its own form first.
+    pub fn tags(&self, address: &Address) -> impl Iterator<Item = String> + use<> {
+        let previous = self.previous(address).into_iter().map(|before| before.tag_value());
+        std::iter::once(address.tag_value()).chain(previous)
+    }
+
     /// The addresses that a share of this address may still bear, the latest first.
     pub fn previous(&self, address: &Address) -> Vec<Address> {
         let mut out: Vec<Address> = Vec::new();

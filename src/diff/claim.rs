@@ -122,8 +122,7 @@ pub(crate) fn claim(
 /// Whether tags prove a share to be that of the block, by an address that it has or had.
 fn bears_own(share: &DesiredShare, desired: &DesiredGraph, tags: &Tags, arn: &ShareArn) -> bool {
     let Some(Ok(tag)) = owned::proof(desired, tags, arn) else { return false };
-    let previous = desired.identity.previous(&share.address);
-    std::iter::once(&share.address).chain(&previous).any(|address| address.tag_value() == tag)
+    desired.identity.tags(&share.address).any(|own| own == tag)
 }
 
 /// Whose a share was that can be adopted, or why it cannot.

@@ -103,8 +103,8 @@ fn compare(desired: &DesiredGraph, live: &LiveState, org: &OrgView, purpose: Pur
             .filter(|(_, one)| purpose == Purpose::Apply || !one.is_misnamed())
             .map(|(address, unresolved)| {
                 let wanted = unresolved.wanted.iter().map(|wanted| wanted.value.clone()).collect();
-                let tags = std::iter::once(address.clone()).chain(desired.identity.previous(address));
-                let found = tags.filter_map(|address| owned.get(&address.tag_value())).flatten();
+                let tags = desired.identity.tags(address);
+                let found = tags.filter_map(|tag| owned.get(&tag)).flatten();
                 let found: Vec<Present> = found.cloned().collect();
                 let share = UnresolvedShare {
                     place: unresolved.place.clone(),
@@ -394,8 +394,7 @@ struct Claimed {
 /// edited them. One has its name, or holds what it
 /// holds: perhaps it was made by hand and should be adopted, or another tool took its tags off.
 fn lookalikes(sorted: &Sorted, identity: &Identity, address: &Address, after: &Wanted) -> Vec<Remark> {
-    let own = std::iter::once(address.clone()).chain(identity.previous(address));
-    let own: Vec<String> = own.map(|address| address.tag_value()).collect();
+    let own: Vec<String> = identity.tags(address).collect();
     let unproven: BTreeMap<&ShareArn, &Misfit> = sorted.unproven(&own).collect();
     let copied = copied(sorted, &own, after);
     let is_copied = |share: &Unmanaged| copied.iter().any(|(one, _)| one.arn == share.arn);
@@ -513,8 +512,7 @@ fn unwanted_shares(desired: &DesiredGraph, sorted: &Sorted, outlook: &Outlook<'_
     let misnamed = desired.unresolved.iter().filter(|(_, open)| open.is_misnamed());
     let misnamed = misnamed.map(|(address, open)| (address, open.protected));
     for (address, protected) in settled.chain(misnamed) {
-        let previous = desired.identity.previous(address).into_iter().map(|before| before.tag_value());
-        for tag in std::iter::once(address.tag_value()).chain(previous) {
+        for tag in desired.identity.tags(address) {
             let owned = sorted.owned.get(&tag).cloned().unwrap_or_default();
             for gone in deletions(address, owned, DeleteReason::Destroy) {
                 let left = kept(address, &gone);
@@ -605,9 +603,7 @@ fn deleted(sorted: &Sorted, tag: &str) -> BTreeSet<ShareArn> {
 
 /// The stack's own share in a form that cannot be compared is unread, not absent: else it would be made a second time.
 fn unmanageable(desired: &DesiredGraph, sorted: &Sorted, address: &Address) -> Option<Gap> {
-    let previous = desired.identity.previous(address);
-    let mut tags = std::iter::once(address).chain(&previous).map(Address::tag_value);
-    let present = tags.find_map(|tag| sorted.unmanageable.get(&tag)?.first())?;
+    let present = desired.identity.tags(address).find_map(|tag| sorted.unmanageable.get(&tag)?.first())?;
     Some(Gap {
         action: "ram:GetResourceShares".to_owned(),
         caller: String::new(),

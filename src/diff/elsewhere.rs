@@ -90,10 +90,7 @@ impl Scope {
             Some(Err(_)) => return Sight::Wanted,
             Some(Ok(tag)) => tag,
         };
-        let bears = |address: &&Address| {
-            let previous = graph.identity.previous(address);
-            std::iter::once(*address).chain(&previous).any(|one| one.tag_value() == tag)
-        };
+        let bears = |address: &&Address| graph.identity.tags(address).any(|own| own == tag);
         let shares = graph.shares.iter().map(|(address, share)| (address, &share.place));
         let open = graph.unresolved.iter().map(|(address, share)| (address, &share.place));
         let declared: Vec<(&Address, &Place)> =

@@ -21,8 +21,7 @@ pub fn interest(desired: &DesiredGraph) -> Interest {
         let uses: std::collections::BTreeMap<_, _> =
             share.permissions.iter().map(|(kind, used)| (kind.clone(), used.arn.clone())).collect();
         // A share that moves is found by the tag that it has still.
-        let tags = std::iter::once(address.clone()).chain(desired.identity.previous(address));
-        out.used.extend(tags.map(|address| (address.tag_value(), uses.clone())));
+        out.used.extend(desired.identity.tags(address).map(|tag| (tag, uses.clone())));
         if let Some(import) = desired.identity.imports.get(address) {
             out.adopted.insert(import.arn.clone(), address.tag_value());
         }

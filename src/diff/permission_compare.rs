@@ -167,13 +167,12 @@ fn verdict(
 
 /// Whether a deleted permission that RAM still lists has the name of the block and proves to be its own.
 fn was_own(permission: &ManagedPermission, desired: &DesiredGraph, found: &LivePlace) -> bool {
-    let previous = desired.identity.previous(&permission.address);
     let is_own = |row: &&CustomerPermissionRow| {
         let proof = desired
             .name_on(&row.tags)
             .and_then(|stack| record::of_live_permission(stack, &row.tags, &row.arn));
         let Some(Ok(tag)) = proof else { return false };
-        std::iter::once(&permission.address).chain(&previous).any(|address| address.tag_value() == tag)
+        desired.identity.tags(&permission.address).any(|own| own == tag)
     };
     let mut gone =
         found.customer_permissions.iter().filter(|row| row.arn == permission.arn && !is_there(row));

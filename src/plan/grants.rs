@@ -205,21 +205,7 @@ fn replaced_permissions<'a>(
 ) -> BTreeMap<ResourceType, Right> {
     let live = rights_of(&before.share.permissions);
     let mut out: BTreeMap<ResourceType, Right> = declared(wanted, renewed).collect();
-    for part in parts {
-        let (kind, right, actions) = match part {
-            Part::Permission { resource_type, how: Delta::Changed { after, .. }, actions } => {
-                (resource_type, after_plan(after, renewed), actions)
-            }
-            Part::PermissionVersion { resource_type, permission, actions, .. } => {
-                (resource_type, after_plan(permission, renewed), actions)
-            }
-            _ => continue,
-        };
-        if let Some(was) = live.get(kind) {
-            rights.learn(was, &right, actions);
-        }
-        out.insert(kind.clone(), right);
-    }
+    out.extend(changed_permissions(&live, parts, renewed, rights));
     out
 }
 
@@ -235,7 +221,20 @@ fn permissions_after<'a>(
     // What is on no resource yet comes with its first one.
     let mut out: BTreeMap<ResourceType, Right> =
         declared(wanted, renewed).filter(|(kind, _)| !live.contains_key(kind)).collect();
-    out.extend(live.clone());
+    let changed = changed_permissions(&live, parts, renewed, rights);
+    out.extend(live);
+    out.extend(changed);
+    out
+}
+
+/// The permissions that the parts of a change give, and what each allows beside the one before it.
+fn changed_permissions<'a>(
+    live: &BTreeMap<ResourceType, Right>,
+    parts: impl Iterator<Item = &'a Part>,
+    renewed: &Renewed<'_>,
+    rights: &mut Rights,
+) -> BTreeMap<ResourceType, Right> {
+    let mut out = BTreeMap::new();
     for part in parts {
         let (kind, right, actions) = match part {
             Part::Permission {

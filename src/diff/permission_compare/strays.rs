@@ -22,8 +22,7 @@ pub(super) fn strays(
     let mut open: BTreeSet<String> = BTreeSet::new();
     let mut superseded: BTreeMap<String, &Address> = BTreeMap::new();
     for permission in claimed {
-        let previous = desired.identity.previous(&permission.address);
-        let tags = std::iter::once(&permission.address).chain(&previous).map(Address::tag_value);
+        let tags = desired.identity.tags(&permission.address);
         match &permission.verdict {
             PermissionVerdict::Unread { .. } | PermissionVerdict::NotHad { .. } => open.extend(tags),
             PermissionVerdict::Unproven { .. } => {}
@@ -35,10 +34,7 @@ pub(super) fn strays(
     let declared: BTreeMap<String, &ManagedPermission> = desired
         .permissions
         .iter()
-        .flat_map(|(address, one)| {
-            let previous = desired.identity.previous(address);
-            previous.into_iter().chain([address.clone()]).map(move |address| (address.tag_value(), one))
-        })
+        .flat_map(|(address, one)| desired.identity.tags(address).map(move |tag| (tag, one)))
         .collect();
     let mut out = Vec::new();
     for (place, observed) in &live.places {
