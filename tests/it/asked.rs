@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ramctl::cloud::{Cloud, Members, PageRequest, RamRead, RamWrite, ShareScope};
-use ramctl::model::{AssociationStatus, Principal, ShareStatus};
+use ramctl::model::{Principal, ShareStatus};
 use serde_json::json;
 
 use crate::edge::{ROLE, connect};
 use crate::run::Run;
 use crate::saved::{HEAD, SEED, behind, hub, share_named, shares, teams};
-use crate::served::{Seen, World, finish};
+use crate::served::{World, finish};
 
 const QUESTION: &str = "Only \"yes\" is accepted:";
 
@@ -95,19 +95,6 @@ async fn associate(world: &World, share: &str, principal: &str) {
     let ram = connect(world.running(), ROLE).await.ram(&hub()).await.expect("reachable");
     let members = Members { principals: vec![Principal::read(principal)], ..Members::default() };
     ram.associate_resource_share(&arn, &members).await.expect("associated");
-}
-
-/// The shares once nothing is under way.
-async fn settled(world: &World) -> Vec<Seen> {
-    use AssociationStatus::{Associating, Disassociating};
-    loop {
-        let seen = world.shares(&[hub()]).await;
-        let mut statuses = seen.iter().flat_map(|share| share.members.values());
-        if !statuses.any(|status| matches!(status, Associating | Disassociating)) {
-            return seen;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
 }
 
 fn with_another_gateway() -> String {
@@ -198,7 +185,7 @@ async fn whatever_the_plan_was_made_from_is_asked_about_anew_once_it_differs() {
             }
             _ => associate(&world, "dev", "333333333333").await,
         }
-        let meddled = settled(&world).await;
+        let meddled = world.settled(&[hub()]).await;
         run.answers("yes");
         run.asked(2).await;
         run.answers("no");

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -242,6 +243,20 @@ impl World {
         }
         seen.sort();
         seen
+    }
+
+    /// The shares of the places once nothing on them is under way.
+    pub(crate) async fn settled(&self, places: &[Place]) -> Vec<Seen> {
+        loop {
+            let seen = self.shares(places).await;
+            let mut statuses = seen.iter().flat_map(|share| share.members.values());
+            if !statuses
+                .any(|it| matches!(it, AssociationStatus::Associating | AssociationStatus::Disassociating))
+            {
+                return seen;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// Who can use what: each principal with each resource of a share that has both.

@@ -70,7 +70,7 @@ async fn a_share_with_a_name_that_is_gone_is_compared_as_far_as_it_is_known() {
     apply(&world, &files("account(\"dev\"), \"333333333333\"")).await;
     add_by_hand(&world, "named", "555555555555").await;
     world.write("stack.ram.hcl", &files("account(\"nobody\"), \"333333333333\""));
-    let before = world.shares(&[here()]).await;
+    let before = world.settled(&[here()]).await;
     let by_hand = "- principal account hub 555555555555 is on the share, and the block does not declare it; left alone drift RAM361";
     // The name may have meant this one.
     let perhaps = "- principal account dev 444444444444 is on the share; perhaps the block means it";
