@@ -58,7 +58,7 @@ pub(crate) fn left_undone(plan: &PlanBody) -> Vec<&'static str> {
         ),
         (
             plan.has_outsider_in_the_way(),
-            "a share is left open because its lifecycle leaves an outside principal on it (RAM349).",
+            "a share is left as it is, because AWS refuses an outside principal on a closed share (RAM349, RAM370).",
         ),
         (
             plan.has_import_of_nothing(),

@@ -215,6 +215,8 @@ pub enum Blocked {
     PermissionBlocked,
     /// Its block closes it to outside principals, and its `lifecycle` leaves one on it: RAM refuses that.
     OutsiderStays,
+    /// Its block names an outside principal, and its `lifecycle` keeps it closed to them: RAM refuses that.
+    StaysClosed,
 }
 
 /// Why a plan cannot be approved.
@@ -342,9 +344,12 @@ impl PlanBody {
             || self.shares.iter().any(refused)
     }
 
-    /// Whether a share stays as it is because `lifecycle` leaves an outside principal on what is to be closed: RAM would refuse that.
+    /// Whether a share stays as it is because of an outside principal on what is to be, or stays, closed: RAM would refuse that.
     pub fn has_outsider_in_the_way(&self) -> bool {
-        self.shares.iter().any(|share| share.blocked == Some(Blocked::OutsiderStays))
+        let refused = |share: &PlannedShare| {
+            matches!(share.blocked, Some(Blocked::OutsiderStays | Blocked::StaysClosed))
+        };
+        self.shares.iter().any(refused)
     }
 
     /// Whether an `import` block names what is not there. Its block alone is left as it is.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Access, AccessDelta};
+use crate::desired::IgnorableAttribute;
 use crate::diff::{
     Change, Delta, Diff, Edit, ImportProblem, Left, Membership, Part, PermissionChange, PermissionProblem,
     PermissionVerdict, ShareDiff, SharingDiff, SharingVerdict, Verdict, is_outside,
@@ -181,19 +182,28 @@ fn describe(share: &ShareDiff) -> PlannedShare {
     }
 }
 
-/// Stops changes that close a share on which an outside principal is left: RAM refuses them, and what else is changed depends on them.
+/// Stops changes that leave an outside principal on a share that is to be closed, or put one on a share that stays closed: RAM refuses them, and
+/// what else is changed depends on them.
 fn block_by_outsiders(shares: &mut [PlannedShare], org: &OrgView) {
     for share in shares {
         let external = |principal: &Principal| {
             let on = share.diff.before().and_then(|before| before.share.principals.get(principal));
             is_outside(principal, org) || on.is_some_and(|on| on.external)
         };
+        let joins = |principal: &Principal| {
+            share.diff.before().is_none_or(|before| !before.share.principals.contains_key(principal))
+        };
         let extras = share.diff.left.iter().filter_map(Left::extra_principal);
         share.outsiders = extras.filter(|principal| external(principal)).cloned().collect();
         let Verdict::Changed(change) = &share.diff.verdict else { continue };
-        let closes = change.after().is_some_and(|after| !after.allow_external_principals);
-        if closes && !share.outsiders.is_empty() {
+        let Some(after) = change.after().filter(|after| !after.allow_external_principals) else { continue };
+        let keeps_closed = |left: &Left| left.attribute == IgnorableAttribute::AllowExternalPrincipals;
+        if !share.outsiders.is_empty() {
             share.blocked = Some(Blocked::OutsiderStays);
+        } else if share.diff.left.iter().any(keeps_closed)
+            && after.principals.keys().any(|one| joins(one) && is_outside(one, org))
+        {
+            share.blocked = Some(Blocked::StaysClosed);
         }
     }
 }

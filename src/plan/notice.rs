@@ -51,6 +51,11 @@ impl PlanBody {
                             names.join(", ")
                         )
                     }
+                    Blocked::StaysClosed => {
+                        format!(
+                            "{name} is not changed: its block names an outside principal, and its ignore_changes keeps allow_external_principals = false on it."
+                        )
+                    }
                     Blocked::PermissionBlocked => {
                         format!(
                             "{name} is not changed: a permission of it is not brought to its desired form."
@@ -59,6 +64,7 @@ impl PlanBody {
                 };
                 let code = match reason {
                     Blocked::OutsiderStays => &live_codes::RAM349,
+                    Blocked::StaysClosed => &live_codes::RAM370,
                     Blocked::PermissionUnread => &live_codes::RAM320,
                     Blocked::PermissionBlocked => &live_codes::RAM321,
                     Blocked::AwaitingAcceptance => &live_codes::RAM335,

@@ -125,6 +125,7 @@ words! {
         PermissionUnread = "permission_unread",
         PermissionBlocked = "permission_blocked",
         OutsiderStays = "outsider_stays",
+        StaysClosed = "stays_closed",
     }
 }
 

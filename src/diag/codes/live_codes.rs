@@ -192,4 +192,8 @@ codes! {
         "The account accepted an invitation while sharing inside the organization was off, so RAM holds its association for that of a stranger. Sharing is on \
         now, and the files close the share for strangers (`allow_external_principals = false`), which RAM refuses while the share has one. The plan takes the \
         account off and puts it on again, which needs no invitation any more; RAM241 asks for consent to the gap."
+    RAM370 "an outside principal is added to a share that stays closed"
+        "The block names a principal outside the organization, and `lifecycle { ignore_changes = [allow_external_principals] }` (or `all`) keeps the flag as it is in AWS: \
+        false. RAM refuses an outside principal on such a share, so nothing on it is changed, and the run ends with 1.\n\nTake `allow_external_principals` out of \
+        `ignore_changes`; opening the share is a hazard then (RAM205). Or remove the principal."
 }

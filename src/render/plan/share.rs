@@ -164,11 +164,15 @@ impl PlanView<'_> {
             Blocked::AwaitingAcceptance => "who uses it has yet to accept what takes its place",
             Blocked::PermissionUnread => "what a permission of it allows could not be read",
             Blocked::PermissionBlocked => "a permission of it is not brought to its desired form",
+            Blocked::StaysClosed => {
+                "its block names an outside principal, and ignore_changes keeps allow_external_principals = false on it"
+            }
             Blocked::OutsiderStays => {
                 "allow_external_principals = false, and its lifecycle leaves an outside principal on it"
             }
         };
         let (who, code) = match blocked {
+            Blocked::StaysClosed => (String::new(), "RAM370"),
             Blocked::OutsiderStays => {
                 let names: Vec<String> =
                     share.outsiders.iter().map(|one| escape(one.as_str()).to_string()).collect();

@@ -277,3 +277,22 @@ async fn an_import_whose_share_is_gone_stops_nothing_else() {
     assert!(has("444444444444"), "the rest went on");
     world.run("drift").await.says(&["share.new"]);
 }
+
+#[tokio::test]
+async fn an_outsider_is_not_planned_onto_a_share_that_stays_closed() {
+    let world = applied(&it("\"333333333333\"")).await;
+    let body = |ignored: &str| {
+        stack(&format!(
+            "  resources = [\"{}\"]\n  principals = [\"333333333333\", \"999999999999\"]\n  allow_external_principals = true\n{ignored}",
+            gateway(1)
+        ))
+    };
+    world.write("stack.ram.hcl", &body("  lifecycle { ignore_changes = [allow_external_principals] }\n"));
+    let told = ["RAM370", "NOT CHANGED", "AWS refuses an outside principal on a closed share"];
+    world.run("plan").await.exits(1).says(&told);
+    world.run("apply --auto-approve").await.exits(1).says(&told);
+    assert_eq!(only_share(&world, &here()).await.principals.len(), 1);
+    world.write("stack.ram.hcl", &body(""));
+    world.run("apply --auto-approve --allow RAM201,RAM205").await.exits(0);
+    assert_eq!(only_share(&world, &here()).await.principals.len(), 2);
+}
