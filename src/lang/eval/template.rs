@@ -15,13 +15,23 @@ struct Text {
     place: Span,
 }
 
+/// About how long the text of a template becomes.
+fn expected(template: &Template) -> usize {
+    const OF_A_VALUE: usize = 16;
+    template
+        .parts
+        .iter()
+        .map(|part| if let Part::Literal(text) = part { text.len() } else { OF_A_VALUE })
+        .sum()
+}
+
 impl Evaluator<'_> {
     #[inline(never)]
     pub(crate) fn template(&mut self, template: &Template, place: Span, scope: &Scope<'_>) -> Eval<Value> {
         if let Some(expr) = template.sole_interpolation() {
             return self.eval(expr, scope);
         }
-        let mut out = Text { text: String::new(), sensitive: false, place };
+        let mut out = Text { text: String::with_capacity(expected(template)), sensitive: false, place };
         self.parts(template, scope, &mut out)?;
         Ok(Value::string(&out.text).marked(out.sensitive))
     }
@@ -83,6 +93,11 @@ impl Evaluator<'_> {
     }
 
     fn interpolate(&mut self, value: &Value, expr: &Expr, scope: &Scope<'_>, out: &mut Text) -> Eval<()> {
+        if let Some(text) = value.as_str() {
+            out.text.push_str(text);
+            out.sensitive |= value.is_sensitive();
+            return Ok(());
+        }
         match convert(value, &Type::String) {
             Ok(text) if !text.is_null() => {
                 out.text.push_str(text.as_str().expect("converted to a string"));

@@ -3,6 +3,8 @@
 //! HCL works on the flat row of tokens, a literal token ending at each line end: a `~` eats white space of the one literal token
 //! beside it, and `<<-` takes the smallest indentation of any line away.
 
+use std::borrow::Cow;
+
 use hcl_edit::Span as _;
 use hcl_edit::template::{self as edit, Directive, Element, Strip};
 
@@ -24,8 +26,8 @@ pub(crate) enum Form {
 }
 
 /// The flat row.
-enum Token {
-    Literal(String),
+enum Token<'t> {
+    Literal(Cow<'t, str>),
     /// The start of `${...}` or of a directive's `%{...}`, with its strip marks.
     Marker {
         strip_before: bool,
@@ -33,7 +35,7 @@ enum Token {
     },
 }
 
-impl Lowering<'_> {
+impl<'t> Lowering<'t> {
     pub(crate) fn template(&mut self, template: &edit::Template, form: Form) -> Template {
         let mut tokens = Vec::new();
         self.flatten(template, form, &mut tokens);
@@ -51,35 +53,47 @@ impl Lowering<'_> {
 
     /// The literal tokens of an element, from the source: the parser takes indentation away by rules of its own, and leaves the
     /// escapes inside of directives alone.
-    fn literal_tokens(&mut self, element: &Element, form: Form) -> Vec<Token> {
-        let Element::Literal(literal) = element else { return Vec::new() };
-        let Some(range) = literal.span() else { return vec![Token::Literal(literal.value().clone())] };
+    fn literal_tokens(&mut self, element: &Element, form: Form, out: &mut Vec<Token<'t>>) {
+        let Element::Literal(literal) = element else { return };
+        let Some(range) = literal.span() else {
+            out.push(Token::Literal(literal.value().clone().into()));
+            return;
+        };
         let start = range.start + self.base;
         let raw = &self.text[start..range.end + self.base];
         match form {
-            Form::Quoted => vec![Token::Literal(self.unescape(raw, start))],
-            Form::Raw | Form::Flush | Form::File => by_lines(raw)
-                .map(|line| Token::Literal(line.replace("$${", "${").replace("%%{", "%{")))
-                .collect(),
+            Form::Quoted => out.push(Token::Literal(self.unescape(raw, start))),
+            Form::Raw | Form::Flush | Form::File => out.extend(
+                by_lines(raw)
+                    .map(|line| Token::Literal(line.replace("$${", "${").replace("%%{", "%{").into())),
+            ),
         }
     }
 
     /// Resolves the escapes of a quoted text that starts at an offset of the file.
-    fn unescape(&mut self, raw: &str, start: usize) -> String {
+    fn unescape(&mut self, raw: &'t str, start: usize) -> Cow<'t, str> {
+        let plain = |text: &str| text.bytes().position(|b| matches!(b, b'$' | b'%' | b'"' | b'\\'));
+        if plain(raw).is_none() {
+            return raw.into();
+        }
         let mut out = String::with_capacity(raw.len());
         let mut rest = raw;
-        while let Some(c) = rest.chars().next() {
+        while let Some(plain) = plain(rest) {
+            out.push_str(&rest[..plain]);
+            rest = &rest[plain..];
             let at = start + raw.len() - rest.len();
-            let (text, taken) = match c {
-                '$' if rest.starts_with("$${") => (Some("${".to_owned()), 3),
-                '%' if rest.starts_with("%%{") => (Some("%{".to_owned()), 3),
-                '"' => (None, 1),
-                '\\' => escape(&rest[1..]).map_or((None, 1), |(c, taken)| (Some(c.to_string()), taken + 1)),
-                _ => (Some(c.to_string()), c.len_utf8()),
+            let (text, taken) = match rest.as_bytes() {
+                [mark @ (b'$' | b'%'), again, b'{', ..] if mark == again => {
+                    out.push(char::from(*mark));
+                    (Some('{'), 3)
+                }
+                [mark @ (b'$' | b'%'), ..] => (Some(char::from(*mark)), 1),
+                [b'\\', ..] => escape(&rest[1..]).map_or((None, 1), |(c, taken)| (Some(c), taken + 1)),
+                _ => (None, 1),
             };
             if text.is_none() {
                 let span = Span::new(self.file, at..at + taken);
-                let (detail, help) = if c == '"' {
+                let (detail, help) = if rest.starts_with('"') {
                     ("A quote inside of a string ends it.", "Write \\\".")
                 } else {
                     (
@@ -89,16 +103,17 @@ impl Lowering<'_> {
                 };
                 self.diagnostics.push(Diagnostic::error(&codes::RAM001, span, detail).help(help));
             }
-            out.push_str(&text.unwrap_or_default());
+            out.extend(text);
             rest = &rest[taken..];
         }
-        out
+        out.push_str(rest);
+        out.into()
     }
 
-    fn flatten(&mut self, template: &edit::Template, form: Form, out: &mut Vec<Token>) {
+    fn flatten(&mut self, template: &edit::Template, form: Form, out: &mut Vec<Token<'t>>) {
         for element in template.iter() {
             match element {
-                Element::Literal(_) => out.extend(self.literal_tokens(element, form)),
+                Element::Literal(_) => self.literal_tokens(element, form, out),
                 Element::Interpolation(interpolation) => out.push(marker(interpolation.strip)),
                 Element::Directive(directive) => match &**directive {
                     Directive::If(directive) => {
@@ -133,17 +148,17 @@ impl Lowering<'_> {
         &mut self,
         template: &edit::Template,
         form: Form,
-        tokens: &mut impl Iterator<Item = Token>,
+        tokens: &mut impl Iterator<Item = Token<'t>>,
     ) -> Template {
         let mut parts = Vec::new();
         for element in template.iter() {
             match element {
                 Element::Literal(_) => {
                     let count = self.literal_count(element, form);
-                    let mut text = String::new();
+                    let mut text = Cow::default();
                     for token in tokens.by_ref().take(count) {
                         if let Token::Literal(literal) = token {
-                            text.push_str(&literal);
+                            text += literal;
                         }
                     }
                     if !text.is_empty() {
@@ -218,25 +233,25 @@ fn escape(rest: &str) -> Option<(char, usize)> {
     }
 }
 
-fn marker(strip: Strip) -> Token {
+fn marker(strip: Strip) -> Token<'static> {
     Token::Marker { strip_before: strip.strip_start(), strip_after: strip.strip_end() }
 }
 
-fn strip(tokens: &mut [Token]) {
+fn strip(tokens: &mut [Token<'_>]) {
     for at in 0..tokens.len() {
         let Token::Marker { strip_before, strip_after } = tokens[at] else { continue };
         if strip_before
             && let Some(Token::Literal(text)) = at.checked_sub(1).map(|before| &mut tokens[before])
         {
-            text.truncate(text.trim_end().len());
+            *text = text.trim_end().to_owned().into();
         }
         if strip_after && let Some(Token::Literal(text)) = tokens.get_mut(at + 1) {
-            *text = text.trim_start().to_owned();
+            *text = text.trim_start().to_owned().into();
         }
     }
 }
 
-fn flush(tokens: &mut [Token]) {
+fn flush(tokens: &mut [Token<'_>]) {
     let mut smallest = usize::MAX;
     let mut line_start = true;
     let mut lines = Vec::new();
