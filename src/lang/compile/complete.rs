@@ -58,8 +58,11 @@ fn missing(declaration: &Declaration, blocks: &Blocks, instances: &Instances) ->
     let headers = headers.chain(imports.iter().map(|block| block.span));
     let headers = headers.chain(moved.iter().map(|block| block.span));
     let headers = headers.chain(removed.iter().map(|block| block.span));
-    for header in headers {
-        *read.entry(header).or_default() += 1;
+    // The instances of a block stand side by side.
+    let mut headers = headers.peekable();
+    while let Some(header) = headers.next() {
+        let more = std::iter::from_fn(|| headers.next_if_eq(&header)).count();
+        *read.entry(header).or_default() += 1 + more;
     }
     // What is one for the whole stack, or becomes names, has no instances to count.
     let counted = schema::TOP.iter().filter(|schema| {
