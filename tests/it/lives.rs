@@ -410,12 +410,13 @@ impl Life {
             How::Agreed => return self.agreed().await,
             How::Refused => {
                 self.look();
+                let before = self.journal.now.portraits();
                 let run = self.world.run("apply --auto-approve --json").await;
                 let plan = plan_of(&run);
                 let open = plan["summary"]["hazards_open"].as_u64().unwrap_or_default();
                 let is_protected = plan.to_string().contains("RAM220");
-                let mut changed = BTreeSet::new();
-                self.journal.follow(|_, touched| changed.extend(touched.iter().cloned()));
+                self.look();
+                let changed = unlike(&before, &self.journal.now.portraits());
                 if open > 0 && (run.code != Some(4) || !changed.is_empty()) {
                     return Err(format!("{open} hazards, and {changed:?} changed: {run}"));
                 }
@@ -483,11 +484,11 @@ impl Life {
         self.world.set_faults(json!([fault])).await;
         let (plan, run) = self.carried_out("", &allowed.join(",")).await;
         self.world.set_faults(json!([])).await;
-        let (mut wrong, mut changed) = (None, BTreeSet::new());
+        let mut wrong = None;
         self.journal.follow(|state, touched| {
-            changed.extend(touched.iter().cloned());
             wrong = wrong.take().or_else(|| bounds.broken_by(state, touched, true));
         });
+        let changed = unlike(&before.portraits(), &self.journal.now.portraits());
         let there = |share: &&String| unread.as_ref().is_some_and(|place| share.starts_with(place));
         let wrong = wrong
             .or_else(|| changed.iter().find(there).map(|share| format!("{share} was written to unread")))
@@ -619,14 +620,13 @@ impl Life {
         let bounds = Bounds::of(&before, &self.stack);
         let (plan, run) = self.carried_out("", &EVERY_HAZARD).await;
         let has_gap = plan["shares"].to_string().contains("RAM350");
-        let (mut wrong, mut changed) = (None, BTreeSet::new());
+        let mut wrong = None;
         self.journal.follow(|state, touched| {
-            changed.extend(touched.iter().cloned());
             wrong = wrong.take().or_else(|| bounds.broken_by(state, touched, !has_gap));
         });
         let told = |text: &str, stack: &Stack| Err(format!("{text}\n{}\n{run}", stack.files()));
         if run.code == Some(1) && run.holds("RAM220") {
-            if !changed.is_empty() {
+            if before.portraits() != self.journal.now.portraits() {
                 return told("what is protected changed", &self.stack);
             }
             self.stack.shares.values_mut().for_each(|share| share.protected = false);
@@ -751,6 +751,13 @@ fn plan_of(run: &Run) -> Value {
     document["plan"].take()
 }
 
+type Portraits = BTreeMap<String, BTreeSet<String>>;
+
+/// The shares that are not the same.
+fn unlike(one: &Portraits, other: &Portraits) -> BTreeSet<String> {
+    one.keys().chain(other.keys()).filter(|share| one.get(*share) != other.get(*share)).cloned().collect()
+}
+
 /// A share that is not as it was, and should be.
 fn touched_in(
     still: &BTreeMap<String, BTreeSet<String>>,
@@ -781,7 +788,7 @@ fn misses(before: &State, after: &State, plan: &Value, granted: &Grants, exactly
     let most = |state: &State| state.grants(Invited::Count, all);
     let held = |state: &State| state.grants(Invited::DoNotCount, all);
     // Who is invited and gets more to take is told that it has yet to accept, and a hazard asks (RAM201).
-    let waits = beyond(&most(before), &held(before));
+    let waits = &beyond(&most(before), &held(before)) | &before.invited();
     let gain = &beyond(&most(after), &most(before)) - &waits;
     let lose = beyond(&held(before), &held(after));
     let told = |what: &str| -> BTreeSet<String> {

@@ -97,6 +97,19 @@ impl State {
         self.rows("members").any(|(_, row)| key(&row["share"]) == share && is_invited(row))
     }
 
+    /// Who is invited to some share and has not answered.
+    pub(crate) fn invited(&self) -> BTreeSet<String> {
+        let there: BTreeSet<String> = self.shares().map(|(key, _)| key).collect();
+        let rows = self.rows("members").map(|(_, row)| row);
+        let open = rows.filter(|row| is_invited(row) && there.contains(&key(&row["share"])));
+        open.map(|row| text(&row["entity"]).to_owned()).collect()
+    }
+
+    /// Every share as it is.
+    pub(crate) fn portraits(&self) -> BTreeMap<String, BTreeSet<String>> {
+        self.shares().map(|(key, _)| (key.clone(), self.portrait(&key))).collect()
+    }
+
     /// What some shares give.
     pub(crate) fn grants(&self, invited: Invited, of: impl Fn(&str) -> bool) -> Grants {
         let mut out = Grants::new();
