@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::diff::{Change, Membership, Part, Present, SharingVerdict, Verdict};
-use crate::live::{Extent, LiveState, Policies, PolicyOf};
+use crate::diff::{Change, Membership, Part, Present, Remark, SharingVerdict, Verdict, proven};
+use crate::live::{Extent, LiveShare, LiveState, Policies, PolicyOf};
 use crate::model::{
     Address, Gap, Observed, Place, ResourceArn, ShareArn, TAG_ADDRESS, TAG_STACK, Tags, Usage,
 };
@@ -268,12 +268,28 @@ impl PlanBody {
         }
         let known: BTreeSet<&ShareArn> =
             self.shares.iter().filter_map(|share| Some(&share.diff.before()?.share.arn)).collect();
+        // These were there when the plan was made, and it asked for consent to make a share beside them (RAM221).
+        let unproven: BTreeSet<&ShareArn> = self
+            .shares
+            .iter()
+            .flat_map(|share| &share.diff.remarks)
+            .filter_map(|remark| match remark {
+                Remark::Unproven { arn, misfit: _ } => Some(arn),
+                _ => None,
+            })
+            .collect();
+        let still_proves_nothing = |share: &LiveShare| {
+            let stack = share.tags.get(TAG_STACK);
+            let proof = stack.and_then(|stack| proven(stack, &share.tags, &share.arn));
+            unproven.contains(&share.arn) && !proof.is_some_and(|proof| proof.is_ok())
+        };
         for (place, address, tags) in self.made() {
             let Some(Observed::Known(read)) = live.places.get(place) else { continue };
             let own = |tag| tags.get(tag);
             let same = read.shares.values().filter(|share| {
                 [TAG_STACK, TAG_ADDRESS].iter().all(|tag| share.tags.get(*tag) == own(*tag))
                     && !known.contains(&share.arn)
+                    && !still_proves_nothing(share)
             });
             out.extend(same.map(|share| Difference::Share {
                 address: address.clone(),

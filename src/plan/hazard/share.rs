@@ -126,7 +126,18 @@ impl Changing<'_> {
         else {
             return Found::new();
         };
-        let stays = after.principals.keys().filter(|one| before.share.principals.contains_key(*one));
+        // Whoever is invited again is asked about for what is new alone.
+        let again = |one: &Principal| {
+            let Change::Update { edits, .. } = self.change else { return false };
+            edits.iter().any(|edit| match &edit.part {
+                Part::Principal { principal, how, .. } => {
+                    principal == one && self.stands_already(one, how, edit.cause)
+                }
+                _ => false,
+            })
+        };
+        let stays = after.principals.keys();
+        let stays = stays.filter(|one| before.share.principals.contains_key(*one) || again(one));
         let hazard = |principal: &Principal| {
             let code = if is_outside(principal, self.org) {
                 &codes::RAM201

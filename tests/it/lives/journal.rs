@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::lives::stack::STACK;
+use crate::lives::stack::ACTIONS;
 
 /// What somebody may do with something.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +39,12 @@ pub(crate) struct State {
     tables: BTreeMap<String, BTreeMap<String, Value>>,
     /// What each version of an AWS managed permission allows.
     pub managed: BTreeMap<String, Vec<String>>,
+    /// The names that the stack has and had.
+    pub stacks: BTreeSet<String>,
 }
+
+/// The tags that make a share a stack's. Nobody forges them here, but somebody takes them off.
+pub(crate) const TAGS: [&str; 3] = ["ramctl:stack", "ramctl:address", "ramctl:applied"];
 
 impl State {
     fn rows(&self, table: &str) -> impl Iterator<Item = (&String, &Value)> {
@@ -54,7 +59,13 @@ impl State {
 
     /// Those that belong to the stack, with the address of their block.
     pub(crate) fn own(&self) -> impl Iterator<Item = (String, &str, &Value)> {
-        self.shares().filter(|(_, row)| row["tags"]["ramctl:stack"] == STACK).map(|(key, row)| {
+        let is_own = |row: &Value| {
+            let tags = &row["tags"];
+            let stack = tags[TAGS[0]].as_str();
+            stack.is_some_and(|name| self.stacks.contains(name))
+                && TAGS.iter().all(|tag| tags[tag].is_string())
+        };
+        self.shares().filter(move |(_, row)| is_own(row)).map(|(key, row)| {
             let address = row["tags"]["ramctl:address"].as_str().unwrap_or_default();
             (key, address, row)
         })
@@ -84,6 +95,19 @@ impl State {
     /// Whether somebody on a share is invited and has not answered.
     pub(crate) fn waits(&self, share: &str) -> bool {
         self.rows("members").any(|(_, row)| key(&row["share"]) == share && is_invited(row))
+    }
+
+    /// Who is invited to some share and has not answered.
+    pub(crate) fn invited(&self) -> BTreeSet<String> {
+        let there: BTreeSet<String> = self.shares().map(|(key, _)| key).collect();
+        let rows = self.rows("members").map(|(_, row)| row);
+        let open = rows.filter(|row| is_invited(row) && there.contains(&key(&row["share"])));
+        open.map(|row| text(&row["entity"]).to_owned()).collect()
+    }
+
+    /// Every share as it is.
+    pub(crate) fn portraits(&self) -> BTreeMap<String, BTreeSet<String>> {
+        self.shares().map(|(key, _)| (key.clone(), self.portrait(&key))).collect()
     }
 
     /// What some shares give.
@@ -121,7 +145,9 @@ impl State {
     /// What a permission allows, at a version or at its default one.
     pub(crate) fn allows(&self, permission: &str, version: Option<&Value>) -> Vec<String> {
         if let Some(actions) = self.managed.get(permission) {
-            return actions.clone();
+            let named = |action: &&str| actions.iter().any(|pattern| matches(pattern, action));
+            let named = ACTIONS.iter().copied().filter(named).map(str::to_owned);
+            return actions.iter().cloned().chain(named).collect();
         }
         let arn: Vec<&str> = permission.splitn(6, ':').collect();
         let name = arn[5].trim_start_matches("permission/");
@@ -193,6 +219,11 @@ impl State {
     }
 }
 
+/// Whether an action is among those that a pattern stands for.
+fn matches(pattern: &str, action: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == action, |start| action.starts_with(start))
+}
+
 /// What somebody may do with a resource, one by one.
 pub(crate) fn grants<'a>(
     who: &'a str,
@@ -204,6 +235,13 @@ pub(crate) fn grants<'a>(
         resource: resource.to_owned(),
         action: action.clone(),
     })
+}
+
+/// The ARN of a share, by its key.
+pub(crate) fn arn_of(key: &str) -> String {
+    let parts: Vec<&str> = key.split('/').collect();
+    let [account, region, uuid] = parts[..] else { panic!("{key} is no key") };
+    format!("arn:aws:ram:{region}:{account}:resource-share/{uuid}")
 }
 
 /// `ACCOUNT/REGION/UUID`.

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::lives::journal::{Grants, State, grants};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-pub(crate) const STACK: &str = "lives";
+use crate::lives::journal::{Grants, State, arn_of, grants};
+
 pub(crate) const NETWORK: &str = "222222222222";
 pub(crate) const DATA: &str = "555555555555";
 pub(crate) const WEB: &str = "333333333333";
@@ -18,7 +20,7 @@ pub(crate) const PLACES: [(&str, &str, &str); 3] =
 pub(crate) const KIND: &str = "acm-pca:CertificateAuthority";
 pub(crate) const DEFAULT: &str = "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionCertificateAuthority";
 /// What the stack's own permission may allow.
-const ACTIONS: [&str; 3] =
+pub(crate) const ACTIONS: [&str; 3] =
     ["acm-pca:DescribeCertificateAuthority", "acm-pca:GetCertificate", "acm-pca:IssueCertificate"];
 
 pub(crate) const SEED: &str = r#"
@@ -47,10 +49,6 @@ settings {
 "#;
 
 const HEAD: &str = r#"
-ramctl {
-  stack   = "lives"
-  regions = ["eu-central-1", "us-east-1"]
-}
 account "management" { id = "111111111111" }
 organization {
   management_account = account.management
@@ -67,7 +65,7 @@ account "data" {
 "#;
 
 /// Whom a share can be with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Who {
     Web,
     Dev,
@@ -92,9 +90,9 @@ impl Who {
         }
     }
 
-    /// With others RAM retains nothing.
-    fn is_account(self) -> bool {
-        matches!(self, Self::Web | Self::Dev | Self::Partner)
+    /// With units RAM retains nothing.
+    fn can_leave(self) -> bool {
+        !matches!(self, Self::UnitProd | Self::UnitDev)
     }
 
     /// As AWS names it.
@@ -121,6 +119,9 @@ pub(crate) struct Share {
     pub expired: bool,
     pub tag: Option<u8>,
     pub import: Option<String>,
+    pub protected: bool,
+    /// Whether what others put on it stays: principals, resources.
+    pub keeps: (bool, bool),
 }
 
 pub(crate) fn resource(place: usize, number: u8) -> String {
@@ -139,6 +140,8 @@ impl Share {
             expired: false,
             tag: None,
             import: None,
+            protected: false,
+            keeps: (false, false),
         }
     }
 
@@ -175,27 +178,47 @@ impl Share {
         if let Some(tag) = self.tag {
             _ = writeln!(out, "  tags = {{ team = \"{tag}\" }}");
         }
+        let kept = [(self.keeps.0, "principals"), (self.keeps.1, "resources")];
+        let kept: Vec<&str> = kept.into_iter().filter(|(is_on, _)| *is_on).map(|(_, side)| side).collect();
+        if self.protected || !kept.is_empty() {
+            _ = writeln!(
+                out,
+                "  lifecycle {{\n    prevent_destroy = {}\n    keep_extra = [{}]\n  }}",
+                self.protected,
+                kept.join(", ")
+            );
+        }
         out.push_str("}\n");
         if let Some(arn) = &self.import {
             _ = writeln!(out, "import {{\n  to = share.{label}\n  id = \"{arn}\"\n}}");
         }
     }
 
-    /// What AWS has on it, once all is done.
-    pub(crate) fn wanted(&self, state: &State, actions: &[String]) -> Grants {
+    /// Everything that is declared on it, as AWS names it: principals, resources.
+    pub(crate) fn declared(&self, state: &State) -> Members {
+        let who = self.who.iter().map(|who| who.principal(state)).collect();
+        (who, self.what.iter().map(|number| resource(self.place, *number)).collect())
+    }
+
+    /// What AWS has on it, once all is done. `extra` is what others put there and it keeps.
+    fn wanted(&self, state: &State, actions: &[String], extra: &Members) -> Grants {
         let owner = PLACES[self.place].1;
+        let (who, what) = self.declared(state);
         let mut out = Grants::new();
-        for who in self.who.iter().flat_map(|who| state.behind(&who.principal(state), owner)) {
-            for number in &self.what {
-                out.extend(grants(&who, &resource(self.place, *number), actions));
+        for who in who.iter().chain(&extra.0).flat_map(|who| state.behind(who, owner)) {
+            for resource in what.iter().chain(&extra.1) {
+                out.extend(grants(&who, resource, actions));
             }
         }
         out
     }
 }
 
+/// The principals and the resources of a share.
+pub(crate) type Members = (BTreeSet<String>, BTreeSet<String>);
+
 /// Something that people do to the files. Numbers choose among what is there.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) enum Edit {
     New {
         place: usize,
@@ -221,6 +244,11 @@ pub(crate) enum Edit {
     Allow(u8),
     Expire(usize),
     Tag(usize, u8),
+    Protect(usize),
+    /// What others put on a share stays, or does no longer: principals, resources.
+    Keep(usize, bool, bool),
+    /// The stack gets another name, and says which it had.
+    RenameStack,
 }
 
 #[derive(Clone, Debug)]
@@ -230,12 +258,65 @@ pub(crate) struct Stack {
     removed: BTreeSet<String>,
     allowed: u8,
     labels: usize,
+    /// How often it got another name.
+    renamed: usize,
+    /// What the files had on each share when they were last applied.
+    pub applied: BTreeMap<String, Members>,
 }
 
 impl Stack {
     pub(crate) fn new() -> Self {
         let (shares, removed) = (BTreeMap::new(), BTreeSet::new());
-        Self { shares, moved: Vec::new(), removed, allowed: 1, labels: 0 }
+        let (moved, applied) = (Vec::new(), BTreeMap::new());
+        Self { shares, moved, removed, allowed: 1, labels: 0, renamed: 0, applied }
+    }
+
+    /// The names that it had, and has.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        (0..=self.renamed).map(|n| format!("lives{n}"))
+    }
+
+    /// The addresses that a share has and had.
+    pub(crate) fn addresses(&self, label: &str) -> BTreeSet<String> {
+        let mut labels = BTreeSet::from([label.to_owned()]);
+        for (from, to) in self.moved.iter().rev() {
+            if labels.contains(to) {
+                labels.insert(from.clone());
+            }
+        }
+        labels.iter().map(|label| format!("share.{label}")).collect()
+    }
+
+    /// What others put on a share, and it keeps.
+    fn extra(&self, label: &str, share: &Share, state: &State) -> Members {
+        let addresses = self.addresses(label);
+        let (_, account, region) = PLACES[share.place];
+        let mut extra = Members::default();
+        for (key, ..) in state.own().filter(|(_, address, _)| addresses.contains(*address)) {
+            let is_here = key.starts_with(&format!("{account}/{region}/"));
+            let of_files = |member: &String, side: fn(&Members) -> &BTreeSet<String>| {
+                addresses
+                    .iter()
+                    .filter_map(|address| self.applied.get(address))
+                    .any(|had| side(had).contains(member))
+            };
+            if share.keeps.0 {
+                let there = state.members(&key, "PRINCIPAL").into_iter();
+                extra.0.extend(there.filter(|member| !of_files(member, |had| &had.0)));
+            }
+            if share.keeps.1 && is_here {
+                let there = state.members(&key, "RESOURCE").into_iter();
+                extra.1.extend(there.filter(|member| !of_files(member, |had| &had.1)));
+            }
+        }
+        extra
+    }
+
+    /// The files are applied.
+    pub(crate) fn is_applied(&mut self, state: &State) {
+        let shares = self.shares.iter().filter(|(_, share)| !share.expired);
+        self.applied =
+            shares.map(|(label, share)| (format!("share.{label}"), share.declared(state))).collect();
     }
 
     fn label(&mut self) -> String {
@@ -268,7 +349,7 @@ impl Stack {
             Edit::Join(n, who) => {
                 if let Some((_, share)) = self.nth(n) {
                     share.who.insert(who);
-                    share.retain &= who.is_account();
+                    share.retain &= who.can_leave();
                 }
             }
             Edit::Leave(n, who) => {
@@ -301,6 +382,17 @@ impl Stack {
                     (share.place, share.import) = (place, None);
                 }
             }
+            Edit::Protect(n) => {
+                if let Some((_, share)) = self.nth(n) {
+                    share.protected = true;
+                }
+            }
+            Edit::Keep(n, principals, resources) => {
+                if let Some((_, share)) = self.nth(n) {
+                    share.keeps = (principals, resources);
+                }
+            }
+            Edit::RenameStack => self.renamed += 1,
             Edit::Rename(n, with_block) => {
                 let Some((label, _)) = self.nth(n) else { return };
                 let mut share = self.shares.remove(&label).expect("it is there");
@@ -319,7 +411,7 @@ impl Stack {
             Edit::Import(n) => self.import(n, state),
             Edit::Retain(n) => {
                 if let Some((_, share)) = self.nth(n) {
-                    share.retain = !share.retain && share.who.iter().all(|who| who.is_account());
+                    share.retain = !share.retain && share.who.iter().all(|who| who.can_leave());
                 }
             }
             Edit::OwnPermission(n) => {
@@ -345,13 +437,18 @@ impl Stack {
 
     /// Declares a share that nobody owns, as it is.
     fn import(&mut self, n: usize, state: &State) {
+        let own: BTreeSet<String> = state.own().map(|(key, ..)| key).collect();
+        let of_no_other = |row: &Value| {
+            let stack = row["tags"]["ramctl:stack"].as_str();
+            stack.is_none_or(|name| state.stacks.contains(name))
+        };
         let foreign: Vec<_> =
-            state.shares().filter(|(_, row)| row["tags"]["ramctl:stack"].is_null()).collect();
+            state.shares().filter(|(key, row)| !own.contains(key) && of_no_other(row)).collect();
         let Some(n) = n.checked_rem(foreign.len()) else { return };
         let (key, row) = &foreign[n];
         let parts: Vec<&str> = key.split('/').collect();
-        let [account, region, uuid] = parts[..] else { panic!("{key} is no key") };
-        let arn = format!("arn:aws:ram:{region}:{account}:resource-share/{uuid}");
+        let [account, region, _] = parts[..] else { panic!("{key} is no key") };
+        let arn = arn_of(key);
         if self.shares.values().any(|share| share.import.as_ref() == Some(&arn)) {
             return;
         }
@@ -369,7 +466,12 @@ impl Stack {
     }
 
     pub(crate) fn files(&self) -> String {
-        let mut out = HEAD.to_owned();
+        let mut names: Vec<String> = self.names().map(|name| format!("{name:?}")).collect();
+        let name = names.pop().unwrap_or_default();
+        let mut out = format!(
+            "ramctl {{\n  stack = {name}\n  formerly = [{}]\n  regions = [\"eu-central-1\", \"us-east-1\"]\n}}\n{HEAD}",
+            names.join(", ")
+        );
         if self.shares.values().any(Share::has_own_permission) {
             let (account, _, region) = PLACES[0];
             let actions: Vec<String> = self.actions().iter().map(|action| format!("{action:?}")).collect();
@@ -401,14 +503,31 @@ impl Stack {
     }
 
     /// The same by share.
-    pub(crate) fn given(&self, state: &State) -> BTreeMap<String, Grants> {
+    fn given(&self, state: &State) -> BTreeMap<String, Grants> {
+        self.by_share(state, |label, share| self.extra(label, share, state))
+    }
+
+    /// What the files alone give, by share.
+    pub(crate) fn written(&self, state: &State) -> BTreeMap<String, Grants> {
+        self.by_share(state, |_, _| Members::default())
+    }
+
+    fn by_share(&self, state: &State, extra: impl Fn(&str, &Share) -> Members) -> BTreeMap<String, Grants> {
         let (own, default) = (self.actions(), state.allows(DEFAULT, None));
         let declared = self.shares.iter().filter(|(_, share)| !share.expired);
         declared
             .map(|(label, share)| {
                 let actions = if share.has_own_permission() { &own } else { &default };
-                (label.clone(), share.wanted(state, actions))
+                (label.clone(), share.wanted(state, actions, &extra(label, share)))
             })
             .collect()
     }
+}
+
+/// The files of another stack, which has its own shares in the same places.
+pub(crate) fn other(place: usize, who: Who, what: u8) -> String {
+    let mut out =
+        format!("ramctl {{\n  stack = \"other\"\n  regions = [\"eu-central-1\", \"us-east-1\"]\n}}\n{HEAD}");
+    Share::new(place, who, what).write("s1", &mut out);
+    out
 }

@@ -139,3 +139,17 @@ async fn what_the_files_drop_leaves_the_old_share_while_it_waits() {
     assert!(names(there.resources.keys().map(ToString::to_string).collect()).ends_with("tgw-1"));
     world.run("plan").await.exits(0).says(&["NOT CHANGED by this plan", "no account gains or loses"]);
 }
+
+/// To invite again whom the files let in needs no consent; what they get for the first time does.
+#[tokio::test]
+async fn a_new_resource_for_an_outsider_whose_invitation_ran_out_is_asked_about() {
+    let world = World::new(SEED).await;
+    world.write("stack.ram.hcl", &it(&[PARTNER], &[1], ""));
+    world.run(&APPLY).await.exits(0);
+    let eight_days = serde_json::json!({"advance_seconds": 8 * 24 * 3600});
+    world.control("POST", "clock", eight_days).await;
+    world.run("plan --detailed-exitcode").await.exits(2).never_says(&["HAZARDS"]);
+    world.write("stack.ram.hcl", &it(&[PARTNER], &[1, 2], ""));
+    world.run("plan").await.exits(4).says(&["RAM201", "999999999999"]);
+    world.run("apply --auto-approve --allow RAM201").await.exits(0);
+}

@@ -148,6 +148,25 @@ async fn tags_that_were_edited_by_hand_are_asked_about_and_an_import_takes_the_s
     }
 }
 
+/// What the plan asked about is no news when it is carried out, unless it proves to be the block's share by then.
+#[tokio::test]
+async fn a_saved_plan_makes_a_share_beside_one_that_lost_its_record() {
+    let world = started().await;
+    let ours = named(&world, &here(), "ours").await;
+    untag(&world, &ours, "ramctl:applied").await;
+    let bare = named(&world, &here(), "ours").await;
+    world.run("plan --out p.json --allow RAM221,RAM223").await.exits(0);
+    let record = Tags::from([("ramctl:applied".into(), ours.tags["ramctl:applied"].clone())]);
+    tag(&world, &here(), &ours, &record).await;
+    world.run("apply p.json").await.exits(5).says(&["RAM511", "share.it"]);
+    untag(&world, &ours, "ramctl:applied").await;
+    world.run("apply p.json").await.exits(0).says(&["Apply complete"]);
+    let shares = world.live(&here()).await.shares;
+    assert_eq!(shares.len(), 3);
+    assert_eq!(shares[&bare.arn].tags, bare.tags);
+    world.run(&PLAN).await.exits(0);
+}
+
 #[tokio::test]
 async fn a_copy_whose_original_is_gone_is_asked_about_and_stays_as_it_is() {
     for all in [true, false] {
