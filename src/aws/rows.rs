@@ -15,6 +15,7 @@ use crate::model::{
     AccountId, AssociationStatus, FeatureSet, IdError, InvitationArn, InvitationStatus, OrganizationArn,
     OuArn, PermissionArn, ResourceArn, ResourceType, RootId, ShareArn, ShareStatus, Tags,
 };
+use crate::org::AccountStanding;
 
 /// What could not be read, in words.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -310,7 +311,7 @@ pub(crate) fn account(row: &org::Account) -> Result<AccountRow, Unreadable> {
     Ok(AccountRow {
         id: AccountId::parse(need(row.id(), "Id")?)?,
         name: row.name().unwrap_or_default().to_owned(),
-        active: need(state, "State")? == "ACTIVE",
+        standing: AccountStanding::of_state(need(state, "State")?),
         paths: row.paths().to_vec(),
     })
 }
