@@ -307,11 +307,17 @@ pub(crate) fn unit(row: &org::OrganizationalUnit) -> Result<UnitRow, Unreadable>
 pub(crate) fn account(row: &org::Account) -> Result<AccountRow, Unreadable> {
     // `Status` was to be retired in September 2026 in favour of `State`; either may be missing.
     let status = row.status().map(org::AccountStatus::as_str);
-    let state = row.state().map(org::AccountState::as_str).or(status);
+    let state = row.state().map(org::AccountState::as_str);
+    let standing = match (state, status) {
+        (Some(state), _) => AccountStanding::of_state(state),
+        // The older field has one word for an account that is suspended and one that is closed.
+        (None, Some("SUSPENDED")) => AccountStanding::Inactive,
+        (None, status) => AccountStanding::of_state(need(status, "State")?),
+    };
     Ok(AccountRow {
         id: AccountId::parse(need(row.id(), "Id")?)?,
         name: row.name().unwrap_or_default().to_owned(),
-        standing: AccountStanding::of_state(need(state, "State")?),
+        standing,
         paths: row.paths().to_vec(),
     })
 }

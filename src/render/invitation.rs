@@ -47,7 +47,7 @@ pub(crate) fn rows(
 ) -> Vec<Row> {
     let row = |principal, invited: &Invitation| {
         let keeps = kept_for.contains(&invited.consumer.account);
-        row(principal, invited, if keeps { "the new share is not seen" } else { "no access" }, labels)
+        row(principal, invited, if keeps { "nothing of the new share" } else { "no access" }, labels)
     };
     let listed = invitations.iter().take(LISTED);
     let mut rows: Vec<Row> = listed.map(|(principal, invited)| row(principal, invited)).collect();
