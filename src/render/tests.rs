@@ -392,7 +392,7 @@ fn a_refused_plan_says_why() {
                 + resource    ec2:TransitGateway  transit-gateway/tgw-1
                       as before
                   invitation  333333333333
-                      no access before 333333333333 accepts it  RAM330
+                      nothing of the new share before 333333333333 accepts it  RAM330
 
             HAZARDS: nothing is applied before each is allowed
             ! RAM207  share.tgw  share is replaced
@@ -639,7 +639,8 @@ fn an_outcome_says_what_was_not_done_and_how_to_go_on() {
     };
     let told = OutcomeView::new(&plan, &many, Styles::plain(), 100).to_string();
     assert!(told.lines().count() < 10 && told.contains("250 principals have yet to accept"), "{told}");
-    assert!(told.contains("700000000009 and 240 more"), "{told}");
+    let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("700000000009 and 240 more"), "{told}");
     let all = Outcome {
         steps: plan
             .steps()
