@@ -370,7 +370,7 @@ fn change(share: &PlannedShare, detail: &Detail, audiences: &mut Audiences) -> C
         unknown: unknown.len(),
         actions: ActionDocument::all(&**actions),
         audience: (is_felt && !is_principal).then(|| audiences.index(felt, unknown)),
-        once_accepted: texts(&share.once_accepted(detail)),
+        once_accepted: texts(share.once_accepted(detail)),
     }
 }
 

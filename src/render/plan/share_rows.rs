@@ -97,7 +97,7 @@ impl PlanView<'_> {
         let accounts = share.once_accepted(detail);
         let who = match accounts.len() {
             0 => return None,
-            ..=NAMED => invitation::accounts(&accounts, &self.plan.account_labels),
+            1..=NAMED => invitation::accounts(&accounts, &self.plan.account_labels),
             n => format!("{n} accounts"),
         };
         Some(match accounts.len() {
