@@ -63,7 +63,7 @@ impl fmt::Display for Grantee {
 /// Who is behind some principals.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// Without the account that shares: it owns what it shares.
+    /// Without the account that shares, which owns what it shares, and without closed accounts, in which nobody can use anything.
     pub grantees: BTreeSet<Grantee>,
     /// Principals behind which the accounts are not known: the organization was not read, or they are of another one.
     pub unknown: BTreeSet<Principal>,
@@ -95,7 +95,11 @@ pub fn reach<'a>(
         }
     }
     out.owner_included = out.grantees.contains(&Grantee::Account(owner.clone()));
-    out.grantees.retain(|grantee| grantee.account() != Some(owner));
+    let accounts = org.snapshot.known().map(|snapshot| &snapshot.accounts);
+    let is_closed = |account: &AccountId| {
+        accounts.and_then(|all| all.get(account)).is_some_and(|account| account.standing.is_closed())
+    };
+    out.grantees.retain(|grantee| grantee.account().is_none_or(|of| of != owner && !is_closed(of)));
     out
 }
 

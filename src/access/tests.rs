@@ -265,3 +265,26 @@ fn a_service_comes_for_each_of_its_sources_or_for_anybody() {
 fn own(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
+
+#[test]
+fn nobody_in_a_closed_account_is_reached() {
+    use crate::org::AccountStanding as S;
+    for (standing, reached) in [
+        (S::Active, true),
+        (S::PendingActivation, true),
+        (S::Suspended, true),
+        (S::Inactive, true),
+        (S::PendingClosure, false),
+        (S::Closed, false),
+    ] {
+        let mut org = org();
+        let Observed::Known(snapshot) = &mut org.snapshot else { panic!("known in the fixture") };
+        let one = account("333333333333");
+        snapshot.accounts.get_mut(&one).expect("in the fixture").standing = standing;
+        let whole = Principal::Organization(snapshot.arn.clone());
+        for who in [Principal::Account(one.clone()), role(), whole] {
+            let found = reach([&who], &account(HUB), &org).accounts().contains(&one);
+            assert_eq!(found, reached, "{standing:?} {who}");
+        }
+    }
+}

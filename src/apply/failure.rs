@@ -50,7 +50,7 @@ impl From<Failure> for StepResult {
             Failure::Faster { did, at } => Self::Failed {
                 code: ANOTHER_RUN_WAS_FASTER.to_owned(),
                 message: match at {
-                    Some(at) => format!("another run {did} at {at}"),
+                    Some(at) => format!("another run {did} at {}", at.strftime("%Y-%m-%d %H:%M:%S UTC")),
                     None => format!("another run {did}"),
                 },
                 help: Some(
@@ -68,7 +68,7 @@ impl From<Failure> for StepResult {
             },
             Failure::Timeout { what, after } => Self::Failed {
                 code: "timeout".to_owned(),
-                message: format!("{what}, {} seconds after the call", after.as_secs()),
+                message: format!("{what}, {} after the call", seconds(after)),
                 help: Some(
                     "The call went through. Plan again: what has settled by then is no longer a difference (RAM502)."
                         .to_owned(),
@@ -86,11 +86,41 @@ impl From<Failure> for StepResult {
     }
 }
 
+/// `1 second`, `300 seconds`.
+pub(crate) fn seconds(time: Duration) -> String {
+    match time.as_secs() {
+        1 => "1 second".to_owned(),
+        n => format!("{n} seconds"),
+    }
+}
+
 fn failed(error: &CloudError, maybe_done: bool) -> StepResult {
     StepResult::Failed {
         code: if error.code.is_empty() { error.kind.to_string() } else { error.code.clone() },
         message: if error.message.is_empty() { error.detail() } else { error.message.clone() },
         help: error.help(),
         maybe_done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_in_whole_seconds() {
+        let at = Timestamp::new(1_000_000, 123_456_789).expect("a time");
+        let told = |failure: Failure| match StepResult::from(failure) {
+            StepResult::Failed { message, .. } => message,
+            other => panic!("{other:?}"),
+        };
+        let faster = Failure::Faster { did: "made it".to_owned(), at: Some(at) };
+        assert_eq!(told(faster), "another run made it at 1970-01-12 13:46:40 UTC");
+        for (after, says) in
+            [(1, "it waits, 1 second after the call"), (2, "it waits, 2 seconds after the call")]
+        {
+            let timeout = Failure::Timeout { what: "it waits".to_owned(), after: Duration::from_secs(after) };
+            assert_eq!(told(timeout), says);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::apply::failure::Failure;
+use crate::apply::failure::{Failure, seconds};
 use crate::apply::step::{Look, Patience, Run};
 use crate::cloud::{
     Cloud, CloudError, ErrorKind, Members, RAM_PAGE, RamRead, RamWrite, ShareScope, invitations,
@@ -58,9 +58,9 @@ impl<C: Cloud, E: Fn(crate::apply::event::Event) + Sync> Run<'_, C, E> {
             })
             .await
             .map_err(|failure| match failure {
-                Failure::Timeout { what, after } => Failure::NoInvitation {
-                    message: format!("{what}, {} seconds after it was sent", after.as_secs()),
-                },
+                Failure::Timeout { what, after } => {
+                    Failure::NoInvitation { message: format!("{what}, {} after it was sent", seconds(after)) }
+                }
                 other => other,
             })?;
         match found {

@@ -19,7 +19,7 @@ use crate::model::{
     Address, AssociationStatus, BlockKind, OrganizationArn, PermissionArn, Place, Principal, ResourceArn,
     RootId, ShareArn, ShareStatus, Tags,
 };
-use crate::org::ParentId;
+use crate::org::{AccountStanding, ParentId};
 use crate::plan::{ApprovedPlan, Outcome, PlannedStep, ShareRef, Step, StepId, StepResult, Tokens};
 
 const SUBNET: &str = "arn:aws:ec2:eu-central-1:222222222222:subnet/subnet-1";
@@ -452,7 +452,7 @@ fn organization() -> FakeOrganization {
             AccountRow {
                 id: account("111111111111"),
                 name: "management".into(),
-                active: true,
+                standing: AccountStanding::Active,
                 paths: vec![],
             },
         )],

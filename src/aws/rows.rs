@@ -15,6 +15,7 @@ use crate::model::{
     AccountId, AssociationStatus, FeatureSet, IdError, InvitationArn, InvitationStatus, OrganizationArn,
     OuArn, PermissionArn, ResourceArn, ResourceType, RootId, ShareArn, ShareStatus, Tags,
 };
+use crate::org::AccountStanding;
 
 /// What could not be read, in words.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -306,11 +307,17 @@ pub(crate) fn unit(row: &org::OrganizationalUnit) -> Result<UnitRow, Unreadable>
 pub(crate) fn account(row: &org::Account) -> Result<AccountRow, Unreadable> {
     // `Status` was to be retired in September 2026 in favour of `State`; either may be missing.
     let status = row.status().map(org::AccountStatus::as_str);
-    let state = row.state().map(org::AccountState::as_str).or(status);
+    let state = row.state().map(org::AccountState::as_str);
+    let standing = match (state, status) {
+        (Some(state), _) => AccountStanding::of_state(state),
+        // The older field has one word for an account that is suspended and one that is closed.
+        (None, Some("SUSPENDED")) => AccountStanding::Inactive,
+        (None, status) => AccountStanding::of_state(need(status, "State")?),
+    };
     Ok(AccountRow {
         id: AccountId::parse(need(row.id(), "Id")?)?,
         name: row.name().unwrap_or_default().to_owned(),
-        active: need(state, "State")? == "ACTIVE",
+        standing,
         paths: row.paths().to_vec(),
     })
 }

@@ -40,7 +40,8 @@ pub(crate) enum Command {
     Apply(AgreedArgs),
     /// Show a plan that was saved with `plan --out`.
     Show(ShowArgs),
-    /// Delete every share that the stack owns. Sharing with the organization stays on.
+    /// Delete every share and permission that the stack owns, and leave the shares of others that its `inbound` blocks accept. Sharing with
+    /// the organization stays on.
     Destroy(ApplyArgs),
     /// Compare AWS with the stack and classify every difference. Never writes.
     Drift(DriftArgs),
@@ -229,7 +230,7 @@ pub(crate) struct ApplyArgs {
     #[arg(long, requires = "auto_approve")]
     pub json: bool,
     /// How long one step may wait for RAM, in seconds: until an association is ASSOCIATED, a share is deleted, an accepted share is
-    /// visible. A step that takes longer fails and the run exits with 1; run again to go on from there.
+    /// visible. A step that takes longer fails and the run exits with 1; the next plan goes on from there.
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub wait_timeout: u64,
     /// How old a plan may be, in seconds, before --auto-approve reads again what it was made from.

@@ -37,7 +37,7 @@ pub(crate) async fn carry_out(
         deadline: Duration::from_secs(args.wait_timeout),
         ..Settings::default()
     };
-    let (stop, _listener) = interrupt::token(output);
+    let (stop, _listener) = interrupt::token(output, outputs.rerun);
     let told = tell_of_interruption(outputs, &stop);
     let on = |event: apply::Event| {
         if let Some(stream) = outputs.stream() {
@@ -71,7 +71,8 @@ fn tell_of_interruption(outputs: &Outputs, stop: &CancellationToken) -> JoinHand
 /// Shows what became of the plan, where text was asked for.
 pub(crate) fn show(plan: &PlanBody, outcome: &Outcome, outputs: &Outputs, output: &mut Output) {
     if !outcome.steps.is_empty() && outputs.shows_text() {
-        outputs.show(OutcomeView::new(plan, outcome, output.styles(), output.width()), output);
+        let view = OutcomeView::new(plan, outcome, output.styles(), output.width()).rerun(outputs.rerun);
+        outputs.show(view, output);
     }
 }
 
@@ -84,6 +85,17 @@ pub(crate) fn finish(
     output: &mut Output,
 ) {
     show(plan, outcome, outputs, output);
+    write(plan, outcome, session, outputs, output);
+}
+
+/// Writes the results that were asked for.
+pub(crate) fn write(
+    plan: &PlanBody,
+    outcome: &Outcome,
+    session: &Session,
+    outputs: &mut Outputs,
+    output: &mut Output,
+) {
     let origin = session.origin();
     outputs.write(Found::Applied { plan, outcome }, &plan::refusals(plan), origin, output);
 }

@@ -70,11 +70,7 @@ pub(crate) struct TextFile {
 impl StackFolder {
     pub(crate) fn open(path: &Path) -> Result<Self, FolderError> {
         let error = |source| FolderError::Folder { path: shown(path), source };
-        let is_plan = path.extension().is_some_and(|extension| extension == "json");
-        let root = path.canonicalize().map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound if is_plan => FolderError::NoPlan { path: shown(path) },
-            _ => error(source),
-        })?;
+        let root = path.canonicalize().map_err(error)?;
         match other_kind(&fs::metadata(&root).map_err(error)?) {
             Some("a folder") => {}
             Some(kind) => return Err(FolderError::Kind { path: shown(path), kind }),
@@ -260,6 +256,11 @@ fn is_utf16(bytes: &[u8]) -> bool {
 /// Whether a file is named, and no folder.
 pub(crate) fn is_file(path: &Path) -> bool {
     path.is_file()
+}
+
+/// Whether anything is at a path.
+pub(crate) fn is_there(path: &Path) -> bool {
+    path.exists()
 }
 
 /// Everything on standard input.

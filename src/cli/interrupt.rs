@@ -5,6 +5,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::output::Output;
+use crate::render::Rerun;
 
 /// Exit code of a run that was stopped for good, as shells give it for SIGINT.
 const STOPPED: i32 = 130;
@@ -34,7 +35,7 @@ pub(crate) fn end_at_signal(output: &Output, last_word: &'static str) -> Listene
 }
 
 /// A token that is cancelled by the first signal. The second one ends the process.
-pub(crate) fn token(output: &Output) -> (CancellationToken, Listener) {
+pub(crate) fn token(output: &Output, rerun: Rerun) -> (CancellationToken, Listener) {
     let token = CancellationToken::new();
     let (signalled, output) = (token.clone(), output.for_notes());
     // Listened to from here on, not from the first time that the task runs.
@@ -47,7 +48,12 @@ pub(crate) fn token(output: &Output) -> (CancellationToken, Listener) {
         );
         signalled.cancel();
         signals.next().await;
-        output.note("Stopped. Run the same command again: it reads what is there and goes on from it.");
+        output.note(match rerun {
+            Rerun::Same => "Stopped. Run the same command again: it reads what is there and goes on from it.",
+            Rerun::NewPlan => {
+                "Stopped. Make a new plan and apply that: it reads what is there and goes on from it."
+            }
+        });
         #[expect(clippy::disallowed_methods, reason = "the user asked twice")]
         std::process::exit(STOPPED);
     });

@@ -20,7 +20,7 @@ use crate::model::Origin;
 use crate::plan::Outcome;
 use crate::render::{
     COMMENT_LIMIT, DriftView, Found, GithubView, HtmlView, MarkdownView, OutcomeView, PlanView, Report,
-    Styles, ValidView,
+    Rerun, Styles, ValidView,
 };
 use crate::wire::{ApplyDocument, DiagnosticsDocument, DriftDocument, PlanDocument, pretty};
 
@@ -101,6 +101,8 @@ pub(crate) struct Outputs {
     stream: Option<Arc<EventStream>>,
     /// What became of the plan, for the last line of the stream.
     outcome: Option<Outcome>,
+    /// How to go on from an apply that did not get through.
+    pub(crate) rerun: Rerun,
 }
 
 impl Outputs {
@@ -147,12 +149,18 @@ impl Outputs {
             written: false,
             stream: None,
             outcome: None,
+            rerun: Rerun::Same,
         })
     }
 
     /// Whether a person reads the plan on standard output.
     pub(crate) fn shows_text(&self) -> bool {
         self.wanted.iter().any(|one| one.kind == Kind::Text && one.file.is_none())
+    }
+
+    /// Whether the results were written.
+    pub(crate) fn is_written(&self) -> bool {
+        self.written
     }
 
     /// The stream of events, where one was asked for.
@@ -248,6 +256,7 @@ impl Outputs {
             diagnostics: &diagnostics,
             sources: &sources,
             origin,
+            rerun: self.rerun,
         };
         for OutputArg { kind, file } in &self.wanted {
             let text = match kind {
@@ -292,7 +301,7 @@ fn own_name(path: &Path) -> String {
 
 /// The report as the terminal shows it, without colour.
 fn text(report: &Report<'_>) -> String {
-    let Report { command: _, folder, stack: _, found, errors, diagnostics, sources, origin } = report;
+    let Report { command: _, folder, stack: _, found, errors, diagnostics, sources, origin, rerun } = report;
     let (plain, width) = (Styles::plain(), 120);
     let mut out = String::new();
     for error in *errors {
@@ -314,7 +323,7 @@ fn text(report: &Report<'_>) -> String {
         Found::Applied { plan, outcome } => {
             out.push_str(&PlanView::new(plan, sources, plain, width, origin.clone()).to_string());
             if !outcome.steps.is_empty() {
-                out.push_str(&OutcomeView::new(plan, outcome, plain, width).to_string());
+                out.push_str(&OutcomeView::new(plan, outcome, plain, width).rerun(*rerun).to_string());
             }
         }
     }
@@ -322,7 +331,8 @@ fn text(report: &Report<'_>) -> String {
 }
 
 fn json(report: &Report<'_>) -> String {
-    let Report { command, folder: _, stack: _, found, errors, diagnostics, sources, origin } = report;
+    let Report { command, folder: _, stack: _, found, errors, diagnostics, sources, origin, rerun: _ } =
+        report;
     let findings = |stack| DiagnosticsDocument::new(command, stack, errors, diagnostics, sources);
     match found {
         Found::Nothing => pretty(&findings(None)),

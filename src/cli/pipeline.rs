@@ -9,7 +9,7 @@ use crate::cli::args::{CloudArgs, StackArgs};
 use crate::cli::exit::Exit;
 use crate::cli::output::{Chain, Output};
 use crate::cli::progress::ReadProgress;
-use crate::cli::scope::{self, ScopeError};
+use crate::cli::scope;
 use crate::cli::session::{Reached, Session};
 use crate::cli::stack::{self, Asked, StackError, has_errors};
 use crate::collect::{self, SharingQuestion};
@@ -73,7 +73,7 @@ impl Read {
         self.live.received.retain(|place, _| receiving.contains(place));
         let whole = diff::diff(&self.graph, &self.live, &self.org);
         let error = if nowhere {
-            Some(ScopeError::Nowhere)
+            Some(scope::nowhere(&scope, &self.graph))
         } else {
             let all = self.live.sweep.is_wide() && whole.unknown.is_empty() && self.live.sweep.is_complete();
             scope::unknown_address(&scope, &self.graph, &whole, all)
@@ -377,7 +377,7 @@ fn further_accounts(
     let is_open = |account: &&AccountId| {
         let named =
             named.contains_key(*account) || graph.places.iter().any(|place| place.account == **account);
-        !named && snapshot.accounts.get(*account).is_some_and(|account| account.active)
+        !named && snapshot.accounts.get(*account).is_some_and(|account| account.standing.is_active())
     };
     let role = |account: &AccountId| AccountRole {
         arn: format!("arn:{partition}:iam::{account}:role/{}", sweep.role_name.value),

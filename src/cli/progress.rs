@@ -19,7 +19,7 @@ const TICK: Duration = Duration::from_millis(120);
 /// How far an apply is, and what is under way.
 const APPLY: &str = "{spinner} [{bar:16}] {pos} of {len} steps  {wide_msg}";
 
-/// Steps that one reminder names.
+/// Steps that one reminder names, and principals that one line does.
 const NAMED: usize = 3;
 
 /// A line now and then about what goes on, for a log that would otherwise stand still. None on a terminal, where a bar moves.
@@ -159,11 +159,15 @@ impl<'a> ApplyProgress<'a> {
                     }
                     StepResult::Done { waiting_for, .. } => {
                         let who: Vec<String> =
-                            waiting_for.iter().map(|p| escape(p.as_str()).to_string()).collect();
-                        let who = who.join(", ");
+                            waiting_for.iter().take(NAMED).map(|p| escape(p.as_str()).to_string()).collect();
+                        let more = match waiting_for.len() - who.len() {
+                            0 => String::new(),
+                            more => format!(" and {more} more"),
+                        };
                         self.say(format_args!(
-                            "  {}: done; {who} must accept the invitation",
-                            self.name(step)
+                            "  {}: done; {}{more} must accept the invitation",
+                            self.name(step),
+                            who.join(", ")
                         ));
                     }
                     StepResult::Unseen { what } => {

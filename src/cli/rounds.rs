@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::cli::args::ApplyArgs;
-use crate::cli::carry_out::{self, carry_out, finish};
+use crate::cli::carry_out::{self, carry_out, finish, write};
 use crate::cli::commands::plan;
 use crate::cli::consent;
 use crate::cli::exit::Exit;
@@ -16,15 +16,38 @@ use crate::cli::prompt::{Answer, ask};
 use crate::cli::scope::scope;
 use crate::cli::session::Session;
 use crate::diag::{Diagnostic, SourceMap};
-use crate::diff::{Causes, Purpose, Scope};
-use crate::plan::{ApprovedPlan, Consent, Fingerprint, NotApproved, Outcome, Plan, PlanBody, Refused, Stale};
+use crate::diff::{Causes, Change, Purpose, Scope, Verdict};
+use crate::plan::{
+    ApprovedPlan, Consent, Fingerprint, NotApproved, Outcome, Plan, PlanBody, PlannedShare, Refused, Stale,
+};
 
 /// How often a plan is made and asked about before the run gives up.
 const ROUNDS: u32 = 3;
 
-/// What a run that is interrupted before it changes anything says.
-const NOTHING_CHANGED: &str = "\nInterrupted. Nothing was changed.";
-const ONLY_THE_ABOVE: &str = "\nInterrupted. Nothing was changed after what is listed above.";
+/// What the run did before the round that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Earlier {
+    Nothing,
+    /// It carried out a part of a plan, which was shown, before another run was faster.
+    Shown,
+}
+
+impl Earlier {
+    /// What a run that is interrupted while it reads or asks says.
+    fn interrupted(self) -> &'static str {
+        match self {
+            Self::Nothing => "\nInterrupted. Nothing was changed.",
+            Self::Shown => "\nInterrupted. Nothing was changed after what is listed above.",
+        }
+    }
+
+    fn unchanged(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing was changed",
+            Self::Shown => "nothing was changed after what is listed above",
+        }
+    }
+}
 
 /// What is to be planned, and who agreed to it.
 pub(crate) struct Intent<'a> {
@@ -51,10 +74,17 @@ pub(crate) async fn run_plan(
     };
     let run = Run { args, intent, loaded, session, scope, consent: consent::consent(&args.consent) };
     let mut round = 1;
-    let mut last_word = NOTHING_CHANGED;
+    let mut earlier: Option<(Plan, Outcome)> = None;
     loop {
-        let Overtaken { plan, by } = match run.round(last_word, outputs, output).await {
-            Round::Ended(exit) => return exit,
+        let before = if earlier.is_some() { Earlier::Shown } else { Earlier::Nothing };
+        let Overtaken { plan, by } = match run.round(before, outputs, output).await {
+            Round::Ended(exit) => {
+                // A later round that came to no plan does not hide what the earlier ones did.
+                if let (Some((plan, outcome)), false) = (&earlier, outputs.is_written()) {
+                    write(plan, outcome, session, outputs, output);
+                }
+                return exit;
+            }
             Round::Overtaken(overtaken) => *overtaken,
         };
         match by {
@@ -65,7 +95,12 @@ pub(crate) async fn run_plan(
             }
             By::Change(by) => {
                 output.diagnostics(&by.changes(), &SourceMap::default());
-                output.note("Nothing was changed. This is the plan as it is now.\n");
+                output.note(match before {
+                    Earlier::Nothing => "Nothing was changed. This is the plan as it is now.\n",
+                    Earlier::Shown => {
+                        "Nothing was changed after what is listed above. This is the plan as it is now.\n"
+                    }
+                });
             }
             By::Run(outcome) if round == ROUNDS => {
                 finish(&plan, &outcome, session, outputs, output);
@@ -77,7 +112,7 @@ pub(crate) async fn run_plan(
             By::Run(outcome) => {
                 carry_out::show(&plan, &outcome, outputs, output);
                 output.note("Another run was faster. Planning again.\n");
-                last_word = ONLY_THE_ABOVE;
+                earlier = Some((plan, outcome));
             }
         }
         round += 1;
@@ -120,9 +155,9 @@ impl Round {
 }
 
 impl Run<'_> {
-    async fn round(&self, last_word: &'static str, outputs: &mut Outputs, output: &mut Output) -> Round {
+    async fn round(&self, before: Earlier, outputs: &mut Outputs, output: &mut Output) -> Round {
         let Self { args, intent, loaded, session, scope, consent } = self;
-        let reading = interrupt::end_at_signal(output, last_word);
+        let reading = interrupt::end_at_signal(output, before.interrupted());
         let read_at = now();
         let read = pipeline::read(loaded, session, &args.cloud, intent.purpose, scope.clone(), output).await;
         let Some(mut read) = read else { return Round::Ended(Exit::Error) };
@@ -131,7 +166,7 @@ impl Run<'_> {
         plan::show(&plan, &loaded.sources, &session.origin(), outputs, output);
         consent::note_unused(&plan, consent, output);
 
-        let approved = match self.agreed(&plan, read_at, output).await {
+        let approved = match self.agreed(&plan, (read_at, before), output).await {
             Ok(approved) => approved,
             Err(Refusal::Stale(by)) => return Round::overtaken(plan, By::Change(by)),
             Err(Refusal::Forbidden(refused)) => {
@@ -164,7 +199,12 @@ impl Run<'_> {
     }
 
     /// The plan, allowed by its hazards and checks, by whoever is asked, and by AWS being as it was when that took a while.
-    async fn agreed(&self, plan: &Plan, read_at: Instant, output: &Output) -> Result<ApprovedPlan, Refusal> {
+    async fn agreed(
+        &self,
+        plan: &Plan,
+        (read_at, before): (Instant, Earlier),
+        output: &Output,
+    ) -> Result<ApprovedPlan, Refusal> {
         let Self { args, intent, session, consent, .. } = self;
         if let Some(agreed) = intent.agreed
             && *agreed != plan.fingerprint
@@ -180,7 +220,7 @@ impl Run<'_> {
                 return Ok(approved);
             }
         } else {
-            self.asked(plan, output)?;
+            self.asked(plan, before, output)?;
         }
         let now = pipeline::again(plan, args.stack.moment(), session, &args.cloud).await;
         plan.approve_again(consent, &now).map_err(|refused| match refused {
@@ -193,21 +233,31 @@ impl Run<'_> {
     }
 
     /// Asks whoever sits at the terminal.
-    fn asked(&self, plan: &Plan, output: &Output) -> Result<(), Refusal> {
+    fn asked(&self, plan: &Plan, before: Earlier, output: &Output) -> Result<(), Refusal> {
+        let unchanged = before.unchanged();
         let why = if output.was_shown() {
             match ask(output, &question(plan)) {
                 Ok(Answer::Yes) => return Ok(()),
                 Ok(Answer::No) => {
-                    output.note("Nothing was changed.");
+                    output.note(match before {
+                        Earlier::Nothing => "Nothing was changed.",
+                        Earlier::Shown => "Nothing was changed after what is listed above.",
+                    });
                     return Err(Refusal::Ends { exit: Exit::Error, because: Vec::new() });
                 }
                 Ok(Answer::CannotAsk) => {
-                    "nobody can be asked here, so nothing was changed. Pass --auto-approve to apply without asking.".to_owned()
+                    format!(
+                        "nobody can be asked here, so {unchanged}. Pass --auto-approve to {} without asking.",
+                        match plan.purpose {
+                            Purpose::Apply => "apply",
+                            Purpose::Destroy => "destroy",
+                        }
+                    )
                 }
-                Err(error) => format!("the answer cannot be read, so nothing was changed: {error}"),
+                Err(error) => format!("the answer cannot be read, so {unchanged}: {error}"),
             }
         } else {
-            "the plan could not be shown, so nothing was changed.".to_owned()
+            format!("the plan could not be shown, so {unchanged}.")
         };
         output.error(why);
         Err(Refusal::Ends { exit: Exit::Error, because: Vec::new() })
@@ -219,15 +269,14 @@ fn question(plan: &PlanBody) -> String {
     if plan.purpose == Purpose::Apply {
         return "Apply these changes to AWS?".to_owned();
     }
-    let shares = plan.counts().delete;
-    let what = match shares {
-        0 => "what is listed above".to_owned(),
-        1 => "this share".to_owned(),
-        n => format!("these {n} shares"),
-    };
+    let goes = |share: &&PlannedShare| matches!(share.diff.verdict, Verdict::Changed(Change::Delete { .. }));
+    let shares = plan.shares.iter().filter(goes).count();
     let part = if plan.partial.is_some() { "the selected part of this stack" } else { "this stack" };
-    format!("Delete {what} of {part}? Everyone who uses it loses access at once.")
-        .replace("uses it", if shares > 1 { "uses them" } else { "uses it" })
+    match shares {
+        0 => format!("Carry out what is listed above for {part}?"),
+        1 => format!("Delete this share of {part}? Everyone who uses it loses access at once."),
+        n => format!("Delete these {n} shares of {part}? Everyone who uses them loses access at once."),
+    }
 }
 
 /// Why a plan is not carried out.

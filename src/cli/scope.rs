@@ -8,7 +8,8 @@ use crate::desired::DesiredGraph;
 use crate::diag::suggest;
 use crate::diff::{Causes, Diff, Scope, known};
 use crate::lang::Declaration;
-use crate::model::{AccountId, Address, IdError, Region};
+use crate::model::{AccountId, Address, IdError, Place, Region};
+use crate::render::escape;
 
 /// A flag that means nothing in this stack.
 #[derive(Debug, thiserror::Error)]
@@ -21,8 +22,10 @@ pub(crate) enum ScopeError {
     Address { address: Address, help: Option<String> },
     #[error("{address} is not in the files, and not in the accounts and Regions that were read; others were not read{}", told(.help))]
     Unread { address: Address, help: Option<String> },
-    #[error("no account and Region of the stack is left by --account and --region")]
-    Nowhere,
+    #[error("AWS has no Region {name}{}", told(.help))]
+    Region { name: String, help: Option<String> },
+    #[error("no account and Region of the stack is left by {flags}. {places}")]
+    Nowhere { flags: String, places: String },
 }
 
 fn told(help: &Option<String>) -> String {
@@ -60,13 +63,55 @@ fn meant(args: &ScopeArgs, causes: Causes, declaration: &Declaration) -> Result<
         }
         ids.extend(labelled);
     }
+    let regions: BTreeSet<Region> =
+        regions.iter().map(|text| Region::parse(text)).collect::<Result<_, _>>()?;
+    for region in &regions {
+        // As in the files: what AWS may have added since is taken as it is.
+        if !region.is_known() && !region.may_come() {
+            let name = region.to_string();
+            let help = suggest::closest(&name, Region::known()).map(|near| format!("Did you mean {near}?"));
+            return Err(ScopeError::Region { name, help });
+        }
+    }
     Ok(Scope {
         targets: targets.iter().map(|text| Address::parse(text)).collect::<Result<_, _>>()?,
         excluded: excluded.iter().map(|text| Address::parse(text)).collect::<Result<_, _>>()?,
         accounts: ids,
-        regions: regions.iter().map(|text| Region::parse(text)).collect::<Result<_, _>>()?,
+        regions,
         causes,
     })
+}
+
+/// Places of the stack that are named where none of them is left.
+const NAMED: usize = 8;
+
+/// That the flags leave nothing of the stack, and what there would be.
+pub(crate) fn nowhere(scope: &Scope, graph: &DesiredGraph) -> ScopeError {
+    let label = |account: &AccountId| {
+        graph
+            .account_labels
+            .get(account)
+            .map_or_else(|| account.to_string(), |label| escape(label).to_string())
+    };
+    let accounts = scope.accounts.iter().map(|account| format!("--account {}", label(account)));
+    let regions = scope.regions.iter().map(|region| format!("--region {region}"));
+    let flags: Vec<String> = accounts.chain(regions).collect();
+    let received = graph.inbound.values().map(|block| &block.place);
+    let all: BTreeSet<&Place> = graph.places.iter().chain(received).collect();
+    let named: Vec<String> = all
+        .iter()
+        .take(NAMED)
+        .map(|place| format!("{} in {}", label(&place.account), place.region))
+        .collect();
+    let more = match all.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let flags = match flags.is_empty() {
+        true => "the flags".to_owned(),
+        false => flags.join(" "),
+    };
+    ScopeError::Nowhere { flags, places: format!("The stack is in: {}{more}", named.join(", ")) }
 }
 
 /// An address of the scope that nothing has, as far as is known. `all`: everywhere was read or searched.

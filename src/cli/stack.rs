@@ -13,6 +13,7 @@ use crate::diag::{Diagnostic, Severity, SourceMap, language as codes};
 use crate::lang::value::Value;
 use crate::lang::{self, CheckBlock, Compiled, InputValues, Inputs};
 use crate::plan::PlanBody;
+use crate::render::shell_word;
 
 /// Prefix of environment variables that set a variable of the stack.
 const VARIABLE_PREFIX: &str = "RAMCTL_VAR_";
@@ -20,6 +21,9 @@ const VARIABLE_PREFIX: &str = "RAMCTL_VAR_";
 /// How the names of a stack's files end.
 const STACK_FILE: &str = ".ram.hcl";
 const VALUES_FILES: [&str; 2] = [".auto.ramvars.hcl", ".auto.ramvars.json"];
+
+/// How Terraform's files of values end. It reads some of them by itself, and ramctl none.
+const TERRAFORM_VALUES: [&str; 2] = [".tfvars", ".tfvars.json"];
 
 /// A stack as far as it can be read with no credentials.
 pub(crate) struct Stack {
@@ -141,6 +145,18 @@ pub(crate) fn load_any(args: &StackArgs) -> Result<Stack, StackError> {
         compiled
             .diagnostics
             .insert(0, warning.help(format!("Rename it to {}, or move it away.", name.to_lowercase())));
+    }
+    for name in outside.folder.names(&TERRAFORM_VALUES).unwrap_or_default() {
+        let detail = format!("{name} is not read: ramctl takes no values from Terraform's own files.");
+        let own = if name.ends_with(".json") { "*.auto.ramvars.json" } else { "*.auto.ramvars.hcl" };
+        let warning = Diagnostic::new(Severity::Warning, &codes::RAM066, None, detail);
+        compiled.diagnostics.insert(
+            0,
+            warning.help(format!(
+                "To use its values, name it: --var-file {}. To have values read in every run, write them to a file {own}.",
+                shell_word(&shown(&args.stack.join(&name)))
+            )),
+        );
     }
     Ok(Stack { sources, compiled, files: stack_files.len(), outside })
 }

@@ -6,6 +6,7 @@ use crate::model::{
     AccountId, OrganizationArn, OuArn, PermissionArn, Principal, ResourceArn, ResourceType, ShareArn,
     ShareStatus, Tags,
 };
+use crate::org::AccountStanding;
 
 /// Which shares a listing is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +99,7 @@ pub struct AccountRow {
     pub id: AccountId,
     /// Foreign text.
     pub name: String,
-    pub active: bool,
+    pub standing: AccountStanding,
     /// `Account.Paths`: `o-.../r-.../ou-.../123456789012/`. Empty where the service does not give it.
     pub paths: Vec<String>,
 }

@@ -249,7 +249,7 @@ fn placed_by_path(
 ) -> Result<Walked<AccountId, OrgAccount>, CloudError> {
     let placed = rows
         .into_iter()
-        .map(|AccountRow { id, name, active, paths }| {
+        .map(|AccountRow { id, name, standing, paths }| {
             let found = paths.iter().find_map(|path| parent_in_path(path, &id, org, root));
             let parent = found.ok_or_else(|| {
                 caller.error(
@@ -258,7 +258,7 @@ fn placed_by_path(
                     format!("account {id} has the paths {paths:?}"),
                 )
             })?;
-            Ok((id, OrgAccount { name, active, parent }))
+            Ok((id, OrgAccount { name, standing, parent }))
         })
         .collect::<Result<BTreeMap<_, _>, CloudError>>()?;
     Ok(Walked { found: placed, moved: BTreeSet::new() })
@@ -303,8 +303,8 @@ async fn placed_by_walk<O: OrgRead>(
     let mut accounts = BTreeMap::new();
     let mut moved = BTreeSet::new();
     for (parent, rows) in listed {
-        for AccountRow { id, name, active, paths: _ } in rows? {
-            let account = OrgAccount { name, active, parent: parent.clone() };
+        for AccountRow { id, name, standing, paths: _ } in rows? {
+            let account = OrgAccount { name, standing, parent: parent.clone() };
             if accounts.insert(id.clone(), account).is_some() {
                 moved.insert(id);
             }

@@ -13,7 +13,9 @@ use crate::model::{
     AccountId, Address, BlockKind, Gap, GapCause, Observed, OrganizationArn, OuArn, OuId, Principal, Region,
     ResourceArn, ResourceType, RootId, StackName, TaggedResources,
 };
-use crate::org::{OrgAccount, OrgSnapshot, OrgView, OrganizationalUnit, ParentId, SharingState};
+use crate::org::{
+    AccountStanding, OrgAccount, OrgSnapshot, OrgView, OrganizationalUnit, ParentId, SharingState,
+};
 
 pub(crate) const MANAGEMENT: &str = "111111111111";
 pub(crate) const NETWORK: &str = "222222222222";
@@ -148,12 +150,12 @@ pub(crate) fn snapshot() -> OrgSnapshot {
         unit("slashb01", "B", Some("slasha01")),
     ]
     .into();
-    let account = |number: &str, name: &str, tail: Option<&str>, active: bool| {
+    let account = |number: &str, name: &str, tail: Option<&str>, standing: AccountStanding| {
         let parent = match tail {
             None => ParentId::Root(root.clone()),
             Some(tail) => ParentId::Unit(OuId::parse(&format!("ou-ab12-{tail}")).expect("a unit")),
         };
-        (id(number), OrgAccount { name: name.into(), active, parent })
+        (id(number), OrgAccount { name: name.into(), standing, parent })
     };
     OrgSnapshot {
         arn: OrganizationArn::parse(&format!(
@@ -165,13 +167,13 @@ pub(crate) fn snapshot() -> OrgSnapshot {
         root: root.clone(),
         units,
         accounts: [
-            account(MANAGEMENT, "Management", None, true),
-            account(NETWORK, "Network Hub", None, true),
-            account(DEV, "Development", Some("dev00001"), true),
-            account("555555555555", "Production", Some("prod0001"), true),
-            account("666666666661", "twin", None, true),
-            account("666666666662", "twin", None, true),
-            account("777777777777", "closing", None, false),
+            account(MANAGEMENT, "Management", None, AccountStanding::Active),
+            account(NETWORK, "Network Hub", None, AccountStanding::Active),
+            account(DEV, "Development", Some("dev00001"), AccountStanding::Active),
+            account("555555555555", "Production", Some("prod0001"), AccountStanding::Active),
+            account("666666666661", "twin", None, AccountStanding::Active),
+            account("666666666662", "twin", None, AccountStanding::Active),
+            account("777777777777", "closing", None, AccountStanding::PendingClosure),
         ]
         .into(),
     }

@@ -54,7 +54,7 @@ pub(crate) fn closed(declaration: &Declaration, organization: &OrgSnapshot) -> B
         declaration.accounts.values().filter(|block| block.assume_role.is_some() || block.regions.is_some());
     read.map(|block| &block.id.value)
         .filter(|id| !used.contains(*id))
-        .filter(|id| organization.accounts.get(*id).is_some_and(|account| !account.active))
+        .filter(|id| organization.accounts.get(*id).is_some_and(|account| !account.standing.is_active()))
         .cloned()
         .collect()
 }

@@ -216,6 +216,8 @@ pub enum DeleteReason {
 /// Why a share cannot be imported.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ImportProblem {
+    /// It is in another account or Region than the block, which has no share yet.
+    OtherPlace,
     /// It is not in the listing of its account and Region, or only as deleted.
     NotThere { deleted: bool },
     /// It is being promoted just now, or is something newer than this version of ramctl.
@@ -231,6 +233,13 @@ pub enum ImportProblem {
     AddressTaken { by: ShareArn },
     /// The share is the stack's under another address.
     OtherAddress { address: Address },
+}
+
+impl ImportProblem {
+    /// Whether nothing is where the block would have it: its block alone is left as it is.
+    pub fn is_of_nothing(&self) -> bool {
+        matches!(self, Self::NotThere { .. } | Self::OtherPlace)
+    }
 }
 
 /// A live share and where it is.

@@ -79,6 +79,10 @@ pub(crate) fn claim(
     };
     match (found, named) {
         (None, None) => {
+            let at = arn.arn();
+            if (at.account(), at.region()) != (share.place.account.as_str(), share.place.region.as_str()) {
+                return refused(ImportProblem::OtherPlace);
+            }
             let known = live.places.get(&share.place).and_then(Observed::known);
             match known.and_then(|place| place.deleted.get(arn)) {
                 // The import was carried out, and what it took over was deleted since.

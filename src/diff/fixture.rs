@@ -20,7 +20,9 @@ use crate::model::{
     Place, PolicyChange, Principal, Region, ResourceArn, ResourceType, RootId, ShareArn, ShareStatus,
     StackName, TAG_ADDRESS, TAG_APPLIED, TAG_STACK, Tags,
 };
-use crate::org::{OrgAccount, OrgSnapshot, OrgView, OrganizationalUnit, ParentId, SharingState};
+use crate::org::{
+    AccountStanding, OrgAccount, OrgSnapshot, OrgView, OrganizationalUnit, ParentId, SharingState,
+};
 
 pub(crate) const HUB: &str = "222222222222";
 
@@ -298,7 +300,7 @@ pub(crate) fn org() -> OrgView {
             None => ParentId::Root(root.clone()),
             Some(unit) => ParentId::Unit(ou_arn(unit).id()),
         };
-        (account(id), OrgAccount { name: name.to_owned(), active: true, parent })
+        (account(id), OrgAccount { name: name.to_owned(), standing: AccountStanding::Active, parent })
     };
     OrgView {
         snapshot: Observed::Known(OrgSnapshot {

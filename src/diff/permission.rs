@@ -178,7 +178,7 @@ pub enum PermissionProblem {
     /// The permission to import is for another type.
     OtherType { live: ResourceType },
     /// What is promoted keeps its policy, and the block says something else.
-    PolicyDiffers { arn: PermissionArn },
+    PolicyDiffers { arn: PermissionArn, live: PermissionPolicy },
     /// A permission of that name is there and bears the stack's tags, and no record that fits.
     Unproven { misfit: Misfit },
 }

@@ -200,7 +200,8 @@ fn promoted(
     match found.readings.policy(&row.arn, &VersionAsked::Default) {
         Observed::Unknown(gap) => PermissionVerdict::Unread { after, gap },
         Observed::Known(version) if version.policy != permission.policy => {
-            refused(after, PermissionProblem::PolicyDiffers { arn: row.arn.clone() })
+            let (arn, live) = (row.arn.clone(), version.policy.clone());
+            refused(after, PermissionProblem::PolicyDiffers { arn, live })
         }
         Observed::Known(_) => {
             let before = present(place, found, row);

@@ -105,8 +105,12 @@ pub fn policies(declaration: &Declaration, role: Role) -> Vec<AccountPolicy> {
             // One of them may be the account of the identity that runs ramctl. Then it is searched with these credentials.
             let ids: Vec<&str> = open.iter().map(AccountId::as_str).collect();
             statements.extend(sweep_statements(declaration, role, partition, ids.iter().copied()));
+            let (have, one) = match ids.len() {
+                1 => ("has", "it"),
+                _ => ("have", "one of them"),
+            };
             notes.push(format!(
-                "{} have no assume_role block. If the identity that runs ramctl belongs to one of them, that account is searched for shares \
+                "{} {have} no assume_role block. If the identity that runs ramctl belongs to {one}, that account is searched for shares \
                  of the stack with it. Otherwise remove all statements but those for sts:AssumeRole.",
                 ids.join(", ")
             ));

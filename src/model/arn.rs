@@ -164,7 +164,7 @@ arn_kind!(
     /// `arn:aws:ram:REGION:ACCOUNT:resource-share/UUID`.
     ShareArn,
     "the ARN of a resource share",
-    |arn| arn.service() == "ram" && arn.resource().starts_with("resource-share/")
+    |arn| arn.service() == "ram" && arn.resource().strip_prefix("resource-share/").is_some_and(is_share_id)
 );
 
 arn_kind!(
@@ -178,8 +178,17 @@ arn_kind!(
     /// `arn:aws:ram::aws:permission/NAME` (AWS managed) or `arn:aws:ram:REGION:ACCOUNT:permission/NAME` (customer managed).
     PermissionArn,
     "the ARN of a RAM managed permission",
-    |arn| arn.service() == "ram" && arn.resource().starts_with("permission/")
+    |arn| {
+        // What may follow a name, as in the ARN of a version, is no part of the permission's own.
+        let name = arn.resource().strip_prefix("permission/");
+        arn.service() == "ram" && name.is_some_and(|name| !name.is_empty() && !name.contains(['/', ':']))
+    }
 );
+
+/// A UUID in AWS. Nothing may follow it: a longer text is the ARN of something else, or mistyped.
+fn is_share_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
 
 arn_kind!(
     /// `arn:aws:organizations::MANAGEMENT:organization/o-...`.
@@ -263,6 +272,22 @@ mod tests {
             "arn:aws:ec2:eu-central-1:222222222222:subnet/a\u{1b}[31m",
         ] {
             assert!(Arn::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_may_follow_the_id_of_a_share_or_the_name_of_a_permission() {
+        let share =
+            "arn:aws:ram:eu-central-1:222222222222:resource-share/7ab63972-b505-7e2a-420d-6f5d3EXAMPLE";
+        assert!(ShareArn::parse(share).is_ok());
+        for tail in ["/extra", ":1", "?x", "#"] {
+            assert!(ShareArn::parse(&format!("{share}{tail}")).is_err(), "{tail}");
+        }
+        assert!(ShareArn::parse("arn:aws:ram:eu-central-1:222222222222:resource-share/").is_err());
+        let permission = "arn:aws:ram:eu-central-1:222222222222:permission/my_own.one-2";
+        assert!(PermissionArn::parse(permission).is_ok());
+        for tail in ["/1", ":2"] {
+            assert!(PermissionArn::parse(&format!("{permission}{tail}")).is_err(), "{tail}");
         }
     }
 

@@ -82,6 +82,12 @@ impl fmt::Display for Action {
     }
 }
 
+/// A text as HCL quotes it.
+fn quoted(text: &str) -> String {
+    let text = text.replace('\\', r"\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{");
+    format!("\"{text}\"")
+}
+
 /// Operator and key to values: all of them have to hold, for each one of the values.
 pub type Conditions = BTreeMap<(String, String), BTreeSet<String>>;
 
@@ -141,6 +147,30 @@ impl PermissionPolicy {
 
     pub fn actions(&self) -> impl Iterator<Item = &Action> {
         self.statements.iter().flat_map(|statement| &statement.actions)
+    }
+
+    /// The `statement` block that says this, line by line. None where it takes several.
+    pub fn statement_block(&self) -> Option<Vec<String>> {
+        let [statement] = self.statements.iter().collect::<Vec<_>>()[..] else { return None };
+        let PolicyStatement { actions, conditions } = statement;
+        let actions: Vec<String> = actions.iter().map(|action| quoted(action.as_str())).collect();
+        let mut lines = vec!["statement {".to_owned(), format!("  actions = [{}]", actions.join(", "))];
+        if !conditions.is_empty() {
+            lines.push("  condition = {".to_owned());
+            let mut by_operator: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+            for ((operator, key), values) in conditions {
+                let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+                let key = format!("{} = [{}]", quoted(key), values.join(", "));
+                by_operator.entry(operator).or_default().push(key);
+            }
+            let operator = |(operator, keys): (&str, Vec<String>)| {
+                format!("    {} = {{ {} }}", quoted(operator), keys.join(", "))
+            };
+            lines.extend(by_operator.into_iter().map(operator));
+            lines.push("  }".to_owned());
+        }
+        lines.push("}".to_owned());
+        Some(lines)
     }
 
     /// The template as `CreatePermission` takes it: the same policy gives the same bytes.
@@ -333,6 +363,22 @@ mod tests {
 
     fn read(text: &str) -> PermissionPolicy {
         PermissionPolicy::read(text).unwrap()
+    }
+
+    #[test]
+    fn a_policy_of_one_statement_is_told_as_a_block() {
+        let text = r#"{"Effect": "Allow", "Action": ["acm-pca:Get*", "acm-pca:IssueCertificate"],
+            "Condition": {"StringEquals": {"aws:PrincipalTag/x\"y": ["a${b}"]}}}"#;
+        let policy = PermissionPolicy::read(text).expect("readable");
+        let lines = policy.statement_block().expect("one statement");
+        assert_eq!(
+            lines.join("\n"),
+            "statement {\n  actions = [\"acm-pca:Get*\", \"acm-pca:IssueCertificate\"]\n  condition = {\n    \
+             \"StringEquals\" = { \"aws:principaltag/x\\\"y\" = [\"a$${b}\"] }\n  }\n}"
+        );
+        let two =
+            r#"{"Statement": [{"Effect": "Allow", "Action": "a:B"}, {"Effect": "Allow", "Action": "a:C"}]}"#;
+        assert_eq!(PermissionPolicy::read(two).expect("readable").statement_block(), None);
     }
 
     #[test]

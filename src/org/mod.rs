@@ -7,7 +7,7 @@ mod sharing;
 mod snapshot;
 
 pub use sharing::SharingState;
-pub use snapshot::{OrgAccount, OrgSnapshot, OrganizationalUnit, ParentId};
+pub use snapshot::{AccountStanding, OrgAccount, OrgSnapshot, OrganizationalUnit, ParentId};
 
 use crate::model::Observed;
 

@@ -19,12 +19,49 @@ pub struct OrganizationalUnit {
     pub parent: ParentId,
 }
 
+/// Whether an account can be used, as Organizations says (`State`; API reference, `Account`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AccountStanding {
+    Active,
+    /// Made and not set up yet.
+    PendingActivation,
+    /// By AWS, until the reason is gone.
+    Suspended,
+    PendingClosure,
+    /// Closed, and to be had back for 90 days.
+    Closed,
+    /// One of those that are not active; it was not told which.
+    Inactive,
+}
+
+impl AccountStanding {
+    /// From the word of the API.
+    pub fn of_state(state: &str) -> Self {
+        match state {
+            "ACTIVE" => Self::Active,
+            "PENDING_ACTIVATION" => Self::PendingActivation,
+            "SUSPENDED" => Self::Suspended,
+            "PENDING_CLOSURE" => Self::PendingClosure,
+            "CLOSED" => Self::Closed,
+            _ => Self::Inactive,
+        }
+    }
+
+    pub fn is_active(self) -> bool {
+        self == Self::Active
+    }
+
+    /// Whether somebody closed the account: nobody in it can use anything. Other accounts that are not active come back by themselves.
+    pub fn is_closed(self) -> bool {
+        matches!(self, Self::PendingClosure | Self::Closed)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrgAccount {
     /// Foreign text.
     pub name: String,
-    /// False for suspended, closed and not yet active accounts.
-    pub active: bool,
+    pub standing: AccountStanding,
     pub parent: ParentId,
 }
 

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diff::{Change, Diff, InboundItem, InboundVerdict, ShareDiff, Verdict, dependents};
-use crate::model::{AccountId, Address, Place};
-use crate::plan::body::{Blocked, Dropped, PlannedInbound, PlannedShare};
+use crate::diff::{
+    Change, Diff, InboundItem, InboundVerdict, InvitationState, Membership, Part, ShareDiff, Verdict,
+    dependents,
+};
+use crate::live::Association;
+use crate::model::{AccountId, Address, AssociationStatus, Place, Principal};
+use crate::plan::body::{Blocked, Detail, Dropped, PlannedInbound, PlannedShare};
 use crate::plan::chain::replaces_in_part;
 use crate::plan::hazard;
 use crate::plan::step::{PlannedStep, ShareRef, Step, StepId};
@@ -83,6 +87,36 @@ fn push(
     let id = StepId(u32::try_from(steps.len()).expect("a plan has fewer than 2^32 steps"));
     steps.push(PlannedStep { id, needs, place: place.clone(), address: address.cloned(), step });
     id
+}
+
+impl PlannedShare {
+    /// Accounts that have yet to accept their invitation to the share, with or without this plan, and have a resource that it brings by this
+    /// share once they do. No part of the plan counts them as gaining it.
+    pub fn once_accepted(&self, detail: &Detail) -> BTreeSet<AccountId> {
+        let brings = matches!(
+            detail.edit.part,
+            Part::Resource { how: Membership::Added | Membership::Repaired { .. }, .. }
+        );
+        let (true, Verdict::Changed(change), None) = (brings, &self.diff.verdict, self.blocked) else {
+            return BTreeSet::new();
+        };
+        let waits = |principal: &Principal, state: &InvitationState| match change {
+            // Who comes with this plan is counted.
+            Change::Update { after, .. } => {
+                state.stays_open() && state.acceptor().is_some() && after.principals.contains_key(principal)
+            }
+            // On the new share everybody is invited anew. Who uses the old one keeps it.
+            Change::Replace { before, .. } => {
+                let unaccepted = |on: &Association| on.status == AssociationStatus::Associating;
+                state.is_sent_to_others() && before.share.principals.get(principal).is_some_and(unaccepted)
+            }
+            Change::Create { .. } | Change::Delete { .. } | Change::Release { .. } => false,
+        };
+        let waiting = self.diff.invitations.iter().filter(|(principal, one)| waits(principal, &one.state));
+        let counted = |account: &AccountId| detail.gain.iter().any(|one| one.account() == Some(account));
+        let accounts = waiting.map(|(_, invitation)| &invitation.consumer.account);
+        accounts.filter(|account| !counted(account)).cloned().collect()
+    }
 }
 
 /// Keeps old shares for those who use them and have yet to accept what takes their place. What the files drop meanwhile leaves them too.

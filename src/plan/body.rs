@@ -354,9 +354,7 @@ impl PlanBody {
 
     /// Whether an `import` block names what is not there. Its block alone is left as it is.
     pub fn has_import_of_nothing(&self) -> bool {
-        let share = |share: &PlannedShare| {
-            matches!(share.diff.verdict, Verdict::NotImported { problem: ImportProblem::NotThere { .. }, .. })
-        };
+        let share = |share: &PlannedShare| matches!(&share.diff.verdict, Verdict::NotImported { problem, .. } if problem.is_of_nothing());
         let permission = |permission: &PlannedPermission| {
             matches!(
                 permission.diff.verdict,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::access::{Access, AccessDelta};
 use crate::desired::IgnorableAttribute;
 use crate::diff::{
-    Change, Delta, Diff, Edit, ImportProblem, Left, Membership, Part, PermissionChange, PermissionProblem,
+    Change, Delta, Diff, Edit, Left, Membership, Part, PermissionChange, PermissionProblem,
     PermissionVerdict, ShareDiff, SharingDiff, SharingVerdict, Verdict, is_outside,
 };
 use crate::model::{Address, PermissionArn, Principal, ResourceArn, Usage};
@@ -420,7 +420,7 @@ fn refusals(diff: &Diff) -> Vec<Refusal> {
     for share in &diff.shares {
         // What is not there stops its block alone, like a name that nobody has.
         if let Verdict::NotImported { after: _, arn, span, problem } = &share.verdict
-            && !matches!(problem, ImportProblem::NotThere { .. })
+            && !problem.is_of_nothing()
         {
             let (address, arn, problem) = (share.address.clone(), arn.clone(), problem.clone());
             out.push(Refusal::Import { address, span: *span, arn, problem });

@@ -4,13 +4,13 @@ mod share;
 
 use std::collections::BTreeSet;
 
-use crate::access::{Access, AccessDelta};
+use crate::access::{Access, AccessDelta, Grantee};
 use crate::diag::{Code, hazards as codes};
 use crate::diff::{
     Change, DeleteReason, Diff, InboundItem, InboundVerdict, PermissionChange, PermissionDiff,
     PermissionPart, PermissionVerdict, Present, Purpose, ShareDiff, Thresholds, Verdict, Wanted,
 };
-use crate::model::{Address, Principal, ResourceArn, ResourceType, ShareArn, TAG_STACK, Tags};
+use crate::model::{AccountId, Address, Principal, ResourceArn, ResourceType, ShareArn, TAG_STACK, Tags};
 use crate::org::OrgView;
 use crate::plan::body::PlannedShare;
 use crate::plan::consent::{HazardStanding, standing};
@@ -144,8 +144,9 @@ pub(crate) fn of_plan(diff: &Diff, shares: &[PlannedShare], totals: &AccessDelta
         }
         let Thresholds { max_revoked_percent, max_granted_accounts } = diff.safeguards.thresholds;
         found.extend(revocations(shares, max_revoked_percent));
-        let in_account = totals.gain.iter().filter(|grantee| grantee.account().is_some());
-        let (accounts, unknown) = (in_account.count(), totals.unknown.len());
+        // Two roles of one account are one account.
+        let in_account: BTreeSet<&AccountId> = totals.gain.iter().filter_map(Grantee::account).collect();
+        let (accounts, unknown) = (in_account.len(), totals.unknown.len());
         if let Some(limit) = max_granted_accounts
             && (accounts > limit as usize || unknown > 0)
         {

@@ -461,6 +461,17 @@ fn accounts_that_gain_are_counted_against_a_threshold_where_there_is_one() {
     }
 }
 
+#[test]
+fn roles_of_one_account_are_one_account_that_gains() {
+    let role = |n: u32| as_written(principal(&format!("arn:aws:iam::333333333333:role/r{n}")));
+    let share = DesiredShare { principals: (0..5).map(role).collect(), ..desired_share("tgw") };
+    for (limit, over) in [(1, false), (0, true)] {
+        let mut graph = stack([share.clone()]);
+        graph.safeguards.thresholds.max_granted_accounts = Some(limit);
+        assert_eq!(codes(&planned(&graph, &live([]))).contains(&"RAM216"), over, "{limit:?}");
+    }
+}
+
 /// A plan in which one account loses a transit gateway.
 fn a_removal() -> (DesiredGraph, LiveState) {
     let mut share = desired_share("tgw");

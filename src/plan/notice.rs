@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diag::{Code, Diagnostic, Severity, Span, hazards, live_codes, read_codes};
+use crate::diag::{Code, Diagnostic, Severity, Span, hazards, live_codes, read_codes, rules};
 use crate::diff::{
     Change, DeleteReason, ImportProblem, PermissionProblem, PermissionVerdict, SharingVerdict, Sweep, Swept,
     Verdict,
@@ -75,7 +75,7 @@ impl PlanBody {
                 out.push(warning(code, share.diff.span(), detail));
             }
             if let Verdict::NotImported { after: _, arn, span, problem } = &share.diff.verdict
-                && matches!(problem, ImportProblem::NotThere { .. })
+                && problem.is_of_nothing()
             {
                 out.push(import(name, *span, arn, problem));
             }
@@ -291,10 +291,19 @@ fn not_had(address: &Address, span: Span, arn: &PermissionArn, problem: &Permiss
             ),
             imported(address, arn),
         ),
-        P::PolicyDiffers { arn } => (
+        P::PolicyDiffers { arn, live } => (
             &live_codes::RAM325,
             format!("{arn} was made from a resource policy and allows something else than {address}."),
-            "write the block so that it allows the same, apply, and change it then".to_owned(),
+            match live.statement_block() {
+                Some(lines) => format!(
+                    "write the block so that it allows the same, apply, and change it then. What it allows:\n{}",
+                    lines.join("\n")
+                ),
+                None => format!(
+                    "it has several statements, which a permission block cannot say; remove the import block. Its policy:\n{}",
+                    live.template()
+                ),
+            },
         ),
     };
     Diagnostic::new(Severity::Error, code, Some(span), detail).help(help)
@@ -370,6 +379,11 @@ fn import(address: &Address, span: Span, arn: &ShareArn, problem: &ImportProblem
             &live_codes::RAM311,
             format!("No share in its account and Region is {arn}."),
             "correct the ARN, or remove the import block".to_owned(),
+        ),
+        ImportProblem::OtherPlace => (
+            &rules::RAM191,
+            format!("{arn} is not in the account and Region of {address}, which has no share yet."),
+            "correct the ARN, or the account and region of the block; or remove the import block to let ramctl make a new share".to_owned(),
         ),
         ImportProblem::NoTwin { resource_type, permission } => (
             &live_codes::RAM326,

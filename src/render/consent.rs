@@ -123,7 +123,7 @@ impl ConsentView<'_> {
     fn row(&self, group: &Group<'_>, subjects: &[&HazardSubject], addresses: usize) -> Row {
         let (is_allowed, at, code, word) = group;
         let sign = if *is_allowed { Sign::Note } else { Sign::Held };
-        let mut at = at.map_or_else(|| "the plan".to_owned(), |at| escape(&at.to_string()).to_string());
+        let mut at = at.map_or_else(|| "the plan".to_owned(), parts::address);
         if addresses > 1 {
             at.push_str(&format!(" and {} more", addresses - 1));
         }
@@ -164,10 +164,42 @@ fn subjects_of(subjects: &[&HazardSubject]) -> String {
 /// The flags to add, as a shell takes them.
 pub fn allow_flags(allowances: &[Allowance]) -> String {
     let flag = |allowance: &Allowance| {
-        let text = escape(&allowance.to_string()).to_string();
-        let plain =
-            text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '_' | '-' | ','));
-        if plain { format!("--allow {text}") } else { format!("--allow '{}'", text.replace('\'', r"'\''")) }
+        // An address is printed with everything in it escaped that could hide: another escape would make it another address.
+        let text = escape(&allowance.to_string()).to_string().replace(r"\\", r"\");
+        format!("--allow {}", shell_word(&text))
     };
     allowances.iter().map(flag).collect::<Vec<_>>().join(" ")
+}
+
+/// A text as one word of a POSIX shell.
+pub fn shell_word(text: &str) -> String {
+    let plain = text
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '_' | '-' | ',' | '/' | '=' | ':'));
+    if plain && !text.is_empty() { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::BlockKind;
+
+    /// A POSIX shell's word without its quotes.
+    fn as_a_shell_reads(word: &str) -> String {
+        let inner = word.strip_prefix('\'').and_then(|word| word.strip_suffix('\''));
+        inner.map_or_else(|| word.to_owned(), |inner| inner.replace(r"'\''", "'"))
+    }
+
+    #[test]
+    fn a_proposed_flag_allows_the_very_address() {
+        for key in
+            ["eu-central-1", "a\"b", r"back\slash", "it's", "a b", "x@y", "a,b", "$HOME", "n\nl", "\u{202e}x"]
+        {
+            let address = Address { kind: BlockKind::Share, label: "x".into(), key: Some(key.to_owned()) };
+            let wanted = Allowance::of(&hazards::RAM203, Some(&address));
+            let flag = allow_flags(std::slice::from_ref(&wanted));
+            let word = flag.strip_prefix("--allow ").expect("one flag");
+            assert_eq!(Allowance::parse(&as_a_shell_reads(word)).expect("it is read"), [wanted], "{flag}");
+        }
+    }
 }

@@ -158,7 +158,7 @@ impl Coverage<'_> {
         }
         for (address, share) in *unresolved {
             let wanted: Vec<String> = share.wanted.iter().map(|text| escape(text).to_string()).collect();
-            let address = escape(&address.to_string()).to_string();
+            let address = parts::address(address);
             let what = format!(
                 "{address}: {} {}, so the share is left alone",
                 wanted.join(", "),
@@ -212,10 +212,14 @@ impl Coverage<'_> {
             });
             return named.into_iter().chain([NOWHERE.to_owned()]).collect();
         }
-        let searched = format!(
-            "Searched {} of {accounts} for shares of this stack",
-            parts::count(n, "other Region", "other Regions")
-        );
+        let searched = match (regions.len(), n) {
+            (0, _) => "Searched no other Region for shares of this stack".to_owned(),
+            (_, 0) => format!("Searched no other Region of {accounts} for shares of this stack"),
+            _ => format!(
+                "Searched {} of {accounts} for shares of this stack",
+                parts::count(n, "other Region", "other Regions")
+            ),
+        };
         let unnamed = further.iter().filter(|account| regions.contains_key(*account)).count();
         let searched = match (further.len(), further.len() - unnamed) {
             (0, _) if unreached.is_empty() => {

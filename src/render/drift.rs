@@ -1,6 +1,6 @@
 //! A drift report as text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::diag::{SourceMap, Span};
@@ -127,7 +127,7 @@ impl<'a> DriftView<'a> {
             }
         };
         let labels = &self.report.account_labels;
-        rows.extend(invitation::rows(invitations, labels));
+        rows.extend(invitation::rows(invitations, &BTreeSet::new(), labels));
         rows.extend(left::rows(left_alone, place));
         rows.extend(remarks.iter().map(|remark| parts::remark(remark, place)));
         self.entry(f, address, name, *span, (sign, &said, &rows))
@@ -147,7 +147,7 @@ impl<'a> DriftView<'a> {
         span: Option<Span>,
         (sign, said, rows): (Sign, &str, &[Row]),
     ) -> fmt::Result {
-        let address = paint(self.styles.strong, escape(&address.to_string()).to_string()).to_string();
+        let address = paint(self.styles.strong, parts::address(address)).to_string();
         write!(f, "{} {address}  {}", paint(sign.style(&self.styles), sign.as_str()), parts::name(name))?;
         if let Some(span) = span {
             let source = escape(&self.sources.place(span)).to_string();

@@ -84,7 +84,9 @@ impl fmt::Display for GithubView<'_> {
                 }
                 let mut message = mark.message.clone();
                 if is_last && left_out > 0 {
-                    message.push_str(&format!(" ({left_out} more are not marked; the log has them all.)"));
+                    let more =
+                        if left_out == 1 { "1 more is".to_owned() } else { format!("{left_out} more are") };
+                    message.push_str(&format!(" ({more} not marked; the log has them all.)"));
                 }
                 write_mark(f, mark, &message, self.report.sources)?;
             }

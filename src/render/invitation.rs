@@ -2,49 +2,55 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-
 use crate::diff::{
     Acceptor, Expiry, InboundItem, InboundVerdict, Invitation, InvitationState, Lapse, Staying, Window,
 };
 use crate::model::{AccountId, Principal};
 use crate::render::escape::escape;
-use crate::render::parts;
+use crate::render::parts::{self, minute};
 use crate::render::rows::{Row, Sign};
 
 type Labels = BTreeMap<AccountId, String>;
 
-/// No finer than anybody acts on: RAM itself tells no exact end.
-fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
-}
-
 fn ends(expires: Expiry) -> String {
     match expires {
-        Expiry::About(at) => format!("expires about {}", time(at)),
+        Expiry::About(at) => format!("expires about {}", minute(at)),
         Expiry::Either(earliest, latest) => {
-            format!("expires about {} or {}, depending on its resource types", time(earliest), time(latest))
+            format!(
+                "expires about {} or {}, depending on its resource types",
+                minute(earliest),
+                minute(latest)
+            )
         }
     }
 }
 
 fn since(window: Option<Window>) -> String {
     window
-        .map(|Window { since, expires }| format!(" since {}, {}", time(since), ends(expires)))
+        .map(|Window { since, expires }| format!(" since {}, {}", minute(since), ends(expires)))
         .unwrap_or_default()
 }
 
 fn sent(window: Option<Window>) -> String {
-    window.map(|window| format!("; sent {}", time(window.since))).unwrap_or_default()
+    window.map(|window| format!("; sent {}", minute(window.since))).unwrap_or_default()
 }
 
 /// Invitations of one share that are listed; the rest are counted.
 const LISTED: usize = 20;
 
-/// The principals of a share that are invited, as rows.
-pub(crate) fn rows(invitations: &BTreeMap<Principal, Invitation>, labels: &Labels) -> Vec<Row> {
+/// The principals of a share that are invited, as rows. `kept_for` use the share that this one takes the place of, and keep it until they
+/// accept.
+pub(crate) fn rows(
+    invitations: &BTreeMap<Principal, Invitation>,
+    kept_for: &BTreeSet<AccountId>,
+    labels: &Labels,
+) -> Vec<Row> {
+    let row = |principal, invited: &Invitation| {
+        let keeps = kept_for.contains(&invited.consumer.account);
+        row(principal, invited, if keeps { "nothing of the new share" } else { "no access" }, labels)
+    };
     let listed = invitations.iter().take(LISTED);
-    let mut rows: Vec<Row> = listed.map(|(principal, invited)| row(principal, invited, labels)).collect();
+    let mut rows: Vec<Row> = listed.map(|(principal, invited)| row(principal, invited)).collect();
     let mut more: BTreeMap<&'static str, (usize, Sign)> = BTreeMap::new();
     for (principal, invited) in invitations.iter().skip(LISTED) {
         let (what, sign) = match &invited.state {
@@ -56,7 +62,7 @@ pub(crate) fn rows(invitations: &BTreeMap<Principal, Invitation>, labels: &Label
             InvitationState::Settling => ("accepted and not visible yet", Sign::Note),
             // One by one: somebody has to do something.
             InvitationState::Rejected { .. } => {
-                rows.push(row(principal, invited, labels));
+                rows.push(row(principal, invited));
                 continue;
             }
         };
@@ -68,16 +74,16 @@ pub(crate) fn rows(invitations: &BTreeMap<Principal, Invitation>, labels: &Label
     rows
 }
 
-/// A principal that is invited as a row.
-fn row(principal: &Principal, invitation: &Invitation, labels: &Labels) -> Row {
+/// A principal that is invited as a row. `lacks` says what is so until it accepts.
+fn row(principal: &Principal, invitation: &Invitation, lacks: &str, labels: &Labels) -> Row {
     let Invitation { consumer, because, state } = invitation;
     let account = parts::account(&consumer.account, labels);
     let accepted = || format!("accepted by ramctl in {account}");
     let by = |accept: &Acceptor| match accept {
         Acceptor::Ramctl => accepted(),
-        Acceptor::Consumer => format!("no access before {account} accepts it"),
+        Acceptor::Consumer => format!("{lacks} before {account} accepts it"),
         Acceptor::Unread(_) => {
-            format!("no access before {account} accepts it; ramctl could not read what the account receives")
+            format!("{lacks} before {account} accepts it; ramctl could not read what the account receives")
         }
     };
     let (sign, effect, code) = match state {
@@ -99,7 +105,7 @@ fn row(principal: &Principal, invitation: &Invitation, labels: &Labels) -> Row {
             (Sign::Changed, format!("{before}; another is sent: {}", by(accept)), "RAM331")
         }
         InvitationState::Pending { window, accept: Acceptor::Ramctl } => {
-            let sent = window.map(|window| format!("sent {}, ", time(window.since))).unwrap_or_default();
+            let sent = window.map(|window| format!("sent {}, ", minute(window.since))).unwrap_or_default();
             (Sign::Added, format!("{sent}{}", accepted()), "")
         }
         InvitationState::Pending { window, accept: Acceptor::Consumer } => {
@@ -122,7 +128,7 @@ fn row(principal: &Principal, invitation: &Invitation, labels: &Labels) -> Row {
             (Sign::Note, format!("accepted; AWS does not show the share to {account} yet"), "RAM336")
         }
         InvitationState::Rejected { sent } => {
-            let of = sent.map(|sent| format!(" of {}", time(sent))).unwrap_or_default();
+            let of = sent.map(|sent| format!(" of {}", minute(sent))).unwrap_or_default();
             (Sign::Held, format!("{account} turned the invitation{of} down; it is not sent again"), "RAM332")
         }
     };
@@ -144,7 +150,7 @@ pub(crate) fn renewal(invitation: &Invitation) -> Option<&'static str> {
 /// A share of somebody else as a row.
 pub(crate) fn inbound(item: &InboundItem) -> Row {
     let InboundItem { place: _, share, name, sender, verdict } = item;
-    let block = |by: &crate::diff::InboundBlock| escape(&by.address.to_string()).to_string();
+    let block = |by: &crate::diff::InboundBlock| parts::address(&by.address);
     let (sign, effect, code) = match verdict {
         InboundVerdict::Accept { by, window } => {
             (Sign::Added, format!("accepted by {}{}", block(by), sent(*window)), "")

@@ -124,6 +124,7 @@ mod tests {
     use super::*;
     use crate::diag::SourceMap;
     use crate::model::Origin;
+    use crate::render::outcome::Rerun;
     use crate::render::report::Found;
 
     fn with_errors(count: usize, limit: usize) -> String {
@@ -138,6 +139,7 @@ mod tests {
             diagnostics: &[],
             sources: &SourceMap::default(),
             origin: Origin::from(7),
+            rerun: Rerun::Same,
         };
         MarkdownView::new(&report, limit).to_string()
     }

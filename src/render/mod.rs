@@ -25,7 +25,7 @@ mod usage;
 mod valid;
 mod wrap;
 
-pub use consent::allow_flags;
+pub use consent::{allow_flags, shell_word};
 pub use diagnostics::DiagnosticsView;
 pub use drift::DriftView;
 pub use escape::{Escaped, escape};
@@ -33,7 +33,7 @@ pub use github::GithubView;
 pub use graph::{GraphFormat, GraphView};
 pub use html::HtmlView;
 pub use markdown::{COMMENT_LIMIT, MarkdownView};
-pub use outcome::{OutcomeView, StepView};
+pub use outcome::{OutcomeView, Rerun, StepView};
 pub use plan::PlanView;
 pub use report::{Found, Report};
 pub use style::{Painted, Styles, paint};

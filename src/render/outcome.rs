@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diff::Purpose;
-use crate::plan::{Outcome, PlanBody, PlannedStep, StepId, StepResult};
+use crate::plan::{Outcome, PlanBody, PlannedStep, StepId, StepOutcome, StepResult};
 use crate::render::escape::escape;
 use crate::render::parts;
 use crate::render::style::{Styles, paint};
@@ -15,14 +15,31 @@ use crate::render::wrap::wrap;
 pub struct OutcomeView<'a> {
     plan: &'a PlanBody,
     outcome: &'a Outcome,
+    rerun: Rerun,
     styles: Styles,
     width: usize,
+}
+
+/// What goes on from a run that did not get through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rerun {
+    /// The same command: it makes a new plan.
+    #[default]
+    Same,
+    /// A new plan only: the command names a plan, and that one is carried out in part.
+    NewPlan,
 }
 
 impl<'a> OutcomeView<'a> {
     /// `width` in columns.
     pub fn new(plan: &'a PlanBody, outcome: &'a Outcome, styles: Styles, width: usize) -> Self {
-        Self { plan, outcome, styles, width }
+        Self { plan, outcome, rerun: Rerun::Same, styles, width }
+    }
+
+    #[must_use]
+    pub fn rerun(mut self, rerun: Rerun) -> Self {
+        self.rerun = rerun;
+        self
     }
 
     /// What the run came to, on one line without colour and without a foreign word.
@@ -45,6 +62,9 @@ impl<'a> OutcomeView<'a> {
         }
         let total = self.plan.steps().len();
         let all = done + unseen == total && !interrupted;
+        let maybe = |step: &StepOutcome| matches!(step.result, StepResult::Failed { maybe_done: true, .. });
+        // A plan of which nothing was done is as good as before.
+        let untouched = done + unseen == 0 && !steps.iter().any(maybe);
         let run = match self.plan.purpose {
             Purpose::Apply => ("Apply", "apply"),
             Purpose::Destroy => ("Destroy", "destroy"),
@@ -71,7 +91,16 @@ impl<'a> OutcomeView<'a> {
         let mut said = vec![word, (plain, format!("{counts}."))];
         if !all {
             said.push((plain, "What is done stays done.".to_owned()));
-            said.push((plain, format!("Run {} again to go on from here.", run.1)));
+            said.push((
+                plain,
+                match self.rerun {
+                    Rerun::Same => format!("Run {} again to go on from here.", run.1),
+                    Rerun::NewPlan if untouched => format!("Run {} again to go on from here.", run.1),
+                    Rerun::NewPlan => {
+                        "Make a new plan to go on from here: this one is out of date.".to_owned()
+                    }
+                },
+            ));
         }
         writeln!(f, "{}", parts::fill(&said, self.width))
     }
@@ -173,12 +202,23 @@ impl fmt::Display for OutcomeView<'_> {
         for outcome in &self.outcome.steps {
             let StepResult::Done { share: _, waiting_for } = &outcome.result else { continue };
             let Some(step) = self.plan.steps().get(outcome.id.0 as usize) else { continue };
-            for principal in waiting_for {
-                let who = parts::principal_id(principal);
-                let what = format!("{who} has yet to accept its invitation");
-                writeln!(f, "{} {}", paint(self.styles.warning, "waiting"), self.step(step))?;
-                writeln!(f, "    {what}  {}", paint(self.styles.code, "RAM309"))?;
-            }
+            let named: Vec<String> = waiting_for.iter().take(NAMED).map(parts::principal_id).collect();
+            let what = match (named.as_slice(), waiting_for.len()) {
+                ([], _) => continue,
+                ([who], 1) => format!("{who} has yet to accept its invitation"),
+                (_, n) if n > named.len() => {
+                    let more = n - named.len();
+                    format!(
+                        "{n} principals have yet to accept their invitations: {} and {more} more",
+                        named.join(", ")
+                    )
+                }
+                (_, n) => {
+                    format!("{n} principals have yet to accept their invitations: {}", named.join(", "))
+                }
+            };
+            writeln!(f, "{} {}", paint(self.styles.warning, "waiting"), self.step(step))?;
+            self.indented(f, &format!("{what}  {}", paint(self.styles.code, "RAM309")))?;
         }
         let undone = self.undone();
         for (why, steps) in &undone {
@@ -207,7 +247,7 @@ impl fmt::Display for StepView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.step.step.operation())?;
         match &self.step.address {
-            Some(address) => write!(f, " {}", escape(&address.to_string())),
+            Some(address) => write!(f, " {}", parts::address(address)),
             None => Ok(()),
         }
     }

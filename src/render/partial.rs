@@ -5,10 +5,15 @@ use std::collections::BTreeSet;
 use crate::diff::{Causes, Partial, Scope};
 use crate::model::Address;
 use crate::render::escape::escape;
-use crate::render::parts::count;
+use crate::render::parts::{self, count};
 
 /// How many shares and permissions are named that come or stay away with others.
 const NAMED: usize = 10;
+
+/// Addresses in a row.
+fn addresses<'a>(all: impl Iterator<Item = &'a Address>) -> String {
+    all.map(parts::address).collect::<Vec<_>>().join(", ")
+}
 
 /// What the run was about and what it leaves out, in sentences.
 pub(crate) fn sentences(partial: &Partial) -> Vec<String> {
@@ -19,10 +24,10 @@ pub(crate) fn sentences(partial: &Partial) -> Vec<String> {
         |texts: Vec<String>| texts.iter().map(|text| escape(text).to_string()).collect::<Vec<_>>().join(", ");
     let mut about = Vec::new();
     if !targets.is_empty() {
-        about.push(format!("only {}", list(targets.iter().map(ToString::to_string).collect())));
+        about.push(format!("only {}", addresses(targets.iter())));
     }
     if !excluded.is_empty() {
-        about.push(format!("without {}", list(excluded.iter().map(ToString::to_string).collect())));
+        about.push(format!("without {}", addresses(excluded.iter())));
     }
     if !accounts.is_empty() {
         about.push(format!("account {}", list(accounts.iter().map(ToString::to_string).collect())));
@@ -33,7 +38,12 @@ pub(crate) fn sentences(partial: &Partial) -> Vec<String> {
     if *causes == Causes::Drift {
         about.push("only what was changed in AWS since the last apply".to_owned());
     }
-    let mut left_out = vec![format!("{}, {changes} of them with changes", count(*shares, "share", "shares"))];
+    let mut left_out = vec![match (*shares, *changes) {
+        (1, 0) => "1 share, which has no changes".to_owned(),
+        (1, _) => "1 share, which has changes".to_owned(),
+        (n, 0) => format!("{}, none of them with changes", count(n, "share", "shares")),
+        (n, changes) => format!("{}, {changes} of them with changes", count(n, "share", "shares")),
+    }];
     if *permissions > 0 {
         left_out.push(format!("{} with changes", count(*permissions, "permission", "permissions")));
     }
@@ -49,13 +59,13 @@ pub(crate) fn sentences(partial: &Partial) -> Vec<String> {
     }
     let mut out = vec![format!("{}.", about.join(", ")), format!("Left out: {}.", left_out.join("; "))];
     if !orphans.is_empty() {
-        let names = list(orphans.iter().map(ToString::to_string).collect());
+        let names = addresses(orphans.iter());
         out.push(format!(
             "What takes over the resources of {names} is left out, so access is lost until it is applied."
         ));
     }
-    let text = |address: &Address| escape(&address.to_string()).to_string();
-    let named = |others: &BTreeSet<Address>| list(others.iter().map(ToString::to_string).collect());
+    let text = parts::address;
+    let named = |others: &BTreeSet<Address>| addresses(others.iter());
     let needs = dependents.iter().map(|(address, needs)| {
         format!(
             "{} is left out too, for it needs a change of {}, which is left out.",
@@ -69,7 +79,12 @@ pub(crate) fn sentences(partial: &Partial) -> Vec<String> {
     let all: Vec<String> = needs.chain(comes).collect();
     out.extend(all.iter().take(NAMED).cloned());
     if let rest @ 1.. = all.len().saturating_sub(NAMED) {
-        out.push(format!("The same of {rest} more."));
+        let (needs, comes) = (dependents.len().saturating_sub(NAMED), along.len());
+        let comes = comes.min(rest - needs);
+        let said = [(needs, "left out too"), (comes, "changed too")].into_iter().filter(|(n, _)| *n > 0);
+        let said: Vec<String> =
+            said.map(|(n, what)| format!("{n} more {} {what}", if n == 1 { "is" } else { "are" })).collect();
+        out.push(format!("{}; the JSON names them.", said.join(", and ")));
     }
     out
 }

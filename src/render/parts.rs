@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use unicode_width::UnicodeWidthStr;
 
 use crate::access::Grantee;
@@ -11,7 +11,7 @@ use crate::diff::{
     Cause, DeleteReason, Delta, Edit, Entity, ImportProblem, Membership, Misfit, NextVersion, Ownership,
     Part, Remark, ReplaceReason, UndeclaredStanding, Unmanaged,
 };
-use crate::model::{AccountId, Beyond, Gap, Place, Principal, ResourceArn};
+use crate::model::{AccountId, Address, Beyond, Gap, Place, Principal, ResourceArn};
 use crate::org::SharingState;
 use crate::plan::{Felt, remedy, told_misfit};
 use crate::render::escape::escape;
@@ -33,6 +33,16 @@ pub(crate) fn account(id: &AccountId, labels: &BTreeMap<AccountId, String>) -> S
 
 pub(crate) fn place(place: &Place, labels: &BTreeMap<AccountId, String>) -> String {
     format!("{}  {}", account(&place.account, labels), place.region)
+}
+
+/// An address. It is printed with everything in it escaped that could hide, so its backslashes are not doubled again: what is shown can be typed.
+pub(crate) fn address(address: &Address) -> String {
+    escape(&address.to_string()).to_string().replace(r"\\", r"\")
+}
+
+/// No finer than anybody acts on.
+pub(crate) fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// `1 account`, `14 accounts`.
@@ -296,7 +306,7 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
     };
     match remark {
         Remark::Waiting { entity, status, since, external } => {
-            let since = since.map(|since| format!(" since {since}")).unwrap_or_default();
+            let since = since.map(|since| format!(" since {}", minute(since))).unwrap_or_default();
             let why = if *external { "; the account has yet to accept the invitation" } else { "" };
             of(Sign::Note, entity).effect(format!("{}{since}{why}", escape(status.as_str()))).code("RAM309")
         }
@@ -306,7 +316,8 @@ pub(crate) fn remark(remark: &Remark, place: &Place) -> Row {
             of(Sign::Held, entity).effect(effect).code("RAM304")
         }
         Remark::Stuck { entity, status, since } => {
-            let effect = format!("{} since {since}, far longer than AWS takes", escape(status.as_str()));
+            let effect =
+                format!("{} since {}, far longer than AWS takes", escape(status.as_str()), minute(*since));
             of(Sign::Held, entity).effect(effect).code("RAM345")
         }
         Remark::Outdated { resource_type, permission: name, version, default, actions } => {
@@ -464,6 +475,7 @@ pub(crate) fn import_problem(problem: &ImportProblem) -> (String, &'static str) 
     match problem {
         ImportProblem::NotThere { deleted: true } => ("it is deleted".to_owned(), "RAM311"),
         ImportProblem::NotThere { deleted: false } => ("it is not there".to_owned(), "RAM311"),
+        ImportProblem::OtherPlace => ("it is in another account or Region".to_owned(), "RAM191"),
         ImportProblem::NotStandard { feature_set } => {
             (format!("its feature set is {}", escape(feature_set.as_str())), "RAM312")
         }
@@ -480,7 +492,7 @@ pub(crate) fn import_problem(problem: &ImportProblem) -> (String, &'static str) 
             (format!("the block has {} already", escape(by.arn().short())), "RAM313")
         }
         ImportProblem::OtherAddress { address } => {
-            (format!("it belongs to {}", escape(&address.to_string())), "RAM313")
+            (format!("it belongs to {}", self::address(address)), "RAM313")
         }
     }
 }

@@ -255,7 +255,7 @@ pub(crate) fn problem_text(problem: &PermissionProblem) -> (String, &'static str
         PermissionProblem::Unproven { misfit } => {
             (format!("the permission of this name {}", unproven_text(misfit)), "RAM327")
         }
-        PermissionProblem::PolicyDiffers { arn } => {
+        PermissionProblem::PolicyDiffers { arn, live: _ } => {
             (format!("{} allows something else, and is promoted as it is", text(arn.name())), "RAM325")
         }
     }

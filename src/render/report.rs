@@ -7,7 +7,7 @@ use crate::plan::{Outcome, PlanBody};
 use crate::render::diagnostics::DiagnosticsView;
 use crate::render::drift::DriftView;
 use crate::render::escape::escape;
-use crate::render::outcome::OutcomeView;
+use crate::render::outcome::{OutcomeView, Rerun};
 use crate::render::parts;
 use crate::render::plan::PlanView;
 use crate::render::segments::{Segment, lines};
@@ -33,6 +33,8 @@ pub struct Report<'a> {
     pub diagnostics: &'a [Diagnostic],
     pub sources: &'a SourceMap,
     pub origin: Origin,
+    /// How to go on from an apply that did not get through.
+    pub rerun: Rerun,
 }
 
 /// What a run came to.
@@ -79,6 +81,7 @@ impl Report<'_> {
             Found::Nothing => out.push(match self.command {
                 "validate" => "The stack is not valid.".to_owned(),
                 "drift" => "Failed: AWS and the configuration were not compared.".to_owned(),
+                "show" => "Failed: there is no plan to show.".to_owned(),
                 _ => "Failed: no plan was made and nothing was changed.".to_owned(),
             }),
             Found::Valid { stack: _, shares } => {
@@ -88,7 +91,8 @@ impl Report<'_> {
             Found::Drift(report) => out.push(self.drift(report, Styles::plain()).headline()),
             Found::Applied { plan, outcome } => {
                 if !outcome.steps.is_empty() {
-                    out.push(OutcomeView::new(plan, outcome, Styles::plain(), WIDTH).headline());
+                    let view = OutcomeView::new(plan, outcome, Styles::plain(), WIDTH).rerun(self.rerun);
+                    out.push(view.headline());
                 }
                 out.push(self.plan(plan, Styles::plain()).headline());
             }
@@ -130,7 +134,7 @@ impl Report<'_> {
             }
             Found::Applied { plan, outcome } => {
                 if !outcome.steps.is_empty() {
-                    let view = OutcomeView::new(plan, outcome, styles, WIDTH);
+                    let view = OutcomeView::new(plan, outcome, styles, WIDTH).rerun(self.rerun);
                     out.push(Section { title: "Apply", lines: lines(&view.to_string()) });
                 }
                 out.push(Section { title: "Plan", lines: lines(&self.plan(plan, styles).to_string()) });

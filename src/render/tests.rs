@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use expect_test::{Expect, expect};
+use jiff::Timestamp;
 
 use crate::desired::{DesiredGraph, DesiredShare, SharingWish};
 use crate::diff::fixture::*;
 use crate::drift::report;
-use crate::live::LiveState;
-use crate::model::{AssociationStatus, Observed};
+use crate::live::{Association, Breadth, LiveState, Sweep, Swept};
+use crate::model::{AssociationStatus, Observed, Region};
 use crate::org::{OrgView, SharingState};
 use crate::plan::{Outcome, Plan, StepId, StepOutcome, StepResult, plan};
-use crate::render::{DriftView, OutcomeView, PlanView, Styles};
+use crate::render::{DriftView, OutcomeView, PlanView, Rerun, Styles};
 
 fn planned(graph: &DesiredGraph, live: &LiveState, org: &OrgView) -> Plan {
     plan(&crate::diff::diff(graph, live, org), org)
@@ -391,7 +392,7 @@ fn a_refused_plan_says_why() {
                 + resource    ec2:TransitGateway  transit-gateway/tgw-1
                       as before
                   invitation  333333333333
-                      no access before 333333333333 accepts it  RAM330
+                      nothing of the new share before 333333333333 accepts it  RAM330
 
             HAZARDS: nothing is applied before each is allowed
             ! RAM207  share.tgw  share is replaced
@@ -614,6 +615,32 @@ fn an_outcome_says_what_was_not_done_and_how_to_go_on() {
         Run apply again to go on from here.
     "#]]
     .assert_eq(&OutcomeView::new(&plan, &outcome, Styles::plain(), 100).to_string());
+    let view = OutcomeView::new(&plan, &outcome, Styles::plain(), 100);
+    let told = view.clone().rerun(Rerun::NewPlan).to_string();
+    assert!(told.contains("Make a new plan to go on from here: this one is out of date."), "{told}");
+    assert!(!told.contains("apply again"), "{told}");
+    // Of a plan of which nothing was done nothing is out of date.
+    let untouched = Outcome {
+        steps: plan
+            .steps()
+            .iter()
+            .map(|step| StepOutcome { id: step.id, result: StepResult::NotStarted })
+            .collect(),
+        interrupted: true,
+    };
+    let view = OutcomeView::new(&plan, &untouched, Styles::plain(), 100);
+    assert!(view.rerun(Rerun::NewPlan).to_string().contains("Run apply again to go on from here."));
+    let many = Outcome {
+        steps: vec![StepOutcome {
+            id: StepId(0),
+            result: done((0..250).map(|n| principal(&format!("{}", 700_000_000_000_u64 + n))).collect()),
+        }],
+        interrupted: false,
+    };
+    let told = OutcomeView::new(&plan, &many, Styles::plain(), 100).to_string();
+    assert!(told.lines().count() < 10 && told.contains("250 principals have yet to accept"), "{told}");
+    let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("700000000009 and 240 more"), "{told}");
     let all = Outcome {
         steps: plan
             .steps()
@@ -626,6 +653,47 @@ fn an_outcome_says_what_was_not_done_and_how_to_go_on() {
         Apply complete: 8 of 8 steps done.
     "#]]
     .assert_eq(&OutcomeView::new(&plan, &all, Styles::plain(), 100).to_string());
+}
+
+#[test]
+fn times_are_told_to_the_minute() {
+    let desired = desired_share("tgw");
+    let mut share = live_share(&desired, 1);
+    let at = Timestamp::new(1_000_000, 123_456_789).expect("a time");
+    let waiting = Association {
+        status: AssociationStatus::Associating,
+        status_message: None,
+        external: false,
+        created: Some(at),
+        updated: Some(at),
+    };
+    share.resources.values_mut().for_each(|on| *on = waiting.clone());
+    let graph = DesiredGraph { now: at, ..stack([desired]) };
+    let plan = planned(&graph, &live([share]), &org());
+    let told = PlanView::new(&plan, &sources().0, Styles::plain(), 160, 51).to_string();
+    assert!(told.contains("ASSOCIATING since 1970-01-12 13:46 UTC"), "{told}");
+    assert!(!told.contains("123456789"), "{told}");
+}
+
+#[test]
+fn a_search_of_nothing_is_not_counted() {
+    let swept = |regions: &[(&str, &[&str])]| {
+        let region = |name: &&str| Region::parse(name).expect("valid");
+        let regions = regions.iter().map(|(id, all)| (account(id), all.iter().map(region).collect()));
+        let regions = regions.collect();
+        let mut live = live([]);
+        live.sweep = Sweep::Done(Swept { breadth: Breadth::All, regions, ..Swept::default() });
+        let plan = planned(&stack([]), &live, &org());
+        PlanView::new(&plan, &sources().0, Styles::plain(), 160, 51).to_string()
+    };
+    for (regions, says) in [
+        (&[][..], "Searched no other Region for shares of this stack; other accounts were not searched."),
+        (&[("222222222222", &[][..])], "Searched no other Region of 1 account for shares of this stack;"),
+        (&[("222222222222", &["us-east-1"][..])], "Searched 1 other Region of 1 account for shares"),
+    ] {
+        let told = swept(regions);
+        assert!(told.contains(says) && !told.contains("Searched 0"), "{says:?} in {told}");
+    }
 }
 
 #[test]

@@ -84,6 +84,10 @@ struct ChangeDocument {
     actions: Vec<ActionDocument>,
     /// For a resource whose coming or going is felt by anybody: by whom, as an index into `audiences`.
     audience: Option<usize>,
+    /// For a resource that comes: accounts that have yet to accept their invitation, and have it by this share once they do. `gain` does not
+    /// count them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    once_accepted: Vec<String>,
 }
 
 /// Accounts behind a resource.
@@ -228,6 +232,7 @@ impl ImportDocument {
         let (problem, detail) = match problem {
             ImportProblem::NotThere { deleted: true } => (ImportProblemWord::Deleted, None),
             ImportProblem::NotThere { deleted: false } => (ImportProblemWord::NotThere, None),
+            ImportProblem::OtherPlace => (ImportProblemWord::OtherPlace, None),
             ImportProblem::NotStandard { feature_set } => {
                 (ImportProblemWord::NotStandard, Some(feature_set.to_string()))
             }
@@ -285,7 +290,7 @@ impl ShareDocument {
             _ => None,
         };
         let mut audiences = Audiences::default();
-        let changes = details.iter().map(|detail| change(detail, &mut audiences)).collect();
+        let changes = details.iter().map(|detail| change(share, detail, &mut audiences)).collect();
         Self {
             address: address.to_string(),
             place: PlaceDocument::new(diff.place(), labels),
@@ -352,7 +357,7 @@ impl Audiences {
     }
 }
 
-fn change(detail: &Detail, audiences: &mut Audiences) -> ChangeDocument {
+fn change(share: &PlannedShare, detail: &Detail, audiences: &mut Audiences) -> ChangeDocument {
     let Detail { edit, gain, lose, unknown, resources: _, actions } = detail;
     let is_principal = matches!(edit.part, Part::Principal { .. });
     let felt = if gain.is_empty() { lose } else { gain };
@@ -365,6 +370,7 @@ fn change(detail: &Detail, audiences: &mut Audiences) -> ChangeDocument {
         unknown: unknown.len(),
         actions: ActionDocument::all(&**actions),
         audience: (is_felt && !is_principal).then(|| audiences.index(felt, unknown)),
+        once_accepted: texts(share.once_accepted(detail)),
     }
 }
 
@@ -404,6 +410,7 @@ pub(crate) fn import_problem(problem: &ImportProblem) -> String {
     text_of(match problem {
         ImportProblem::NotThere { deleted: true } => ImportProblemWord::Deleted,
         ImportProblem::NotThere { deleted: false } => ImportProblemWord::NotThere,
+        ImportProblem::OtherPlace => ImportProblemWord::OtherPlace,
         ImportProblem::NotStandard { .. } => ImportProblemWord::NotStandard,
         ImportProblem::NoTwin { .. } => ImportProblemWord::NoTwin,
         ImportProblem::Failed => ImportProblemWord::Failed,

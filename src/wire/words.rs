@@ -133,6 +133,7 @@ words! {
     /// What is in the way of an import.
     ImportProblemWord {
         Deleted = "deleted",
+        OtherPlace = "other_place",
         NotThere = "not_there",
         NotStandard = "not_standard",
         NoTwin = "no_twin",

@@ -15,7 +15,7 @@ use ramctl::model::{
 use ramctl::plan::{Outcome, StepOutcome, StepResult, plan};
 use ramctl::render::{
     COMMENT_LIMIT, DiagnosticsView, DriftView, Found, GithubView, GraphFormat, GraphView, HtmlView,
-    MarkdownView, OutcomeView, PlanView, Report, StepView, Styles, ValidView,
+    MarkdownView, OutcomeView, PlanView, Report, Rerun, StepView, Styles, ValidView,
 };
 use ramctl::wire::{
     ApplyDocument, DiagnosticsDocument, DriftDocument, EventDocument, PlanDocument, Snapshot,
@@ -196,6 +196,7 @@ impl Told<'_> {
                 diagnostics: self.diagnostics,
                 sources: self.sources,
                 origin: Origin::Snapshot { file: self.text.to_owned(), taken: Timestamp::UNIX_EPOCH },
+                rerun: Rerun::Same,
             });
         }
     }

@@ -62,3 +62,5 @@ mod snapshot;
 mod uses;
 #[cfg(feature = "cli")]
 mod way;
+#[cfg(feature = "cli")]
+mod words;

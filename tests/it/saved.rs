@@ -391,7 +391,7 @@ async fn a_narrowed_run_says_what_it_leaves_out_and_reads_no_more_than_it_needs(
     world.run("plan --target share.dev .").await.exits(0).says(&[
         "1 to update",
         "PARTIAL: only share.dev.",
-        "1 share, 1 of them with changes",
+        "1 share, which has changes",
         "Read 1 of 1 account, 2 of 2 Regions",
     ]);
     world.run("plan --target share.dve .").await.exits(1).says(&["share.dve", "Did you mean share.dev?"]);

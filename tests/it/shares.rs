@@ -27,10 +27,10 @@ use crate::served::World;
 
 /// The Region that most shares are in.
 const REGION: &str = "eu-central-1";
-const NETWORK: &str = "222222222222";
+pub(crate) const NETWORK: &str = "222222222222";
 
 /// The organization, two accounts that share, and resources of any kind.
-const SEED: &str = r#"
+pub(crate) const SEED: &str = r#"
 organization {
   id                 = "o-a1b2c3d4e5"
   management_account = "management"
@@ -56,7 +56,7 @@ settings {
 "#;
 
 /// The blocks that every stack here has.
-const HEAD: &str = r#"
+pub(crate) const HEAD: &str = r#"
 ramctl {
   stack   = "network"
   regions = ["eu-central-1", "us-east-1"]
@@ -77,7 +77,7 @@ account "hub" {
 "#;
 
 /// A stack with one share, `share.it`, of the network account where the text names no other.
-fn stack(share: &str) -> String {
+pub(crate) fn stack(share: &str) -> String {
     let default = |name: &str, value: &str| {
         let given = share.lines().any(|line| line.trim_start().starts_with(name));
         if given { String::new() } else { format!("  {name} = {value}\n") }
@@ -86,7 +86,7 @@ fn stack(share: &str) -> String {
     format!("{HEAD}share \"it\" {{\n{account}{region}{share}}}\n")
 }
 
-fn here() -> Place {
+pub(crate) fn here() -> Place {
     place(NETWORK, REGION)
 }
 

@@ -3,12 +3,13 @@
 use crate::cli::args::{AgreedArgs, ApplyArgs, ScopeArgs};
 use crate::cli::commands::saved;
 use crate::cli::exit::Exit;
-use crate::cli::files::is_file;
+use crate::cli::files::{FolderError, is_file, is_there, shown};
 use crate::cli::output::Output;
 use crate::cli::outputs::with_outputs;
 use crate::cli::pipeline;
 use crate::cli::rounds::{Intent, run_plan};
 use crate::diff::Purpose;
+use crate::render::Rerun;
 
 /// A flag that says what is planned. Values of variables are still needed where the files are read for the roles.
 fn fixed_by_the_plan(args: &ApplyArgs, reads_files: bool) -> Option<&'static str> {
@@ -41,7 +42,13 @@ pub(crate) fn run(args: &AgreedArgs, output: &mut Output) -> Exit {
         return Exit::Error;
     }
     with_outputs("apply", &args.stack.stack, &args.output, args.json, output, |outputs, output| {
+        if !is_there(&args.stack.stack) {
+            output.error(FolderError::NoPlan { path: shown(&args.stack.stack) });
+            return Exit::Error;
+        }
         pipeline::with_session(&args.stack, &args.cloud, output, async |loaded, session, output| {
+            // What is left is another plan, with another fingerprint.
+            outputs.rerun = if fingerprint.is_some() { Rerun::NewPlan } else { Rerun::Same };
             let intent = Intent { purpose: Purpose::Apply, agreed: fingerprint.as_ref() };
             run_plan(args, intent, loaded, session, outputs, output).await
         })

@@ -7,7 +7,7 @@ use crate::cli::outputs::{Outputs, with_outputs};
 use crate::cli::pipeline::{self, Loaded, Read};
 use crate::cli::replay::{Replay, replay};
 use crate::cli::scope::scope;
-use crate::diag::{Diagnostic, read_codes};
+use crate::diag::{Code, Diagnostic, live_codes, read_codes};
 use crate::diff::{Causes, Diff, Purpose};
 use crate::drift::{self, Standing};
 use crate::model::Origin;
@@ -40,11 +40,18 @@ pub(crate) fn run(args: &DriftArgs, output: &mut Output) -> Exit {
     })
 }
 
+/// What a plan says of its own changes: who gains, what accounts have in what they lose, when nobody has it, and what comes to be too many.
+const OF_CHANGES: [&Code; 4] =
+    [&live_codes::RAM346, &live_codes::RAM350, &live_codes::RAM351, &read_codes::RAM413];
+
 /// What a plan of the same reading has to tell that is about AWS or what was read, and not about changes: those are a plan's.
 fn notices(diff: &Diff, read: &Read) -> Vec<Diagnostic> {
     let plan = plan::plan_knowing(diff, &read.org, &read.usage);
-    let is_told = |one: &Diagnostic| one.code.id.starts_with("RAM3") || one.code.id.starts_with("RAM4");
-    plan.notices().into_iter().filter(|one| is_told(one) && *one.code != read_codes::RAM413).collect()
+    let is_told = |one: &Diagnostic| {
+        (one.code.id.starts_with("RAM3") || one.code.id.starts_with("RAM4"))
+            && !OF_CHANGES.contains(&one.code)
+    };
+    plan.notices().into_iter().filter(is_told).collect()
 }
 
 fn tell(loaded: &Loaded, read: &Read, origin: Origin, outputs: &mut Outputs, output: &mut Output) -> Exit {

@@ -1,9 +1,11 @@
 //! `ramctl plan`: what would change. Never writes.
 
+use std::path::Path;
+
 use crate::cli::args::PlanArgs;
 use crate::cli::consent;
 use crate::cli::exit::{Exit, left_undone};
-use crate::cli::files::put_private;
+use crate::cli::files::{put_private, shown};
 use crate::cli::output::{Chain, Output};
 use crate::cli::outputs::{Outputs, with_outputs};
 use crate::cli::pipeline::{self, Loaded};
@@ -12,8 +14,8 @@ use crate::cli::scope::scope;
 use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::{Causes, Purpose};
 use crate::model::Origin;
-use crate::plan::{Consent, Plan, PlanBody};
-use crate::render::{Found, PlanView};
+use crate::plan::{Consent, Plan, PlanBody, Refused};
+use crate::render::{Found, PlanView, allow_flags, shell_word};
 use crate::wire::PlanDocument;
 
 pub(crate) fn run(args: &PlanArgs, output: &mut Output) -> Exit {
@@ -66,23 +68,40 @@ fn tell(
             output.error(Chain(&error));
             return Exit::Error;
         }
-        let name = file.display();
-        let next = match (plan.is_empty(), plan.is_complete()) {
-            (false, true) => format!("To apply exactly this plan: ramctl apply {name}"),
-            (false, false) => {
-                format!("It is incomplete; `ramctl apply {name}` applies what it has and exits with 6.")
-            }
-            (true, true) => "It has no changes to apply.".to_owned(),
-            (true, false) => {
-                "It is incomplete and has no changes to apply; plan again once everything can be read."
-                    .to_owned()
-            }
-        };
-        output.note(format_args!("Saved in {name}. {next}"));
+        output.note(format_args!("Saved in {}. {}", shown(file), what_next(&plan, &consent, file)));
     }
     consent::note_unused(&plan, &consent, output);
     let asked = if args.refresh_only { None } else { Some(&consent) };
     exit(&plan, asked, args.detailed_exitcode, output)
+}
+
+/// What can be done with a plan that was saved.
+fn what_next(plan: &Plan, consent: &Consent, file: &Path) -> String {
+    let apply = format!("ramctl apply {}", shell_word(&shown(file)));
+    match plan.approve(consent) {
+        Err(Refused::Forbidden(_)) => {
+            return "It cannot be applied: remove what the plan refuses, and plan again.".to_owned();
+        }
+        Err(Refused::Denied(_)) => return "It cannot be applied, because a check denies it.".to_owned(),
+        Err(Refused::Broken(_) | Refused::Undecided(_)) => {
+            return "It cannot be applied, because a check could not be answered.".to_owned();
+        }
+        Err(Refused::Unconsented(open)) => {
+            return format!(
+                "It is applied only with consent. To agree and apply exactly this plan: {apply} {}",
+                allow_flags(&open)
+            );
+        }
+        Ok(_) => {}
+    }
+    match (plan.is_empty(), plan.is_complete()) {
+        (false, true) => format!("To apply exactly this plan: {apply}"),
+        (false, false) => format!("It is incomplete; `{apply}` applies what it has and exits with 6."),
+        (true, true) => "It has no changes to apply.".to_owned(),
+        (true, false) => {
+            "It is incomplete and has no changes to apply; plan again once everything can be read.".to_owned()
+        }
+    }
 }
 
 /// Shows a plan as text, where text was asked for.

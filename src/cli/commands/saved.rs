@@ -16,7 +16,7 @@ use crate::diag::{Diagnostic, SourceMap};
 use crate::diff::Causes;
 use crate::model::Origin;
 use crate::plan::{Consent, Fingerprint, NotApproved, Outcome};
-use crate::render::escape;
+use crate::render::{Rerun, escape};
 use crate::wire::{PlanFile, PlanFileError};
 
 /// Why a file is not the plan that it should be.
@@ -43,6 +43,7 @@ pub(crate) fn run(
 ) -> Exit {
     let path = &args.stack.stack;
     with_outputs("apply", path, &args.output, args.json, output, |outputs, output| {
+        outputs.rerun = Rerun::NewPlan;
         let mut file = match open(path) {
             Ok(file) => file,
             Err(error) => {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::cloud::fake::{FakeCloud, FakeOrganization, Fault, account};
 use crate::model::{OrganizationArn, OuArn};
+use crate::org::AccountStanding;
 
 #[test]
 fn the_parent_of_an_account_is_read_from_its_path() {
@@ -34,7 +35,7 @@ fn organization_of(paths: bool) -> FakeOrganization {
     let row = |id: &str, path: &str| AccountRow {
         id: account(id),
         name: format!("account {id}"),
-        active: true,
+        standing: AccountStanding::Active,
         paths: if paths { vec![format!("o-a1b2c3d4e5/r-ab12/{path}{id}/")] } else { vec![] },
     };
     FakeOrganization {

@@ -5,7 +5,7 @@ use crate::desired::Node;
 use crate::desired::fixture::{resolve, *};
 use crate::lang::{AccountBlock, AssumeRole, PrincipalExpr, SharingWish};
 use crate::model::{Address, BlockKind, ResourceType};
-use crate::org::{OrgAccount, ParentId};
+use crate::org::{AccountStanding, OrgAccount, ParentId};
 
 fn settle_all(declaration: &Declaration) -> DesiredGraph {
     let Resolution { graph, diagnostics, .. } = resolve(declaration, &known(snapshot()));
@@ -275,7 +275,11 @@ fn a_closed_account_with_no_block_of_its_own_is_left_out_and_told_once() {
     let mut org = snapshot();
     org.accounts.insert(
         closed.clone(),
-        OrgAccount { name: "old".into(), active: false, parent: ParentId::Root(org.root.clone()) },
+        OrgAccount {
+            name: "old".into(),
+            standing: AccountStanding::Closed,
+            parent: ParentId::Root(org.root.clone()),
+        },
     );
     let mut declaration = stack_of([share("tgw")]);
     let block = AccountBlock {

@@ -10,7 +10,8 @@ use crate::model::{AccountId, Address, Region};
 
 type Found = Vec<Diagnostic>;
 
-/// RAM191.
+/// RAM191. Where the share was imported before its block moved, the import is done with, which only AWS tells: so this is a warning, and the plan
+/// refuses what it cannot have.
 pub(crate) fn imports_are_from_the_place(declaration: &Declaration, _: &[ShareView<'_>], found: &mut Found) {
     for import in &declaration.imports {
         let Some(block) = blocks(declaration).find(|block| *block.address == import.to.value) else {
@@ -26,9 +27,9 @@ pub(crate) fn imports_are_from_the_place(declaration: &Declaration, _: &[ShareVi
                 arn.region()
             );
             found.push(
-                Diagnostic::error(&RAM191, import.id.span, detail)
+                Diagnostic::warning(&RAM191, import.id.span, detail)
                     .label(block.span, "the block that is to have it")
-                    .help("Correct the ARN, or the account and region of the block. Where the share was imported already, remove the import block: the plan then shows the move."),
+                    .help("If it was imported before the block moved, the import block has no effect any more and can be removed. Otherwise correct the ARN, or the account and region of the block."),
             );
         }
     }

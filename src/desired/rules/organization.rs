@@ -7,7 +7,7 @@ use crate::diag::Diagnostic;
 use crate::diag::rules::{RAM105, RAM106, RAM107, RAM109, RAM133, RAM139};
 use crate::lang::{Declaration, PrincipalExpr};
 use crate::model::{AccountId, Principal};
-use crate::org::OrgSnapshot;
+use crate::org::{AccountStanding, OrgSnapshot};
 
 /// RAM106 and, for a unit's ARN, RAM102. Names cannot go wrong in this way: they are looked up in the organization.
 pub(crate) fn units_are_in_it(
@@ -93,16 +93,35 @@ pub(crate) fn accounts_are_active(
 ) {
     for view in &share.principals {
         let Some(id) = view.principal.as_ref().and_then(Principal::account) else { continue };
-        if organization.snapshot.accounts.get(&id).is_some_and(|account| !account.active) {
-            found.push(
-                Diagnostic::warning(
-                    &RAM107,
-                    view.written.span,
-                    format!("Account {id} is suspended, being closed, or not yet set up."),
-                )
-                .help("Remove the principal, or wait until the account is active."),
-            );
-        }
+        let Some(account) = organization.snapshot.accounts.get(&id) else { continue };
+        const COUNTS: &str =
+            "It counts as having what the share gives, because it has access once it is active.";
+        let (state, counts, help) = match account.standing {
+            AccountStanding::Active => continue,
+            AccountStanding::Closed => {
+                ("is closed", "Nobody in it has what the share gives.", "Remove the principal.")
+            }
+            AccountStanding::PendingClosure => {
+                ("is being closed", "Nobody in it has what the share gives.", "Remove the principal.")
+            }
+            AccountStanding::Suspended => (
+                "is suspended",
+                COUNTS,
+                "Have the suspension lifted (AWS Support says why it is suspended), or remove the principal.",
+            ),
+            AccountStanding::PendingActivation => {
+                ("is not yet set up", COUNTS, "Wait until the account is active, or remove the principal.")
+            }
+            AccountStanding::Inactive => (
+                "is suspended, closed or not yet set up",
+                COUNTS,
+                "Wait until the account is active, or remove the principal.",
+            ),
+        };
+        found.push(
+            Diagnostic::warning(&RAM107, view.written.span, format!("Account {id} {state}. {counts}"))
+                .help(help),
+        );
     }
 }
 
@@ -115,17 +134,28 @@ pub(crate) fn accounts_that_are_read_are_open(
     for block in declaration.accounts.values() {
         let id = &block.id.value;
         let reached = block.assume_role.is_some() || block.regions.is_some();
-        if !reached || organization.accounts.get(id).is_none_or(|account| account.active) {
-            continue;
-        }
-        let detail =
-            format!("Account {id} is closed, suspended or not yet set up, so no role in it can be assumed.");
+        let Some(account) = organization.accounts.get(id).filter(|_| reached) else { continue };
+        let state = match account.standing {
+            AccountStanding::Active => continue,
+            AccountStanding::Closed => "is closed",
+            AccountStanding::PendingClosure => "is being closed",
+            AccountStanding::Suspended => "is suspended",
+            AccountStanding::PendingActivation => "is not yet set up",
+            AccountStanding::Inactive => "is suspended, closed or not yet set up",
+        };
+        let detail = format!("Account {id} {state}, so ramctl cannot read it.");
         let finding = Diagnostic::warning(&RAM109, block.id.span, detail);
         found.push(if closed(declaration, organization).contains(id) {
-            finding.help("It is not read. Remove its account block once it is closed for good.")
+            finding.help(if account.standing.is_closed() {
+                "Remove its account block. The run leaves the account out, and is complete without it."
+            } else {
+                "The run leaves the account out, and is complete without it. If it is not coming back, remove its account block."
+            })
         } else {
-            finding
-                .help("Remove the blocks of this account: what they declare can neither be read nor changed.")
+            finding.help(
+                "Remove the share, permission and inbound blocks that are in this account: they can neither be read nor changed, and the run is \
+                 incomplete.",
+            )
         });
     }
 }
@@ -171,7 +201,7 @@ pub(crate) fn strangers_only_where_allowed(
                 "Check the id. If the account left the organization, there are two ways. Remove the principal: the account loses what the share \
                  gives it. Or write allow_external_principals = true on the share: the account keeps its access or is invited again, \
                  service control policies of the organization do not hold in it, from then on accounts outside the organization can be added \
-                 to this share, and the plan asks for RAM201 and RAM205.",
+                 to this share, and the plan asks for consent to that (RAM205, or RAM201 where the principal is new on the share).",
             );
         if let Some(allow) = &share.block.allow_external_principals {
             finding = finding.label(allow.span, "not allowed here");

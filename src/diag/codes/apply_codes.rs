@@ -19,7 +19,7 @@ not wait for them. A unit or an organization that stays ASSOCIATING points at sh
 enabled."
 
     RAM503 "stopped on request"
-"The run was asked to stop (Ctrl-C). Calls that were under way were let through, no new ones were made, and steps that had not \
+"The run was asked to stop (Ctrl-C, SIGTERM or SIGHUP). Calls that were under way were let through, no new ones were made, and steps that had not \
 started are listed as such. The live state is the record of what was done: plan again to see what is left."
 
     RAM504 "AWS accepted the request and did something else"

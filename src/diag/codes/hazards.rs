@@ -15,7 +15,7 @@ codes! {
     RAM202 "shared with the whole organization"
         "Every account of the organization can use the resources, also accounts that join later, and the accounts that you keep for \
         tests or for people who left.\n\nName the organizational units that need it instead, with `ou(\"Path/Of/Unit\")`."
-    RAM203 "accounts lose access"
+    RAM203 "access is lost"
         "A principal, a resource or a source leaves a share, or a permission allows less, and no other share that was read gives the same. So \
         accounts, roles, users or services lose the use of resources, or some of the actions on them. What they built on them may break. A service \
         that gets its first `sources` may act for nobody else from then on.\n\nAsk the owners of the accounts that the plan lists. What was put on the \
@@ -153,8 +153,9 @@ codes! {
     RAM240 "share made without a search for it"
         "A share is known by its address, in whichever account and Region it is. The block has no share where the files look, and `--no-sweep` \
         (or `RAMCTL_NO_SWEEP`) turns off the search of all other Regions and accounts. If the block was declared in another Region or account \
-        before, its share is still live there, and the plan makes a second one.\n\nPlan without `--no-sweep`: the share is then moved. Agree to \
-        the code if the address is new, or if you know that nothing of it is left elsewhere."
+        before, its share is still live there, and the plan makes a second one. `regions`, of the stack or of an `account` block, says where else ramctl looks: \
+        a share in one of these Regions is found. It does not say that there is nothing in the others, so the code is asked for with it too.\n\nPlan without \
+        `--no-sweep`: the share is then moved. Agree to the code if the address is new, or if you know that nothing of it is left elsewhere."
     RAM241 "access is interrupted"
         "The share is to take no outside principals any more, and an account of the organization is on it as an outside one: it accepted an invitation while \
         sharing inside the organization was off. RAM keeps counting it as outside and refuses to close the share. So the plan takes the account off and puts \

@@ -43,7 +43,7 @@ codes! {
     RAM063 "value for no variable" "A value was given for a variable that the stack does not declare: most often a misspelt name. On the command line that is an error, in a file a warning."
     RAM064 "invalid type constraint" "Types are written bool, number, string, any, list(T), set(T), map(T), tuple([T, ...]), object({ name = T, other = optional(T, DEFAULT) }), and principal."
     RAM065 "unreadable values file" "A values file is HCL with arguments only, NAME = VALUE, or a JSON object, or what terraform output -json prints."
-    RAM066 "file passed over" "A file of the folder is named like a file of the stack but for upper and lower case, such as B.RAM.HCL, and is not read. On another system, or after a copy, it might be. Rename it, or move it out of the folder."
+    RAM066 "file passed over" "A file of the folder is named like a file of the stack but for upper and lower case, such as B.RAM.HCL, and is not read. On another system, or after a copy, it might be. Rename it, or move it out of the folder.\n\nTerraform's files of values, such as terraform.tfvars, are not read either: --var-file takes them, and *.auto.ramvars.hcl files are read by themselves."
 
     RAM070 "invalid address" "An address is share.NAME or share.NAME[\"key\"], permission.NAME, written as it is and not computed."
 }

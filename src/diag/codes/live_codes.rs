@@ -34,8 +34,8 @@ codes! {
     RAM308 "share of another stack"
         "A share in an account and Region of this stack belongs to another stack, by its tag `ramctl:stack`. It is left alone."
     RAM309 "association is under way"
-        "RAM has not finished: a principal outside of the organization has yet to accept its invitation, or a resource is still \
-        being associated. Invitations expire after 12 hours or 7 days, depending on the resource type."
+        "RAM has not finished: a principal has yet to accept its invitation, or a principal, a resource or a source is still \
+        being associated or taken off. Invitations expire after 12 hours or 7 days, depending on the resource type."
     RAM310 "a share of this name exists"
         "The plan makes a share, and another stack has one with the same name there, or RAM made one of a resource policy. RAM allows that, so the plan \
         is right unless the two should be one.\n\nTo take the existing share over instead, write \
@@ -108,7 +108,7 @@ codes! {
         (`retain_sharing_on_account_leave_organization`) is sent an invitation, and has no access before somebody in its account accepts \
         it, in the Region of the share. It can be accepted for 7 days where every resource type on the share is one of the fourteen that \
         RAM began with, and for 12 hours otherwise; RAM tells the sender neither when it was sent nor when it ends, so the times are \
-        reckoned from the association.\n\nramctl accepts by itself in accounts that the stack has a role for, unless the share says \
+        reckoned from the association.\n\nramctl accepts by itself in accounts of the stack that it has credentials for, unless the share says \
         `accept_invitations = false`. Elsewhere somebody has to run `aws ram get-resource-share-invitations` and \
         `aws ram accept-resource-share-invitation`."
     RAM331 "invitation is sent again"

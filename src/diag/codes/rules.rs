@@ -51,7 +51,9 @@ Enable all features in the AWS Organizations console of the management account (
 Give the ARN of the own organization or unit, or better organization() and ou(\"Path/Of/Names\"), which cannot go wrong in this way. Accounts of another organization can be given one by one, with allow_external_principals = true."
 
     RAM107 "the account is not active"
-"The account is suspended, being closed, or not yet set up. RAM cannot add it to a share, and drops the associations of closed accounts after about 90 days.
+"AWS Organizations says that the account of the principal is closed, being closed, suspended or not yet set up. RAM cannot add it to a share, and drops the associations of closed accounts after about 90 days.
+
+Who is in a closed account, or in one that is being closed, can use nothing, so such an account counts neither among those that gain access nor among those that lose it. One that is suspended or not yet set up counts: it has access as soon as it is active.
 
 Remove the principal, or wait until the account is active."
 
@@ -67,10 +69,10 @@ Give the account blocks `assume_role`, and run without `--no-sweep`. With `--no-
 
 The Regions of the ramctl block are read in accounts that own a share, a permission or an `assume_role`; for the account that the credentials of the run belong to, write `regions` in its account block."
 
-    RAM109 "an account that is read is closed"
-"The organization lists the account as closed, suspended or not yet set up. No role in it can be assumed, so it cannot be read; AWS takes what it shared from its shares within about 90 days. An account without blocks of its own is left out of the run, which is complete without it. Where a share, permission or inbound block is in the account, the account counts as not read (exit code 6).
+    RAM109 "account block for an account that is not active"
+"The files say how ramctl reads this account (`assume_role` or `regions`), and AWS Organizations says that it is closed, being closed, suspended or not yet set up. ramctl cannot read such an account. If no share, permission or inbound block is in it, the run leaves the account out and is complete without it. If there is such a block, the account counts as not read (exit code 6).
 
-Remove the account block, and the blocks that are in the account."
+If the account is closed, remove its account block and the blocks that are in it."
 
     RAM110 "two shares have one name"
 "RAM itself lets several shares of an account and Region bear one name, but people and consumers tell shares by their names, so a stack may not. Names that were not given are made from the address: label and for_each key, with a hyphen for every character that a share name may not have.
@@ -178,7 +180,7 @@ Remove sources, or write the service as principal: service(\"name.amazonaws.com\
 
 ramctl leaves the share as it is and goes on with the others (exit code 1).
 
-Check the id. If the account left the organization, there are two ways. Remove the principal from the files: the account loses what the share gives it. Or write allow_external_principals = true on the share: the account keeps its access or gets an invitation, the organization's service control policies do not hold in it, and from then on accounts outside the organization can be added to the share; the plan asks for RAM201 and RAM205."
+Check the id. If the account left the organization, there are two ways. Remove the principal from the files: the account loses what the share gives it. Or write allow_external_principals = true on the share: the account keeps its access or gets an invitation, the organization's service control policies do not hold in it, and from then on accounts outside the organization can be added to the share. The plan asks for consent to that: RAM205 where the share was closed before, RAM201 where the principal is new on it."
 
     RAM140 "the share needs sharing inside the organization, which is declared off"
 "The stack says `sharing = \"disabled\"` in its organization block. RAM shares with units and the organization only where sharing inside the organization is on; where it is off, RAM takes every other account for one outside the organization, sends it an invitation, and needs `allow_external_principals = true` on the share.
@@ -305,9 +307,9 @@ Split the share, or name a unit instead of its accounts."
 Let several shares use one permission."
 
     RAM191 "the share to import is in another place"
-"A share is imported where it is: the account and the Region in its ARN have to be those of the block that is to have it. RAM cannot move a share.
+"A share is imported where it is: the account and the Region in its ARN have to be those of the block that is to have it. RAM cannot move a share. A block that has no share yet is left as it is, everything else is planned and applied, and the run ends with 1. If the block has its share, the import was carried out before: the import block has no effect any more, may stay, and this is a warning.
 
-Correct the ARN, or the block's account and region. To move a share, import it into a block that fits, apply, and remove the import block. Then change the account or Region: the plan shows the replacement."
+Correct the ARN, or the block's account and region. To move a share, import it into a block that fits, and apply. Then change the account or Region: the plan shows the replacement."
 
     RAM192 "two imports contradict each other"
 "One share has one block, and one block has one share. Two import blocks name the same share, or the same block.

@@ -61,7 +61,7 @@ impl PlanView<'_> {
         let diff = &permission.diff;
         let (sign, said) = permission::head(permission);
         let place = diff.span().map(|span| escape(&self.sources.place(span)).to_string()).unwrap_or_default();
-        let address = escape(&diff.address.to_string()).to_string();
+        let address = parts::address(&diff.address);
         let head = (sign, [address, parts::name(diff.arn().name()), place]);
         Block { head, said, rows: permission::rows(permission), usage: Vec::new() }
     }

@@ -35,7 +35,7 @@ impl PlanView<'_> {
         writeln!(f, "{}", paint(self.styles.warning, "INTERRUPTED: access is gone between two steps"))?;
         let told = |one: &Interruption| {
             let notice = one.notice(&self.plan.account_labels);
-            Row::new(Sign::Held, [escape(&one.from.to_string()).to_string(), String::new(), String::new()])
+            Row::new(Sign::Held, [parts::address(&one.from), String::new(), String::new()])
                 .effect(escape(&notice.detail).to_string())
                 .code(notice.code.id)
         };
@@ -49,17 +49,16 @@ impl PlanView<'_> {
             let (text, code) = match refusal {
                 Refusal::Import { address, span: _, arn, problem } => {
                     let (problem, code) = parts::import_problem(problem);
-                    let (address, arn) =
-                        (escape(&address.to_string()).to_string(), escape(arn.arn().short()).to_string());
+                    let (address, arn) = (parts::address(address), escape(arn.arn().short()).to_string());
                     (format!("{address} cannot import {arn}: {problem}"), code)
                 }
                 Refusal::Permission { address, span: _, arn, problem } => {
                     let (problem, code) = permission::problem_text(problem);
-                    let (address, name) = (escape(&address.to_string()).to_string(), parts::name(arn.name()));
+                    let (address, name) = (parts::address(address), parts::name(arn.name()));
                     (format!("{address} cannot have {name}: {problem}"), code)
                 }
                 Refusal::PreventDestroy { address } => {
-                    (format!("{} is protected by prevent_destroy", escape(&address.to_string())), "RAM220")
+                    (format!("{} is protected by prevent_destroy", parts::address(address)), "RAM220")
                 }
                 Refusal::SharingRequired { state } => {
                     let state = parts::sharing_state(*state);

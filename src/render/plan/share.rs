@@ -152,7 +152,7 @@ impl PlanView<'_> {
             said.extend(import.iter().map(|line| (format!("    {}", escape(line)), "")));
         }
         let place = diff.span().map(|span| escape(&self.sources.place(span)).to_string()).unwrap_or_default();
-        ((sign, [escape(&diff.address.to_string()).to_string(), parts::name(diff.name()), place]), said)
+        ((sign, [parts::address(&diff.address), parts::name(diff.name()), place]), said)
     }
 
     /// Why the plan leaves a share alone.

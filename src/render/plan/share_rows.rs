@@ -45,6 +45,17 @@ impl PlanView<'_> {
                     row.effect.push_str(&format!("; for {whom}"));
                 }
             }
+            if let Some(later) = self.once_accepted(share, detail) {
+                let nobody = detail.gain.is_empty() && detail.unknown.is_empty();
+                let all_wait = share.diff.after().is_some_and(|after| {
+                    after.principals.keys().all(|principal| share.diff.invitations.contains_key(principal))
+                });
+                if nobody && (!replaces || all_wait) {
+                    row.effect = later;
+                } else {
+                    row.effect.push_str(&format!("; {later}"));
+                }
+            }
             if let Part::Principal { principal, how, .. } = part
                 && let Some(invitation) = share.diff.invitations.get(principal)
             {
@@ -72,12 +83,27 @@ impl PlanView<'_> {
         }
         if share.blocked.is_none() {
             let labels = &self.plan.account_labels;
-            rows.extend(invitation::rows(&share.diff.invitations, labels));
+            rows.extend(invitation::rows(&share.diff.invitations, &share.kept_for, labels));
         }
         let place = share.diff.place();
         rows.extend(left::rows(&share.diff.left, place));
         rows.extend(share.diff.remarks.iter().map(|remark| parts::remark(remark, place)));
         rows
+    }
+
+    /// Who has a resource that comes once it accepts an invitation that was sent before.
+    fn once_accepted(&self, share: &PlannedShare, detail: &Detail) -> Option<String> {
+        const NAMED: usize = 3;
+        let accounts = share.once_accepted(detail);
+        let who = match accounts.len() {
+            0 => return None,
+            1..=NAMED => invitation::accounts(&accounts, &self.plan.account_labels),
+            n => format!("{n} accounts"),
+        };
+        Some(match accounts.len() {
+            1 => format!("{who} has it by this share once it accepts"),
+            _ => format!("{who} have it by this share once they accept"),
+        })
     }
 }
 

@@ -76,6 +76,7 @@ impl PlanView<'_> {
                 }
                 _ if !self.plan.is_complete() || !body.refusals.is_empty() => "No changes in what was read.",
                 _ if self.plan.has_import_of_nothing() => "No changes to make.",
+                _ if self.is_all_left_out() => "Nothing is left of what was selected.",
                 _ if body.partial.is_some() => "No changes in what was selected.",
                 Purpose::Apply if self.is_waiting() => "No changes to make.",
                 Purpose::Apply if self.is_sharing_undeclared() => "No changes.",
@@ -123,6 +124,13 @@ impl PlanView<'_> {
             !share.diff.invitations.is_empty() || share.diff.remarks.iter().any(Remark::is_undeclared)
         };
         self.plan.shares.iter().any(is_open) || self.plan.inbound.iter().any(stuck)
+    }
+
+    /// Whether nothing that was selected can be planned without what was left out.
+    fn is_all_left_out(&self) -> bool {
+        let Some(partial) = &self.plan.partial else { return false };
+        let nothing = self.plan.shares.is_empty() && self.plan.permissions.is_empty();
+        nothing && !partial.scope.targets.is_empty() && !partial.dependents.is_empty()
     }
 
     /// Whether sharing with the organization is on although the files say that it is off.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diag::{SourceMap, Span};
 use crate::diff::PermissionProblem;
-use crate::model::{Address, PermissionArn, ResourceType};
+use crate::model::{Address, PermissionArn, PermissionPolicy, ResourceType};
 use crate::wire::malformed::{Malformed, id, needed};
 use crate::wire::parts::{MisfitDocument, Recorded, SourceDocument};
 use crate::wire::words::PermissionProblemWord;
@@ -18,6 +18,9 @@ pub(crate) struct ProblemDocument {
     detail: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     misfit: Option<MisfitDocument>,
+    /// What the live permission allows, where the block says something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
 }
 
 impl ProblemDocument {
@@ -26,8 +29,12 @@ impl ProblemDocument {
             PermissionProblem::Unproven { misfit } => Some(MisfitDocument::new(misfit)),
             _ => None,
         };
+        let policy = match problem {
+            PermissionProblem::PolicyDiffers { arn: _, live } => Some(live.template()),
+            _ => None,
+        };
         let (problem, detail) = problem_words(problem);
-        Self { problem, source: SourceDocument::new(span, sources), detail, misfit }
+        Self { problem, source: SourceDocument::new(span, sources), detail, misfit, policy }
     }
 
     pub fn read(&self, recorded: &mut Recorded) -> Result<(Span, PermissionProblem), Malformed> {
@@ -44,7 +51,11 @@ impl ProblemDocument {
             W::NotThere => P::NotThere { arn: arn()? },
             W::OtherName => P::OtherName { arn: arn()? },
             W::OtherType => P::OtherType { live: live()? },
-            W::PolicyDiffers => P::PolicyDiffers { arn: arn()? },
+            W::PolicyDiffers => {
+                let text = needed(&self.policy, "what the permission allows")?;
+                let live = PermissionPolicy::read(text).map_err(|_| Malformed::new(text, "a policy"))?;
+                P::PolicyDiffers { arn: arn()?, live }
+            }
             W::Unproven => P::Unproven { misfit: needed(&self.misfit, "why it is not the stack's")?.read()? },
         };
         Ok((recorded.span(&self.source), problem))
@@ -62,7 +73,7 @@ pub(crate) fn problem_words(problem: &PermissionProblem) -> (PermissionProblemWo
         P::NotThere { arn } => (W::NotThere, Some(arn.to_string())),
         P::OtherName { arn } => (W::OtherName, Some(arn.to_string())),
         P::OtherType { live } => (W::OtherType, Some(live.to_string())),
-        P::PolicyDiffers { arn } => (W::PolicyDiffers, Some(arn.to_string())),
+        P::PolicyDiffers { arn, live: _ } => (W::PolicyDiffers, Some(arn.to_string())),
         P::Unproven { misfit: _ } => (W::Unproven, None),
     }
 }

@@ -136,6 +136,7 @@ impl ImportDocument {
         let problem = match problem {
             ImportProblemWord::Deleted => ImportProblem::NotThere { deleted: true },
             ImportProblemWord::NotThere => ImportProblem::NotThere { deleted: false },
+            ImportProblemWord::OtherPlace => ImportProblem::OtherPlace,
             ImportProblemWord::NotStandard => {
                 ImportProblem::NotStandard { feature_set: FeatureSet::read(detail()?) }
             }

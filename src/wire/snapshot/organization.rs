@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{AccountId, OuArn, OuId, RootId};
-use crate::org::{OrgAccount, OrgSnapshot, OrganizationalUnit, ParentId};
+use crate::org::{AccountStanding, OrgAccount, OrgSnapshot, OrganizationalUnit, ParentId};
 use crate::wire::snapshot::SnapshotError;
 use crate::wire::snapshot::document::{id, once};
 
@@ -30,6 +30,40 @@ pub(crate) struct UnitRecord {
     parent: String,
 }
 
+/// Why an account is not active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+enum StandingWord {
+    PendingActivation,
+    Suspended,
+    PendingClosure,
+    Closed,
+}
+
+impl StandingWord {
+    fn of(standing: AccountStanding) -> Option<Self> {
+        match standing {
+            AccountStanding::Active | AccountStanding::Inactive => None,
+            AccountStanding::PendingActivation => Some(Self::PendingActivation),
+            AccountStanding::Suspended => Some(Self::Suspended),
+            AccountStanding::PendingClosure => Some(Self::PendingClosure),
+            AccountStanding::Closed => Some(Self::Closed),
+        }
+    }
+
+    fn read(active: bool, word: Option<Self>) -> AccountStanding {
+        match (active, word) {
+            (true, _) => AccountStanding::Active,
+            (false, None) => AccountStanding::Inactive,
+            (false, Some(Self::PendingActivation)) => AccountStanding::PendingActivation,
+            (false, Some(Self::Suspended)) => AccountStanding::Suspended,
+            (false, Some(Self::PendingClosure)) => AccountStanding::PendingClosure,
+            (false, Some(Self::Closed)) => AccountStanding::Closed,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -38,6 +72,10 @@ pub(crate) struct AccountRecord {
     pub(crate) name: String,
     /// False for suspended, closed and not yet active accounts.
     active: bool,
+    /// Why it is not active: `pending_activation`, `suspended`, `pending_closure` or `closed`. Absent where it is active, or where that was
+    /// not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    standing: Option<StandingWord>,
     /// The id of a unit or of the root.
     parent: String,
 }
@@ -50,11 +88,12 @@ impl OrganizationRecord {
             UnitRecord { arn: arn.to_string(), name: name.clone(), parent: parent_text(parent) }
         };
         let accounts = accounts.iter().map(|(id, account)| {
-            let OrgAccount { name, active, parent } = account;
+            let OrgAccount { name, standing, parent } = account;
             AccountRecord {
                 id: id.to_string(),
                 name: name.clone(),
-                active: *active,
+                active: standing.is_active(),
+                standing: StandingWord::of(*standing),
                 parent: parent_text(parent),
             }
         });
@@ -82,8 +121,9 @@ impl OrganizationRecord {
             Ok((arn.id(), OrganizationalUnit { arn, name: name.clone(), parent: parent(above)? }))
         }))?;
         let accounts = once(accounts.iter().map(|account| {
-            let AccountRecord { id: account, name, active, parent: above } = account;
-            let found = OrgAccount { name: name.clone(), active: *active, parent: parent(above)? };
+            let AccountRecord { id: account, name, active, standing, parent: above } = account;
+            let standing = StandingWord::read(*active, *standing);
+            let found = OrgAccount { name: name.clone(), standing, parent: parent(above)? };
             let account: AccountId = id(account)?;
             Ok((account, found))
         }))?;

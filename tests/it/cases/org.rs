@@ -5,7 +5,9 @@ use std::path::Path;
 
 use ramctl::lang::Declaration;
 use ramctl::model::{Gap, GapCause, Observed};
-use ramctl::org::{OrgAccount, OrgSnapshot, OrgView, OrganizationalUnit, ParentId, SharingState};
+use ramctl::org::{
+    AccountStanding, OrgAccount, OrgSnapshot, OrgView, OrganizationalUnit, ParentId, SharingState,
+};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -98,7 +100,9 @@ impl Organization {
                 .into_iter()
                 .map(|account| {
                     let parent = parent(&account.parent);
-                    let found = OrgAccount { name: account.name, active: account.active, parent };
+                    let standing =
+                        if account.active { AccountStanding::Active } else { AccountStanding::Inactive };
+                    let found = OrgAccount { name: account.name, standing, parent };
                     (account.id.parse().expect("an account id"), found)
                 })
                 .collect(),

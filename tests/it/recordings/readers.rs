@@ -229,7 +229,7 @@ async fn read(
                     json!({
                         "Id": row.id.as_str(),
                         "Name": row.name,
-                        "Status": if row.active { "ACTIVE" } else { "SUSPENDED" },
+                        "Status": if row.standing.is_active() { "ACTIVE" } else { "SUSPENDED" },
                         "Paths": if row.paths.is_empty() { Value::Null } else { json!(row.paths) },
                     })
                 });

@@ -170,7 +170,7 @@ async fn without_a_search_a_share_is_created_by_consent() {
 #[tokio::test]
 async fn a_share_that_the_search_found_can_be_excluded_and_is_counted() {
     let world = left_behind().await;
-    let left_out = "1 share, 1 of them with changes";
+    let left_out = "1 share, which has changes";
     for flags in ["--exclude share.there", "--region eu-central-1", "--target share.here"] {
         let plan = world.run(&format!("plan {flags}")).await.exits(0);
         plan.says(&[left_out]).never_says(&["neither", "1 to delete"]);

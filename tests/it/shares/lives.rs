@@ -54,7 +54,7 @@ async fn what_is_left_out_is_not_changed_and_neither_is_what_needs_it() {
     world.write("stack.ram.hcl", &edited);
     let told = [
         "without permission.own",
-        "Left out: 1 share, 1 of them with changes; 1 permission with changes.",
+        "Left out: 1 share, which has changes; 1 permission with changes.",
         "share.it is left out too, for it needs a change of permission.own, which is left out.",
     ];
     world

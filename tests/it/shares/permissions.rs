@@ -175,6 +175,16 @@ async fn a_share_made_from_a_policy_is_promoted_and_then_changes_like_any_other(
         "import {{\n  to = share.it\n  id = \"{id}\"\n}}\nimport {{\n  to = permission.own\n  id = \"{source}\"\n}}\n"
     );
     let promoted = format!("{}{imports}", using_own("own", "\"acm-pca:Describe*\""));
+    // What it is promoted with has to be what it allows, and the plan says what that is.
+    world.write("stack.ram.hcl", &promoted.replace("Describe*", "Get*"));
+    let told = ["RAM325", "What it allows:", "actions = [\"acm-pca:Describe*\"]"];
+    world
+        .run(&format!("{} --out refused.json", *PLAN))
+        .await
+        .exits(1)
+        .says(&told)
+        .says(&["It cannot be applied"]);
+    world.run("show refused.json").await.exits(0).says(&told);
     change(&world, &promoted, &["2 to import", "promoted from", "becomes a share that RAM can change"]).await;
     let share = only_share(&world, &here()).await;
     assert_eq!((share.arn, share.feature_set), (id.clone(), FeatureSet::Standard));

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::desired::check;
+use crate::org::AccountStanding;
 
 pub(super) const TABLE: &[Row] = &[
     (
@@ -104,4 +105,23 @@ fn an_organization_without_all_features_takes_accounts_only() {
     let declaration = with(|s| s.principals = vec![ou("Security")]);
     assert_eq!(codes(&resolve(&declaration, &without()).diagnostics), ["RAM105"]);
     assert_eq!(codes(&resolve(&with(|_| {}), &without()).diagnostics), [] as [&str; 0]);
+}
+
+#[test]
+fn each_state_of_an_account_is_told_by_its_name() {
+    for (standing, says, counts) in [
+        (AccountStanding::Closed, "is closed", false),
+        (AccountStanding::PendingClosure, "is being closed", false),
+        (AccountStanding::Suspended, "is suspended", true),
+        (AccountStanding::PendingActivation, "is not yet set up", true),
+        (AccountStanding::Inactive, "is suspended, closed or not yet set up", true),
+    ] {
+        let mut org = snapshot();
+        org.accounts.get_mut(&id("777777777777")).expect("in the fixture").standing = standing;
+        let declaration = with(|s| s.principals = vec![literal("777777777777")]);
+        let found = resolve(&declaration, &known(org)).diagnostics;
+        assert_eq!(codes(&found), ["RAM107"]);
+        assert!(found[0].detail.contains(&format!("Account 777777777777 {says}.")), "{}", found[0].detail);
+        assert_eq!(found[0].detail.contains("It counts"), counts, "{}", found[0].detail);
+    }
 }
