@@ -125,8 +125,6 @@ impl World {
             .env("AWS_ENDPOINT_URL", self.running.endpoint_url())
             .env("AWS_ACCESS_KEY_ID", &keys.access_key_id)
             .env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key)
-            // The machine's own take a debug build longer to read than the rest of a plan.
-            .env("SSL_CERT_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/authority.pem"))
             .stdin(Stdio::null());
         if !self.sweeps {
             command.env("RAMCTL_NO_SWEEP", "1");
