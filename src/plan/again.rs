@@ -281,7 +281,7 @@ impl PlanBody {
         let still_proves_nothing = |share: &LiveShare| {
             let stack = share.tags.get(TAG_STACK);
             let proof = stack.and_then(|stack| proven(stack, &share.tags, &share.arn));
-            unproven.contains(&share.arn) && !proof.is_some_and(|proof| proof.is_ok())
+            unproven.contains(&share.arn) && proof.is_none_or(|proof| proof.is_err())
         };
         for (place, address, tags) in self.made() {
             let Some(Observed::Known(read)) = live.places.get(place) else { continue };
