@@ -166,6 +166,9 @@ impl<'a> Near<'a> {
         let indent = self.before.len() - line.len();
         let end = line.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(line.len());
         let (name, value) = line.split_at(end);
+        if name.is_empty() {
+            return None;
+        }
         let value = value.trim_start();
         let rest = self.after.trim_start_matches([' ', '\t']);
         let ends = rest.is_empty() || rest.starts_with(['\n', '\r', '#']) || rest.starts_with("//");
@@ -470,6 +473,7 @@ mod tests {
                 "region = eu-west-1.",
             ),
             ("a {\n  b [\"c\"]\n}\n", (2, 3), "An \"=\" is missing after b.", "b = ..."),
+            ("$foo\n", (1, 1), "The character $ has no meaning here.", ""),
             ("a \"x\"\n{\n}\n", (1, 6), "Expected \"{\", found the end of the line.", "line of the block"),
             ("a = 1,\nb = 2\n", (1, 6), "Arguments are not separated by commas.", "Delete the comma"),
             ("a { b = 1, c = 2 }\n", (1, 10), "Arguments are not separated by commas.", "Delete the comma"),
