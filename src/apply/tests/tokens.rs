@@ -34,7 +34,7 @@ async fn who_wants_something_else_a_moment_later_makes_no_second_share() {
     let (first, _) = made(&cloud, create(CONSUMER)).await;
     let StepResult::Done { share: Some(arn), .. } = first else { panic!("{first:?}") };
     let (second, _) = made(&cloud, create("444444444444")).await;
-    assert_faster(&second, &format!("{arn} at 2023-11-14T22:13:20Z"));
+    assert_faster(&second, &format!("{arn} at 2023-11-14 22:13:20 UTC"));
     assert_eq!(cloud.world().shares.len(), 1);
 
     let (outcome, _) = run_with(
