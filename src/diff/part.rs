@@ -195,6 +195,11 @@ impl Left {
         }
     }
 
+    /// Whether the share stays closed to outside principals although its block opens it.
+    pub fn keeps_closed(&self) -> bool {
+        matches!(self.part, Some(Part::AllowExternalPrincipals { after: true, .. }))
+    }
+
     /// Whether it is on the share and no block declares it.
     pub fn is_extra(&self) -> bool {
         match &self.part {

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Access, AccessDelta};
-use crate::desired::IgnorableAttribute;
 use crate::diff::{
     Change, Delta, Diff, Edit, Left, Membership, Part, PermissionChange, PermissionProblem,
     PermissionVerdict, ShareDiff, SharingDiff, SharingVerdict, Verdict, is_outside,
@@ -197,10 +196,9 @@ fn block_by_outsiders(shares: &mut [PlannedShare], org: &OrgView) {
         share.outsiders = extras.filter(|principal| external(principal)).cloned().collect();
         let Verdict::Changed(change) = &share.diff.verdict else { continue };
         let Some(after) = change.after().filter(|after| !after.allow_external_principals) else { continue };
-        let keeps_closed = |left: &Left| left.attribute == IgnorableAttribute::AllowExternalPrincipals;
         if !share.outsiders.is_empty() {
             share.blocked = Some(Blocked::OutsiderStays);
-        } else if share.diff.left.iter().any(keeps_closed)
+        } else if share.diff.left.iter().any(Left::keeps_closed)
             && after.principals.keys().any(|one| joins(one) && is_outside(one, org))
         {
             share.blocked = Some(Blocked::StaysClosed);
