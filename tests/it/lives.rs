@@ -41,7 +41,7 @@ use crate::lives::stack::{
 use crate::run::{APPLY, EVERY_HAZARD, PLAN, Run};
 use crate::served::{World, finish, state_of};
 
-const LIVES: u64 = 40;
+const LIVES: u64 = 24;
 const STEPS: usize = 9;
 /// Most of a life is spent waiting for what takes AWS its time.
 const AT_ONCE: usize = 12;
