@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::cloud::CloudError;
-use crate::plan::{ANOTHER_RUN_WAS_FASTER, StepResult};
+use crate::plan::{ANOTHER_RUN_WAS_FASTER, StepResult, second};
 
 /// The word for a step that was cut short because the run was asked to stop.
 pub(crate) const INTERRUPTED: &str = "interrupted";
@@ -50,7 +50,7 @@ impl From<Failure> for StepResult {
             Failure::Faster { did, at } => Self::Failed {
                 code: ANOTHER_RUN_WAS_FASTER.to_owned(),
                 message: match at {
-                    Some(at) => format!("another run {did} at {}", at.strftime("%Y-%m-%d %H:%M:%S UTC")),
+                    Some(at) => format!("another run {did} at {}", second(at)),
                     None => format!("another run {did}"),
                 },
                 help: Some(

@@ -14,7 +14,7 @@ use crate::cloud::{
     sources,
 };
 use crate::model::{AssociationStatus, Principal, ResourceArn};
-use crate::plan::{Expected, Outcome, StepId, StepResult};
+use crate::plan::{Expected, Outcome, StepId, StepResult, listed};
 
 impl<C: Cloud, E: Fn(Event) + Sync> Run<'_, C, E> {
     /// The steps that gave something on a share which holds by now what no plan weighed it with, and those for which this cannot be
@@ -117,20 +117,11 @@ async fn changed<R: RamRead>(ram: &R, expected: &Expected) -> Result<Changed, Cl
     Ok(Changed { added, taken })
 }
 
-/// The first few of them.
-fn listed(names: &[String]) -> String {
-    const SHOWN: usize = 3;
-    let mut what = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN {
-        what += &format!(" and {} more", names.len() - SHOWN);
-    }
-    what
-}
-
 fn found(expected: &Expected, Changed { added, taken }: &Changed) -> Failure {
-    let has = (!added.is_empty()).then(|| format!("it has {} now, which is not in this plan", listed(added)));
+    let has =
+        (!added.is_empty()).then(|| format!("it has {} now, which is not in this plan", listed(added, 3)));
     let lacks =
-        (!taken.is_empty()).then(|| format!("it has lost {}, which this plan left on it", listed(taken)));
+        (!taken.is_empty()).then(|| format!("it has lost {}, which this plan left on it", listed(taken, 3)));
     let what: Vec<String> = has.into_iter().chain(lacks).collect();
     let help = if added.is_empty() {
         "Who had access through what was taken off has lost it, and no plan of this run said so. Let other runs of the stack end, then run \

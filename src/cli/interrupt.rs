@@ -22,7 +22,7 @@ impl Drop for Listener {
 }
 
 /// Ends the process at the first signal, with a last word. For the time in which a run only reads and asks.
-pub(crate) fn end_at_signal(output: &Output, last_word: &'static str) -> Listener {
+pub(crate) fn end_at_signal(output: &Output, last_word: String) -> Listener {
     let output = output.for_notes();
     let mut signals = Signals::listen();
     let task = tokio::spawn(async move {

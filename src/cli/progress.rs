@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::apply::Event;
 use crate::cli::output::Output;
-use crate::plan::{PlannedStep, StepId, StepResult};
+use crate::plan::{PlannedStep, StepId, StepResult, listed};
 use crate::render::{StepView, escape};
 
 /// How often a spinner moves.
@@ -159,15 +159,11 @@ impl<'a> ApplyProgress<'a> {
                     }
                     StepResult::Done { waiting_for, .. } => {
                         let who: Vec<String> =
-                            waiting_for.iter().take(NAMED).map(|p| escape(p.as_str()).to_string()).collect();
-                        let more = match waiting_for.len() - who.len() {
-                            0 => String::new(),
-                            more => format!(" and {more} more"),
-                        };
+                            waiting_for.iter().map(|p| escape(p.as_str()).to_string()).collect();
                         self.say(format_args!(
-                            "  {}: done; {}{more} must accept the invitation",
+                            "  {}: done; {} must accept the invitation",
                             self.name(step),
-                            who.join(", ")
+                            listed(&who, NAMED)
                         ));
                     }
                     StepResult::Unseen { what } => {

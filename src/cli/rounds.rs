@@ -33,14 +33,15 @@ enum Earlier {
 }
 
 impl Earlier {
-    /// What a run that is interrupted while it reads or asks says.
-    fn interrupted(self) -> &'static str {
+    /// What a run that ends or starts anew while it reads or asks says.
+    fn nothing_changed(self) -> &'static str {
         match self {
-            Self::Nothing => "\nInterrupted. Nothing was changed.",
-            Self::Shown => "\nInterrupted. Nothing was changed after what is listed above.",
+            Self::Nothing => "Nothing was changed.",
+            Self::Shown => "Nothing was changed after what is listed above.",
         }
     }
 
+    /// The same inside a sentence.
     fn unchanged(self) -> &'static str {
         match self {
             Self::Nothing => "nothing was changed",
@@ -95,12 +96,7 @@ pub(crate) async fn run_plan(
             }
             By::Change(by) => {
                 output.diagnostics(&by.changes(), &SourceMap::default());
-                output.note(match before {
-                    Earlier::Nothing => "Nothing was changed. This is the plan as it is now.\n",
-                    Earlier::Shown => {
-                        "Nothing was changed after what is listed above. This is the plan as it is now.\n"
-                    }
-                });
+                output.note(format_args!("{} This is the plan as it is now.\n", before.nothing_changed()));
             }
             By::Run(outcome) if round == ROUNDS => {
                 finish(&plan, &outcome, session, outputs, output);
@@ -157,7 +153,8 @@ impl Round {
 impl Run<'_> {
     async fn round(&self, before: Earlier, outputs: &mut Outputs, output: &mut Output) -> Round {
         let Self { args, intent, loaded, session, scope, consent } = self;
-        let reading = interrupt::end_at_signal(output, before.interrupted());
+        let reading =
+            interrupt::end_at_signal(output, format!("\nInterrupted. {}", before.nothing_changed()));
         let read_at = now();
         let read = pipeline::read(loaded, session, &args.cloud, intent.purpose, scope.clone(), output).await;
         let Some(mut read) = read else { return Round::Ended(Exit::Error) };
@@ -239,10 +236,7 @@ impl Run<'_> {
             match ask(output, &question(plan)) {
                 Ok(Answer::Yes) => return Ok(()),
                 Ok(Answer::No) => {
-                    output.note(match before {
-                        Earlier::Nothing => "Nothing was changed.",
-                        Earlier::Shown => "Nothing was changed after what is listed above.",
-                    });
+                    output.note(before.nothing_changed());
                     return Err(Refusal::Ends { exit: Exit::Error, because: Vec::new() });
                 }
                 Ok(Answer::CannotAsk) => {

@@ -9,6 +9,7 @@ use crate::diag::suggest;
 use crate::diff::{Causes, Diff, Scope, known};
 use crate::lang::Declaration;
 use crate::model::{AccountId, Address, IdError, Place, Region};
+use crate::plan::listed;
 use crate::render::escape;
 
 /// A flag that means nothing in this stack.
@@ -98,20 +99,13 @@ pub(crate) fn nowhere(scope: &Scope, graph: &DesiredGraph) -> ScopeError {
     let flags: Vec<String> = accounts.chain(regions).collect();
     let received = graph.inbound.values().map(|block| &block.place);
     let all: BTreeSet<&Place> = graph.places.iter().chain(received).collect();
-    let named: Vec<String> = all
-        .iter()
-        .take(NAMED)
-        .map(|place| format!("{} in {}", label(&place.account), place.region))
-        .collect();
-    let more = match all.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
+    let named: Vec<String> =
+        all.iter().map(|place| format!("{} in {}", label(&place.account), place.region)).collect();
     let flags = match flags.is_empty() {
         true => "the flags".to_owned(),
         false => flags.join(" "),
     };
-    ScopeError::Nowhere { flags, places: format!("The stack is in: {}{more}", named.join(", ")) }
+    ScopeError::Nowhere { flags, places: format!("The stack is in: {}", listed(&named, NAMED)) }
 }
 
 /// An address of the scope that nothing has, as far as is known. `all`: everywhere was read or searched.

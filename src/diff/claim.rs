@@ -79,8 +79,7 @@ pub(crate) fn claim(
     };
     match (found, named) {
         (None, None) => {
-            let at = arn.arn();
-            if (at.account(), at.region()) != (share.place.account.as_str(), share.place.region.as_str()) {
+            if !share.place.is_of(arn.arn()) {
                 return refused(ImportProblem::OtherPlace);
             }
             let known = live.places.get(&share.place).and_then(Observed::known);

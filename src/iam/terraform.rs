@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::iam::policy::Statement;
 use crate::iam::scope::{AccountPolicy, Role, Subject};
+use crate::model::hcl_text;
 
 /// Writes the data source of one policy.
 pub struct TerraformView<'a> {
@@ -91,19 +92,7 @@ fn list(values: &[String], indent: usize) -> String {
 /// A text as HCL writes it, in which nothing is a template. IAM's own variables begin with `${` and `aws_iam_policy_document` takes them as
 /// `&{`.
 fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '$' if rest.peek() == Some(&'{') => out.push('&'),
-            '%' if rest.peek() == Some(&'{') => out.push_str("%%"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+    hcl_text(&text.replace("${", "&{"))
 }
 
 /// A name that Terraform takes.

@@ -4,6 +4,8 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::model::arn::Arn;
+
 /// A text that is not the id it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not {expected}")]
@@ -195,6 +197,13 @@ impl Region {
 pub struct Place {
     pub account: AccountId,
     pub region: Region,
+}
+
+impl Place {
+    /// Whether an ARN is of this account and Region.
+    pub fn is_of(&self, arn: &Arn) -> bool {
+        arn.account() == self.account.as_str() && arn.region() == self.region.as_str()
+    }
 }
 
 impl fmt::Display for Place {

@@ -5,6 +5,7 @@
 mod address;
 mod arn;
 mod denial;
+mod hcl_text;
 mod ids;
 mod observed;
 mod policy;
@@ -18,6 +19,7 @@ mod usage;
 pub use address::{Address, BlockKind};
 pub use arn::{Arn, InvitationArn, OrganizationArn, OuArn, PermissionArn, ResourceArn, ShareArn};
 pub use denial::{Denial, DenialReason, PolicyKind};
+pub use hcl_text::hcl_text;
 pub use ids::{AccountId, IdError, OrgId, OuId, Partition, Place, Region, ResourceType, RootId, StackName};
 pub use observed::{AccountRole, Gap, GapCause, Observed, Origin};
 pub use policy::{

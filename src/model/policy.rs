@@ -9,6 +9,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use crate::model::hcl_text::hcl_text;
+
 /// An action or a pattern of actions: `ec2:DescribeSubnets`, `ec2:Describe*`.
 #[derive(Clone, Debug)]
 pub struct Action {
@@ -82,12 +84,6 @@ impl fmt::Display for Action {
     }
 }
 
-/// A text as HCL quotes it.
-fn quoted(text: &str) -> String {
-    let text = text.replace('\\', r"\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{");
-    format!("\"{text}\"")
-}
-
 /// Operator and key to values: all of them have to hold, for each one of the values.
 pub type Conditions = BTreeMap<(String, String), BTreeSet<String>>;
 
@@ -153,18 +149,18 @@ impl PermissionPolicy {
     pub fn statement_block(&self) -> Option<Vec<String>> {
         let [statement] = self.statements.iter().collect::<Vec<_>>()[..] else { return None };
         let PolicyStatement { actions, conditions } = statement;
-        let actions: Vec<String> = actions.iter().map(|action| quoted(action.as_str())).collect();
+        let actions: Vec<String> = actions.iter().map(|action| hcl_text(action.as_str())).collect();
         let mut lines = vec!["statement {".to_owned(), format!("  actions = [{}]", actions.join(", "))];
         if !conditions.is_empty() {
             lines.push("  condition = {".to_owned());
             let mut by_operator: BTreeMap<&str, Vec<String>> = BTreeMap::new();
             for ((operator, key), values) in conditions {
-                let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
-                let key = format!("{} = [{}]", quoted(key), values.join(", "));
+                let values: Vec<String> = values.iter().map(|value| hcl_text(value)).collect();
+                let key = format!("{} = [{}]", hcl_text(key), values.join(", "));
                 by_operator.entry(operator).or_default().push(key);
             }
             let operator = |(operator, keys): (&str, Vec<String>)| {
-                format!("    {} = {{ {} }}", quoted(operator), keys.join(", "))
+                format!("    {} = {{ {} }}", hcl_text(operator), keys.join(", "))
             };
             lines.extend(by_operator.into_iter().map(operator));
             lines.push("  }".to_owned());

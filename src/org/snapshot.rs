@@ -47,6 +47,18 @@ impl AccountStanding {
         }
     }
 
+    /// What an account of this standing is: `is closed`.
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Active => "is active",
+            Self::PendingActivation => "is not yet set up",
+            Self::Suspended => "is suspended",
+            Self::PendingClosure => "is being closed",
+            Self::Closed => "is closed",
+            Self::Inactive => "is suspended, closed or not yet set up",
+        }
+    }
+
     pub fn is_active(self) -> bool {
         self == Self::Active
     }

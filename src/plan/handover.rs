@@ -11,6 +11,7 @@ use crate::org::OrgView;
 use crate::plan::body::PlannedShare;
 use crate::plan::chain::parts_before_it_joins;
 use crate::plan::step::{PlannedStep, Step, StepId};
+use crate::plan::told::listed;
 
 /// Somebody is without something for a while, because shares trade it in a circle, or because one share changes its permission too.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,13 +40,9 @@ impl Interruption {
             }
             Holder::Principal(principal) => principal.to_string(),
         };
-        let listed = |names: Vec<String>| {
-            let more = names.len().saturating_sub(NAMED);
-            let shown = names[..names.len().min(NAMED)].join(", ");
-            if more == 0 { shown } else { format!("{shown} and {more} more") }
-        };
-        let who = listed(holders.iter().map(name).collect());
-        let what = listed(resources.iter().map(|resource| resource.arn().short().to_owned()).collect());
+        let who = listed(&holders.iter().map(name).collect::<Vec<_>>(), NAMED);
+        let what: Vec<&str> = resources.iter().map(|resource| resource.arn().short()).collect();
+        let what = listed(&what, NAMED);
         let is = if holders.len() == 1 { "is" } else { "are" };
         if from == to {
             let detail = format!(

@@ -31,6 +31,7 @@ mod stale;
 mod stale_notice;
 mod step;
 mod token;
+mod told;
 mod unproven;
 mod usage;
 
@@ -86,5 +87,6 @@ pub use saved::SavedPlan;
 pub use stale::{Difference, PermissionChanged, ShareChange, StandingChange};
 pub use step::{PlannedStep, ShareRef, Step, StepId};
 pub use token::Tokens;
+pub use told::{listed, second};
 pub use unproven::{takes_over, told_misfit};
 pub(crate) use usage::Unread;

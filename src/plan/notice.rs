@@ -16,6 +16,7 @@ use crate::plan::cause::by_account;
 use crate::plan::policies;
 use crate::plan::proposal::{import_block, moved_block};
 use crate::plan::quota::OverQuota;
+use crate::plan::told::listed;
 use crate::plan::unproven::{self, told_misfit};
 use crate::plan::usage::{Unread, command};
 
@@ -178,7 +179,7 @@ fn usage(share: &PlannedShare, place: &Place, unread: &Unread<'_>) -> Diagnostic
         "{} takes {} from accounts, and whether they have {what} there is not known. {}. No step depends on it, so the plan \
          is not incomplete for that.",
         share.diff.address,
-        listed(ids),
+        listed(ids, 5),
         told(gap).trim_end_matches(['.', ' '])
     );
     let see = format!("see as the owner: {}", command(*kind, place, ids.iter().copied()));
@@ -187,16 +188,6 @@ fn usage(share: &PlannedShare, place: &Place, unread: &Unread<'_>) -> Diagnostic
         GapCause::NotConfigured => see,
         _ => format!("{}, or {see}", remedy(gap)),
     })
-}
-
-/// The first few of many.
-fn listed(ids: &[&str]) -> String {
-    const NAMED: usize = 5;
-    let named: Vec<&str> = ids.iter().take(NAMED).copied().collect();
-    match ids.len().saturating_sub(NAMED) {
-        0 => named.join(", "),
-        rest => format!("{} and {rest} more", named.join(", ")),
-    }
 }
 
 /// What is left out of a permission, and why.

@@ -13,6 +13,7 @@ use crate::plan::body::PlanBody;
 use crate::plan::fingerprint::Fingerprint;
 use crate::plan::notice::{remedy, told};
 use crate::plan::stale::{Difference, PermissionChanged, ShareChange, StandingChange};
+use crate::plan::told::{listed, second};
 
 /// Differences that are told one by one; the rest are counted.
 const TOLD: usize = 20;
@@ -82,12 +83,12 @@ fn names(steps: &[StepName]) -> String {
             None => groups.push((step, 1)),
         }
     }
-    let said = groups.iter().take(NAMED).map(|(StepName { operation, address }, count)| {
+    let said = groups.iter().map(|(StepName { operation, address }, count)| {
         let what = address.as_ref().map(|address| format!(" for {address}")).unwrap_or_default();
         let times = if *count > 1 { format!(" ({count})") } else { String::new() };
         format!("{operation}{what}{times}")
     });
-    listed(said.collect(), groups.len())
+    listed(&said.collect::<Vec<_>>(), NAMED)
 }
 
 /// Block by block, what of it is as the plan makes it, and when AWS last saw a change there.
@@ -126,29 +127,16 @@ fn summary(own: &[Difference]) -> String {
             None => blocks.push((block, BTreeSet::from([part]), since)),
         }
     }
-    let said = blocks.iter().take(NAMED).map(|(block, parts, since)| {
+    let said = blocks.iter().map(|(block, parts, since)| {
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        let when = match since.map(time) {
+        let when = match since.map(second) {
             None => String::new(),
             Some(at) if parts == ["made"] => format!(" at {at}"),
             Some(at) => format!(" since {at}"),
         };
         format!("{block} ({}{when})", parts.join(", "))
     });
-    listed(said.collect(), blocks.len())
-}
-
-/// The first few, and how many more there are.
-fn listed(said: Vec<String>, all: usize) -> String {
-    let more = match all.saturating_sub(said.len()) {
-        0 => String::new(),
-        n => format!(" and {n} more"),
-    };
-    format!("{}{more}", said.join(", "))
-}
-
-fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+    listed(&said.collect::<Vec<_>>(), NAMED)
 }
 
 /// Whether a part is the tag in which ramctl keeps digests, which tell nobody anything.
@@ -213,12 +201,12 @@ fn state(state: SharingState) -> &'static str {
 fn sentence(difference: &Difference) -> String {
     match difference {
         Difference::Share { address, arn, place, change, since } => {
-            let when = since.map(|at| format!(" AWS has it since {}.", time(at))).unwrap_or_default();
+            let when = since.map(|at| format!(" AWS has it since {}.", second(at))).unwrap_or_default();
             let which = format!("{address} ({}, {place})", arn.arn().short());
             match change {
                 ShareChange::Gone => format!("{which} is deleted."),
                 ShareChange::Appeared => {
-                    let made = since.map(|at| format!(", made at {}", time(at))).unwrap_or_default();
+                    let made = since.map(|at| format!(", made at {}", second(at))).unwrap_or_default();
                     format!("{address} is there already: {arn}{made}.")
                 }
                 ShareChange::Part { kind, subject, before, after } if is_record(kind, subject) => {
@@ -268,7 +256,7 @@ fn sentence(difference: &Difference) -> String {
             )
         }
         Difference::Expired { address, at } => {
-            format!("{address} expired at {}: its block ends it, and the plan was made before.", time(*at))
+            format!("{address} expired at {}: its block ends it, and the plan was made before.", second(*at))
         }
         Difference::Policy { permission, region } => format!(
             "{} allows something else in {region} now. Who gains and loses depends on it.",

@@ -46,8 +46,7 @@ fn beside(share: &PlannedShare, arn: &ShareArn, alike: &str) -> Diagnostic {
 
 /// The lines of the block that takes a share over for another, where they are in one place.
 pub fn takes_over(address: &Address, place: &Place, arn: &ShareArn) -> Option<[String; 4]> {
-    let here = arn.arn().account() == place.account.as_str() && arn.arn().region() == place.region.as_str();
-    here.then(|| import_block(address, arn))
+    place.is_of(arn.arn()).then(|| import_block(address, arn))
 }
 
 /// Why tags do not make a share or permission the stack's, as the end of a sentence.

@@ -74,9 +74,7 @@ impl PlanBody {
         for share in &self.shares {
             let Some(place) = share.diff.before().map(|before| &before.place) else { continue };
             // Another account would see its own alone, and that would look like "nothing".
-            let owned = |arn: &&ResourceArn| {
-                arn.arn().account() == place.account.as_str() && arn.arn().region() == place.region.as_str()
-            };
+            let owned = |arn: &&ResourceArn| place.is_of(arn.arn());
             for resource in share.usage.keys().filter(owned) {
                 out.entry(place.clone()).or_default().insert(resource.clone());
             }

@@ -163,11 +163,8 @@ fn subjects_of(subjects: &[&HazardSubject]) -> String {
 
 /// The flags to add, as a shell takes them.
 pub fn allow_flags(allowances: &[Allowance]) -> String {
-    let flag = |allowance: &Allowance| {
-        // An address is printed with everything in it escaped that could hide: another escape would make it another address.
-        let text = escape(&allowance.to_string()).to_string().replace(r"\\", r"\");
-        format!("--allow {}", shell_word(&text))
-    };
+    let flag =
+        |allowance: &Allowance| format!("--allow {}", shell_word(&parts::typed(&allowance.to_string())));
     allowances.iter().map(flag).collect::<Vec<_>>().join(" ")
 }
 

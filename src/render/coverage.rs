@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::diff::{Breadth, Cause as EditCause, Edit, Membership, Part, Sweep, Swept, UnresolvedShare};
 use crate::model::{AccountId, Address, Gap, GapCause, Origin, Place};
-use crate::plan::{by_account, same_cause};
+use crate::plan::{by_account, listed, same_cause};
 use crate::render::escape::escape;
 use crate::render::parts;
 use crate::render::rows::{Row, Rows};
@@ -244,13 +244,9 @@ impl Coverage<'_> {
     fn unreached(&self, accounts: &BTreeSet<AccountId>) -> Option<String> {
         const NAMED: usize = 3;
         let names: Vec<String> =
-            accounts.iter().take(NAMED).map(|account| parts::account(account, self.labels)).collect();
-        let more = match accounts.len().checked_sub(NAMED) {
-            None | Some(0) => String::new(),
-            Some(more) => format!(" and {more} more"),
-        };
+            accounts.iter().map(|account| parts::account(account, self.labels)).collect();
         let have = if accounts.len() == 1 { "which has" } else { "which have" };
-        (!accounts.is_empty()).then(|| format!("{}{more}, {have} no assume_role", names.join(", ")))
+        (!accounts.is_empty()).then(|| format!("{}, {have} no assume_role", listed(&names, NAMED)))
     }
 
     fn is_read(&self, place: &Place) -> bool {

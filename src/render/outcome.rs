@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diff::Purpose;
-use crate::plan::{Outcome, PlanBody, PlannedStep, StepId, StepOutcome, StepResult};
+use crate::plan::{Outcome, PlanBody, PlannedStep, StepId, StepOutcome, StepResult, listed};
 use crate::render::escape::escape;
 use crate::render::parts;
 use crate::render::style::{Styles, paint};
@@ -202,20 +202,15 @@ impl fmt::Display for OutcomeView<'_> {
         for outcome in &self.outcome.steps {
             let StepResult::Done { share: _, waiting_for } = &outcome.result else { continue };
             let Some(step) = self.plan.steps().get(outcome.id.0 as usize) else { continue };
-            let named: Vec<String> = waiting_for.iter().take(NAMED).map(parts::principal_id).collect();
-            let what = match (named.as_slice(), waiting_for.len()) {
-                ([], _) => continue,
-                ([who], 1) => format!("{who} has yet to accept its invitation"),
-                (_, n) if n > named.len() => {
-                    let more = n - named.len();
-                    format!(
-                        "{n} principals have yet to accept their invitations: {} and {more} more",
-                        named.join(", ")
-                    )
-                }
-                (_, n) => {
-                    format!("{n} principals have yet to accept their invitations: {}", named.join(", "))
-                }
+            let named: Vec<String> = waiting_for.iter().map(parts::principal_id).collect();
+            let what = match named.as_slice() {
+                [] => continue,
+                [who] => format!("{who} has yet to accept its invitation"),
+                all => format!(
+                    "{} principals have yet to accept their invitations: {}",
+                    all.len(),
+                    listed(all, NAMED)
+                ),
             };
             writeln!(f, "{} {}", paint(self.styles.warning, "waiting"), self.step(step))?;
             self.indented(f, &format!("{what}  {}", paint(self.styles.code, "RAM309")))?;

@@ -13,7 +13,7 @@ use crate::diff::{
 };
 use crate::model::{AccountId, Address, Beyond, Gap, Place, Principal, ResourceArn};
 use crate::org::SharingState;
-use crate::plan::{Felt, remedy, told_misfit};
+use crate::plan::{Felt, listed, remedy, told_misfit};
 use crate::render::escape::escape;
 use crate::render::permission;
 use crate::render::rows::{Row, Sign};
@@ -37,7 +37,12 @@ pub(crate) fn place(place: &Place, labels: &BTreeMap<AccountId, String>) -> Stri
 
 /// An address. It is printed with everything in it escaped that could hide, so its backslashes are not doubled again: what is shown can be typed.
 pub(crate) fn address(address: &Address) -> String {
-    escape(&address.to_string()).to_string().replace(r"\\", r"\")
+    typed(&address.to_string())
+}
+
+/// A text that holds an address, as [`address`] shows one.
+pub(crate) fn typed(text: &str) -> String {
+    escape(text).to_string().replace(r"\\", r"\")
 }
 
 /// No finer than anybody acts on.
@@ -98,13 +103,11 @@ pub(crate) fn beyond<'a>(actions: impl IntoIterator<Item = &'a Beyond>) -> Strin
         kinds[kind].push(escape(allowed.action.as_str()).at_most(80).to_string());
     }
     let words = ["", " (under conditions)", " (conditions change)"];
-    let said = kinds.iter().zip(words).filter(|(all, _)| !all.is_empty()).map(|(all, word)| {
-        let named = all[..all.len().min(NAMED)].join(", ");
-        match all.len().saturating_sub(NAMED) {
-            0 => format!("{named}{word}"),
-            more => format!("{named} and {more} more{word}"),
-        }
-    });
+    let said = kinds
+        .iter()
+        .zip(words)
+        .filter(|(all, _)| !all.is_empty())
+        .map(|(all, word)| format!("{}{word}", listed(all, NAMED)));
     said.collect::<Vec<_>>().join(", ")
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{AccountId, Observed, UsedKind, Users};
-use crate::plan::{PlannedShare, Unread};
+use crate::plan::{PlannedShare, Unread, listed};
 use crate::render::escape::escape;
 use crate::render::parts;
 use crate::render::rows::{Row, Sign};
@@ -84,7 +84,6 @@ fn used(kind: UsedKind, users: &Users, labels: &BTreeMap<AccountId, String>) -> 
 }
 
 fn list(ids: &[&str]) -> String {
-    let named: Vec<String> = ids.iter().take(NAMED).map(|id| escape(id).to_string()).collect();
-    let rest = ids.len().saturating_sub(NAMED);
-    if rest > 0 { format!("{} and {rest} more", named.join(", ")) } else { named.join(", ") }
+    let named: Vec<String> = ids.iter().map(|id| escape(id).to_string()).collect();
+    listed(&named, NAMED)
 }

@@ -96,28 +96,20 @@ pub(crate) fn accounts_are_active(
         let Some(account) = organization.snapshot.accounts.get(&id) else { continue };
         const COUNTS: &str =
             "It counts as having what the share gives, because it has access once it is active.";
-        let (state, counts, help) = match account.standing {
+        let (counts, help) = match account.standing {
             AccountStanding::Active => continue,
-            AccountStanding::Closed => {
-                ("is closed", "Nobody in it has what the share gives.", "Remove the principal.")
-            }
-            AccountStanding::PendingClosure => {
-                ("is being closed", "Nobody in it has what the share gives.", "Remove the principal.")
+            AccountStanding::Closed | AccountStanding::PendingClosure => {
+                ("Nobody in it has what the share gives.", "Remove the principal.")
             }
             AccountStanding::Suspended => (
-                "is suspended",
                 COUNTS,
                 "Have the suspension lifted (AWS Support says why it is suspended), or remove the principal.",
             ),
-            AccountStanding::PendingActivation => {
-                ("is not yet set up", COUNTS, "Wait until the account is active, or remove the principal.")
+            AccountStanding::PendingActivation | AccountStanding::Inactive => {
+                (COUNTS, "Wait until the account is active, or remove the principal.")
             }
-            AccountStanding::Inactive => (
-                "is suspended, closed or not yet set up",
-                COUNTS,
-                "Wait until the account is active, or remove the principal.",
-            ),
         };
+        let state = account.standing.told();
         found.push(
             Diagnostic::warning(&RAM107, view.written.span, format!("Account {id} {state}. {counts}"))
                 .help(help),
@@ -135,14 +127,10 @@ pub(crate) fn accounts_that_are_read_are_open(
         let id = &block.id.value;
         let reached = block.assume_role.is_some() || block.regions.is_some();
         let Some(account) = organization.accounts.get(id).filter(|_| reached) else { continue };
-        let state = match account.standing {
-            AccountStanding::Active => continue,
-            AccountStanding::Closed => "is closed",
-            AccountStanding::PendingClosure => "is being closed",
-            AccountStanding::Suspended => "is suspended",
-            AccountStanding::PendingActivation => "is not yet set up",
-            AccountStanding::Inactive => "is suspended, closed or not yet set up",
-        };
+        if account.standing.is_active() {
+            continue;
+        }
+        let state = account.standing.told();
         let detail = format!("Account {id} {state}, so ramctl cannot read it.");
         let finding = Diagnostic::warning(&RAM109, block.id.span, detail);
         found.push(if closed(declaration, organization).contains(id) {

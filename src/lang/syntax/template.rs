@@ -72,13 +72,13 @@ impl<'t> Lowering<'t> {
 
     /// Resolves the escapes of a quoted text that starts at an offset of the file.
     fn unescape(&mut self, raw: &'t str, start: usize) -> Cow<'t, str> {
-        let plain = |text: &str| text.bytes().position(|b| matches!(b, b'$' | b'%' | b'"' | b'\\'));
-        if plain(raw).is_none() {
+        let special = |text: &str| text.bytes().position(|b| matches!(b, b'$' | b'%' | b'"' | b'\\'));
+        if special(raw).is_none() {
             return raw.into();
         }
         let mut out = String::with_capacity(raw.len());
         let mut rest = raw;
-        while let Some(plain) = plain(rest) {
+        while let Some(plain) = special(rest) {
             out.push_str(&rest[..plain]);
             rest = &rest[plain..];
             let at = start + raw.len() - rest.len();
