@@ -15,4 +15,4 @@ mod tests;
 pub use reach::{Grantee, Reach, reach, reach_of};
 pub use right::{Grants, Right, Version, rights_of, type_of};
 pub use rights::{Needed, Rights};
-pub use shift::{Access, AccessDelta, Partly, Shift, Sides};
+pub use shift::{Access, AccessDelta, Moved, Partly, Shift, Sides};

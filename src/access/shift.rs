@@ -27,6 +27,17 @@ impl AccessDelta {
     }
 }
 
+/// What each right gives of what somebody gains or loses. None: all of it, or nobody can tell. A right that gives nothing of it is not here.
+type ByRight = BTreeMap<Right, Option<Arc<BTreeSet<Beyond>>>>;
+
+/// Those who gain or lose something by one right.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    pub who: BTreeSet<Grantee>,
+    /// The actions, where each of them keeps others. Empty where somebody keeps none, or nobody can tell.
+    pub actions: BTreeSet<Beyond>,
+}
+
 /// What becomes of one resource by all shares together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shift {
@@ -41,6 +52,10 @@ pub struct Shift {
     pub more: BTreeMap<Grantee, Arc<BTreeSet<Beyond>>>,
     /// Of those who lose: who has it after too, and which actions it has no more.
     pub less: BTreeMap<Grantee, Arc<BTreeSet<Beyond>>>,
+    /// Of those who gain: who has it by several rights after, and what each gives of the gain.
+    gain_by: BTreeMap<Grantee, Arc<ByRight>>,
+    /// Of those who lose: who has it by several rights before, and what each gave of the loss.
+    lose_by: BTreeMap<Grantee, Arc<ByRight>>,
 }
 
 /// Somebody who has a resource before and after, with other actions.
@@ -53,9 +68,45 @@ pub struct Partly {
 }
 
 impl Shift {
+    /// Which of these gain something by a right.
+    pub fn gained_by(&self, right: &Right, whom: &BTreeSet<Grantee>) -> Moved {
+        moved(self.gain.intersection(whom), right, (&self.more, &self.gain_by))
+    }
+
+    /// Which of these lose something that a right gave.
+    pub fn lost_by(&self, right: &Right, whom: &BTreeSet<Grantee>) -> Moved {
+        moved(self.lose.intersection(whom), right, (&self.less, &self.lose_by))
+    }
+
     fn is_none(&self) -> bool {
         self.gain.is_empty() && self.lose.is_empty() && self.unknown.is_empty()
     }
+}
+
+fn moved<'s>(
+    whom: impl Iterator<Item = &'s Grantee>,
+    right: &Right,
+    (parts, by): (&BTreeMap<Grantee, Arc<BTreeSet<Beyond>>>, &BTreeMap<Grantee, Arc<ByRight>>),
+) -> Moved {
+    let (mut who, mut actions) = (BTreeSet::new(), Some(BTreeSet::new()));
+    // Thousands may share one set of actions.
+    let mut seen = BTreeSet::new();
+    for grantee in whom {
+        let part = match by.get(grantee) {
+            None => parts.get(grantee),
+            Some(rights) => match rights.get(right) {
+                None => continue,
+                Some(part) => part.as_ref(),
+            },
+        };
+        who.insert(grantee.clone());
+        match (part, &mut actions) {
+            (Some(part), Some(all)) if seen.insert(Arc::as_ptr(part)) => all.extend(part.iter().cloned()),
+            (Some(_), _) => {}
+            (None, _) => actions = None,
+        }
+    }
+    Moved { who, actions: actions.unwrap_or_default() }
 }
 
 /// What becomes of every resource of the plan. Resources that are on the same shares with the same rights have one answer.
@@ -224,6 +275,8 @@ struct Side<'a, 'r> {
 struct Lacking {
     grantees: BTreeSet<Grantee>,
     actions: BTreeMap<Grantee, Arc<BTreeSet<Beyond>>>,
+    /// Of whom has it by several rights.
+    by: BTreeMap<Grantee, Arc<ByRight>>,
 }
 
 impl<'a, 'r> Side<'a, 'r> {
@@ -243,14 +296,29 @@ impl<'a, 'r> Side<'a, 'r> {
 
     fn beyond(&self, other: &Self, rights: &mut OnType<'a>) -> Lacking {
         let mut out = Lacking::default();
+        let mut known: BTreeMap<(&BTreeSet<&'a Right>, BTreeSet<&'a Right>), Arc<ByRight>> = BTreeMap::new();
         for (grantee, own) in &self.grantees {
             // What a grantee has of its own, and through its whole account or for anybody.
             let wider = grantee.wider().and_then(|wider| other.grantees.get(&wider));
             let others = other.grantees.get(grantee).into_iter().chain(wider).flatten().copied();
-            match rights.missing(own, others) {
+            match rights.missing(own, others.clone()) {
                 Missing::Nothing => continue,
                 Missing::Whole | Missing::Unread => {}
                 Missing::Actions(actions) => drop(out.actions.insert((*grantee).clone(), actions)),
+            }
+            if own.len() > 1 {
+                let by = known.entry((own, others.clone().collect())).or_insert_with(|| {
+                    let of_one = |right: &&'a Right| {
+                        let part = match rights.missing(&BTreeSet::from([*right]), others.clone()) {
+                            Missing::Nothing => return None,
+                            Missing::Whole | Missing::Unread => None,
+                            Missing::Actions(actions) => Some(actions),
+                        };
+                        Some(((*right).clone(), part))
+                    };
+                    Arc::new(own.iter().filter_map(of_one).collect())
+                });
+                out.by.insert((*grantee).clone(), Arc::clone(by));
             }
             out.grantees.insert((*grantee).clone());
         }
@@ -284,5 +352,7 @@ fn shift<'a>(holders: &Holders<'a>, reaches: &ReachesOf<'_>, rights: &mut OnType
         after: after.grantees.keys().map(|grantee| (*grantee).clone()).collect(),
         more: gain.actions,
         less: lose.actions,
+        gain_by: gain.by,
+        lose_by: lose.by,
     }
 }

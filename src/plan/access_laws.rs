@@ -10,8 +10,8 @@ use crate::diff::fixture::*;
 use crate::diff::{Cause, Change, Part, Verdict};
 use crate::live::{Association, LivePlace, LiveShare, LiveState, VersionAsked};
 use crate::model::{
-    AccountId, AssociationStatus, Observed, OuId, PermissionArn, Principal, ResourceArn, ShareStatus,
-    TAG_STACK, Tags,
+    AccountId, AssociationStatus, Observed, OuId, PermissionArn, Principal, ResourceArn, ShareArn,
+    ShareStatus, TAG_STACK, Tags,
 };
 use crate::org::{OrgSnapshot, ParentId};
 use crate::plan::access_worlds::{a_world, contexts};
@@ -166,6 +166,16 @@ pub(crate) struct Truth {
     /// Of these: who has the resource on the other side too.
     pub kept_more: Held,
     pub kept_less: Held,
+    /// What each share lets its principals do, before and after.
+    pub given: [Given; 2],
+}
+
+type Given = BTreeMap<ShareArn, BTreeSet<Request>>;
+
+fn given(live: &LiveState) -> Given {
+    let places = live.places.values().filter_map(Observed::known);
+    let shares = places.flat_map(|read| read.shares.values().map(move |share| (read, share)));
+    shares.map(|(read, share)| (share.arn.clone(), requests(read, share))).collect()
 }
 
 /// A plan and what is so. None where something waits for somebody: that is neither before nor after.
@@ -177,7 +187,7 @@ pub(crate) fn truth(graph: &DesiredGraph, live: LiveState) -> Option<(Plan, Trut
     if waits_for_somebody(&live) {
         return None;
     }
-    let before = held(&live);
+    let (before, given_before) = (held(&live), given(&live));
     let mut sim = Simulator::new(live);
     sim.run(plan.steps());
     let after = held(&sim.live);
@@ -191,7 +201,7 @@ pub(crate) fn truth(graph: &DesiredGraph, live: LiveState) -> Option<(Plan, Trut
         kept.map(|(key, requests)| (key.clone(), requests.clone())).collect()
     };
     let (kept_more, kept_less) = (kept(&gained, &before), kept(&lost, &after));
-    Some((plan, Truth { gained, lost, kept_more, kept_less }))
+    Some((plan, Truth { gained, lost, kept_more, kept_less, given: [given_before, given(&sim.live)] }))
 }
 
 /// Who keeps something with other actions, against the count.
@@ -223,7 +233,7 @@ fn told_partly(plan: &Plan, truth: &Truth) -> Result<(), TestCaseError> {
 pub(crate) fn told_as_counted(graph: &DesiredGraph, live: LiveState) -> Result<(), TestCaseError> {
     let Some((plan, truth)) = truth(graph, live) else { return Ok(()) };
     told_partly(&plan, &truth)?;
-    let Truth { gained, lost, .. } = truth;
+    let Truth { gained, lost, given, .. } = truth;
     let who = |pairs: &Held| -> BTreeSet<String> { pairs.keys().map(|(who, _)| who.clone()).collect() };
     prop_assert_eq!(names(&plan.access.gain), who(&gained), "{:?}", gained);
     prop_assert_eq!(names(&plan.access.lose), who(&lost), "{:?}", lost);
@@ -233,7 +243,12 @@ pub(crate) fn told_as_counted(graph: &DesiredGraph, live: LiveState) -> Result<(
         told[0].extend(names(&share.access.gain));
         told[1].extend(names(&share.access.lose));
         for detail in &share.details {
-            for (felt, truth) in [(&detail.gain, &gained), (&detail.lose, &lost)] {
+            // A share that is made anew has another ARN.
+            let before = share.diff.before().map(|before| &before.share.arn);
+            let is_same = matches!(share.diff.verdict, Verdict::Changed(Change::Update { .. }));
+            let own = [before.filter(|_| is_same), before];
+            let sides = [(&detail.gain, &gained, &given[1]), (&detail.lose, &lost, &given[0])];
+            for ((felt, truth, given), own) in sides.into_iter().zip(own) {
                 let about = |resource: &ResourceArn| match &detail.edit.part {
                     Part::Resource { resource: one, .. } => one == resource,
                     _ => true,
@@ -241,6 +256,14 @@ pub(crate) fn told_as_counted(graph: &DesiredGraph, live: LiveState) -> Result<(
                 for name in names(felt) {
                     let found = truth.keys().any(|(who, resource)| *who == name && about(resource));
                     prop_assert!(found, "{} in {:?}", name, detail);
+                    // And it is this share that gives or gave it.
+                    let of_this = |given: &BTreeSet<Request>| {
+                        truth.iter().any(|((who, resource), requests)| {
+                            *who == name && about(resource) && !given.is_disjoint(requests)
+                        })
+                    };
+                    let own = own.and_then(|own| given.get(own));
+                    prop_assert!(own.is_none_or(of_this), "{} by another share: {:?}", name, detail);
                 }
                 if let (Part::Principal { .. }, false) = (&detail.edit.part, felt.is_empty()) {
                     let all: BTreeSet<&ResourceArn> = truth

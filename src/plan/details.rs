@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::access::{Access, AccessDelta, Grantee, Grants, Reach, Shift, Sides, reach_of};
+use crate::access::{Access, AccessDelta, Grantee, Grants, Moved, Reach, Right, Shift, Sides, reach_of};
 use crate::diff::{Cause, Change, Delta, Edit, Membership, Part, Present, Wanted, principal_label};
 use crate::model::{Beyond, Observed, PolicyChange, Principal, ResourceArn, ResourceType};
 use crate::org::OrgView;
@@ -17,11 +17,11 @@ pub(crate) struct Parts<'a> {
     after: &'a Reach,
     org: &'a OrgView,
     /// The part of a shift that concerns this share. Thousands of resources may concern the same thousands of accounts.
-    shares_of: BTreeMap<*const Shift, Share>,
+    shares_of: BTreeMap<*const Shift, [MovedAs; 2]>,
 }
 
-/// Those whom a part concerns, as [`Detail`] has them, and the actions that they gain and lose where they keep others.
-type Share = [(Arc<BTreeSet<Grantee>>, Arc<BTreeSet<Beyond>>); 2];
+/// Those whom a part concerns, as [`Detail`] has them, and the actions that they gain or lose where they keep others.
+type MovedAs = (Arc<BTreeSet<Grantee>>, Arc<BTreeSet<Beyond>>);
 
 impl<'a> Parts<'a> {
     pub fn of(index: usize, sides: &'a [Sides], access: &'a Access<'a>, org: &'a OrgView) -> Self {
@@ -37,28 +37,34 @@ impl<'a> Parts<'a> {
     /// Who gains and loses with this share, in the plan as a whole.
     pub fn delta(&self) -> AccessDelta {
         let mut out = AccessDelta::default();
-        for shift in self.shifts(self.sides.1.as_ref()) {
-            out.gain.extend(shift.gain.intersection(&self.after.grantees).cloned());
+        for Group { shift, right, .. } in self.groups_of(&self.sides.1) {
+            out.gain.append(&mut shift.gained_by(right, &self.after.grantees).who);
             out.unknown.extend(shift.unknown.intersection(&self.after.unknown).cloned());
         }
-        for shift in self.shifts(self.sides.0.as_ref()) {
-            out.lose.extend(shift.lose.intersection(&self.before.grantees).cloned());
+        for Group { shift, right, .. } in self.groups_of(&self.sides.0) {
+            out.lose.append(&mut shift.lost_by(right, &self.before.grantees).who);
             out.unknown.extend(shift.unknown.intersection(&self.before.unknown).cloned());
         }
         out
     }
 
-    /// The different ones among what becomes of the resources of a side.
-    fn shifts(&self, grants: Option<&'a Grants>) -> Vec<&'a Arc<Shift>> {
-        self.shifts_of(grants.into_iter().flat_map(|grants| grants.resources.keys()))
+    /// Resources of a side by what becomes of them. Those of one group are on the same shares with the same rights.
+    fn groups(&self, resources: impl IntoIterator<Item = (&'a ResourceArn, &'a Right)>) -> Vec<Group<'a>> {
+        let mut at: BTreeMap<*const Shift, usize> = BTreeMap::new();
+        let mut out: Vec<Group<'a>> = Vec::new();
+        for (resource, right) in resources {
+            let Some(shift) = self.access.shift(resource) else { continue };
+            let index = *at.entry(Arc::as_ptr(shift)).or_insert_with(|| {
+                out.push(Group { shift, right, count: 0, first: resource });
+                out.len() - 1
+            });
+            out[index].count += 1;
+        }
+        out
     }
 
-    fn shifts_of(&self, resources: impl Iterator<Item = &'a ResourceArn>) -> Vec<&'a Arc<Shift>> {
-        let mut seen = BTreeSet::new();
-        resources
-            .filter_map(|resource| self.access.shift(resource))
-            .filter(|shift| seen.insert(Arc::as_ptr(shift)))
-            .collect()
+    fn groups_of(&self, side: &'a Option<Grants>) -> Vec<Group<'a>> {
+        self.groups(side.iter().flat_map(|grants| &grants.resources))
     }
 
     /// The parts of a change. What is made or goes as a whole is listed as if it came or went member by member.
@@ -101,15 +107,17 @@ impl<'a> Parts<'a> {
     }
 
     fn of_resource(&mut self, resource: &ResourceArn, how: &Membership) -> Concerned {
-        let (before, after) = (self.before, self.after);
+        let (before, after, sides) = (self.before, self.after, self.sides);
         let Some(shift) = self.access.shift(resource) else { return Concerned::default() };
         let [gain, lose] = self.shares_of.entry(Arc::as_ptr(shift)).or_insert_with(|| {
-            let both = |of: &BTreeSet<Grantee>, actions: &Partial, side: &Reach| {
-                let felt: BTreeSet<Grantee> = of.intersection(&side.grantees).cloned().collect();
-                let actions = partial(&felt, actions).unwrap_or_default();
-                (Arc::new(felt), Arc::new(actions))
-            };
-            [both(&shift.gain, &shift.more, after), both(&shift.lose, &shift.less, before)]
+            // What failed is on a share and gives nothing.
+            let right = |grants: &'a Option<Grants>| grants.as_ref()?.resources.get(resource);
+            let gained = right(&sides.1).map(|right| shift.gained_by(right, &after.grantees));
+            let lost = right(&sides.0).map(|right| shift.lost_by(right, &before.grantees));
+            [gained, lost].map(|moved| {
+                let Moved { who, actions } = moved.unwrap_or_default();
+                (Arc::new(who), Arc::new(actions))
+            })
         });
         let ((felt, actions), side) = match how {
             Membership::Added | Membership::Repaired { .. } => (gain, after),
@@ -123,7 +131,8 @@ impl<'a> Parts<'a> {
         let comes = !matches!(how, Membership::Removed);
         let side = if comes { &self.sides.1 } else { &self.sides.0 };
         let Some(grants) = side else { return Concerned::default() };
-        if !comes && grants.invited.contains(principal) {
+        // One whose association failed has nothing by it.
+        if !grants.principals.contains(principal) || !comes && grants.invited.contains(principal) {
             return Concerned::default();
         }
         self.of_grantees(&reach_of(grants, [principal], self.org), grants, how)
@@ -145,13 +154,16 @@ impl<'a> Parts<'a> {
             one.grantees.insert(of(service, Some(source)));
             anybody.grantees.insert(of(service, None));
         }
-        let mut out = self.of_grantees(&one, if comes { after } else { before }, how);
-        if comes {
-            let shut_out = self.of_grantees(&anybody, before, &Membership::Removed);
-            out.lose = shut_out.lose;
+        let side = if comes { after } else { before };
+        let mut out = if side.sources.contains(source) {
+            self.of_grantees(&one, side, how)
         } else {
-            let let_in = self.of_grantees(&anybody, after, &Membership::Added);
-            out.gain = let_in.gain;
+            Concerned::default()
+        };
+        if comes && before.sources.is_empty() {
+            out.lose = self.of_grantees(&anybody, before, &Membership::Removed).lose;
+        } else if !comes && after.sources.is_empty() {
+            out.gain = self.of_grantees(&anybody, after, &Membership::Added).gain;
         }
         out
     }
@@ -161,17 +173,20 @@ impl<'a> Parts<'a> {
         let comes = !matches!(how, Membership::Removed);
         let (mut felt, mut unknown, mut resources) = (BTreeSet::new(), BTreeSet::new(), Felt::default());
         let mut actions = Some(BTreeSet::new());
-        for (shift, (count, first)) in self.by_shift(grants) {
-            let (moves, parts) = if comes { (&shift.gain, &shift.more) } else { (&shift.lose, &shift.less) };
-            let whom: BTreeSet<Grantee> = moves.intersection(&one.grantees).cloned().collect();
+        for Group { shift, right, count, first } in self.groups(&grants.resources) {
+            let Moved { who: whom, actions: parts } = if comes {
+                shift.gained_by(right, &one.grantees)
+            } else {
+                shift.lost_by(right, &one.grantees)
+            };
             let open = shift.unknown.intersection(&one.unknown);
             if !whom.is_empty() || open.clone().next().is_some() {
                 resources.count += count;
                 resources.first.get_or_insert_with(|| first.clone());
             }
             if !whom.is_empty() {
-                match (&mut actions, partial(&whom, parts)) {
-                    (Some(all), Some(more)) => all.extend(more),
+                match &mut actions {
+                    Some(all) if !parts.is_empty() => all.extend(parts),
                     _ => actions = None,
                 }
             }
@@ -180,21 +195,6 @@ impl<'a> Parts<'a> {
         }
         let actions = Arc::new(actions.unwrap_or_default());
         Concerned::of(how, Arc::new(felt), unknown, resources, actions)
-    }
-
-    /// What becomes of the resources of a side, each once, with how many resources that is and the first of them.
-    fn by_shift(&self, grants: &'a Grants) -> Vec<(&'a Arc<Shift>, (usize, &'a ResourceArn))> {
-        let mut at: BTreeMap<*const Shift, usize> = BTreeMap::new();
-        let mut out: Vec<(&Arc<Shift>, (usize, &ResourceArn))> = Vec::new();
-        for resource in grants.resources.keys() {
-            let Some(shift) = self.access.shift(resource) else { continue };
-            let index = *at.entry(Arc::as_ptr(shift)).or_insert_with(|| {
-                out.push((shift, (0, resource)));
-                out.len() - 1
-            });
-            out[index].1.0 += 1;
-        }
-        out
     }
 
     /// Of the resources that are on the share before and after, with another right.
@@ -208,9 +208,11 @@ impl<'a> Parts<'a> {
             after.resources.get(*resource).is_some_and(|after| after != *right) && !other_type(resource)
         });
         let (mut gain, mut lose, mut unknown) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        for shift in self.shifts_of(changed.map(|(resource, _)| resource)) {
-            gain.extend(shift.gain.intersection(&self.after.grantees).cloned());
-            lose.extend(shift.lose.intersection(&self.before.grantees).cloned());
+        for Group { shift, right, first, .. } in self.groups(changed) {
+            if let Some(after) = after.resources.get(first) {
+                gain.append(&mut shift.gained_by(after, &self.after.grantees).who);
+            }
+            lose.append(&mut shift.lost_by(right, &self.before.grantees).who);
             unknown.extend(shift.unknown.intersection(&self.after.unknown).cloned());
         }
         Concerned {
@@ -222,23 +224,13 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Who keeps something, with the actions that it gains or loses.
-type Partial = BTreeMap<Grantee, Arc<BTreeSet<Beyond>>>;
-
-/// The actions that these gain or lose, where each of them keeps others. None: for somebody it is all, or not known.
-fn partial(felt: &BTreeSet<Grantee>, actions: &Partial) -> Option<BTreeSet<Beyond>> {
-    let mut out = BTreeSet::new();
-    if actions.is_empty() {
-        return None;
-    }
-    let mut seen = BTreeSet::new();
-    for grantee in felt {
-        let actions = actions.get(grantee)?;
-        if seen.insert(Arc::as_ptr(actions)) {
-            out.extend(actions.iter().cloned());
-        }
-    }
-    Some(out)
+/// Resources that are on the same shares with the same rights: one thing becomes of all.
+struct Group<'a> {
+    shift: &'a Arc<Shift>,
+    /// What this share lets people do with them.
+    right: &'a Right,
+    count: usize,
+    first: &'a ResourceArn,
 }
 
 /// Whom a part concerns, as [`Detail`] has it.

@@ -9,7 +9,7 @@ use crate::desired::DesiredGraph;
 use crate::diff::fixture::*;
 use crate::diff::{Change, Verdict, diff};
 use crate::live::LiveState;
-use crate::model::{Address, Observed, Place, Principal, ResourceArn, TAG_IMPORTED};
+use crate::model::{Address, Observed, Place, Principal, TAG_IMPORTED};
 use crate::plan::laws::{a_live_state, a_stack, cut_short, planned, strangers};
 use crate::plan::simulator::Simulator;
 use crate::plan::{Plan, PlannedShare, plan};
@@ -34,29 +34,8 @@ fn asked_anew(graph: &DesiredGraph, first: &Plan, live: &LiveState) -> Vec<(Opti
     let changes = |share: &&PlannedShare| matches!(share.diff.verdict, Verdict::Changed(_));
     let alone = first.body().shares.iter().filter(changes).count() == 1;
     let of_replaced = |at: &Option<Address>| at.as_ref().map_or(alone, |at| replaced.contains(at));
-    // Who loses something with this share, or may do more with it, hangs on what the others with the same resource give at that moment.
-    let by_others = |(at, code): &(Option<Address>, &str)| {
-        ["RAM203", "RAM217"].contains(code) && at.as_ref().is_some_and(|at| holds_with_others(first, at))
-    };
     let anew = asked(&second).into_iter().filter(|(at, _)| of_replaced(at));
-    anew.filter(|one| !before.contains(one) && !by_others(one)).collect()
-}
-
-/// Whether a resource of a block is on a share of another one too, or on a second share of this one, before the plan or after it.
-fn holds_with_others(plan: &Plan, at: &Address) -> bool {
-    let resources = |share: &PlannedShare| -> BTreeSet<ResourceArn> {
-        let before = share.diff.before().into_iter().flat_map(|before| before.share.resources.keys());
-        let after = match &share.diff.verdict {
-            Verdict::Changed(change) => change.after(),
-            Verdict::InSync { after, .. } => Some(after),
-            _ => None,
-        };
-        before.chain(after.into_iter().flat_map(|after| after.resources.keys())).cloned().collect()
-    };
-    let (own, others): (Vec<&PlannedShare>, Vec<&PlannedShare>) =
-        plan.body().shares.iter().partition(|share| share.diff.address == *at);
-    let held: BTreeSet<ResourceArn> = own.iter().flat_map(|share| resources(share)).collect();
-    own.len() > 1 || others.iter().any(|share| !held.is_disjoint(&resources(share)))
+    anew.filter(|one| !before.contains(one)).collect()
 }
 
 proptest! {

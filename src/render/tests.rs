@@ -64,8 +64,8 @@ fn a_plan_shows_what_changes_and_who_gains_and_loses() {
                       to = share.made
                       id = "arn:aws:ram:eu-central-1:222222222222:resource-share/00000009"
                     }
-                + principal  account dev-1       333333333333           1 account gains tgw-1
-                + resource   ec2:TransitGateway  transit-gateway/tgw-1  1 account gains it
+                + principal  account dev-1       333333333333           no account gains tgw-1
+                + resource   ec2:TransitGateway  transit-gateway/tgw-1  no account gains it
                 ! share      00000009            manual-test            holds the same for the same principals and is in no stack; a second one is made  RAM223
             ~ share.tgw   "tgw"              shares.ram.hcl:3
                 ~ permission  ec2:TransitGateway  AWSRAMDefaultPermissionTransitGateway -> ReadOnly
@@ -123,9 +123,9 @@ fn a_narrow_terminal_gets_effects_on_lines_of_their_own() {
                       id = "arn:aws:ram:eu-central-1:222222222222:resource-share/00000009"
                     }
                 + principal  account dev-1       333333333333
-                      1 account gains tgw-1
+                      no account gains tgw-1
                 + resource   ec2:TransitGateway  transit-gateway/tgw-1
-                      1 account gains it
+                      no account gains it
                 ! share      00000009            manual-test
                       holds the same for the same principals and is in no stack; a second
                       one is made  RAM223

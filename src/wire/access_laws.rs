@@ -46,7 +46,7 @@ proptest! {
 
     #[test]
     fn a_document_says_who_gains_and_loses_what_as_a_count_finds_it((graph, live) in a_world()) {
-        let Some((plan, Truth { gained, lost, kept_more, kept_less })) = truth(&graph, live) else { return Ok(()) };
+        let Some((plan, Truth { gained, lost, kept_more, kept_less, .. })) = truth(&graph, live) else { return Ok(()) };
         let text = PlanDocument::new(&plan, &sources().0, 0).to_text();
         let file = PlanFile::read(&text).expect("a plan that was just written");
         prop_assert_eq!(&PlanDocument::new(file.plan.body(), &file.sources, file.origin.clone()).to_text(), &text);
