@@ -484,9 +484,11 @@ impl Life {
         self.world.set_faults(json!([fault])).await;
         let (plan, run) = self.carried_out("", &allowed.join(",")).await;
         self.world.set_faults(json!([])).await;
+        // A share may go although the one that takes over from it was not read: the plan says who loses by it.
+        let gaps = Gaps::For(losing(&plan));
         let mut wrong = None;
         self.journal.follow(|state, touched| {
-            wrong = wrong.take().or_else(|| bounds.broken_by(state, touched, true));
+            wrong = wrong.take().or_else(|| bounds.broken_by(state, touched, &gaps));
         });
         let changed = unlike(&before.portraits(), &self.journal.now.portraits());
         let there = |share: &&String| unread.as_ref().is_some_and(|place| share.starts_with(place));
@@ -564,11 +566,10 @@ impl Life {
         let bounds = Bounds::of(&before, &self.stack);
         let (plan, run) = self.carried_out(&format!(" {flags}"), &EVERY_HAZARD).await;
         // A share may go although the one that takes over from it is left out: the plan says who loses by it.
-        let loses = plan["access"]["lose"].as_array().is_some_and(|who| !who.is_empty());
-        let has_gap = loses || plan["shares"].to_string().contains("RAM350");
+        let gaps = if says_gap(&plan) { Gaps::ForAll } else { Gaps::For(losing(&plan)) };
         let mut wrong = None;
         self.journal.follow(|state, touched| {
-            wrong = wrong.take().or_else(|| bounds.broken_by(state, touched, !has_gap));
+            wrong = wrong.take().or_else(|| bounds.broken_by(state, touched, &gaps));
             wrong = wrong.take().or_else(|| touched_in(&still, state, touched));
         });
         let told = |text: &str, stack: &Stack| Err(format!("{text}\n{}\n{flags}\n{run}", stack.files()));
@@ -608,7 +609,7 @@ impl Life {
         self.world.set_faults(json!([])).await;
         let mut wrong = None;
         self.journal.follow(|state, touched| {
-            wrong = wrong.take().or_else(|| bounds.broken_by(state, touched, false));
+            wrong = wrong.take().or_else(|| bounds.broken_by(state, touched, &Gaps::ForAll));
         });
         if run.stderr.contains("panicked") {
             return Err(run.to_string());
@@ -621,10 +622,10 @@ impl Life {
         let before = self.journal.now.clone();
         let bounds = Bounds::of(&before, &self.stack);
         let (plan, run) = self.carried_out("", &EVERY_HAZARD).await;
-        let has_gap = plan["shares"].to_string().contains("RAM350");
+        let gaps = if says_gap(&plan) { Gaps::ForAll } else { Gaps::For(BTreeSet::new()) };
         let mut wrong = None;
         self.journal.follow(|state, touched| {
-            wrong = wrong.take().or_else(|| bounds.broken_by(state, touched, !has_gap));
+            wrong = wrong.take().or_else(|| bounds.broken_by(state, touched, &gaps));
         });
         let told = |text: &str, stack: &Stack| Err(format!("{text}\n{}\n{run}", stack.files()));
         if run.code == Some(1) && run.holds("RAM220") {
@@ -703,6 +704,23 @@ impl Life {
     }
 }
 
+/// For whom a plan allows to be without something for a while that is declared before and after.
+enum Gaps {
+    ForAll,
+    For(BTreeSet<String>),
+}
+
+/// Whether a plan says that shares take something before others give it.
+fn says_gap(plan: &Value) -> bool {
+    plan["shares"].to_string().contains("RAM350")
+}
+
+/// Who loses something, by the plan.
+fn losing(plan: &Value) -> BTreeSet<String> {
+    let who = plan["access"]["lose"].as_array().into_iter().flatten();
+    who.filter_map(|one| one.as_str().map(str::to_owned)).collect()
+}
+
 /// What no moment of a run may go beyond.
 struct Bounds {
     /// What was given before, and what is wanted.
@@ -730,7 +748,7 @@ impl Bounds {
         Self { least: has.intersection(&wanted).cloned().collect(), most: &had | &wanted, foreign }
     }
 
-    fn broken_by(&self, state: &State, touched: &BTreeSet<String>, without_gap: bool) -> Option<String> {
+    fn broken_by(&self, state: &State, touched: &BTreeSet<String>, gaps: &Gaps) -> Option<String> {
         if touched.is_empty() {
             return None;
         }
@@ -742,7 +760,10 @@ impl Bounds {
         if let Some(extra) = now.difference(&self.most).next() {
             return Some(format!("for a moment, {extra:?}"));
         }
-        let gap = self.least.difference(&now).next().filter(|_| without_gap);
+        let gap = self.least.difference(&now).find(|grant| match gaps {
+            Gaps::ForAll => false,
+            Gaps::For(who) => !who.contains(&grant.who),
+        });
         gap.map(|gap| format!("for a moment, nobody gives {gap:?}"))
     }
 }
