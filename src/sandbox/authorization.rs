@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::sandbox::services::iam::{PolicyContext, Request, Verdict, authorize};
 use crate::sandbox::services::{Call, Refusal, Service, ram};
 use crate::sandbox::state::State;
-use crate::sandbox::state::rows_ram::partition_of;
+use crate::sandbox::state::rows_ram::{home_region, partition_of};
 
 /// Refuses what no policy of the caller allows.
 pub(crate) fn permit(
@@ -117,7 +117,7 @@ fn ram_questions(
 /// Turning on sharing makes these calls in the caller's name, where those services live.
 fn enabling(call: &Call<'_>, mut context: PolicyContext) -> [Question; 3] {
     const RAM: &str = "ram.amazonaws.com";
-    context.set("aws:RequestedRegion", ["us-east-1"]);
+    context.set("aws:RequestedRegion", [home_region(partition_of(call.region))]);
     context.set("iam:AWSServiceName", [RAM]);
     context.set("organizations:ServicePrincipal", [RAM]);
     let question = |action: &str, resource: String| Question {

@@ -18,7 +18,7 @@ use crate::sandbox::protocol::{Credential, Routed, Unrouted, Wire, credential, r
 use crate::sandbox::services::{Answer, Call, Caller, Refusal, Run, Service, Turns, uuid};
 use crate::sandbox::settings::{Behaviour, Timing};
 use crate::sandbox::state::rows_account::TrailEvent;
-use crate::sandbox::state::rows_ram::partition_of;
+use crate::sandbox::state::rows_ram::{home_region, partition_of};
 use crate::sandbox::state::{State, Store};
 
 /// The sandbox without its socket.
@@ -191,15 +191,6 @@ impl Sandbox {
             request_id: envelope.request_id.to_owned(),
         };
         state.trail.put(format!("{}/{region}/{now:015}-{number:08}", caller.account), event);
-    }
-}
-
-/// Where the global services of a partition live.
-fn home_region(partition: &str) -> &'static str {
-    match partition {
-        "aws-cn" => "cn-northwest-1",
-        "aws-us-gov" => "us-gov-west-1",
-        _ => "us-east-1",
     }
 }
 

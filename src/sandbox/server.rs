@@ -64,6 +64,7 @@ pub struct AccountAccess {
 pub struct Running {
     address: SocketAddr,
     accounts: Vec<AccountAccess>,
+    home_region: &'static str,
     notices: Vec<String>,
     sandbox: Arc<Sandbox>,
     stop: Option<oneshot::Sender<()>>,
@@ -96,7 +97,8 @@ pub async fn start(settings: Settings) -> Result<Running, SandboxError> {
         };
         axum::serve(listener, router).with_graceful_shutdown(end).await
     });
-    Ok(Running { address, accounts: planted.accounts, notices, sandbox, stop: Some(stop), server })
+    let (accounts, home_region) = (planted.accounts, planted.home_region);
+    Ok(Running { address, accounts, home_region, notices, sandbox, stop: Some(stop), server })
 }
 
 impl Running {
@@ -107,6 +109,11 @@ impl Running {
     /// What `AWS_ENDPOINT_URL` is set to.
     pub fn endpoint_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// A Region of the sandbox's partition: the one in which its global services live.
+    pub fn home_region(&self) -> &'static str {
+        self.home_region
     }
 
     /// The account that manages the organization, or the only one there is.

@@ -74,14 +74,27 @@ pub(crate) enum EmptyPages {
 
 /// How long a client token is remembered. AWS publishes no figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "hcl::Value")]
 pub(crate) enum Tokens {
     Forever,
     /// Not at all: the same request is carried out again.
-    #[serde(rename = "none")]
     Never,
-    #[serde(untagged)]
     Seconds(u32),
+}
+
+impl TryFrom<hcl::Value> for Tokens {
+    type Error = String;
+
+    fn try_from(value: hcl::Value) -> Result<Self, String> {
+        let seconds = || value.as_u64().and_then(|seconds| u32::try_from(seconds).ok());
+        match value.as_str() {
+            Some("forever") => Ok(Self::Forever),
+            Some("none") => Ok(Self::Never),
+            _ => seconds().map(Self::Seconds).ok_or_else(|| {
+                format!(r#"tokens = {value}: write "forever", "none" or a number of whole seconds"#)
+            }),
+        }
+    }
 }
 
 impl Tokens {

@@ -36,8 +36,8 @@ pub(crate) fn run(args: &ServeArgs, output: &mut Output) -> Exit {
             ("AWS_ENDPOINT_URL", running.endpoint_url().as_str()),
             ("AWS_ACCESS_KEY_ID", &keys.access_key_id),
             ("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key),
-            ("AWS_REGION", "us-east-1"),
-            ("AWS_DEFAULT_REGION", "us-east-1"),
+            ("AWS_REGION", running.home_region()),
+            ("AWS_DEFAULT_REGION", running.home_region()),
             ("AWS_EC2_METADATA_DISABLED", "true"),
         ] {
             output.line(format_args!("export {name}={value}"));

@@ -303,7 +303,10 @@ fn merge(call: &mut Call<'_>) -> Result<Value, FunctionError> {
 fn transpose(call: &mut Call<'_>) -> Result<Value, FunctionError> {
     let mut transposed: BTreeMap<Arc<str>, Vec<&str>> = BTreeMap::new();
     for (key, list) in call.entries(0) {
-        for item in list.items().unwrap_or_default() {
+        let list = list
+            .items()
+            .ok_or_else(|| FunctionError::argument(0, format!("The list of {key:?} is null.")))?;
+        for item in list {
             let item = item.as_str().ok_or_else(|| {
                 FunctionError::argument(0, format!("The list of {key:?} has a null, which cannot be a key."))
             })?;

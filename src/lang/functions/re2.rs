@@ -324,6 +324,10 @@ impl Rewriter<'_> {
             None => &name,
         };
         let class = known_class(bare).ok_or_else(|| format!("there is no class of characters {name:?}"))?;
+        // No text has a surrogate in it.
+        if matches!(&*class, "gc=cs" | "gc=surrogate") {
+            return Ok(if negated { "\\x00-\\x{10FFFF}" } else { "[^\\x00-\\x{10FFFF}]" }.to_owned());
+        }
         Ok(format!("\\{}{{{class}}}", if negated { 'P' } else { 'p' }))
     }
 
@@ -463,7 +467,7 @@ fn range(low: u32, high: u32) -> String {
 }
 
 /// The general categories of Unicode, short and long, in lower case without underscores.
-const CATEGORIES: &str = "any ascii assigned c other cc control cf format cn unassigned co privateuse cs surrogate l \
+const CATEGORIES: &str = "any ascii assigned c other cc control cntrl cf format cn unassigned co privateuse cs surrogate l \
     letter lc casedletter ll lowercaseletter lm modifierletter lo otherletter lt titlecaseletter lu \
     uppercaseletter m mark combiningmark mc spacingmark me enclosingmark mn nonspacingmark n number \
     nd decimalnumber digit nl letternumber no othernumber p punctuation punct pc \
@@ -471,6 +475,10 @@ const CATEGORIES: &str = "any ascii assigned c other cc control cf format cn una
     initialpunctuation po otherpunctuation ps openpunctuation s symbol sc currencysymbol sk \
     modifiersymbol sm mathsymbol so othersymbol z separator zl zp zs spaceseparator lineseparator \
     paragraphseparator";
+
+/// The scripts whose long names are as long as the short ones.
+const SCRIPTS_OF_FOUR_LETTERS: [&str; 9] =
+    ["ahom", "cham", "kawi", "lisu", "miao", "modi", "newa", "thai", "toto"];
 
 /// A general category or a script, in the crate's words.
 fn known_class(name: &str) -> Option<String> {
@@ -484,6 +492,8 @@ fn known_class(name: &str) -> Option<String> {
         });
     }
     let is_word = !loose.is_empty() && loose.bytes().all(|b| b.is_ascii_alphanumeric());
+    // The crate knows the short names too, all of four letters.
+    let is_short = loose.len() == 4 && !SCRIPTS_OF_FOUR_LETTERS.contains(&&*loose);
     let script = format!("sc={loose}");
-    (is_word && Regex::new(&format!("\\p{{{script}}}")).is_ok()).then_some(script)
+    (is_word && !is_short && Regex::new(&format!("\\p{{{script}}}")).is_ok()).then_some(script)
 }

@@ -80,7 +80,7 @@ impl Builder {
                 {
                     text = cut.to_owned().into();
                 }
-                let merges = style == ScalarStyle::Plain && tag.is_none() && text == "<<";
+                let merges = tag.is_none() && text == "<<";
                 let value = scalar(&text, style == ScalarStyle::Plain, tag.as_deref())?;
                 self.finish(Node { value, anchor, merges })
             }
@@ -168,8 +168,17 @@ fn key_text(value: &Value) -> Result<String, String> {
 fn collection_tag(tag: Option<&Tag>, wanted: &str) -> Result<(), String> {
     match tag {
         None => Ok(()),
-        Some(tag) if tag.is_yaml_core_schema() && tag.suffix == wanted => Ok(()),
+        Some(tag) if core_type(tag) == Some(wanted) => Ok(()),
         Some(tag) => Err(format!("The tag {tag} is not supported here.")),
+    }
+}
+
+/// The type that a tag names: `!!str`, or `!<tag:yaml.org,2002:str>` in full.
+fn core_type(tag: &Tag) -> Option<&str> {
+    if tag.is_yaml_core_schema() {
+        Some(&tag.suffix)
+    } else {
+        tag.suffix.strip_prefix("tag:yaml.org,2002:").filter(|_| tag.handle.is_empty())
     }
 }
 
@@ -177,20 +186,18 @@ fn scalar(text: &str, plain: bool, tag: Option<&Tag>) -> Result<Value, String> {
     let untagged = if plain { resolve(text)? } else { Value::string(text) };
     let Some(tag) = tag else { return Ok(untagged) };
     let unsupported = || Err(format!("The tag {tag} is not supported."));
-    if !tag.is_yaml_core_schema() {
-        return unsupported();
-    }
+    let Some(kind) = core_type(tag) else { return unsupported() };
     // What stands in quotes is a string, whatever its tag says.
-    if !plain && matches!(tag.suffix.as_str(), "int" | "float" | "bool" | "null") {
+    if !plain && matches!(kind, "int" | "float" | "bool" | "null") {
         return Ok(Value::string(text));
     }
     let resolved = resolve(text)?;
-    let fits = match tag.suffix.as_str() {
+    let fits = match kind {
         "str" | "binary" => return Ok(Value::string(text)),
         "int" => resolved.as_number().is_some_and(Number::is_integer),
         "float" => resolved.as_number().is_some(),
         "bool" => resolved.as_bool().is_some(),
-        "null" => resolved.is_null(),
+        "null" => return Ok(Value::null()),
         "timestamp" => return timestamp(text).ok_or_else(|| format!("{text:?} is no timestamp.")),
         _ => return unsupported(),
     };

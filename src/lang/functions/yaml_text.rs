@@ -60,7 +60,7 @@ impl Writer {
                 } else {
                     self.out.push_str("? ");
                     self.string(key, column + 2)?;
-                    self.out.push('\n');
+                    self.end_line();
                     self.margin(column, false);
                     self.out.push_str(": ");
                     self.node(item, column + 2, Place::Item)?;
@@ -69,7 +69,7 @@ impl Writer {
             return Ok(());
         }
         self.scalar(value, column.max(2))?;
-        self.out.push('\n');
+        self.end_line();
         Ok(())
     }
 
@@ -118,10 +118,13 @@ impl Writer {
         let mut width = self.out[line..].chars().count() + 1;
         self.out.push('"');
         let mut after_space = false;
+        // Terraform takes every character behind a byte order mark for one, and writes its code.
+        let by_code = text.starts_with('\u{feff}');
         let mut chars = text.char_indices().peekable();
         while let Some((offset, c)) = chars.next() {
             let next = chars.peek().map(|(_, c)| *c);
             if c == ' '
+                && !by_code
                 && !after_space
                 && offset > 0
                 && let (Some(column), Some(next)) = (folds_to, next)
@@ -137,7 +140,7 @@ impl Writer {
                 }
             } else {
                 let before = self.out.len();
-                write_escaped(&mut self.out, c);
+                write_escaped(&mut self.out, c, by_code);
                 width += self.out[before..].chars().count();
             }
             after_space = c == ' ';
@@ -148,21 +151,27 @@ impl Writer {
     /// A literal block: `|`, a column where the first line starts with a space, and how the end counts.
     fn block(&mut self, text: &str, column: usize) {
         self.out.push('|');
-        if text.starts_with([' ', '\n']) {
+        if text.starts_with(' ') || text.starts_with(BREAKS) {
             self.out.push('2');
         }
-        let body = text.strip_suffix('\n');
-        match body {
+        match text.strip_suffix(BREAKS) {
             None => self.out.push('-'),
-            Some(body) if body.ends_with('\n') || body.is_empty() => self.out.push('+'),
+            Some(body) if body.ends_with(BREAKS) || body.is_empty() => self.out.push('+'),
             Some(_) => {}
         }
-        for line in body.unwrap_or(text).split('\n') {
-            self.out.push('\n');
-            if !line.is_empty() {
+        self.out.push('\n');
+        for line in text.split_inclusive(BREAKS) {
+            if !line.starts_with(BREAKS) {
                 self.margin(column, false);
-                self.out.push_str(line);
             }
+            self.out.push_str(line);
+        }
+    }
+
+    /// Ends a line, where the text of a block has not.
+    fn end_line(&mut self) {
+        if !self.out.ends_with(BREAKS) {
+            self.out.push('\n');
         }
     }
 }
@@ -172,12 +181,15 @@ fn is_inline(value: &Value) -> bool {
     value.items().is_none_or(<[Value]>::is_empty) && value.entries().is_none_or(|entries| entries.is_empty())
 }
 
+/// What ends a line of a block.
+const BREAKS: [char; 3] = ['\n', '\u{2028}', '\u{2029}'];
+
 /// Whether a text may be a literal block: it has several lines, no space before a line's end, nothing that needs an escape.
 fn is_block(text: &str) -> bool {
     text.contains('\n')
-        && !text.contains(" \n")
+        && !BREAKS.iter().any(|end| text.contains(&format!(" {end}")))
         && !text.ends_with(' ')
-        && text.chars().all(|c| c == '\n' || is_printable(c))
+        && text.chars().all(|c| BREAKS.contains(&c) || is_printable(c))
 }
 
 fn is_printable(c: char) -> bool {
@@ -194,7 +206,7 @@ fn is_simple_key(key: &str) -> bool {
     key.len() <= 128 && !key.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
 }
 
-fn write_escaped(out: &mut String, c: char) {
+fn write_escaped(out: &mut String, c: char, by_code: bool) {
     let escape = match c {
         '"' => "\\\"",
         '\\' => "\\\\",
@@ -210,7 +222,8 @@ fn write_escaped(out: &mut String, c: char) {
         '\u{85}' => "\\N",
         '\u{2028}' => "\\L",
         '\u{2029}' => "\\P",
-        c if is_printable(c) => {
+        '\u{a0}' if by_code => "\\_",
+        c if is_printable(c) && !by_code => {
             out.push(c);
             return;
         }

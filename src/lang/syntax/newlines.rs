@@ -30,19 +30,26 @@ impl Scanner<'_> {
         }
     }
 
-    /// At the end of a line: whether it cuts a value in two, and where the last token before it ends. Outside of any bracket items are
-    /// told apart before they are parsed.
-    pub(crate) fn cuts_value(&self) -> Option<usize> {
+    /// At the end of a line: whether it cuts a value in two or borders elements, and where the last token before it ends. Outside of any
+    /// bracket items are told apart before they are parsed.
+    pub(crate) fn ends_value(&self) -> Option<(BlotKind, usize)> {
         let [before, Some((kind, last))] = &self.last else { return None };
         if *kind == TokenKind::Newline {
             return None;
         }
         let next = after_space(self.rest()).chars().next();
+        // The parser takes a name and the parentheses below it for a call, once a bracket was closed before.
+        let would_call = *kind == TokenKind::Word && next == Some('(');
         let cuts = match self.frames.last()? {
             Frame::Bracket { holds: Holds::Items | Holds::Elements, .. } => {
+                if would_call
+                    && matches!(self.frames.last(), Some(Frame::Bracket { holds: Holds::Elements, .. }))
+                {
+                    return Some((BlotKind::Border, last.end));
+                }
                 let open_end = *kind == TokenKind::Operator && !self.text[last.clone()].starts_with(',');
                 let open_start = next.is_some_and(|c| c == '[' || is_operator(c));
-                open_end || (open_start && *kind != TokenKind::Open)
+                open_end || (open_start && *kind != TokenKind::Open) || would_call
             }
             // A splat stands on one line.
             Frame::Bracket { open: '[', .. } => {
@@ -57,7 +64,7 @@ impl Scanner<'_> {
             }
             _ => false,
         };
-        cuts.then_some(last.end)
+        cuts.then_some((BlotKind::Wall, last.end))
     }
 
     /// What the bracket just read opens.

@@ -219,8 +219,8 @@ impl<'a> Scanner<'a> {
         match c {
             '\n' => {
                 self.at += 1;
-                if let Some(from) = self.cuts_value() {
-                    self.out.blots.push(Blot { kind: BlotKind::Wall, range: from..self.at });
+                if let Some((kind, from)) = self.ends_value() {
+                    self.out.blots.push(Blot { kind, range: from..self.at });
                 } else if !self.is_after_heredoc(start) {
                     self.blot_space(start);
                 }

@@ -94,6 +94,8 @@ pub(crate) enum BlotKind {
     Space,
     /// The end of a line inside a value that ends there, which the parser reads on from. It gets what it never takes.
     Wall,
+    /// The end of a line between two elements of an object, which the parser reads on from. It gets a comma.
+    Border,
 }
 
 impl Blot {
@@ -104,6 +106,7 @@ impl Blot {
             BlotKind::EmptyHeredoc => ("\"\"", ' '),
             BlotKind::Space => ("", ' '),
             BlotKind::Wall => ("", '\0'),
+            BlotKind::Border => (",", ' '),
         };
         out.push_str(start);
         out.extend(std::iter::repeat_n(filler, len.saturating_sub(start.len())));

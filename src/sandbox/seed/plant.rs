@@ -16,7 +16,7 @@ use crate::sandbox::services::sts::HOME;
 use crate::sandbox::services::{iam, ram};
 use crate::sandbox::settings::{Behaviour, Clients, Content, EmptyPages, Settings};
 use crate::sandbox::state::rows_account::*;
-use crate::sandbox::state::rows_ram::Published;
+use crate::sandbox::state::rows_ram::{Published, home_region};
 use crate::sandbox::state::{PARTITION, State, Store};
 
 /// A state that is ready.
@@ -24,6 +24,7 @@ pub(crate) struct Planted {
     pub behaviour: Behaviour,
     pub faults: Faults,
     pub accounts: Vec<AccountAccess>,
+    pub home_region: &'static str,
     pub notices: Vec<String>,
 }
 
@@ -78,7 +79,8 @@ pub(crate) fn plant(store: &Store, settings: &Settings) -> Result<Planted, SeedE
     }
     let faults = seed.map(|seed| seed.fault).unwrap_or_default().into_values();
     let faults = Faults::new(behaviour.rates, faults);
-    Ok(Planted { behaviour, faults, accounts: store.read(|state, _| accounts(state)), notices })
+    let (accounts, home_region) = store.read(|state, _| (accounts(state), home_region(state.partition())));
+    Ok(Planted { behaviour, faults, accounts, home_region, notices })
 }
 
 /// A seed without what is read from the file at every start, and without its comments.

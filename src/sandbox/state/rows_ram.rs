@@ -22,6 +22,15 @@ pub(crate) fn partition_of(region: &str) -> &'static str {
     }
 }
 
+/// The Region in which the global services of a partition live.
+pub(crate) fn home_region(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "cn-northwest-1",
+        "aws-us-gov" => "us-gov-west-1",
+        _ => "us-east-1",
+    }
+}
+
 /// `ACCOUNT/REGION/`.
 pub(crate) fn place(account: &str, region: &str) -> String {
     format!("{account}/{region}/")
@@ -387,6 +396,9 @@ pub(crate) struct Work {
     pub from_version: Option<u32>,
     pub to: String,
     pub to_version: u32,
+    /// Of the new version's template parameters.
+    #[serde(default)]
+    pub values: ParameterValues,
     pub done: bool,
     pub created: Millis,
     pub updated: Millis,

@@ -126,7 +126,7 @@ impl State {
         for key in moved {
             self.attachments.update(&key, |attachment| {
                 attachment.permission.clone_from(&work.to);
-                attachment.values.clear();
+                attachment.values.clone_from(&work.values);
                 (attachment.version, attachment.updated) = (work.to_version, at);
             });
         }

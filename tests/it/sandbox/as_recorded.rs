@@ -457,6 +457,33 @@ async fn a_share_gives_the_values_of_its_permissions_template_parameters() {
     assert!(without.1.contains("stages, team"), "{without:?}");
     ok(&running, NETWORK, "AssociateResourceSharePermission", attach(values("data"))).await;
     assert_eq!(policy(&running, IMAGE).await["Statement"][0]["Condition"], condition("data"));
+
+    let get = |parameters: Value| json!({"permissionArn": arn, "permissionTemplateParameters": parameters});
+    let written = ok(&running, NETWORK, "GetPermission", get(Value::Null)).await;
+    assert!(written["permission"]["permission"].as_str().unwrap().contains("@{team}"), "{written}");
+    let rendered = ok(&running, NETWORK, "GetPermission", get(values("sec"))).await;
+    let text = rendered["permission"]["permission"].as_str().unwrap();
+    assert_eq!(serde_json::from_str::<Value>(text).unwrap()["Condition"], condition("sec"));
+    let one = json!([{"name": "team", "values": ["sec"]}]);
+    let two = json!([{"name": "team", "values": ["a", "b"]}, {"name": "stages", "values": ["dev"]}]);
+    let twice = json!([{"name": "team", "values": ["a"]}, {"name": "team", "values": ["a"]}]);
+    for wrong in [one.clone(), two, twice, json!([{"name": "x", "values": ["a"]}])] {
+        let refused = refused(&running, NETWORK, "GetPermission", get(wrong)).await;
+        assert_eq!(refused.0, "InvalidParameterException", "{}", refused.1);
+    }
+    let mut without = get(values("sec"));
+    without["permissionArn"] = "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionTransitGateway".into();
+    let refused_without = refused(&running, NETWORK, "GetPermission", without).await;
+    assert_eq!(refused_without.0, "InvalidParameterException", "{}", refused_without.1);
+
+    let replace = |parameters: Value| json!({"fromPermissionArn": arn, "toPermissionArn": arn, "permissionTemplateParameters": parameters});
+    for wrong in [Value::Null, one] {
+        let refused = refused(&running, NETWORK, "ReplacePermissionAssociations", replace(wrong)).await;
+        assert_eq!(refused.0, "InvalidParameterException", "{}", refused.1);
+    }
+    ok(&running, NETWORK, "ReplacePermissionAssociations", replace(values("ops"))).await;
+    advance(&running, 60).await;
+    assert_eq!(policy(&running, IMAGE).await["Statement"][0]["Condition"], condition("ops"));
 }
 
 #[tokio::test]
@@ -504,6 +531,14 @@ share "seeded" {{
             let path = format!("/{operation}");
             send(&running, "POST", &path, &scope(account, region), body.to_string().as_bytes()).await
         };
+        // What `sandbox serve` tells a shell.
+        let home = call(
+            "111111111111",
+            running.home_region(),
+            "getresourceshares",
+            json!({"resourceOwner": "SELF"}),
+        );
+        assert_eq!(home.await.0, 200);
         let elsewhere =
             call(NETWORK, "eu-central-1", "getresourceshares", json!({"resourceOwner": "SELF"})).await;
         assert_eq!((elsewhere.0, &elsewhere.1["__type"]), (403, &json!("UnrecognizedClientException")));

@@ -384,6 +384,12 @@ async fn a_client_token_is_remembered_as_long_as_the_settings_say() {
         create().await.unwrap();
         assert_eq!(listed(&running).await.len(), shares, "tokens = {tokens}, {after} s later");
     }
+    for wrong in ["\"always\"", "-1", "1.5", "true", "4294967296"] {
+        let text = SEED.replace("settings {", &format!("settings {{\n  tokens = {wrong}"));
+        let error = start(Settings::new(Content::Seed { name: "seed".into(), text })).await.err().unwrap();
+        let told = std::error::Error::source(&error).map_or(error.to_string(), ToString::to_string);
+        assert!(told.contains(r#"write "forever", "none" or a number of whole seconds"#), "{wrong}: {told}");
+    }
 }
 
 #[tokio::test]

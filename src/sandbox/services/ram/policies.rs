@@ -151,11 +151,7 @@ fn statements(
 fn template(state: &State, attachment: &str) -> Option<Value> {
     let attached = state.attachments.get(attachment)?;
     let text = permissions::attached(state, attached)?.policy(state, attached.version)?;
-    let mut template: Value = serde_json::from_str(&text).ok()?;
-    if let Some(condition) = template.get_mut("Condition") {
-        *condition = permissions::render(condition, &attached.values);
-    }
-    Some(template)
+    Some(permissions::rendered(serde_json::from_str(&text).ok()?, &attached.values))
 }
 
 /// Where a service may call for: one condition for each kind of source, or a call would have to come from all of them. The owner's

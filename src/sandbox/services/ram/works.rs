@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::sandbox::clock::seconds;
-use crate::sandbox::services::ram::permissions::resolve;
+use crate::sandbox::services::ram::permissions::{self, ValuesIn, resolve};
 use crate::sandbox::services::ram::{INVALID, invalid, object, once, one_of, pager, required};
 use crate::sandbox::services::{Answer, Call, Operation, answer, uuid};
 use crate::sandbox::state::State;
@@ -21,6 +21,7 @@ struct ReplaceInput {
     from_permission_arn: Option<String>,
     from_permission_version: Option<u32>,
     to_permission_arn: Option<String>,
+    permission_template_parameters: Option<Vec<ValuesIn>>,
 }
 
 fn replace(call: &Call<'_>, state: &mut State) -> Answer {
@@ -29,11 +30,9 @@ fn replace(call: &Call<'_>, state: &mut State) -> Answer {
         let from = resolve(call, state, &required(input.from_permission_arn, "fromPermissionArn")?)?;
         let to = resolve(call, state, &required(input.to_permission_arn, "toPermissionArn")?)?;
         to.must_be_attachable()?;
-        if !to.parameters(to.default_version(state)).is_empty() {
-            return Err(invalid(
-                "The new permission has template parameters, for which this operation takes no values.",
-            ));
-        }
+        let to_version = to.default_version(state);
+        let given = input.permission_template_parameters.unwrap_or_default();
+        let values = permissions::values(&to.arn(), to.parameters(to_version), given)?;
         if from.resource_type() != to.resource_type() {
             return Err(invalid("The two permissions are for different resource types."));
         }
@@ -44,7 +43,8 @@ fn replace(call: &Call<'_>, state: &mut State) -> Answer {
             from: from.arn(),
             from_version: input.from_permission_version,
             to: to.arn(),
-            to_version: to.default_version(state),
+            to_version,
+            values,
             done: false,
             created: call.now,
             updated: call.now,

@@ -6,7 +6,7 @@ mod promotion;
 mod reads;
 mod template;
 
-pub(super) use parameters::{ValuesIn, out as parameters_out, render, values};
+pub(super) use parameters::{ValuesIn, out as parameters_out, rendered, values};
 pub(super) use promotion::{forget_unused, standard_twin};
 pub(super) use reads::{SummaryOut, of_share};
 

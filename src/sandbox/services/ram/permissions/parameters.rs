@@ -128,8 +128,16 @@ pub(crate) fn values(
     Ok(values)
 }
 
+/// A policy with the values in their places.
+pub(crate) fn rendered(mut policy: Value, values: &ParameterValues) -> Value {
+    if let Some(condition) = policy.get_mut("Condition") {
+        *condition = render(condition, values);
+    }
+    policy
+}
+
 /// The condition of a policy with the values in their places.
-pub(crate) fn render(condition: &Value, values: &ParameterValues) -> Value {
+fn render(condition: &Value, values: &ParameterValues) -> Value {
     let text = |text: &str| {
         values.iter().fold(text.to_owned(), |text, (name, values)| {
             text.replace(&format!("@{{{name}}}"), &values.join(","))

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use crate::sandbox::clock::seconds;
 use crate::sandbox::services::ram::output::{tags, value};
-use crate::sandbox::services::ram::permissions::{PermissionInput, Resolved, attached, parameters, resolve};
+use crate::sandbox::services::ram::permissions::{
+    PermissionInput, Resolved, ValuesIn, attached, parameters, resolve,
+};
 use crate::sandbox::services::ram::views::reaching;
 use crate::sandbox::services::ram::{
     INVALID, Owner, invalid, kinds, one_of, owner, pager, required, unknown,
@@ -223,12 +225,29 @@ fn list_versions(call: &Call<'_>, state: &State) -> Answer {
     answer(&ListOutput { permissions: page.rows, next_token: page.next })
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct GetInput {
+    #[serde(flatten)]
+    of: PermissionInput,
+    permission_template_parameters: Option<Vec<ValuesIn>>,
+}
+
+/// With values for the template parameters the policy comes with these in their places, else as it was written.
 fn get(call: &Call<'_>, state: &State) -> Answer {
-    let input: PermissionInput = call.input(INVALID)?;
+    let GetInput { of: input, permission_template_parameters: given } = call.input(INVALID)?;
     let found = resolve(call, state, &required(input.permission_arn, "permissionArn")?)?;
     let version = match input.permission_version {
         None => found.default_version(state),
         Some(version) => version.number()?,
     };
-    answer(&json!({"permission": detail(state, &found, version)?}))
+    let mut out = detail(state, &found, version)?;
+    if let Some(given) = given.filter(|given| !given.is_empty()) {
+        let values = parameters::values(&found.arn(), found.parameters(version), given)?;
+        let policy = out["permission"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+        if let Some(policy) = policy {
+            out["permission"] = parameters::rendered(policy, &values).to_string().into();
+        }
+    }
+    answer(&json!({"permission": out}))
 }
