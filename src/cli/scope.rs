@@ -19,6 +19,8 @@ pub(crate) enum ScopeError {
     Form(#[from] IdError),
     #[error("--account {name:?} is neither the label of an `account` block nor 12 digits{}", told(.help))]
     Account { name: String, help: Option<String> },
+    #[error("--account {id}: the stack has nothing in this account{}", told(.help))]
+    NoAccount { id: AccountId, help: Option<String> },
     #[error("{address} is neither in the files nor in AWS{}", told(.help))]
     Address { address: Address, help: Option<String> },
     #[error("{address} is not in the files, and not in the accounts and Regions that were read; others were not read{}", told(.help))]
@@ -57,10 +59,16 @@ fn meant(args: &ScopeArgs, causes: Causes, declaration: &Declaration) -> Result<
         let labelled = declaration.accounts.iter().filter(|(address, _)| address.label == *name);
         let labelled: Vec<AccountId> = labelled.map(|(_, block)| block.id.value.clone()).collect();
         if labelled.is_empty() {
-            ids.insert(AccountId::parse(name).map_err(|_| ScopeError::Account {
+            let id = AccountId::parse(name).map_err(|_| ScopeError::Account {
                 name: name.clone(),
                 help: suggest::help(name, declaration.accounts.keys().map(|address| address.label.as_str())),
-            })?);
+            })?;
+            if !may_have(declaration, &id) {
+                let known: Vec<&str> =
+                    declaration.accounts.values().map(|block| block.id.value.as_str()).collect();
+                return Err(ScopeError::NoAccount { help: suggest::help(name, known), id });
+            }
+            ids.insert(id);
         }
         ids.extend(labelled);
     }
@@ -81,6 +89,18 @@ fn meant(args: &ScopeArgs, causes: Causes, declaration: &Declaration) -> Result<
         regions,
         causes,
     })
+}
+
+/// Whether the stack may have something in an account: the files name it, or every account of the organization is searched.
+fn may_have(declaration: &Declaration, id: &AccountId) -> bool {
+    let of_blocks = declaration.accounts.values().map(|block| &block.id);
+    let of_shares = declaration.shares.iter().map(|share| &share.account);
+    let of_permissions = declaration.permissions.iter().map(|permission| &permission.account);
+    let of_inbound = declaration.inbound.iter().map(|block| &block.account);
+    let of_organization = declaration.organization.iter().map(|block| &block.management_account);
+    let searched = declaration.organization.as_ref().is_some_and(|block| block.sweep.is_some());
+    let named = of_blocks.chain(of_shares).chain(of_permissions).chain(of_inbound).chain(of_organization);
+    searched || named.into_iter().any(|account| account.value == *id)
 }
 
 /// Places of the stack that are named where none of them is left.

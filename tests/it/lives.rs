@@ -36,7 +36,7 @@ use crate::access::ram;
 use crate::edge::place;
 use crate::lives::journal::{Grant, Grants, Invited, Journal, State, TAGS, arn_of};
 use crate::lives::stack::{
-    DATA, DEFAULT, DEV, Edit, NETWORK, PARTNER, PLACES, SEED, Stack, WEB, Who, other, resource,
+    DATA, DEFAULT, DEV, Edit, NETWORK, PARTNER, PLACES, SEED, SWAPPED, Stack, WEB, Who, other, resource,
 };
 use crate::run::{APPLY, EVERY_HAZARD, PLAN, Run};
 use crate::served::{World, finish, state_of};
@@ -88,6 +88,8 @@ enum Hand {
     Copy(usize),
     /// Takes tags of the stack off, by the bits of a number.
     Untag(usize, u8),
+    /// Puts another permission on.
+    Swap(usize),
 }
 
 /// What cannot be read.
@@ -201,7 +203,7 @@ fn part(random: &mut fastrand::Rng) -> Part {
 
 fn step(random: &mut fastrand::Rng) -> Step {
     let n = random.usize(..8);
-    match random.u8(..46) {
+    match random.u8(..48) {
         0..=1 => Step::Edit(new(random)),
         2 => Step::Edit(Edit::Delete(n)),
         3..=4 => Step::Edit(Edit::Join(n, who(random))),
@@ -241,6 +243,7 @@ fn step(random: &mut fastrand::Rng) -> Step {
             let (place, who) = (random.usize(..PLACES.len()), who(random));
             Step::Other { place, who, what: random.u8(..4) }
         }
+        38..=39 => Step::Hand(Hand::Swap(n)),
         _ => Step::Run(how(random)),
     }
 }
@@ -260,13 +263,17 @@ impl Life {
     async fn begin() -> Self {
         let world = World::new(SEED).await;
         let client = ram(&world, &place(NETWORK, "eu-central-1"));
-        let asked = client.get_permission().permission_arn(DEFAULT).send().await.expect("AWS has it");
-        let policy = asked.permission.and_then(|found| found.permission).expect("it has a policy");
-        let policy: Value = serde_json::from_str(&policy).expect("policies are JSON");
-        let actions = policy["Action"].as_array().expect("a list").iter();
-        let actions = actions.map(|action| action.as_str().expect("a name").to_owned()).collect();
+        let mut managed = BTreeMap::new();
+        for arn in [DEFAULT, SWAPPED] {
+            let asked = client.get_permission().permission_arn(arn).send().await.expect("AWS has it");
+            let policy = asked.permission.and_then(|found| found.permission).expect("it has a policy");
+            let policy: Value = serde_json::from_str(&policy).expect("policies are JSON");
+            let actions = policy["Action"].as_array().expect("a list").iter();
+            let actions = actions.map(|action| action.as_str().expect("a name").to_owned()).collect();
+            managed.insert(arn.to_owned(), actions);
+        }
         let path = state_of(&world.path("")).join("journal.ndjson");
-        let mut journal = Journal::new(path, BTreeMap::from([(DEFAULT.to_owned(), actions)]));
+        let mut journal = Journal::new(path, managed);
         let stack = Stack::new();
         journal.now.stacks = stack.names().collect();
         Self { world, journal, stack, granted: BTreeMap::new(), runs: 0 }
@@ -398,6 +405,11 @@ impl Life {
                 let tags = chosen.map(|(_, tag)| (*tag).to_owned()).collect();
                 let call = ram(&self.world, &place).untag_resource().resource_share_arn(arn);
                 _ = call.set_tag_keys(Some(tags)).send().await;
+            }
+            Hand::Swap(n) => {
+                let Some((_, place, arn)) = own(n) else { return };
+                let call = ram(&self.world, &place).associate_resource_share_permission();
+                _ = call.resource_share_arn(arn).permission_arn(SWAPPED).replace(true).send().await;
             }
         }
         // Long enough for what was begun to settle.

@@ -59,6 +59,8 @@ fn a_region_that_aws_does_not_have_is_named_with_the_one_that_was_meant() {
         "The stack is in: network in eu-central-1, network in us-east-1",
     ]);
     stack.run("plan --account netwrk").exits(1).says(&["Did you mean network?"]);
+    let run = stack.run("plan --account 222222222223 --account network").exits(1);
+    run.says(&["--account 222222222223: the stack has nothing in this account. Did you mean 222222222222?"]);
 }
 
 #[test]

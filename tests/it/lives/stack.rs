@@ -19,6 +19,8 @@ pub(crate) const PLACES: [(&str, &str, &str); 3] =
     [("network", NETWORK, "eu-central-1"), ("network", NETWORK, "us-east-1"), ("data", DATA, "eu-central-1")];
 pub(crate) const KIND: &str = "acm-pca:CertificateAuthority";
 pub(crate) const DEFAULT: &str = "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionCertificateAuthority";
+/// Another permission of AWS's, which no file names.
+pub(crate) const SWAPPED: &str = "arn:aws:ram::aws:permission/AWSRAMBlankEndEntityCertificateAPICSRPassthroughIssuanceCertificateAuthority";
 /// What the stack's own permission may allow.
 pub(crate) const ACTIONS: [&str; 3] =
     ["acm-pca:DescribeCertificateAuthority", "acm-pca:GetCertificate", "acm-pca:IssueCertificate"];
