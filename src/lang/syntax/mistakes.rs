@@ -8,6 +8,10 @@ use crate::diag::{Diagnostic, Span, language as codes, suggest};
 use crate::lang::syntax::parse::Place;
 use crate::lang::syntax::slips::{self, Expected};
 use crate::lang::syntax::tokens::{DirectiveMistake, Scan, ScanError, ScanErrorKind, TokenKind};
+use crate::lang::syntax::words::word_length;
+
+/// The blocks that take `for_each`.
+const REPEATABLE: [&str; 4] = ["account", "inbound", "permission", "share"];
 
 pub(crate) fn of_scan(place: Place, text: &str, error: &ScanError) -> Diagnostic {
     use ScanErrorKind as Kind;
@@ -231,7 +235,8 @@ pub(crate) fn of_parser(
         "" => Expected::Nothing,
         words => Expected::Words(words),
     };
-    if let Some(slip) = slips::find(text, offset, expected) {
+    let top = scan.token_at(offset).is_none_or(|token| token.depth == 0);
+    if let Some(slip) = slips::find(text, offset, expected, top) {
         let diagnostic = Diagnostic::error(&codes::RAM001, place.span(slip.range), slip.detail);
         return match slip.help {
             Some(help) => diagnostic.help(help),
@@ -267,7 +272,11 @@ pub(crate) fn of_parser(
             span,
             "A label is a fixed text and cannot be computed.",
         )
-        .help("Write the label without ${...}. For several blocks of one form write for_each; each.key tells them apart."),
+        .help(if top && is_repeatable(text[start..].trim_start()) {
+            "Write the label without ${...}. For several blocks of one form write for_each; each.key tells them apart."
+        } else {
+            "Write the label without ${...}. Write one block for each label."
+        }),
         (_, Expected::Words("\"{\"")) if found == "\"=\"" => {
             diagnostic("\"{\"").help("A block has no \"=\" before its brace; an argument has no labels.")
         }
@@ -280,6 +289,11 @@ pub(crate) fn of_parser(
         }
         _ => diagnostic(&words),
     }
+}
+
+/// Whether an item at the top of a file is a block that takes `for_each`.
+fn is_repeatable(item: &str) -> bool {
+    REPEATABLE.contains(&&item[..word_length(item)])
 }
 
 /// Whether a text starts with a string that has something to evaluate in it.

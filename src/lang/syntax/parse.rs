@@ -239,6 +239,7 @@ fn errors_of_item(
 ) {
     let before = out.len();
     if let Some(body) = scan.block_body(item, depth)
+        && text[..body.start].ends_with('{')
         && text[body.clone()].contains('\n')
     {
         for inner in scan.items(body, depth + 1) {
