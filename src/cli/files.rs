@@ -274,11 +274,11 @@ pub(crate) struct InputLines {
 
 impl InputLines {
     /// The next line without space around it; none at the end.
-    pub(crate) fn next(&mut self) -> Result<Option<String>, FolderError> {
-        self.next_of(io::stdin().lock())
+    pub(crate) fn next_line(&mut self) -> Result<Option<String>, FolderError> {
+        self.line_of(io::stdin().lock())
     }
 
-    fn next_of(&mut self, mut input: impl BufRead) -> Result<Option<String>, FolderError> {
+    fn line_of(&mut self, mut input: impl BufRead) -> Result<Option<String>, FolderError> {
         let mut bytes = Vec::new();
         let count = input.read_until(b'\n', &mut bytes).map_err(stdin_error)?;
         if count == 0 {
@@ -424,12 +424,12 @@ mod tests {
     fn lines_of_standard_input_are_counted_where_one_is_not_utf8() {
         let mut input: &[u8] = b" 1 + 1 \n\n\"a\xe4\"\n";
         let mut lines = InputLines::default();
-        assert_eq!(lines.next_of(&mut input).expect("UTF-8").as_deref(), Some("1 + 1"));
-        assert_eq!(lines.next_of(&mut input).expect("UTF-8").as_deref(), Some(""));
-        let error = lines.next_of(&mut input).expect_err("Latin-1").to_string();
+        assert_eq!(lines.line_of(&mut input).expect("UTF-8").as_deref(), Some("1 + 1"));
+        assert_eq!(lines.line_of(&mut input).expect("UTF-8").as_deref(), Some(""));
+        let error = lines.line_of(&mut input).expect_err("Latin-1").to_string();
         assert!(error.contains("is not UTF-8: line 3 has a byte at offset 11 that"), "{error}");
-        assert_eq!(InputLines::default().next_of(&b""[..]).expect("the end"), None);
-        let error = InputLines::default().next_of(&b"1\0+\x001\0\n\0"[..]).expect_err("UTF-16");
+        assert_eq!(InputLines::default().line_of(&b""[..]).expect("the end"), None);
+        let error = InputLines::default().line_of(&b"1\0+\x001\0\n\0"[..]).expect_err("UTF-16");
         assert_eq!(error.to_string(), "standard input is UTF-16; ramctl reads UTF-8");
     }
 

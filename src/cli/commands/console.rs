@@ -30,7 +30,7 @@ pub(crate) fn run(args: &ConsoleArgs, output: &mut Output) -> Exit {
         if output.can_ask() {
             output.note_raw("> ");
         }
-        let line = match input.next() {
+        let line = match input.next_line() {
             Ok(Some(line)) => line,
             Ok(None) => {
                 if output.can_ask() {

@@ -65,6 +65,10 @@ pub(crate) fn of_scan(place: Place, text: &str, error: &ScanError) -> Diagnostic
                 .help("Split the file.")
         }
         Kind::Directive(mistake) => of_directive(span, &text[error.range.clone()], mistake),
+        Kind::BadCharacter(c @ ('\'' | '`')) if starts_line(text, error.range.start) => {
+            Diagnostic::error(&codes::RAM001, span, format!("The character {c} has no meaning here."))
+                .help("The name of an argument stands without quotes: name = value.")
+        }
         Kind::BadCharacter(c) => bad_character(Diagnostic::error(&codes::RAM001, span, String::new()), *c),
     };
     match (other, &error.kind) {
@@ -73,6 +77,10 @@ pub(crate) fn of_scan(place: Place, text: &str, error: &ScanError) -> Diagnostic
         (Some(other), _) => diagnostic.label(other, "opened here"),
         (None, _) => diagnostic,
     }
+}
+
+fn starts_line(text: &str, offset: usize) -> bool {
+    text[..offset].trim_end_matches([' ', '\t']).chars().next_back().is_none_or(|c| c == '\n')
 }
 
 fn of_directive(span: Span, written: &str, mistake: &DirectiveMistake) -> Diagnostic {

@@ -376,6 +376,10 @@ impl<'a> Near<'a> {
         }
         let goes_on = self.operator_after().is_some()
             || self.after.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '(' | '['));
+        if goes_on && !self.follows_an_item() {
+            let length = self.operator_after().map_or(1, str::len);
+            return self.slip(length, "An argument or a block starts with a name.", "Write name = value.");
+        }
         if goes_on {
             let end = self.after.find(['\n', '\r']).unwrap_or(self.after.len());
             let length = self.after[..end].trim_end().len();
@@ -385,15 +389,32 @@ impl<'a> Near<'a> {
         None
     }
 
+    /// Whether a value stands before, on a line of its own: no brace that opens a block, nor the start of the file.
+    fn follows_an_item(&self) -> bool {
+        let mut lines = self.text[..self.line_start].lines().rev().map(str::trim);
+        let last = lines.find(|line| !line.is_empty() && !is_comment(line));
+        last.is_some_and(|line| !line.ends_with('{'))
+    }
+
     /// Better words than the parser's.
     fn expected_words(&self, expected: Expected<'_>) -> Option<Slip> {
         let Expected::Words(words) = expected else { return None };
         let length = self.after.chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
         match words {
+            "\":\"" if self.after.starts_with("=>") => self.slip(
+                2,
+                "A \":\" is missing before the result of this for expression.",
+                "Write [for x in list : x], or {for key, value in map : key => value} for an object.",
+            ),
             "\":\"" if self.before.contains('?') && !self.before.ends_with("?") => {
                 let detail = "This conditional has no second value.";
                 self.slip(length, detail, "Write condition ? value : other value.")
             }
+            "\"]\"" if self.after.starts_with("=>") => self.slip(
+                2,
+                "A for expression in brackets makes a tuple, which has no keys and so no \"=>\".",
+                "Write {for key, value in map : key => value} for an object, or [for x in list : x].",
+            ),
             "\"=>\"" => self.slip(
                 length,
                 "A for expression in braces makes an object; the \"=>\" between key and value is missing.",
@@ -559,6 +580,9 @@ mod tests {
             ("[1,,2]", 4, "A value is missing before \",\".", ""),
             ("a[]", 3, "A value is missing before \"]\".", ""),
             ("{for x in [1] : x}", 18, "A for expression in braces makes an object", "[for x in list : x]"),
+            ("[for x in y => z]", 13, "A \":\" is missing before the result", "[for x in list : x]"),
+            ("a ? [for x in y => z] : 1", 17, "A \":\" is missing before the result", "[for x in list : x]"),
+            ("[for k, v in m : k => v]", 20, "A for expression in brackets makes a tuple", "{for key, value"),
             ("for x in [1] : x", 5, "A for expression stands in brackets or braces.", "[for x in list"),
             ("[for x in [1] : x if]", 21, "A value is missing after \"if\".", ""),
             ("\"a\" \"b\"", 5, "Two strings stand side by side.", "Join them"),
@@ -606,6 +630,18 @@ mod tests {
             assert_eq!((line, at), (if text.starts_with("<<") { 2 } else { 1 }, column), "{text}: {said}");
             assert!(said.starts_with(detail), "{text}: {said}");
             assert!(helped.contains(help), "{text}: {helped}");
+        }
+    }
+
+    #[test]
+    fn one_slip_of_a_line_is_told_once() {
+        for text in
+            ["'a' = 1\n", "a {\n  'b' = 1\n}\n", "a = 'b'\n", ".a = 1\n", "a {\n  b ou(\n    \"x\"\n  )\n}\n"]
+        {
+            let mut sources = SourceMap::default();
+            let file = sources.add("x", text);
+            let errors = parse_body(file, text, 1_000, &mut Memory::new(10_000_000)).expect_err("a mistake");
+            assert_eq!(errors.len(), 1, "{text}: {errors:?}");
         }
     }
 
@@ -662,6 +698,11 @@ mod tests {
                 "A label is a fixed text",
                 "Write one block",
             ),
+            ("'a' = 1\n", (1, 1), "The character ' has no meaning here.", "without quotes"),
+            ("a = 'b'\n", (1, 5), "The character ' has no meaning here.", "in double quotes"),
+            (".a = 1\n", (1, 1), "An argument or a block starts with a name.", "name = value"),
+            ("# x\n\n  + 1\n", (3, 3), "An argument or a block starts with a name.", "name = value"),
+            ("a {\n  # x\n  .b\n}\n", (3, 3), "An argument or a block starts with a name.", "name = value"),
             ("$foo\n", (1, 1), "The character $ has no meaning here.", ""),
             ("a \"x\"\n{\n}\n", (1, 6), "Expected \"{\", found the end of the line.", "line of the block"),
             ("a = 1,\nb = 2\n", (1, 6), "Arguments are not separated by commas.", "Delete the comma"),
