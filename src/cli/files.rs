@@ -3,10 +3,11 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use crate::cli::regular::{ReadError, other_kind, read_regular};
+use crate::lang::encoding::{self, NotUtf8};
 use crate::lang::functions::{FileError, StackFiles};
 use crate::render::escape;
 
@@ -45,12 +46,10 @@ pub(crate) enum FolderError {
          remove them, because without them the stack is another one"
     )]
     Entries { path: String, entries: String },
-    #[error(
-        "{path} is not UTF-8: line {line} has a byte at offset {offset} of the file that fits no character; save the file as UTF-8"
-    )]
-    NotUtf8 { path: String, line: usize, offset: usize },
-    #[error("{path} is UTF-16; save the file as UTF-8")]
-    Utf16 { path: String },
+    #[error("{path} {fault}; save the file as UTF-8")]
+    NotUtf8 { path: String, fault: NotUtf8 },
+    #[error("standard input {0}; ramctl reads UTF-8")]
+    InputNotUtf8(NotUtf8),
     #[error(
         "there are no *.ram.hcl files in {path}, but {names}: a name counts in lower case, so rename what belongs to the stack"
     )]
@@ -231,25 +230,9 @@ fn read_text_within(path: &Path, name: String, limit: usize) -> Result<TextFile,
         ReadError::TooLarge => FolderError::TooLarge { path: shown(), limit },
         ReadError::Changing => FolderError::Changing { path: shown() },
     })?;
-    if is_utf16(&bytes) {
-        return Err(FolderError::Utf16 { path: shown() });
-    }
-    match String::from_utf8(bytes) {
+    match encoding::text(bytes) {
         Ok(text) => Ok(TextFile { name, text }),
-        Err(error) => {
-            let offset = error.utf8_error().valid_up_to();
-            let line = 1 + error.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count();
-            Err(FolderError::NotUtf8 { path: shown(), line, offset })
-        }
-    }
-}
-
-/// Whether a text is UTF-16: a byte order mark, or NUL in the place of every other byte, as Latin letters have it.
-fn is_utf16(bytes: &[u8]) -> bool {
-    match bytes {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
-        [0, a, 0, b, ..] | [a, 0, b, 0, ..] => *a != 0 && *b != 0,
-        _ => false,
+        Err(fault) => Err(FolderError::NotUtf8 { path: shown(), fault }),
     }
 }
 
@@ -263,13 +246,55 @@ pub(crate) fn is_there(path: &Path) -> bool {
     path.exists()
 }
 
+/// What standard input is called.
+const STDIN: &str = "standard input";
+
+fn stdin_error(source: io::Error) -> FolderError {
+    FolderError::Read { path: STDIN.to_owned(), source }
+}
+
 /// Everything on standard input.
 pub(crate) fn read_stdin() -> Result<TextFile, FolderError> {
-    let name = "standard input".to_owned();
-    let mut text = String::new();
-    match io::stdin().read_to_string(&mut text) {
-        Ok(_) => Ok(TextFile { name, text }),
-        Err(source) => Err(FolderError::Read { path: name, source }),
+    read_input(io::stdin().lock())
+}
+
+fn read_input(mut input: impl Read) -> Result<TextFile, FolderError> {
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes).map_err(stdin_error)?;
+    let text = encoding::text(bytes).map_err(FolderError::InputNotUtf8)?;
+    Ok(TextFile { name: STDIN.to_owned(), text })
+}
+
+/// Standard input line by line, as it comes.
+#[derive(Debug, Default)]
+pub(crate) struct InputLines {
+    lines: usize,
+    bytes: usize,
+}
+
+impl InputLines {
+    /// The next line without space around it; none at the end.
+    pub(crate) fn next_line(&mut self) -> Result<Option<String>, FolderError> {
+        self.line_of(io::stdin().lock())
+    }
+
+    fn line_of(&mut self, mut input: impl BufRead) -> Result<Option<String>, FolderError> {
+        let mut bytes = Vec::new();
+        let count = input.read_until(b'\n', &mut bytes).map_err(stdin_error)?;
+        if count == 0 {
+            return Ok(None);
+        }
+        let line = encoding::text(bytes).map_err(|fault| {
+            FolderError::InputNotUtf8(match fault {
+                NotUtf8::Byte { line, offset } => {
+                    NotUtf8::Byte { line: self.lines + line, offset: self.bytes + offset }
+                }
+                NotUtf8::Utf16 | NotUtf8::Utf32 => fault,
+            })
+        })?;
+        self.lines += 1;
+        self.bytes += count;
+        Ok(Some(line.trim().to_owned()))
     }
 }
 
@@ -378,6 +403,34 @@ mod tests {
         assert_eq!(read(&utf16), "x.ram.hcl is UTF-16; save the file as UTF-8");
         let marked: Vec<u8> = "\u{feff}ä".encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(read(&marked), "x.ram.hcl is UTF-16; save the file as UTF-8");
+    }
+
+    #[test]
+    fn standard_input_that_is_not_utf8_is_reported_as_files_are() {
+        let all = |bytes: &[u8]| match read_input(bytes) {
+            Ok(file) => file.text,
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(all("a = \"ä\"\n".as_bytes()), "a = \"ä\"\n");
+        assert_eq!(
+            all(b"a = 1\nb = \"\xe4\"\n"),
+            "standard input is not UTF-8: line 2 has a byte at offset 11 that fits no character; ramctl reads UTF-8"
+        );
+        assert_eq!(all(b"\xff\xfea\0"), "standard input is UTF-16; ramctl reads UTF-8");
+        assert_eq!(all(b"\xff\xfe\0\0a\0\0\0"), "standard input is UTF-32; ramctl reads UTF-8");
+    }
+
+    #[test]
+    fn lines_of_standard_input_are_counted_where_one_is_not_utf8() {
+        let mut input: &[u8] = b" 1 + 1 \n\n\"a\xe4\"\n";
+        let mut lines = InputLines::default();
+        assert_eq!(lines.line_of(&mut input).expect("UTF-8").as_deref(), Some("1 + 1"));
+        assert_eq!(lines.line_of(&mut input).expect("UTF-8").as_deref(), Some(""));
+        let error = lines.line_of(&mut input).expect_err("Latin-1").to_string();
+        assert!(error.contains("is not UTF-8: line 3 has a byte at offset 11 that"), "{error}");
+        assert_eq!(InputLines::default().line_of(&b""[..]).expect("the end"), None);
+        let error = InputLines::default().line_of(&b"1\0+\x001\0\n\0"[..]).expect_err("UTF-16");
+        assert_eq!(error.to_string(), "standard input is UTF-16; ramctl reads UTF-8");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod declaration;
 mod checks;
 mod compile;
+pub(crate) mod encoding;
 mod plan_shape;
 mod memory;
 mod redact;

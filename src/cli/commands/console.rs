@@ -2,6 +2,7 @@
 
 use crate::cli::args::ConsoleArgs;
 use crate::cli::exit::Exit;
+use crate::cli::files::InputLines;
 use crate::cli::output::{Chain, Output};
 use crate::cli::stack::{self, has_errors};
 use crate::lang::value::{Shown, shown_json};
@@ -22,13 +23,14 @@ pub(crate) fn run(args: &ConsoleArgs, output: &mut Output) -> Exit {
             exit = Exit::Error;
         }
     }
+    let mut input = InputLines::default();
     let mut number = 0;
     loop {
         number += 1;
         if output.can_ask() {
             output.note_raw("> ");
         }
-        let line = match output.read_line() {
+        let line = match input.next_line() {
             Ok(Some(line)) => line,
             Ok(None) => {
                 if output.can_ask() {
@@ -37,7 +39,7 @@ pub(crate) fn run(args: &ConsoleArgs, output: &mut Output) -> Exit {
                 return exit;
             }
             Err(error) => {
-                output.error(format_args!("standard input cannot be read: {error}"));
+                output.error(Chain(&error));
                 return Exit::Error;
             }
         };

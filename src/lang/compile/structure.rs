@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::suggest;
 use crate::diag::{Diagnostic, Span, language as codes};
-use crate::lang::compile::foreign::{block_help, hint};
+use crate::lang::compile::foreign::{Place, Word, block_help, hint};
 use crate::lang::compile::schema::{self, LOCALS, Labels, Schema, TOP};
 use crate::lang::syntax::{Attribute, Block, Body, is_name};
 use crate::model::ResourceType;
@@ -75,12 +75,16 @@ fn outside(attribute: &Attribute) -> Diagnostic {
             Diagnostic::error(&codes::RAM041, span, format!("{name} is a block and not an argument."))
                 .help(format!("Write {name}{form} {{ ... }}, without the =."))
         }
-        None => Diagnostic::error(
-            &codes::RAM041,
-            span,
-            format!("The argument {name} stands outside of any block."),
-        )
-        .help("Values go into locals { ... } or into a *.auto.ramvars.hcl file."),
+        None => {
+            Diagnostic::error(
+                &codes::RAM041,
+                span,
+                format!("The argument {name} stands outside of any block."),
+            )
+            .help(hint(Place::Top, Word::argument(attribute)).unwrap_or_else(|| {
+                "Values go into locals { ... } or into a *.auto.ramvars.hcl file.".to_owned()
+            }))
+        }
     }
 }
 
@@ -107,7 +111,7 @@ fn check(block: &Block, schema: &Schema, diagnostics: &mut Vec<Diagnostic>) {
             let known = schema.arguments().chain(schema.blocks.iter().map(|inner| inner.keyword));
             (
                 format!("A block {keyword} has no argument {name}."),
-                hint(keyword, name).or_else(|| suggest::help(name, known)),
+                hint(Place::In(schema), Word::argument(attribute)).or_else(|| suggest::help(name, known)),
             )
         };
         let mut diagnostic = Diagnostic::error(&codes::RAM041, attribute.name.span, detail);
@@ -130,7 +134,7 @@ fn check(block: &Block, schema: &Schema, diagnostics: &mut Vec<Diagnostic>) {
             let known = schema.blocks.iter().map(|inner| inner.keyword).chain(schema.arguments());
             (
                 format!("A block {keyword} has no inner block {name}."),
-                hint(keyword, name).or_else(|| suggest::help(name, known)),
+                hint(Place::In(schema), Word::block(inner)).or_else(|| suggest::help(name, known)),
             )
         };
         let mut diagnostic = Diagnostic::error(&codes::RAM041, inner.keyword.span, detail);
@@ -193,7 +197,10 @@ fn check_locals(block: &Block, diagnostics: &mut Vec<Diagnostic>) {
                 inner.keyword.span,
                 format!("In locals, {name} is a block; only values stand there."),
             )
-            .help(format!("Write {name} = {{ ... }}.")),
+            .help(
+                hint(Place::Locals, Word::block(inner))
+                    .unwrap_or_else(|| format!("Write {name} = {{ ... }}.")),
+            ),
         );
     }
 }

@@ -357,7 +357,10 @@ impl<'a> Evaluator<'a> {
         let near = suggest::closest(name, bound.iter().copied().chain(words).chain(["each", "path"]));
         let help = match (name, near) {
             ("each", _) => "each exists inside a block that has for_each.".to_owned(),
-            ("count", _) => "There is no count; write for_each with a set or a map.".to_owned(),
+            ("count", _) => {
+                "There is no count. Blocks account, inbound, permission and share take for_each with a set or a map; each.key names the instance."
+                    .to_owned()
+            },
             ("plan", _) => "plan exists inside the assert of a check.".to_owned(),
             ("share" | "inbound" | "check" | "ramctl", _) => {
                 "Blocks of this kind have no value to refer to; name what both need in locals.".to_owned()

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::lang::encoding;
 use crate::lang::functions::call::{Call, FileError};
 use crate::lang::functions::glob::{BadPattern, matching};
 use crate::lang::functions::path;
@@ -75,9 +76,9 @@ pub(crate) fn read(call: &Call<'_>, index: usize) -> Result<Vec<u8>, FunctionErr
 }
 
 fn text(call: &Call<'_>, index: usize) -> Result<String, FunctionError> {
-    String::from_utf8(read(call, index)?).map_err(|_| {
-        FunctionError::argument(index, format!("{:?} is not UTF-8 text.", call.str(index)))
-            .help("Use `filebase64` for the bytes of any file.")
+    encoding::text(read(call, index)?).map_err(|not_utf8| {
+        FunctionError::argument(index, format!("{:?} {not_utf8}.", call.str(index)))
+            .help("Save the file as UTF-8, or use filebase64(path) for the bytes of any file.")
     })
 }
 

@@ -13,12 +13,17 @@ use crate::lang::value::Value;
 /// The table of cases, which `tests/it/lang.rs` runs.
 const CASES: &str = include_str!("../../../tests/cases/lang/functions.txt");
 
-/// A stack with one file.
+/// A stack with one file that is text, and two that are not.
 struct OneFile;
 
 impl StackFiles for OneFile {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        if path == "a" { Ok(b"${a}".to_vec()) } else { Err(FileError::NotFound) }
+        match path {
+            "a" => Ok(b"${a}".to_vec()),
+            "latin1" => Ok(b"a\nb\xe4".to_vec()),
+            "utf16" => Ok(b"\xff\xfea\0".to_vec()),
+            _ => Err(FileError::NotFound),
+        }
     }
 
     fn list(&self, _: &str) -> Result<Vec<String>, FileError> {
@@ -50,6 +55,20 @@ fn the_examples_of_the_reference_hold() {
             let [actual, expected]: [serde_json::Value; 2] =
                 [json.as_str(), example.json].map(|json| serde_json::from_str(json).expect(json));
             assert_eq!(actual, expected, "{}", example.expression);
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_not_utf8_is_named_with_its_line_or_its_encoding() {
+    for (file, fault) in [
+        ("latin1", "\"latin1\" is not UTF-8: line 2 has a byte at offset 3 that fits no character."),
+        ("utf16", "\"utf16\" is UTF-16."),
+    ] {
+        for expression in [format!("file({file:?})"), format!("templatefile({file:?}, {{}})")] {
+            let told = evaluate(&expression).expect_err("not UTF-8");
+            assert!(told[0].detail.contains(fault), "{expression}: {}", told[0].detail);
+            assert!(told[0].help.as_ref().is_some_and(|help| help.contains("UTF-8")), "{expression}");
         }
     }
 }

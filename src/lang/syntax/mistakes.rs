@@ -8,6 +8,10 @@ use crate::diag::{Diagnostic, Span, language as codes, suggest};
 use crate::lang::syntax::parse::Place;
 use crate::lang::syntax::slips::{self, Expected};
 use crate::lang::syntax::tokens::{DirectiveMistake, Scan, ScanError, ScanErrorKind, TokenKind};
+use crate::lang::syntax::words::word_length;
+
+/// The blocks that take `for_each`.
+const REPEATABLE: [&str; 4] = ["account", "inbound", "permission", "share"];
 
 pub(crate) fn of_scan(place: Place, text: &str, error: &ScanError) -> Diagnostic {
     use ScanErrorKind as Kind;
@@ -61,6 +65,10 @@ pub(crate) fn of_scan(place: Place, text: &str, error: &ScanError) -> Diagnostic
                 .help("Split the file.")
         }
         Kind::Directive(mistake) => of_directive(span, &text[error.range.clone()], mistake),
+        Kind::BadCharacter(c @ ('\'' | '`')) if starts_line(text, error.range.start) => {
+            Diagnostic::error(&codes::RAM001, span, format!("The character {c} has no meaning here."))
+                .help("The name of an argument stands without quotes: name = value.")
+        }
         Kind::BadCharacter(c) => bad_character(Diagnostic::error(&codes::RAM001, span, String::new()), *c),
     };
     match (other, &error.kind) {
@@ -69,6 +77,10 @@ pub(crate) fn of_scan(place: Place, text: &str, error: &ScanError) -> Diagnostic
         (Some(other), _) => diagnostic.label(other, "opened here"),
         (None, _) => diagnostic,
     }
+}
+
+fn starts_line(text: &str, offset: usize) -> bool {
+    text[..offset].trim_end_matches([' ', '\t']).chars().next_back().is_none_or(|c| c == '\n')
 }
 
 fn of_directive(span: Span, written: &str, mistake: &DirectiveMistake) -> Diagnostic {
@@ -231,7 +243,8 @@ pub(crate) fn of_parser(
         "" => Expected::Nothing,
         words => Expected::Words(words),
     };
-    if let Some(slip) = slips::find(text, offset, expected) {
+    let top = scan.token_at(offset).is_none_or(|token| token.depth == 0);
+    if let Some(slip) = slips::find(text, offset, expected, top) {
         let diagnostic = Diagnostic::error(&codes::RAM001, place.span(slip.range), slip.detail);
         return match slip.help {
             Some(help) => diagnostic.help(help),
@@ -267,7 +280,11 @@ pub(crate) fn of_parser(
             span,
             "A label is a fixed text and cannot be computed.",
         )
-        .help("Write the label without ${...}. For several blocks of one form write for_each; each.key tells them apart."),
+        .help(if top && is_repeatable(text[start..].trim_start()) {
+            "Write the label without ${...}. For several blocks of one form write for_each; each.key tells them apart."
+        } else {
+            "Write the label without ${...}. Write one block for each label."
+        }),
         (_, Expected::Words("\"{\"")) if found == "\"=\"" => {
             diagnostic("\"{\"").help("A block has no \"=\" before its brace; an argument has no labels.")
         }
@@ -280,6 +297,11 @@ pub(crate) fn of_parser(
         }
         _ => diagnostic(&words),
     }
+}
+
+/// Whether an item at the top of a file is a block that takes `for_each`.
+fn is_repeatable(item: &str) -> bool {
+    REPEATABLE.contains(&&item[..word_length(item)])
 }
 
 /// Whether a text starts with a string that has something to evaluate in it.

@@ -239,6 +239,7 @@ fn errors_of_item(
 ) {
     let before = out.len();
     if let Some(body) = scan.block_body(item, depth)
+        && text[..body.start].ends_with('{')
         && text[body.clone()].contains('\n')
     {
         for inner in scan.items(body, depth + 1) {
@@ -248,14 +249,12 @@ fn errors_of_item(
             }
         }
     }
-    // To the end of its last line: what a mistake cut off is part of no token.
+    // From the start of its first line to the end of its last: what a mistake cut off is part of no token.
+    let start = text[..item.start].rfind('\n').map_or(0, |at| at + 1);
     let end = text[item.end..].find('\n').map_or(text.len(), |at| item.end + at);
     let scanned = scan.errors.iter().any(|error| {
         let places = [Some(&error.range), error.other.as_ref()];
-        places
-            .into_iter()
-            .flatten()
-            .any(|place| place.start <= end && item.start < place.end.max(place.start + 1))
+        places.into_iter().flatten().any(|place| place.start <= end && start < place.end.max(place.start + 1))
     });
     // A scan error tells better what is wrong with an item than the parser does.
     if out.len() == before && !scanned {

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use crate::lang::syntax::words::{after_space, is_word_start, word_length};
+
 /// A slip that was recognized.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Slip {
@@ -23,6 +25,23 @@ pub(crate) enum Expected<'a> {
     Words(&'a str),
 }
 
+/// The blocks at the top of a file.
+pub(crate) const BLOCKS: [&str; 13] = [
+    "account",
+    "check",
+    "import",
+    "inbound",
+    "locals",
+    "moved",
+    "organization",
+    "permission",
+    "ramctl",
+    "removed",
+    "safety",
+    "share",
+    "variable",
+];
+
 /// Longest first.
 const OPERATORS: [&str; 20] = [
     "...", "&&", "||", "==", "!=", "<=", ">=", "=>", "+", "-", "*", "/", "%", "<", ">", "!", "?", ":", "=",
@@ -30,11 +49,13 @@ const OPERATORS: [&str; 20] = [
 ];
 
 /// The slip at an offset, if it is a known one.
-pub(crate) fn find(text: &str, offset: usize, expected: Expected<'_>) -> Option<Slip> {
+///
+/// `top`: it is outside of any brackets and braces.
+pub(crate) fn find(text: &str, offset: usize, expected: Expected<'_>, top: bool) -> Option<Slip> {
     let near = Near::new(text, offset);
     near.foreign_operator(expected)
         .or_else(|| near.number())
-        .or_else(|| near.missing_equals(expected))
+        .or_else(|| near.missing_equals(expected, top))
         .or_else(|| near.comma_after_argument(expected))
         .or_else(|| near.missing_value(expected))
         .or_else(|| near.stray(expected))
@@ -48,6 +69,8 @@ pub(crate) fn operator_at(text: &str) -> Option<&'static str> {
 
 /// The text on both sides of an offset.
 struct Near<'a> {
+    text: &'a str,
+    line_start: usize,
     /// Before, on the same line, without the space at its end.
     before: &'a str,
     /// From the offset on.
@@ -64,6 +87,8 @@ impl<'a> Near<'a> {
         let trimmed = before.trim_end_matches([' ', '\t']);
         let line = trimmed.rfind('\n').map_or(0, |newline| newline + 1);
         Self {
+            text,
+            line_start: line,
             before: &trimmed[line..],
             after,
             offset,
@@ -160,35 +185,53 @@ impl<'a> Near<'a> {
     }
 
     /// `region "eu-central-1"`: an argument without its `=`.
-    fn missing_equals(&self, expected: Expected<'_>) -> Option<Slip> {
-        let Expected::Words("\"{\"" | "\"{\", \"=\", \"\"\" or identifier") = expected else { return None };
-        let line = self.before.trim_start();
-        let indent = self.before.len() - line.len();
-        let end = line.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(line.len());
-        let (name, value) = line.split_at(end);
-        if name.is_empty() {
+    fn missing_equals(&self, expected: Expected<'_>, top: bool) -> Option<Slip> {
+        let Expected::Words("\"{\"" | "\"=\"" | "\"{\", \"=\", \"\"\" or identifier") = expected else {
+            return None;
+        };
+        // Behind the brace of a block on one line.
+        let start = self.line_start + brace_outside_strings(self.before).map_or(0, |at| at + 1);
+        let item = self.text[start..].trim_start_matches([' ', '\t']);
+        let start = self.text.len() - item.len();
+        let (name, value) = item.split_at(word_length(item));
+        let value = value.strip_prefix([' ', '\t'])?.trim_start_matches([' ', '\t']);
+        if name.is_empty() || matches!(name, "if" | "for" | "not" | "else") || (top && is_block_word(name)) {
             return None;
         }
-        let value = value.trim_start();
-        let rest = self.after.trim_start_matches([' ', '\t']);
-        let ends = rest.is_empty() || rest.starts_with(['\n', '\r', '#']) || rest.starts_with("//");
-        let alone = match value.strip_prefix('"') {
-            Some(text) => text.find('"') == Some(text.len().wrapping_sub(1)),
-            None => !value.is_empty() && !value.contains([' ', '\t', '"', ',']),
+        let written = Written::of(value);
+        let is_missing = match value[written.labels_end..].chars().next() {
+            Some('{') => false,
+            None | Some('\n' | '\r' | '#') => {
+                written.labels == 1 && !braces_follow(&value[written.labels_end..])
+            }
+            Some('/') if is_comment(&value[written.labels_end..]) => written.labels == 1,
+            Some(',' | '}') => written.labels == 1,
+            Some('=') => written.labels == 1 && value[written.labels_end..].starts_with("=="),
+            Some(c) if c.is_ascii_digit() => written.labels == 0,
+            Some('.' | '(' | '[' | '?' | '+' | '-' | '*' | '/' | '%' | '<' | '>' | '!' | '&' | '|') => {
+                written.labels <= 1
+            }
+            Some(_) => false,
         };
-        let starts_value = |c: char| c.is_ascii_digit() || matches!(c, '[' | '(' | '-' | '!' | '<');
-        let shown = if ends && alone && !rest.trim_start().starts_with('{') {
-            value
-        } else if value.is_empty() && self.apart && self.after.starts_with(starts_value) {
-            "..."
-        } else {
+        if !is_missing {
             return None;
+        }
+        let whole = value[..written.end].trim_end();
+        let shown = if written.is_closed && whole.chars().count() <= 60 && !whole.starts_with("<<") {
+            whole
+        } else {
+            "..."
         };
-        let start = self.offset - self.spaces - self.before.len() + indent;
+        let comma = if value[written.end..].starts_with(',') { ", without the comma" } else { "" };
+        let block = if written.end == written.labels_end || whole.len() <= written.labels_end {
+            format!(" A block has braces: {name} {{ ... }}.")
+        } else {
+            String::new()
+        };
         Some(Slip {
             range: start..start + name.len(),
             detail: format!("An \"=\" is missing after {name}."),
-            help: Some(format!("Write {name} = {shown}. A block has braces: {name} {{ ... }}.")),
+            help: Some(format!("Write {name} = {shown}{comma}.{block}")),
         })
     }
 
@@ -333,6 +376,10 @@ impl<'a> Near<'a> {
         }
         let goes_on = self.operator_after().is_some()
             || self.after.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '(' | '['));
+        if goes_on && !self.follows_an_item() {
+            let length = self.operator_after().map_or(1, str::len);
+            return self.slip(length, "An argument or a block starts with a name.", "Write name = value.");
+        }
         if goes_on {
             let end = self.after.find(['\n', '\r']).unwrap_or(self.after.len());
             let length = self.after[..end].trim_end().len();
@@ -342,15 +389,32 @@ impl<'a> Near<'a> {
         None
     }
 
+    /// Whether a value stands before, on a line of its own: no brace that opens a block, nor the start of the file.
+    fn follows_an_item(&self) -> bool {
+        let mut lines = self.text[..self.line_start].lines().rev().map(str::trim);
+        let last = lines.find(|line| !line.is_empty() && !is_comment(line));
+        last.is_some_and(|line| !line.ends_with('{'))
+    }
+
     /// Better words than the parser's.
     fn expected_words(&self, expected: Expected<'_>) -> Option<Slip> {
         let Expected::Words(words) = expected else { return None };
         let length = self.after.chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
         match words {
+            "\":\"" if self.after.starts_with("=>") => self.slip(
+                2,
+                "A \":\" is missing before the result of this for expression.",
+                "Write [for x in list : x], or {for key, value in map : key => value} for an object.",
+            ),
             "\":\"" if self.before.contains('?') && !self.before.ends_with("?") => {
                 let detail = "This conditional has no second value.";
                 self.slip(length, detail, "Write condition ? value : other value.")
             }
+            "\"]\"" if self.after.starts_with("=>") => self.slip(
+                2,
+                "A for expression in brackets makes a tuple, which has no keys and so no \"=>\".",
+                "Write {for key, value in map : key => value} for an object, or [for x in list : x].",
+            ),
             "\"=>\"" => self.slip(
                 length,
                 "A for expression in braces makes an object; the \"=>\" between key and value is missing.",
@@ -365,6 +429,117 @@ impl<'a> Near<'a> {
             _ => None,
         }
     }
+}
+
+/// What stands where the labels or the value of an item do.
+struct Written {
+    /// How many labels there are, and where they end, with the space behind them.
+    labels: usize,
+    labels_end: usize,
+    /// Where the line, a comment, a comma or the block around ends what is written, and whether its brackets are closed there.
+    end: usize,
+    is_closed: bool,
+}
+
+impl Written {
+    fn of(text: &str) -> Self {
+        let mut at = 0;
+        let mut labels = 0;
+        loop {
+            let rest = &text[at..];
+            let length = match rest.chars().next() {
+                Some('"') => string_length(rest),
+                Some(c) if is_word_start(c) => word_length(rest),
+                _ => break,
+            };
+            labels += 1;
+            at += length;
+            at += text[at..].len() - text[at..].trim_start_matches([' ', '\t']).len();
+        }
+        let labels_end = at;
+        let mut open = 0_usize;
+        while let Some(c) = text[at..].chars().next() {
+            match c {
+                '"' => {
+                    at += string_length(&text[at..]);
+                    continue;
+                }
+                '\n' | '\r' | '#' => break,
+                '/' if is_comment(&text[at..]) => break,
+                '(' | '[' | '{' => open += 1,
+                ',' | '}' | ')' | ']' if open == 0 => break,
+                '}' | ')' | ']' => open -= 1,
+                _ => {}
+            }
+            at += c.len_utf8();
+        }
+        Self { labels, labels_end, end: at, is_closed: open == 0 }
+    }
+}
+
+/// How long the string is that a text starts with, to its quote or the end of the line. What is in `${...}` may have quotes of its own.
+fn string_length(text: &str) -> usize {
+    let mut open = 0_usize;
+    let mut in_string = true;
+    let mut at = 1;
+    while let Some(c) = text[at..].chars().next() {
+        match c {
+            '\n' => return at,
+            '\\' if in_string => at += text[at + 1..].chars().next().map_or(0, char::len_utf8),
+            '$' | '%' if in_string && text[at + 1..].starts_with('{') => {
+                open += 1;
+                in_string = false;
+                at += 1;
+            }
+            '{' if !in_string => open += 1,
+            '}' if !in_string => {
+                open -= 1;
+                in_string = open == 0;
+            }
+            // A string in an interpolation is passed over whole.
+            '"' if !in_string => at += string_length_inside(&text[at..]) - 1,
+            '"' => return at + 1,
+            _ => {}
+        }
+        at += c.len_utf8();
+    }
+    at
+}
+
+/// As [`string_length`], for a string in an interpolation, taken to have none of its own.
+fn string_length_inside(text: &str) -> usize {
+    text[1..]
+        .find(['"', '\n'])
+        .map_or(text.len(), |end| if text[1 + end..].starts_with('"') { end + 2 } else { end + 1 })
+}
+
+fn is_comment(text: &str) -> bool {
+    text.starts_with('#') || text.starts_with("//") || text.starts_with("/*")
+}
+
+/// Whether the next thing after a line is a brace.
+fn braces_follow(text: &str) -> bool {
+    after_space(text).starts_with('{')
+}
+
+/// The last brace of a line that is in no string.
+fn brace_outside_strings(line: &str) -> Option<usize> {
+    let mut found = None;
+    let mut at = 0;
+    while let Some(c) = line[at..].chars().next() {
+        match c {
+            '"' => at += string_length(&line[at..]).max(1) - 1,
+            '{' => found = Some(at),
+            _ => {}
+        }
+        at += if c == '"' { 1 } else { c.len_utf8() };
+    }
+    found
+}
+
+/// Whether a word starts a block where it stands at the top of a file.
+fn is_block_word(word: &str) -> bool {
+    BLOCKS.contains(&word)
 }
 
 #[cfg(test)]
@@ -405,6 +580,9 @@ mod tests {
             ("[1,,2]", 4, "A value is missing before \",\".", ""),
             ("a[]", 3, "A value is missing before \"]\".", ""),
             ("{for x in [1] : x}", 18, "A for expression in braces makes an object", "[for x in list : x]"),
+            ("[for x in y => z]", 13, "A \":\" is missing before the result", "[for x in list : x]"),
+            ("a ? [for x in y => z] : 1", 17, "A \":\" is missing before the result", "[for x in list : x]"),
+            ("[for k, v in m : k => v]", 20, "A for expression in brackets makes a tuple", "{for key, value"),
             ("for x in [1] : x", 5, "A for expression stands in brackets or braces.", "[for x in list"),
             ("[for x in [1] : x if]", 21, "A value is missing after \"if\".", ""),
             ("\"a\" \"b\"", 5, "Two strings stand side by side.", "Join them"),
@@ -456,6 +634,18 @@ mod tests {
     }
 
     #[test]
+    fn one_slip_of_a_line_is_told_once() {
+        for text in
+            ["'a' = 1\n", "a {\n  'b' = 1\n}\n", "a = 'b'\n", ".a = 1\n", "a {\n  b ou(\n    \"x\"\n  )\n}\n"]
+        {
+            let mut sources = SourceMap::default();
+            let file = sources.add("x", text);
+            let errors = parse_body(file, text, 1_000, &mut Memory::new(10_000_000)).expect_err("a mistake");
+            assert_eq!(errors.len(), 1, "{text}: {errors:?}");
+        }
+    }
+
+    #[test]
     fn typical_slips_in_files_are_told_in_words_of_a_newcomer() {
         for (text, place, detail, help) in [
             ("a =\nb = 1\n", (1, 3), "A value is missing after \"=\".", ""),
@@ -464,7 +654,7 @@ mod tests {
             ("\"a\" = 1\n", (1, 1), "The name of an argument stands without quotes.", "name = value"),
             ("a = 1 b = 2\n", (1, 7), "Expected the end of the line, found \"b\".", "its own line"),
             ("a \"x\" = {\n}\n", (1, 7), "Expected \"{\", found \"=\".", "no \"=\""),
-            ("a \"x${1}\" {\n}\n", (1, 3), "A label is a fixed text and cannot be computed.", "for_each"),
+            ("share \"x${1}\" {\n}\n", (1, 7), "A label is a fixed text and cannot be computed.", "for_each"),
             ("region \"x\"\n", (1, 1), "An \"=\" is missing after region.", "region = \"x\"."),
             (
                 "a {\n  region eu-west-1 # here\n}\n",
@@ -472,7 +662,47 @@ mod tests {
                 "An \"=\" is missing after region.",
                 "region = eu-west-1.",
             ),
-            ("a {\n  b [\"c\"]\n}\n", (2, 3), "An \"=\" is missing after b.", "b = ..."),
+            ("a {\n  b [\"c\"]\n}\n", (2, 3), "An \"=\" is missing after b.", "b = [\"c\"]."),
+            ("a { b \"c\" }\n", (1, 5), "An \"=\" is missing after b.", "b = \"c\"."),
+            (
+                "a {\n  region \"eu-${x}\"\n}\n",
+                (2, 3),
+                "An \"=\" is missing after region.",
+                "region = \"eu-${x}\".",
+            ),
+            (
+                "a {\n  region \"x-${f(\"}\")}\" // here\n}\n",
+                (2, 3),
+                "An \"=\" is missing after region.",
+                "region = \"x-${f(\"}\")}\".",
+            ),
+            ("a {\n  region \"x\",\n}\n", (2, 3), "An \"=\" is missing after region.", "without the comma."),
+            ("a {\n  b account.x\n}\n", (2, 3), "An \"=\" is missing after b.", "Write b = account.x."),
+            (
+                "a {\n  b ou(\"x\"), 1\n}\n",
+                (2, 3),
+                "An \"=\" is missing after b.",
+                "Write b = ou(\"x\"), without",
+            ),
+            ("a {\n  b ou(\n    \"x\"\n  )\n}\n", (2, 3), "An \"=\" is missing after b.", "Write b = ..."),
+            ("a {\n  b c[0] + 1\n}\n", (2, 3), "An \"=\" is missing after b.", "Write b = c[0] + 1."),
+            ("a {\n  b c == d\n}\n", (2, 3), "An \"=\" is missing after b.", "Write b = c == d."),
+            ("a {\n  b c ? 1 : 2\n}\n", (2, 3), "An \"=\" is missing after b.", "Write b = c ? 1 : 2."),
+            ("a {\n  b 3\n}\n", (2, 3), "An \"=\" is missing after b.", "Write b = 3."),
+            ("a {\n  b <<EOT\nx\nEOT\n}\n", (2, 3), "An \"=\" is missing after b.", "Write b = ..."),
+            ("share \"x\"\n", (1, 10), "Expected \"{\", found the end of the line.", "brace"),
+            ("account \"x${1}\"\n", (1, 9), "A label is a fixed text", "for_each"),
+            (
+                "share \"x\" {\n  permission \"ec2:${1}\" {\n  }\n}\n",
+                (2, 14),
+                "A label is a fixed text",
+                "Write one block",
+            ),
+            ("'a' = 1\n", (1, 1), "The character ' has no meaning here.", "without quotes"),
+            ("a = 'b'\n", (1, 5), "The character ' has no meaning here.", "in double quotes"),
+            (".a = 1\n", (1, 1), "An argument or a block starts with a name.", "name = value"),
+            ("# x\n\n  + 1\n", (3, 3), "An argument or a block starts with a name.", "name = value"),
+            ("a {\n  # x\n  .b\n}\n", (3, 3), "An argument or a block starts with a name.", "name = value"),
             ("$foo\n", (1, 1), "The character $ has no meaning here.", ""),
             ("a \"x\"\n{\n}\n", (1, 6), "Expected \"{\", found the end of the line.", "line of the block"),
             ("a = 1,\nb = 2\n", (1, 6), "Arguments are not separated by commas.", "Delete the comma"),

@@ -1,5 +1,7 @@
 ramctl {
-  stack = "x"
+  stack    = "x"
+  provider = aws
+  backend "s3" {}
 }
 
 terraform {
@@ -46,6 +48,27 @@ account = {}
 
 locals = {}
 
+count = 2
+
+provider = "aws"
+
+depends_on = []
+
+module = {}
+
+output = 1
+
+dynamic "share" {}
+
+lifecycle {}
+
+import {
+  to       = share.core
+  id       = "arn:aws:ram:eu-central-1:111111111111:resource-share/1"
+  provider = aws.hub
+  for_each = {}
+}
+
 variable "one" {
   default = 1
   count   = 2
@@ -59,6 +82,16 @@ share "core" {
   resource_arns   = []
   dynamic "permission" {
     for_each = []
+  }
+  resource "aws_subnet" "x" {}
+  data "aws_caller_identity" "x" {}
+  output "arn" {}
+  resource = []
+  permission "ec2:Subnet" {
+    count      = 1
+    depends_on = []
+    dynamic "x" {}
+    module "x" {}
   }
   lifecycle {
     create_before_destroy = true
@@ -74,6 +107,8 @@ check "all" {
 }
 
 locals {
+  resource "aws_ram_permission" "x" {}
+  dynamic "x" {}
   subnet  = aws_subnet.core.arn
   gateway = data.aws_ec2_transit_gateway.core.arn
 }
