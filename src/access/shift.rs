@@ -27,6 +27,9 @@ impl AccessDelta {
     }
 }
 
+/// Of whom keeps others: the actions that it gains or loses.
+type Partial = BTreeMap<Grantee, Arc<BTreeSet<Beyond>>>;
+
 /// What each right gives of what somebody gains or loses. None: all of it, or nobody can tell. A right that gives nothing of it is not here.
 type ByRight = BTreeMap<Right, Option<Arc<BTreeSet<Beyond>>>>;
 
@@ -49,9 +52,9 @@ pub struct Shift {
     /// Who has it after, with whatever right.
     pub after: BTreeSet<Grantee>,
     /// Of those who gain: who has it before too, and which actions are new to it.
-    pub more: BTreeMap<Grantee, Arc<BTreeSet<Beyond>>>,
+    pub more: Partial,
     /// Of those who lose: who has it after too, and which actions it has no more.
-    pub less: BTreeMap<Grantee, Arc<BTreeSet<Beyond>>>,
+    pub less: Partial,
     /// Of those who gain: who has it by several rights after, and what each gives of the gain.
     gain_by: BTreeMap<Grantee, Arc<ByRight>>,
     /// Of those who lose: who has it by several rights before, and what each gave of the loss.
@@ -86,7 +89,7 @@ impl Shift {
 fn moved<'s>(
     whom: impl Iterator<Item = &'s Grantee>,
     right: &Right,
-    (parts, by): (&BTreeMap<Grantee, Arc<BTreeSet<Beyond>>>, &BTreeMap<Grantee, Arc<ByRight>>),
+    (parts, by): (&Partial, &BTreeMap<Grantee, Arc<ByRight>>),
 ) -> Moved {
     let (mut who, mut actions) = (BTreeSet::new(), Some(BTreeSet::new()));
     // Thousands may share one set of actions.
@@ -274,7 +277,7 @@ struct Side<'a, 'r> {
 #[derive(Default)]
 struct Lacking {
     grantees: BTreeSet<Grantee>,
-    actions: BTreeMap<Grantee, Arc<BTreeSet<Beyond>>>,
+    actions: Partial,
     /// Of whom has it by several rights.
     by: BTreeMap<Grantee, Arc<ByRight>>,
 }
