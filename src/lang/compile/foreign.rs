@@ -241,7 +241,15 @@ mod tests {
     use crate::lang::compile::schema::{LOCALS, Labels, Schema, TOP};
     use crate::lang::compile::structure::sort;
     use crate::lang::memory::Memory;
-    use crate::lang::syntax::parse_body;
+    use crate::lang::syntax::{BLOCKS, parse_body};
+
+    #[test]
+    fn the_syntax_knows_the_blocks_of_the_schema() {
+        let of_schema = TOP.iter().map(|schema| (schema.keyword, schema.has_argument("for_each")));
+        let mut all: Vec<(&str, bool)> = of_schema.chain([(LOCALS, false)]).collect();
+        all.sort_unstable();
+        assert_eq!(all, BLOCKS);
+    }
 
     /// What is told about a text, as one: details and helps.
     fn told(text: &str) -> String {

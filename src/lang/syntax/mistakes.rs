@@ -10,9 +10,6 @@ use crate::lang::syntax::slips::{self, Expected};
 use crate::lang::syntax::tokens::{DirectiveMistake, Scan, ScanError, ScanErrorKind, TokenKind};
 use crate::lang::syntax::words::word_length;
 
-/// The blocks that take `for_each`.
-const REPEATABLE: [&str; 4] = ["account", "inbound", "permission", "share"];
-
 pub(crate) fn of_scan(place: Place, text: &str, error: &ScanError) -> Diagnostic {
     use ScanErrorKind as Kind;
     let span = place.span(error.range.clone());
@@ -301,7 +298,7 @@ pub(crate) fn of_parser(
 
 /// Whether an item at the top of a file is a block that takes `for_each`.
 fn is_repeatable(item: &str) -> bool {
-    REPEATABLE.contains(&&item[..word_length(item)])
+    slips::BLOCKS.contains(&(&item[..word_length(item)], true))
 }
 
 /// Whether a text starts with a string that has something to evaluate in it.

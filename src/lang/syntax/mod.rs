@@ -23,3 +23,6 @@ pub(crate) use ast::{
 };
 pub(crate) use parse::{parse_body, parse_expression, parse_template};
 pub(crate) use words::is_name;
+
+#[cfg(test)]
+pub(crate) use slips::BLOCKS;

@@ -25,21 +25,21 @@ pub(crate) enum Expected<'a> {
     Words(&'a str),
 }
 
-/// The blocks at the top of a file.
-pub(crate) const BLOCKS: [&str; 13] = [
-    "account",
-    "check",
-    "import",
-    "inbound",
-    "locals",
-    "moved",
-    "organization",
-    "permission",
-    "ramctl",
-    "removed",
-    "safety",
-    "share",
-    "variable",
+/// The blocks at the top of a file, and whether they take `for_each`.
+pub(crate) const BLOCKS: [(&str, bool); 13] = [
+    ("account", true),
+    ("check", false),
+    ("import", false),
+    ("inbound", true),
+    ("locals", false),
+    ("moved", false),
+    ("organization", false),
+    ("permission", true),
+    ("ramctl", false),
+    ("removed", false),
+    ("safety", false),
+    ("share", true),
+    ("variable", false),
 ];
 
 /// Longest first.
@@ -539,7 +539,7 @@ fn brace_outside_strings(line: &str) -> Option<usize> {
 
 /// Whether a word starts a block where it stands at the top of a file.
 fn is_block_word(word: &str) -> bool {
-    BLOCKS.contains(&word)
+    BLOCKS.iter().any(|(keyword, _)| *keyword == word)
 }
 
 #[cfg(test)]
