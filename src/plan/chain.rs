@@ -189,9 +189,13 @@ impl<'a> Chain<'a> {
             }
         }
 
-        // RAM closes no share that has a stranger, and the same account is none once it is put on again.
+        // RAM closes no share that has a stranger, and the same account is none once it is put on again. One that failed has nothing, and
+        // gets it with all others, once the permissions are as wanted.
+        let has = |principal: &Principal| {
+            before.share.principals.get(principal).is_some_and(|association| association.status.gives())
+        };
         let renewed = match changes.allow_external_principals {
-            Some(false) => join.take_principals_in(&leave),
+            Some(false) => join.take_principals(|one| leave.principals.contains(one) && has(one)),
             Some(true) | None => Vec::new(),
         };
         let from = self.written.len();
@@ -372,19 +376,16 @@ impl Members {
     }
 
     /// Takes out the principals that leave as well.
-    fn take_principals_in(&mut self, leave: &Self) -> Vec<Principal> {
+    fn take_principals(&mut self, which: impl Fn(&Principal) -> bool) -> Vec<Principal> {
         let all = std::mem::take(&mut self.principals);
-        let (both, rest) = all.into_iter().partition(|principal| leave.principals.contains(principal));
+        let (taken, rest) = all.into_iter().partition(which);
         self.principals = rest;
-        both
+        taken
     }
 
     /// Takes out the principals that go for good, which are not put on again.
     fn take_principals_not_in(&mut self, join: &Self) -> Vec<Principal> {
-        let all = std::mem::take(&mut self.principals);
-        let (stay, go) = all.into_iter().partition(|principal| join.principals.contains(principal));
-        self.principals = stay;
-        go
+        self.take_principals(|principal| !join.principals.contains(principal))
     }
 
     /// What a share that is too big for one call is made with; principals come only when all resources are there.

@@ -115,6 +115,20 @@ fn a_failed_association_is_taken_off_and_put_on_again() {
 }
 
 #[test]
+fn what_failed_joins_a_share_that_closes_once_its_permission_is_as_wanted() {
+    let desired = desired_share("tgw");
+    let mut open = desired.clone();
+    open.allow_external_principals = true;
+    open.permissions = [as_permission("X")].into();
+    let mut share = live_share(&open, 1);
+    share.principals.insert(principal("333333333333"), association(AssociationStatus::Failed));
+    let plan = planned(&stack([desired]), &live([share]), &org());
+    let expected =
+        ["disassociate (0, 1) <>", "update <0>", "permission true <1>", "associate (0, 1) <2>", "tag 1 <3>"];
+    assert_eq!(words(&plan), expected);
+}
+
+#[test]
 fn a_replacement_is_complete_before_the_old_share_goes() {
     let mut desired = desired_share("tgw");
     let old = live_share(&desired, 1);

@@ -44,6 +44,7 @@ organization {
 outside "partner" { id = "999999999999" }
 settings {
   resources       = "any"
+  enabled_regions = ["eu-central-1", "us-east-1", "us-west-2"]
   associate_ms    = 1
   disassociate_ms = 1
   onboarding_ms   = 1
