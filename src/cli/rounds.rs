@@ -33,7 +33,7 @@ enum Earlier {
 }
 
 impl Earlier {
-    /// What a run that ends or starts anew while it reads or asks says.
+    /// What a run says that ends, or begins again, while it reads or asks.
     fn nothing_changed(self) -> &'static str {
         match self {
             Self::Nothing => "Nothing was changed.",

@@ -195,7 +195,9 @@ impl<'a> Chain<'a> {
             before.share.principals.get(principal).is_some_and(|association| association.status.gives())
         };
         let renewed = match changes.allow_external_principals {
-            Some(false) => join.take_principals(|one| leave.principals.contains(one) && has(one)),
+            Some(false) => {
+                join.principals.extract_if(.., |one| leave.principals.contains(one) && has(one)).collect()
+            }
             Some(true) | None => Vec::new(),
         };
         let from = self.written.len();
@@ -369,23 +371,12 @@ impl Members {
 
     /// Takes out the resources that go for good, which are not put on again.
     fn take_resources_not_in(&mut self, join: &Self) -> Vec<ResourceArn> {
-        let all = std::mem::take(&mut self.resources);
-        let (stay, go) = all.into_iter().partition(|resource| join.resources.contains(resource));
-        self.resources = stay;
-        go
-    }
-
-    /// Takes out the principals that leave as well.
-    fn take_principals(&mut self, which: impl Fn(&Principal) -> bool) -> Vec<Principal> {
-        let all = std::mem::take(&mut self.principals);
-        let (taken, rest) = all.into_iter().partition(which);
-        self.principals = rest;
-        taken
+        self.resources.extract_if(.., |resource| !join.resources.contains(resource)).collect()
     }
 
     /// Takes out the principals that go for good, which are not put on again.
     fn take_principals_not_in(&mut self, join: &Self) -> Vec<Principal> {
-        self.take_principals(|principal| !join.principals.contains(principal))
+        self.principals.extract_if(.., |principal| !join.principals.contains(principal)).collect()
     }
 
     /// What a share that is too big for one call is made with; principals come only when all resources are there.

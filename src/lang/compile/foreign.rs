@@ -251,7 +251,7 @@ mod tests {
         assert_eq!(all, BLOCKS);
     }
 
-    /// What is told about a text, as one: details and helps.
+    /// All details and helps that are told about a text.
     fn told(text: &str) -> String {
         let mut sources = SourceMap::default();
         let file = sources.add("x", text);
